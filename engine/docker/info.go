@@ -1,0 +1,110 @@
+// Docker vocabulary: what an engine tells.
+
+package docker
+
+import "time"
+
+// EngineInfo tells who an engine is. ID is the same over restarts of the engine.
+type EngineInfo struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Version    string `json:"version"`
+	APIVersion string `json:"apiVersion"`
+	OSType     string `json:"osType"`
+	Arch       string `json:"arch"`
+	CPUs       int    `json:"cpus"`
+}
+
+// The states of a container as the engine names them.
+const (
+	StateCreated    = "created"
+	StateRunning    = "running"
+	StatePaused     = "paused"
+	StateRestarting = "restarting"
+	StateRemoving   = "removing"
+	StateExited     = "exited"
+	StateDead       = "dead"
+)
+
+// ContainerSummary is one line of a container list.
+type ContainerSummary struct {
+	ID      string
+	Name    string // without the leading slash; the container's own, not a link's
+	Image   string // as given at creation, or an id if the name has moved on
+	ImageID string
+	State   string
+	Status  string
+	Labels  map[string]string
+}
+
+// ContainerInfo is what inspection of a container tells, as far as dmap reads it.
+type ContainerInfo struct {
+	ID           string          `json:"Id"`
+	Name         string          `json:"Name"` // without the leading slash
+	ImageID      string          `json:"Image"`
+	RestartCount int             `json:"RestartCount"`
+	State        ContainerState  `json:"State"`
+	Config       ContainerConfig `json:"Config"`
+	HostConfig   HostConfig      `json:"HostConfig"`
+	Mounts       []MountInfo     `json:"Mounts"` // sorted by destination
+	Networks     map[string]NetworkEndpoint
+}
+
+// ContainerState is the state part of an inspection. Zero times mean "never".
+type ContainerState struct {
+	Status     string    `json:"Status"`
+	Running    bool      `json:"Running"`
+	Paused     bool      `json:"Paused"`
+	ExitCode   int       `json:"ExitCode"`
+	Error      string    `json:"Error"`
+	StartedAt  time.Time `json:"StartedAt"`
+	FinishedAt time.Time `json:"FinishedAt"`
+	Health     *Health   `json:"Health"`
+}
+
+// Health is the state of a health check.
+type Health struct {
+	Status        string `json:"Status"` // none, starting, healthy, unhealthy
+	FailingStreak int    `json:"FailingStreak"`
+}
+
+// MountInfo is one mount of a container.
+type MountInfo struct {
+	Type        string `json:"Type"` // bind, volume, tmpfs
+	Name        string `json:"Name"` // of a volume
+	Source      string `json:"Source"`
+	Destination string `json:"Destination"`
+	RW          bool   `json:"RW"`
+}
+
+// NetworkEndpoint is a container's place in one network.
+type NetworkEndpoint struct {
+	NetworkID string   `json:"NetworkID"`
+	Links     []string `json:"Links"`
+	Aliases   []string `json:"Aliases"`
+	IPAddress string   `json:"IPAddress"`
+}
+
+// ImageInfo is what inspection of an image tells, as far as dmap reads it.
+type ImageInfo struct {
+	ID       string
+	RepoTags []string
+	Config   ContainerConfig
+}
+
+// VolumeInfo is one volume.
+type VolumeInfo struct {
+	Name       string
+	Driver     string
+	Mountpoint string
+	Labels     map[string]string
+	Options    map[string]string
+}
+
+// VolumeSpec says which volume to create. An empty Driver is "local".
+type VolumeSpec struct {
+	Name       string            `json:"Name"`
+	Driver     string            `json:"Driver,omitempty"`
+	DriverOpts map[string]string `json:"DriverOpts,omitempty"`
+	Labels     map[string]string `json:"Labels,omitempty"`
+}
