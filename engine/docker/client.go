@@ -19,6 +19,9 @@ type Reader interface {
 	Container(ctx context.Context, nameOrID string) (ContainerInfo, error)
 	// Image inspects one image by reference or id. It never pulls.
 	Image(ctx context.Context, ref string) (ImageInfo, error)
+	// RemoteImage asks the image's registry, through the engine, whether a pull would
+	// find the image; nil if so. An engine that cannot ask answers [Unsupported].
+	RemoteImage(ctx context.Context, ref string) error
 	// Volumes lists volumes whose name matches the regular expression; "" matches all.
 	Volumes(ctx context.Context, nameRegexp string) ([]VolumeInfo, error)
 	// Volume inspects one volume.

@@ -1,0 +1,36 @@
+// Docker vocabulary: the labels by which dmap knows what it made.
+
+package docker
+
+// The labels on everything dmap creates. All of the first group are set on every
+// container, so that an image cannot pretend them.
+const (
+	LabelPrefix   = "dev.dmap."
+	LabelMap      = LabelPrefix + "map"       // name of the container map
+	LabelRole     = LabelPrefix + "role"      // one of the roles below
+	LabelName     = LabelPrefix + "container" // configuration, or alias of an attached volume
+	LabelInstance = LabelPrefix + "instance"  // "" without instances
+	LabelOrigin   = LabelPrefix + "origin"    // file:line:col that defined it
+	LabelSpec     = LabelPrefix + "spec"      // digest of each field that was set, as JSON
+	LabelRun      = LabelPrefix + "run"       // id of the run that made it
+
+	// On the record that a volume was prepared (see RolePrepared).
+	LabelVolume   = LabelPrefix + "volume"   // name of the volume that was prepared
+	LabelVolumeOf = LabelPrefix + "of"       // the run that made that volume
+	LabelPrepared = LabelPrefix + "prepared" // what was done: "2000:2000 u=rwX,g=rX,o="
+)
+
+// The values of LabelRole.
+const (
+	RoleContainer = "container" // an instance of a configuration
+	RoleAttached  = "attached"  // holds an attached volume; also on that volume
+	RolePrepare   = "prepare"   // temporary: runs chown or chmod on a volume
+	RolePrepared  = "prepared"  // an empty volume: the record that another was prepared
+)
+
+// Suffixes of the names of what dmap needs beside the things of a map. model
+// reserves them.
+const (
+	PrepareSuffix  = ".dmap-prepare"
+	PreparedSuffix = ".dmap-prepared"
+)

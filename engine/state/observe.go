@@ -1,0 +1,118 @@
+// State: the calls that make a snapshot.
+
+package state
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+// Query says what to look at.
+type Query struct {
+	// Map is the name of the map: everything called "<map>.…" is listed.
+	Map string
+	// Images are references to look up on the engine, and in their registry if
+	// they are not there.
+	Images []string
+	// ExitCodes asks for the exit codes of these containers, where they exited.
+	ExitCodes []string
+}
+
+// parallel bounds the calls in flight. An engine answers reads in well under a
+// millisecond; more would only fill its queue.
+const parallel = 8
+
+// Observe asks an engine. The error is the first one met, as [docker.Error].
+func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
+	s := &Snapshot{
+		Containers: map[string]Container{},
+		Volumes:    map[string]docker.VolumeInfo{},
+		Images:     map[string]Image{},
+	}
+	ours := "^" + regexp.QuoteMeta(q.Map) + `\.`
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	g.Go(func() error { return s.containers(ctx, r, ours, q.ExitCodes) })
+	g.Go(func() error { return s.volumes(ctx, r, ours) })
+	var mu sync.Mutex
+	for _, ref := range slices.Compact(slices.Sorted(slices.Values(q.Images))) {
+		g.Go(func() error {
+			found, err := image(ctx, r, ref)
+			mu.Lock()
+			defer mu.Unlock()
+			s.Images[ref] = found
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, exitCodes []string) error {
+	list, err := r.Containers(ctx, ours)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		s.Containers[c.Name] = Container{ContainerSummary: c}
+	}
+	for _, name := range exitCodes {
+		c, ok := s.Containers[name]
+		if !ok || c.State != docker.StateExited {
+			continue
+		}
+		info, err := r.Container(ctx, c.ID)
+		switch {
+		case docker.KindOf(err) == docker.NotFound:
+			delete(s.Containers, name) // removed since it was listed
+			continue
+		case err != nil:
+			return err
+		}
+		c.Inspected, c.ExitCode = true, info.State.ExitCode
+		s.Containers[name] = c
+	}
+	return nil
+}
+
+func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) error {
+	list, err := r.Volumes(ctx, ours)
+	if err != nil {
+		return err
+	}
+	for _, v := range list {
+		s.Volumes[v.Name] = v
+	}
+	return nil
+}
+
+// image looks an image up on the engine, then asks the registry through the
+// engine. An engine that cannot ask leaves the answer to the pull.
+func image(ctx context.Context, r docker.Reader, ref string) (Image, error) {
+	info, err := r.Image(ctx, ref)
+	switch docker.KindOf(err) {
+	case "":
+		return Image{ID: info.ID}, nil
+	case docker.ImageMissing, docker.NotFound:
+	default:
+		return Image{}, err
+	}
+	err = r.RemoteImage(ctx, ref)
+	switch docker.KindOf(err) {
+	case "", docker.Unsupported:
+		return Image{}, nil
+	case docker.Cancelled:
+		if ctx.Err() != nil {
+			return Image{}, err
+		}
+	}
+	return Image{Missing: err}, nil
+}
