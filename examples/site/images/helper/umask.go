@@ -1,0 +1,14 @@
+// Example images, helper: the umask, which symbolic modes without a class obey.
+
+//go:build unix
+
+package main
+
+import "syscall"
+
+// currentUmask returns the umask. The kernel only tells it while it is being set.
+func currentUmask() uint32 {
+	mask := syscall.Umask(0)
+	syscall.Umask(mask)
+	return uint32(mask)
+}
