@@ -84,7 +84,8 @@ func containerFieldNames() []string {
 // value remembers its place in c.Origins. A value that cannot be converted is
 // left out and reported, with paths that start at the property.
 func (c *Container) Set(name string, in Input) Problems {
-	i := slices.IndexFunc(containerFields(), func(f containerField) bool { return f.Name == name })
+	fields := containerFields()
+	i := slices.IndexFunc(fields, func(f containerField) bool { return f.Name == name })
 	if i < 0 {
 		return unknownField("property", name, in.Origin, containerFieldNames())
 	}
@@ -93,7 +94,7 @@ func (c *Container) Set(name string, in Input) Problems {
 	}
 	c.Origins.clear(name)
 	k := &converter{set: c.Origins}
-	containerFields()[i].set(c, k, name, in)
+	fields[i].set(c, k, name, in)
 	return k.problems
 }
 
@@ -126,16 +127,16 @@ func (c *Container) optionText(name string) string {
 
 // Update sets every property of d (row 119: lists are replaced, not merged).
 func (c *Container) Update(d Dict) Problems {
-	var ps Problems
+	k := &converter{set: c.Origins}
+	k.keyOnce("", d)
+	ps := k.problems
 	for _, e := range d {
 		name, ok := e.Key.Value.(string)
 		if !ok {
 			ps.add(CodeWrongType, e.Key.Origin, "", "want the name of a property (string), got %s", e.Key)
 			continue
 		}
-		if e.Value.Origin == (Origin{}) {
-			e.Value.Origin = e.Key.Origin
-		}
+		e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
 		found := c.Set(name, e.Value)
 		for _, p := range found {
 			if p.Code == CodeUnknownKey {

@@ -3,6 +3,7 @@
 package model
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -23,7 +24,36 @@ func (c *converter) note(path string, at Origin) {
 
 // want reports a value of the wrong type or form.
 func (c *converter) want(path string, in Input, forms string) *Problem {
-	return c.problems.add(CodeWrongType, in.Origin, path, "want %s, got %s", forms, in)
+	return c.problems.add(CodeWrongType, c.place(path, in.Origin), path, "want %s, got %s", forms, in)
+}
+
+// place returns at, or for a value without a place of its own that of the nearest
+// value around it.
+func (c *converter) place(path string, at Origin) Origin {
+	if at == (Origin{}) {
+		at, _ = c.set.At(path)
+	}
+	return at
+}
+
+// keyOnce reports a key that a dictionary has twice. Programs cannot write one;
+// other sources could.
+func (c *converter) keyOnce(path string, d Dict) {
+	seen := make(map[any]Origin, len(d))
+	for _, e := range d {
+		switch e.Key.Value.(type) {
+		case string, int64:
+		default:
+			continue
+		}
+		first, twice := seen[e.Key.Value]
+		if !twice {
+			seen[e.Key.Value] = e.Key.Origin
+			continue
+		}
+		p := c.problems.add(CodeDuplicate, c.place(path, e.Key.Origin), path, "the key %s is given twice", e.Key)
+		p.Related = related(first, "first given")
+	}
 }
 
 func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
@@ -43,49 +73,73 @@ func (c *converter) text(path string, in Input) string {
 	return ""
 }
 
+// element is one element of a list field, with the path under which a problem of
+// it is reported.
+type element struct {
+	Input
+	path string
+}
+
 // elements splits a value into the elements of a list field: None has none, a
 // list its own, a dictionary one for each pair where the field takes pairs, and
 // anything else is the only element (rows 36, 47, 51, 111).
-func (c *converter) elements(path string, in Input, pairs bool) List {
+func (c *converter) elements(path string, in Input, pairs bool) []element {
 	c.note(path, in.Origin)
 	switch v := in.Value.(type) {
 	case nil:
 		return nil
 	case List:
-		return v
+		list := make([]element, len(v))
+		for i, e := range v {
+			list[i] = element{e, index(path, i)}
+		}
+		return list
 	case Dict:
 		if !pairs {
 			break
 		}
-		list := make(List, len(v))
+		list := make([]element, len(v))
 		for i, e := range v {
-			list[i] = Input{Value: Dict{e}, Origin: e.Key.Origin}
+			list[i] = element{Input{Value: Dict{e}, Origin: e.Key.Origin}, index(path, i)}
 		}
 		return list
 	}
-	return List{in}
+	return []element{{in, path}}
+}
+
+// appended adds a converted element to the list at path and remembers its place,
+// under the index it has there: elements at fault are left out.
+func appended[T any](c *converter, list []T, path string, e element, value T) []T {
+	if e.path != path {
+		c.note(index(path, len(list)), e.Origin)
+	}
+	return append(list, value)
 }
 
 // names converts a list of strings. Whole numbers are taken too where numbers is
 // set: instances may be counted.
 func (c *converter) names(path string, in Input, numbers bool) []string {
 	var out []string
-	for i, e := range c.elements(path, in, false) {
-		at := index(path, i)
-		c.note(at, e.Origin)
-		switch v := e.Value.(type) {
-		case string:
-			out = append(out, v)
-			continue
-		case int64:
-			if numbers {
-				out = append(out, strconv.FormatInt(v, 10))
-				continue
-			}
+	for _, e := range c.elements(path, in, false) {
+		if name, ok := c.name(e.path, e.Input, numbers); ok {
+			out = appended(c, out, path, e, name)
 		}
-		c.want(at, e, "a string")
 	}
 	return out
+}
+
+// name converts one string, or whole number where numbers is set.
+func (c *converter) name(path string, in Input, numbers bool) (name string, ok bool) {
+	switch v := in.Value.(type) {
+	case string:
+		return v, true
+	case int64:
+		if numbers {
+			return strconv.FormatInt(v, 10), true
+		}
+	}
+	c.want(path, in, "a string")
+	return "", false
 }
 
 const bindForms = `"alias", ("alias", "ro" or "rw" or bool), {"alias": "ro" or "rw" or bool} or host_share(…)`
@@ -94,19 +148,19 @@ const bindForms = `"alias", ("alias", "ro" or "rw" or bool), {"alias": "ro" or "
 func (c *converter) binds(path string, in Input) []HostShare {
 	var out []HostShare
 	list := c.elements(path, in, true)
-	for i, e := range list {
-		at := index(path, i)
-		c.note(at, e.Origin)
+	for _, e := range list {
 		if share, ok := e.Value.(HostShare); ok {
-			out = append(out, share)
+			out = appended(c, out, path, e, share)
 			continue
 		}
-		name, flag, ok := c.pair(at, e, bindForms)
+		name, flag, ok := c.pair(e, bindForms)
 		if !ok {
 			c.hintPair(list)
 			continue
 		}
-		out = append(out, HostShare{Volume: name, ReadOnly: c.readOnly(at, flag)})
+		if readOnly, ok := c.readOnly(e, flag); ok {
+			out = appended(c, out, path, e, HostShare{Volume: name, ReadOnly: readOnly})
+		}
 	}
 	return out
 }
@@ -117,19 +171,19 @@ const useForms = `"name", ("name", "ro" or "rw" or bool) or {"name": "ro" or "rw
 func (c *converter) uses(path string, in Input) []Use {
 	var out []Use
 	list := c.elements(path, in, true)
-	for i, e := range list {
-		at := index(path, i)
-		c.note(at, e.Origin)
+	for _, e := range list {
 		if use, ok := e.Value.(Use); ok {
-			out = append(out, use)
+			out = appended(c, out, path, e, use)
 			continue
 		}
-		name, flag, ok := c.pair(at, e, useForms)
+		name, flag, ok := c.pair(e, useForms)
 		if !ok {
 			c.hintPair(list)
 			continue
 		}
-		out = append(out, Use{Name: name, ReadOnly: c.readOnly(at, flag)})
+		if readOnly, ok := c.readOnly(e, flag); ok {
+			out = appended(c, out, path, e, Use{Name: name, ReadOnly: readOnly})
+		}
 	}
 	return out
 }
@@ -139,27 +193,26 @@ const linkForms = `"container", ("container", "alias"), {"container": "alias"} o
 // links converts rows 71 to 74.
 func (c *converter) links(path string, in Input) []Link {
 	var out []Link
-	for i, e := range c.elements(path, in, true) {
-		at := index(path, i)
-		c.note(at, e.Origin)
+	for _, e := range c.elements(path, in, true) {
 		if link, ok := e.Value.(Link); ok {
-			out = append(out, link)
+			out = appended(c, out, path, e, link)
 			continue
 		}
-		name, alias, ok := namedLink(e)
+		name, alias, ok := namedLink(e.Input)
 		if !ok {
-			name, alias, ok = c.pair(at, e, linkForms)
+			name, alias, ok = c.pair(e, linkForms)
 		}
 		if !ok {
 			continue
 		}
 		switch v := alias.Value.(type) {
 		case nil:
-			out = append(out, Link{Container: name})
+			out = appended(c, out, path, e, Link{Container: name})
 		case string:
-			out = append(out, Link{Container: name, Alias: v})
+			out = appended(c, out, path, e, Link{Container: name, Alias: v})
 		default:
-			c.want(at, alias, "an alias (string or None)")
+			alias.Origin = c.place(e.path, or(alias.Origin, e.Origin))
+			c.want(e.path, alias, "an alias (string or None)")
 		}
 	}
 	return out
@@ -178,37 +231,42 @@ func namedLink(in Input) (name string, alias Input, ok bool) {
 }
 
 // pair takes a name alone, a list of name and value, or a dictionary of one pair.
-func (c *converter) pair(path string, in Input, forms string) (name string, value Input, ok bool) {
-	first := in
-	switch v := in.Value.(type) {
+// A name alone has the value None.
+func (c *converter) pair(e element, forms string) (name string, value Input, ok bool) {
+	first := e.Input
+	switch v := e.Value.(type) {
 	case List:
 		if len(v) != 2 {
-			c.want(path, in, forms)
+			c.want(e.path, e.Input, forms)
 			return "", Input{}, false
 		}
 		first, value = v[0], v[1]
 	case Dict:
 		if len(v) != 1 {
-			c.want(path, in, forms)
+			c.want(e.path, e.Input, forms)
 			return "", Input{}, false
 		}
 		first, value = v[0].Key, v[0].Value
-	case string:
-		value = Input{Value: false, Origin: in.Origin}
-		if forms == linkForms {
-			value.Value = nil
-		}
 	}
 	name, ok = first.Value.(string)
 	if !ok {
-		c.want(path, first, forms)
+		first.Origin = or(first.Origin, e.Origin)
+		c.want(e.path, first, forms)
 	}
 	return name, value, ok
 }
 
+// or returns at, or other if at is unknown.
+func or(at, other Origin) Origin {
+	if at == (Origin{}) {
+		return other
+	}
+	return at
+}
+
 // hintPair explains the last problem when a pair was written where a list of
 // pairs is meant: ("alias", True) (row 49).
-func (c *converter) hintPair(list List) {
+func (c *converter) hintPair(list []element) {
 	if len(list) != 2 {
 		return
 	}
@@ -220,21 +278,24 @@ func (c *converter) hintPair(list List) {
 	}
 }
 
-// readOnly converts a flag: the closed set of row 46.
-func (c *converter) readOnly(path string, in Input) bool {
-	switch v := in.Value.(type) {
+// readOnly converts the flag of element e: the closed set of row 46.
+func (c *converter) readOnly(e element, flag Input) (readOnly, ok bool) {
+	switch v := flag.Value.(type) {
 	case nil:
-		return false
+		return false, true
 	case bool:
-		return v
+		return v, true
 	case string:
 		if v == "ro" || v == "rw" {
-			return v == "ro"
+			return v == "ro", true
 		}
 	}
-	c.problems.add(CodeWrongValue, in.Origin, path, `want "ro", "rw", True, False or None as access, got %s`, in)
-	return false
+	at := c.place(e.path, or(flag.Origin, e.Origin))
+	c.problems.add(CodeWrongValue, at, e.path, `want "ro", "rw", True, False or None as access, got %s`, flag)
+	return false, false
 }
+
+const userForms = `a user name or id, "user:group" or (user, group)`
 
 // user converts row 86: a name or number, "user:group", or a pair of both.
 func (c *converter) user(path string, in Input) string {
@@ -258,11 +319,11 @@ func (c *converter) user(path string, in Input) string {
 				continue
 			}
 		}
-		c.want(path, p, `a user name or id, "user:group" or (user, group)`)
+		c.want(path, p, userForms)
 		return ""
 	}
 	if isPair && len(words) != 2 {
-		c.want(path, in, `a user name or id, "user:group" or (user, group)`)
+		c.want(path, in, userForms)
 		return ""
 	}
 	return strings.Join(words, ":")
@@ -273,19 +334,27 @@ func (c *converter) permissions(path string, in Input) string {
 	if n, ok := in.Value.(int64); ok {
 		c.note(path, in.Origin)
 		p := c.want(path, in, "a mode as chmod takes it")
-		p.Hint = `write it as a string: "` + octal(n) + `"`
+		p.Hint = "write it as a string" + modeExample(n)
 		return ""
 	}
 	return c.text(path, in)
 }
 
-// octal guesses which mode was meant: decimal 750 reads as 0750, an octal literal
-// 0o750 (488) is written back as such.
-func octal(n int64) string {
-	if s := strconv.FormatInt(n, 10); !strings.ContainsAny(s, "89-") && len(s) <= 4 {
-		return "0" + strings.TrimPrefix(s, "0")
+// modeExample says how the mode a number stands for is written. The number may
+// have been an octal literal (0o750, which is 488) or digits meant as octal
+// (750); where both are possible, both are said.
+func modeExample(n int64) string {
+	if n < 0 || n > 7777 {
+		return `, such as "0750"`
 	}
-	return "0" + strconv.FormatInt(n, 8)
+	digits, octal := strconv.FormatInt(n, 10), strconv.FormatInt(n, 8)
+	switch {
+	case len(octal) > 4:
+		return `: "0` + digits + `"`
+	case strings.ContainsAny(digits, "89"), digits == octal:
+		return `: "0` + octal + `"`
+	}
+	return `: "0` + octal + `" for 0o` + octal + `, "0` + digits + `" for ` + digits
 }
 
 // flag converts persistent (row 101).
@@ -315,8 +384,15 @@ func (c *converter) options(path string, in Input) Options {
 	case nil:
 		return Options{}
 	case OptionFunc:
+		if v == nil {
+			return Options{}
+		}
 		return Options{Func: v, Text: in.Text}
 	case Dict:
+		if len(v) == 0 {
+			return Options{}
+		}
+		c.keyOnce(path, v)
 		for _, e := range v {
 			name, ok := e.Key.Value.(string)
 			if !ok {
@@ -337,16 +413,21 @@ func (c *converter) options(path string, in Input) Options {
 func (c *converter) plain(path string, in Input, depth int) {
 	const deepest = 32
 	if depth > deepest {
-		c.problems.add(CodeWrongValue, in.Origin, path, "nested deeper than %d", deepest)
+		c.problems.add(CodeWrongValue, c.place(path, in.Origin), path, "nested deeper than %d", deepest)
 		return
 	}
 	switch v := in.Value.(type) {
-	case nil, bool, int64, float64, string:
+	case nil, bool, int64, string:
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			c.problems.add(CodeWrongValue, c.place(path, in.Origin), path, "want a finite number, got %s", in)
+		}
 	case List:
 		for i, e := range v {
 			c.plain(index(path, i), e, depth+1)
 		}
 	case Dict:
+		c.keyOnce(path, v)
 		for _, e := range v {
 			switch k := e.Key.Value.(type) {
 			case string:

@@ -4,15 +4,18 @@ package model
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
+	"strings"
 )
 
 // Input is one value as a program, a dictionary or a file wrote it. Value holds
 // nil, bool, int64, float64, string, [List], [Dict], [HostShare], [Link], [Use],
-// [OptionFunc] or *[Container]; any other type is refused by every conversion. The zero Input
-// is "none".
+// [OptionFunc] or *[Container]; any other type is refused by every conversion. The
+// zero Input is "none".
 type Input struct {
 	Value  any
 	Origin Origin
@@ -43,23 +46,28 @@ func (d Dict) Get(key string) (Input, bool) {
 }
 
 // From returns v as an Input without origins. It takes what encoding/json
-// produces and plain Go values: nil, bool, all integers, floats, strings,
-// json.Number, slices of any or string, maps with string keys (sorted), and the
-// types an Input may hold. ok is false for any other type.
-func From(v any) (in Input, ok bool) {
+// produces and plain Go values: nil, bool, all integers that fit an int64, floats,
+// strings, json.Number, slices of any or string, maps of any or string with string
+// keys (sorted), option functions, and the types an Input may hold. ok is false
+// for any other type, and for values nested deeper than 1000.
+func From(v any) (in Input, ok bool) { return from(v, 0) }
+
+func from(v any, depth int) (in Input, ok bool) {
+	const deepest = 1000
+	if depth > deepest {
+		return Input{}, false
+	}
 	switch v := v.(type) {
 	case nil, bool, int64, float64, string, List, Dict, HostShare, Link, Use, OptionFunc, *Container:
 		return Input{Value: v}, true
 	case Input:
 		return v, true
-	case int:
-		return Input{Value: int64(v)}, true
+	case func(context.Context, OptionCall) (Dict, error):
+		return Input{Value: OptionFunc(v)}, true
+	case float32:
+		return Input{Value: float64(v)}, true
 	case json.Number:
-		if i, err := strconv.ParseInt(string(v), 10, 64); err == nil {
-			return Input{Value: i}, true
-		}
-		f, err := v.Float64()
-		return Input{Value: f}, err == nil
+		return fromNumber(string(v))
 	case []string:
 		list := make(List, len(v))
 		for i, s := range v {
@@ -69,29 +77,72 @@ func From(v any) (in Input, ok bool) {
 	case []any:
 		list := make(List, len(v))
 		for i, e := range v {
-			if list[i], ok = From(e); !ok {
+			if list[i], ok = from(e, depth+1); !ok {
 				return Input{}, false
 			}
 		}
 		return Input{Value: list}, true
 	case map[string]string:
-		d := make(Dict, 0, len(v))
-		for _, k := range sortedKeys(v) {
-			d = append(d, Entry{Input{Value: k}, Input{Value: v[k]}})
-		}
-		return Input{Value: d}, true
+		return fromMap(v, depth)
 	case map[string]any:
-		d := make(Dict, 0, len(v))
-		for _, k := range sortedKeys(v) {
-			e, ok := From(v[k])
-			if !ok {
-				return Input{}, false
-			}
-			d = append(d, Entry{Input{Value: k}, e})
-		}
-		return Input{Value: d}, true
+		return fromMap(v, depth)
 	}
-	return Input{}, false
+	return fromInteger(v)
+}
+
+func fromMap[V any](m map[string]V, depth int) (in Input, ok bool) {
+	d := make(Dict, 0, len(m))
+	for _, k := range sortedKeys(m) {
+		e, ok := from(m[k], depth+1)
+		if !ok {
+			return Input{}, false
+		}
+		d = append(d, Entry{Input{Value: k}, e})
+	}
+	return Input{Value: d}, true
+}
+
+// fromNumber never rounds a whole number: one that does not fit is refused.
+func fromNumber(s string) (in Input, ok bool) {
+	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return Input{Value: i}, true
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || !strings.ContainsAny(s, ".eE") {
+		return Input{}, false
+	}
+	return Input{Value: f}, true
+}
+
+func fromInteger(v any) (in Input, ok bool) {
+	var i int64
+	var u uint64
+	switch v := v.(type) {
+	case int:
+		i = int64(v)
+	case int8:
+		i = int64(v)
+	case int16:
+		i = int64(v)
+	case int32:
+		i = int64(v)
+	case uint:
+		u = uint64(v)
+	case uint8:
+		u = uint64(v)
+	case uint16:
+		u = uint64(v)
+	case uint32:
+		u = uint64(v)
+	case uint64:
+		u = v
+	default:
+		return Input{}, false
+	}
+	if u > math.MaxInt64 {
+		return Input{}, false
+	}
+	return Input{Value: i + int64(u)}, true
 }
 
 // String describes the value for an error message: its type and, where it is
@@ -139,17 +190,24 @@ func clip(s string) string {
 }
 
 // MarshalJSON writes the value as JSON, a Dict in its own order. Functions are
-// written as {"function": text}.
+// written as {"function": text}, containers as their properties.
 func (in Input) MarshalJSON() ([]byte, error) {
 	switch v := in.Value.(type) {
 	case HostShare:
-		return json.Marshal(v.Input())
+		return marshal(v.Input())
 	case Link:
-		return json.Marshal(v.Input())
+		return marshal(v.Input())
 	case Use:
-		return json.Marshal(v.Input())
+		return marshal(v.Input())
 	case OptionFunc:
-		return json.Marshal(map[string]string{"function": in.Text})
+		return marshal(map[string]string{"function": in.Text})
+	case *Container:
+		if v == nil {
+			return []byte("null"), nil
+		}
+		return marshal(append(Dict{}, v.Dict()...))
+	case List:
+		return marshal([]Input(append(List{}, v...)))
 	}
 	return marshal(in.Value)
 }

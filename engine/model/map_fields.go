@@ -10,7 +10,7 @@ import (
 type mapField struct {
 	Field
 	// own marks properties the source document does not know: at the top level of
-	// a dictionary only text is taken for them, so that a container may have the
+	// a dictionary a dict is not taken for them, so that a container may have the
 	// name (row 117).
 	own bool
 	set func(*ContainerMap, *converter, string, Input)
@@ -93,10 +93,11 @@ func (m *ContainerMap) fieldNames() []string {
 // Update sets everything in d: properties by their names, and every other key as
 // a container (rows 115-119).
 func (m *ContainerMap) Update(d Dict) Problems {
-	var ps Problems
-	ps = append(ps, m.twoRoots(d)...)
+	ps := m.with(func(k *converter) { k.keyOnce("", d) })
+	ps = append(ps, twoRoots(d)...)
 	for _, e := range d {
 		name, ok := e.Key.Value.(string)
+		e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
 		switch {
 		case !ok:
 			ps.add(CodeWrongType, e.Key.Origin, "", "want the name of a property or a container (string), got %s", e.Key)
@@ -122,7 +123,7 @@ func FromDict(name string, d Dict) (*ContainerMap, Problems) {
 func (m *ContainerMap) isProperty(name string, in Input) bool {
 	for _, f := range mapFields() {
 		if f.Name == name {
-			return !f.own || !isConfiguration(in)
+			return !f.own || in.Value == nil || !isConfiguration(in)
 		}
 	}
 	return false
@@ -137,17 +138,16 @@ func isConfiguration(in Input) bool {
 }
 
 // twoRoots reports host_root and host.root that differ (row 118).
-func (m *ContainerMap) twoRoots(d Dict) (ps Problems) {
-	top, ok := d.Get("host_root")
-	host, hasHost := d.Get("host")
-	hosts, isDict := host.Value.(Dict)
-	if !ok || !hasHost || !isDict {
-		return nil
-	}
-	inner, ok := hosts.Get("root")
-	if ok && inner.Value != top.Value {
-		p := ps.add(CodeDuplicate, inner.Origin, "host > root", "the host root is given twice: %s here, %s as host_root", inner, top)
-		p.Related = []Related{{top.Origin, "host_root is set here"}}
+func twoRoots(d Dict) (ps Problems) {
+	top, _ := d.Get("host_root")
+	host, _ := d.Get("host")
+	hosts, _ := host.Value.(Dict)
+	inner, _ := hosts.Get("root")
+	one, isText := top.Value.(string)
+	other, isTextToo := inner.Value.(string)
+	if isText && isTextToo && one != other {
+		p := ps.add(CodeDuplicate, inner.Origin, "host.root", "the host root is given twice: %s here, %s as host_root", inner, top)
+		p.Related = related(top.Origin, "host_root is set")
 	}
 	return ps
 }
@@ -169,8 +169,10 @@ func (c *converter) dict(path string, in Input, of string) Dict {
 	case nil:
 		return nil
 	case Dict:
+		c.keyOnce(path, v)
 		out := make(Dict, 0, len(v))
 		for _, e := range v {
+			e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
 			if _, ok := e.Key.Value.(string); !ok {
 				c.want(path, e.Key, "a string as "+of)
 				continue
@@ -224,6 +226,10 @@ func (m *ContainerMap) SetHostPath(alias string, in Input) Problems {
 
 func (m *ContainerMap) setHostPath(k *converter, alias string, in Input) {
 	path := key("host", alias)
+	i := slices.IndexFunc(m.Host, func(h HostPath) bool { return h.Alias == alias })
+	if i >= 0 {
+		forget(m.Origins, m.Host[i])
+	}
 	k.note(path, in.Origin)
 	if alias == "root" {
 		m.HostRoot = k.text(path, in)
@@ -240,7 +246,6 @@ func (m *ContainerMap) setHostPath(k *converter, alias string, in Input) {
 		k.want(path, in, "a path on the host, or a dict of paths by instance")
 		return
 	}
-	i := slices.IndexFunc(m.Host, func(h HostPath) bool { return h.Alias == alias })
 	if i < 0 {
 		m.Host = append(m.Host, h)
 		return
@@ -248,19 +253,35 @@ func (m *ContainerMap) setHostPath(k *converter, alias string, in Input) {
 	m.Host[i] = h
 }
 
+// forget removes the places of an entry that is about to be replaced.
+func forget(o Origins, h HostPath) {
+	delete(o, key("host", h.Alias))
+	for _, p := range h.Instances {
+		delete(o, key(key("host", h.Alias), p.Instance))
+	}
+}
+
 func (c *converter) instancePaths(path string, d Dict) []InstancePath {
-	out := []InstancePath{}
+	out := make([]InstancePath, 0, len(d))
+	seen := make(map[string]Origin, len(d))
 	for _, e := range d {
-		names := c.names(path, e.Key, true)
-		text, ok := e.Value.Value.(string)
-		if !ok {
-			c.want(path, e.Value, "a path on the host (string)")
+		at := or(e.Value.Origin, e.Key.Origin)
+		name, ok := c.name(path, e.Key, true)
+		text, isText := e.Value.Value.(string)
+		if !isText {
+			c.want(path, Input{Value: e.Value.Value, Origin: at}, "a path on the host (string)")
 		}
-		if !ok || len(names) != 1 {
+		if !ok || !isText {
 			continue
 		}
-		c.note(key(path, names[0]), e.Value.Origin)
-		out = append(out, InstancePath{Instance: names[0], Path: text})
+		if first, twice := seen[name]; twice {
+			p := c.problems.add(CodeDuplicate, c.place(path, at), path, "the path of instance %q is given twice", name)
+			p.Related = related(first, "first given")
+			continue
+		}
+		seen[name] = at
+		c.note(key(path, name), at)
+		out = append(out, InstancePath{Instance: name, Path: text})
 	}
 	return out
 }
@@ -277,26 +298,45 @@ func setContainers(m *ContainerMap, k *converter, path string, in Input) {
 }
 
 // SetContainer defines or updates the container called name from a dictionary,
-// None (nothing set) or a *[Container], which the map
-// then owns. at is where the name is written.
+// None (nothing set) or a *[Container], which the map then owns; one that it owns
+// already under another name is copied. at is where the name is written. Any
+// other value is reported and defines nothing.
 func (m *ContainerMap) SetContainer(name string, at Origin, in Input) Problems {
 	c := m.Container(name)
-	given, whole := in.Value.(*Container)
-	switch {
-	case whole && c != nil:
-		*c = *given
-		c.Name = name
-		return nil
-	case whole:
-		given.Name = name
-		m.Containers = append(m.Containers, given)
-		return nil
-	case c == nil:
+	switch v := in.Value.(type) {
+	case *Container:
+		if v != nil {
+			m.putContainer(name, c, v)
+			return nil
+		}
+	case nil, Dict:
+	default:
+		var ps Problems
+		ps.add(CodeWrongType, or(in.Origin, at), "containers > "+name, "want container(…) or a dict, got %s", in)
+		return ps
+	}
+	if c == nil {
 		c = &Container{Name: name, Origin: at, Origins: Origins{}}
 		m.Containers = append(m.Containers, c)
 	}
 	d, _ := in.Value.(Dict)
 	return c.Update(d).Under("containers > " + name)
+}
+
+// putContainer makes given the container called name, in place of c unless c is nil.
+func (m *ContainerMap) putContainer(name string, c, given *Container) {
+	switch {
+	case c == given:
+		return
+	case c != nil:
+		*c = *given.Copy()
+		c.Name = name
+		return
+	case slices.Contains(m.Containers, given):
+		given = given.Copy()
+	}
+	given.Name = name
+	m.Containers = append(m.Containers, given)
 }
 
 func (m *ContainerMap) with(f func(*converter)) Problems {
@@ -331,7 +371,8 @@ func (m *ContainerMap) Dict() Dict {
 func (m *ContainerMap) volumesDict() Dict {
 	var d Dict
 	for _, v := range m.Volumes {
-		d = append(d, Entry{Input{Value: v.Alias}, Input{Value: v.Path}})
+		at := m.Origins[key("volumes", v.Alias)]
+		d = append(d, Entry{Input{v.Alias, at, ""}, Input{v.Path, at, ""}})
 	}
 	return d
 }
@@ -339,15 +380,18 @@ func (m *ContainerMap) volumesDict() Dict {
 func (m *ContainerMap) hostDict() Dict {
 	var d Dict
 	for _, h := range m.Host {
-		value := Input{Value: h.Path}
-		if h.Instances != nil {
-			var paths Dict
-			for _, p := range h.Instances {
-				paths = append(paths, Entry{Input{Value: p.Instance}, Input{Value: p.Path}})
+		path := key("host", h.Alias)
+		at := m.Origins[path]
+		value := Input{Value: h.Path, Origin: at}
+		if h.Instances != nil && h.Path == "" {
+			paths := make(Dict, len(h.Instances))
+			for i, p := range h.Instances {
+				of := m.Origins[key(path, p.Instance)]
+				paths[i] = Entry{Input{p.Instance, of, ""}, Input{p.Path, of, ""}}
 			}
-			value = Input{Value: paths}
+			value.Value = paths
 		}
-		d = append(d, Entry{Input{Value: h.Alias}, value})
+		d = append(d, Entry{Input{h.Alias, at, ""}, value})
 	}
 	return d
 }
@@ -355,11 +399,14 @@ func (m *ContainerMap) hostDict() Dict {
 func (m *ContainerMap) containersDict() Dict {
 	var d Dict
 	for _, c := range m.Containers {
+		if c == nil {
+			continue
+		}
 		props := c.Dict()
 		if props == nil {
 			props = Dict{}
 		}
-		d = append(d, Entry{Input{Value: c.Name}, Input{Value: props}})
+		d = append(d, Entry{Input{c.Name, c.Origin, ""}, Input{props, c.Origin, ""}})
 	}
 	return d
 }

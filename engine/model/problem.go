@@ -48,7 +48,8 @@ type Problem struct {
 	Cause error `json:"-"`
 }
 
-// Related is another place that takes part in a problem.
+// Related is another place that takes part in a problem. Msg reads on with the
+// place: "first defined" at site.star:3:1.
 type Related struct {
 	Origin Origin `json:"origin"`
 	Msg    string `json:"message"`
@@ -111,6 +112,14 @@ func (ps *Problems) add(code Code, at Origin, path, format string, args ...any) 
 	p := &Problem{Code: code, Origin: at, Path: path, Msg: fmt.Sprintf(format, args...)}
 	*ps = append(*ps, p)
 	return p
+}
+
+// related returns one Related, or none where the place is not known.
+func related(at Origin, msg string) []Related {
+	if at == (Origin{}) {
+		return nil
+	}
+	return []Related{{at, msg}}
 }
 
 func compareOrigin(a, b Origin) int {

@@ -42,6 +42,8 @@ type Index struct {
 	owners     map[string][]*Container
 	volumes    map[string]string
 	host       map[string]HostPath
+	// paths holds the per-instance paths of the aliases that have them.
+	paths map[string]map[string]string
 }
 
 // Index returns an index of the map as it is now. Nil entries are left out.
@@ -53,6 +55,7 @@ func (m *ContainerMap) Index() *Index {
 		owners:     map[string][]*Container{},
 		volumes:    make(map[string]string, len(m.Volumes)),
 		host:       make(map[string]HostPath, len(m.Host)),
+		paths:      map[string]map[string]string{},
 	}
 	for _, c := range m.Containers {
 		if c != nil {
@@ -69,9 +72,24 @@ func (m *ContainerMap) Index() *Index {
 		setOnce(x.volumes, v.Alias, v.Path)
 	}
 	for _, h := range m.Host {
-		setOnce(x.host, h.Alias, h)
+		x.addHost(h)
 	}
 	return x
+}
+
+func (x *Index) addHost(h HostPath) {
+	if _, ok := x.host[h.Alias]; ok {
+		return
+	}
+	x.host[h.Alias] = h
+	if len(h.Instances) == 0 {
+		return
+	}
+	paths := make(map[string]string, len(h.Instances))
+	for _, p := range h.Instances {
+		setOnce(paths, p.Instance, p.Path)
+	}
+	x.paths[h.Alias] = paths
 }
 
 func (x *Index) addContainer(c *Container) {
@@ -139,12 +157,11 @@ func (x *Index) LinkTarget(l Link) (target Ref, ok bool) {
 
 // HostPathFor does the same as [ContainerMap.HostPathFor].
 func (x *Index) HostPathFor(alias, instance string) (path string, ok bool) {
-	h, ok := x.host[alias]
-	if !ok {
-		return "", false
+	path = x.host[alias].Path
+	if paths, each := x.paths[alias]; each {
+		path = paths[instanceKey(instance)]
 	}
-	path, ok = h.For(instance)
-	return JoinRoot(x.root, path), ok
+	return JoinRoot(x.root, path), path != ""
 }
 
 // UseTargets returns what an entry of uses leads to. For an attached alias, alias
@@ -181,18 +198,23 @@ func (m *ContainerMap) HostPathFor(alias, instance string) (path string, ok bool
 // for a configuration without instances (rows 19 to 22). An empty path counts as
 // none.
 func (h HostPath) For(instance string) (path string, ok bool) {
-	if h.Instances == nil {
+	if len(h.Instances) == 0 {
 		return h.Path, h.Path != ""
 	}
-	if instance == "" {
-		instance = DefaultInstance
-	}
 	for _, p := range h.Instances {
-		if p.Instance == instance {
+		if p.Instance == instanceKey(instance) {
 			return p.Path, p.Path != ""
 		}
 	}
 	return "", false
+}
+
+// instanceKey returns the key of per-instance paths (row 22).
+func instanceKey(instance string) string {
+	if instance == "" {
+		return DefaultInstance
+	}
+	return instance
 }
 
 // JoinRoot puts root before a path that does not start with a slash, with one

@@ -9,18 +9,10 @@ import (
 )
 
 // Nearest returns the candidate closest to name, or "" if none is near. Case and
-// the characters _ - . do not count. Ties go to the first in sorted order.
+// the characters _ - . do not count. Ties go to the first in sorted order. Very
+// long names have no near ones.
 func Nearest(name string, candidates []string) string {
-	best, least := "", len([]rune(name))/2+1
-	for _, c := range slices.Sorted(slices.Values(candidates)) {
-		if c == name {
-			continue
-		}
-		if d := distance(fold(name), fold(c)); d < least {
-			best, least = c, d
-		}
-	}
-	return best
+	return newSuggester(candidates).nearest(name)
 }
 
 // DidYouMean returns `did you mean "x"?`, or "" if no candidate is near.
@@ -31,19 +23,75 @@ func DidYouMean(name string, candidates []string) string {
 	return ""
 }
 
+// suggester finds near names among the same candidates again and again. Its work
+// is limited, so that a map with thousands of wrong names is refused quickly: the
+// last of them then get no hint.
+type suggester struct {
+	names  []string
+	folded [][]rune
+	work   int
+}
+
+const (
+	// longestSuggested is the length above which names are not compared.
+	longestSuggested = 200
+	// mostWork is the number of pairs of letters that may be compared: about a
+	// tenth of a second.
+	mostWork = 20_000_000
+)
+
+func newSuggester(candidates []string) *suggester {
+	s := &suggester{names: slices.Compact(slices.Sorted(slices.Values(candidates))), work: mostWork}
+	s.folded = make([][]rune, len(s.names))
+	for i, c := range s.names {
+		if len(c) <= longestSuggested {
+			s.folded[i] = fold(c)
+		}
+	}
+	return s
+}
+
+func (s *suggester) nearest(name string) string {
+	if name == "" || len(name) > longestSuggested {
+		return ""
+	}
+	best, least := "", len([]rune(name))/2+1
+	folded := fold(name)
+	for i, c := range s.names {
+		candidate := s.folded[i]
+		gap := len(candidate) - len(folded)
+		if c == name || candidate == nil || gap >= least || -gap >= least {
+			continue
+		}
+		if s.work -= (len(candidate) + 1) * (len(folded) + 1); s.work < 0 {
+			break
+		}
+		if d := distance(folded, candidate); d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// fold drops what does not count in a comparison. It never returns nil.
 func fold(s string) []rune {
-	return []rune(strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(s)))
+	out := make([]rune, 0, len(s))
+	for _, r := range strings.ToLower(s) {
+		if !strings.ContainsRune("_-.", r) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // distance is the number of insertions, deletions, changes and swaps of
 // neighbours that turn a into b.
 func distance(a, b []rune) int {
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j
 	}
 	for i := range a {
-		row := make([]int, len(b)+1)
 		row[0] = i + 1
 		for j := range b {
 			cost := 1
@@ -55,7 +103,7 @@ func distance(a, b []rune) int {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
 		}
-		before, last = last, row
+		before, last, row = last, row, before
 	}
 	return last[len(b)]
 }

@@ -163,7 +163,7 @@ type OptionCall struct {
 // Container returns the configuration of that name, or nil.
 func (m *ContainerMap) Container(name string) *Container {
 	for _, c := range m.Containers {
-		if c.Name == name {
+		if c != nil && c.Name == name {
 			return c
 		}
 	}
