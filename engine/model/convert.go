@@ -429,16 +429,30 @@ func (c *converter) plain(path string, in Input, depth int) {
 	case Dict:
 		c.keyOnce(path, v)
 		for _, e := range v {
-			switch k := e.Key.Value.(type) {
-			case string:
-				c.plain(key(path, k), e.Value, depth+1)
-			case int64:
-				c.plain(key(path, strconv.FormatInt(k, 10)), e.Value, depth+1)
-			default:
-				c.want(path, e.Key, "a string or an int as key")
+			if !isKey(e.Key) {
+				c.want(path, e.Key, "a string, an int or a pair of these as key")
+				continue
 			}
+			c.plain(key(path, keyText(e.Key.Value)), e.Value, depth+1)
 		}
 	default:
 		c.want(path, in, "plain data (None, bool, int, float, string, list, dict)")
 	}
+}
+
+// isKey tells what may be a key inside an option: a string, an int, or a pair such
+// as (53, "udp").
+func isKey(in Input) bool {
+	pair, ok := in.Value.(List)
+	if !ok {
+		pair = List{in}
+	}
+	for _, e := range pair {
+		switch e.Value.(type) {
+		case string, int64:
+		default:
+			return false
+		}
+	}
+	return len(pair) == 1 && !ok || len(pair) == 2
 }

@@ -221,7 +221,25 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// MarshalJSON writes the dictionary in its own order; integer keys become text.
+// keyText returns a key as text: 80 as "80", and the pair (53, "udp") as "53/udp".
+func keyText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case List:
+		parts := make([]string, len(v))
+		for i, e := range v {
+			parts[i] = keyText(e.Value)
+		}
+		return strings.Join(parts, "/")
+	}
+	return ""
+}
+
+// MarshalJSON writes the dictionary in its own order; keys that are integers or
+// pairs become text: "80", "53/udp".
 func (d Dict) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -229,7 +247,7 @@ func (d Dict) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		key, err := marshal(fmt.Sprint(e.Key.Value))
+		key, err := marshal(keyText(e.Key.Value))
 		if err != nil {
 			return nil, err
 		}

@@ -17,10 +17,14 @@ func Nearest(name string, candidates []string) string {
 
 // DidYouMean returns `did you mean "x"?`, or "" if no candidate is near.
 func DidYouMean(name string, candidates []string) string {
-	if near := Nearest(name, candidates); near != "" {
-		return `did you mean "` + near + `"?`
+	return didYouMean(Nearest(name, candidates))
+}
+
+func didYouMean(near string) string {
+	if near == "" {
+		return ""
 	}
-	return ""
+	return `did you mean "` + near + `"?`
 }
 
 // suggester finds near names among the same candidates again and again. Its work

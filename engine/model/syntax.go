@@ -1,0 +1,203 @@
+// Model: what names, images, paths, users and modes may look like.
+
+package model
+
+import (
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// longestName is the limit for full names of containers and volumes. Docker itself
+// sets none, but names end up in paths and host names.
+const longestName = 200
+
+const nameRule = `use letters, digits, "_", "." and "-", with a letter or digit first`
+
+// isName tells whether Docker takes s as a name, or as a part of one.
+func isName(s string) bool {
+	for i := range len(s) {
+		switch b := s[i]; {
+		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9':
+		case i > 0 && (b == '_' || b == '.' || b == '-'):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+// The grammar of image references, as Docker's distribution has it.
+var (
+	imageDomain = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?$`)
+	imagePart   = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$`)
+	imageTag    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	imageDigest = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[A-Fa-f0-9]{32,}$`)
+)
+
+// imageFault says why Docker would refuse an image reference, or "". One leading
+// slash is the map's own notation (row 27).
+func imageFault(image string) string {
+	name, digest, hasDigest := strings.Cut(strings.TrimPrefix(image, "/"), "@")
+	if hasDigest && !imageDigest.MatchString(digest) {
+		return "the digest " + quote(digest) + " is not of the form sha256:<hexadecimal digits>"
+	}
+	if colon := strings.LastIndexByte(name, ':'); colon > strings.LastIndexByte(name, '/') {
+		if fault := tagFault(name[colon+1:]); fault != "" {
+			return fault
+		}
+		name = name[:colon]
+	}
+	return repositoryFault(name)
+}
+
+func tagFault(tag string) string {
+	if imageTag.MatchString(tag) {
+		return ""
+	}
+	return "the tag " + quote(tag) + ` is not made of up to 128 letters, digits, "_", "." and "-"`
+}
+
+// repositoryFault checks an image reference without tag and digest.
+func repositoryFault(name string) string {
+	const most = 255
+	if len(name) > most {
+		return "it is longer than " + strconv.Itoa(most) + " characters"
+	}
+	parts := strings.Split(name, "/")
+	if len(parts) > 1 && isDomain(parts[0]) {
+		if !imageDomain.MatchString(parts[0]) {
+			return quote(parts[0]) + " is no host name"
+		}
+		parts = parts[1:]
+	}
+	for _, part := range parts {
+		switch {
+		case imagePart.MatchString(part):
+		case part == "":
+			return "a part of it is empty"
+		case imagePart.MatchString(strings.ToLower(part)):
+			return quote(part) + " has upper-case letters"
+		default:
+			return quote(part) + ` is not made of lower-case letters and digits with single separators (".", "_", "__", "-") between them`
+		}
+	}
+	return ""
+}
+
+// isDomain tells the first part of a reference that is a registry.
+func isDomain(part string) bool {
+	return strings.ContainsAny(part, ".:") || part == "localhost" || strings.ToLower(part) != part
+}
+
+// prefixFault checks the prefix of image names of a map: a registry, a path, or both.
+func prefixFault(prefix string) string {
+	return repositoryFault(strings.TrimSuffix(prefix, "/") + "/x")
+}
+
+// userFault says why a user is not "u" or "u:g" (row 86), or "".
+func userFault(user string) string {
+	if strings.ContainsFunc(user, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		return "it has spaces"
+	}
+	parts := strings.Split(user, ":")
+	if len(parts) > 2 {
+		return "it has more than two parts"
+	}
+	for _, part := range parts {
+		if part == "" {
+			return "a part of it is empty"
+		}
+	}
+	return ""
+}
+
+var (
+	octalMode    = regexp.MustCompile(`^[0-7]{1,5}$`)
+	symbolicMode = regexp.MustCompile(`^[ugoa]*(?:[-+=](?:[ugo]|[rwxXst]*))+(?:,[ugoa]*(?:[-+=](?:[ugo]|[rwxXst]*))+)*$`)
+)
+
+// isMode tells whether chmod takes s (row 87). A leading "-" is refused: it would
+// be read as a flag.
+func isMode(s string) bool {
+	return octalMode.MatchString(s) || symbolicMode.MatchString(s) && s[0] != '-'
+}
+
+// pathFault says why s cannot be an absolute path, or "".
+func pathFault(s string) string {
+	switch {
+	case s == "":
+		return "it is empty"
+	case textFault(s) != "":
+		return textFault(s)
+	case s[0] != '/':
+		return "it is not absolute"
+	case path.Clean(s) == "/":
+		return "it is the root of the file system"
+	}
+	return ""
+}
+
+// textFault finds what no path can hold.
+func textFault(s string) string {
+	switch {
+	case !utf8.ValidString(s):
+		return "it is not valid UTF-8"
+	case strings.ContainsFunc(s, unicode.IsControl):
+		return "it has control characters"
+	}
+	return ""
+}
+
+// mountFault finds what cannot stand in a mount: Docker separates its parts with
+// colons.
+func mountFault(s string) string {
+	if strings.Contains(s, ":") {
+		return `it has a ":", which Docker cannot mount`
+	}
+	return textFault(s)
+}
+
+// quote shows a text of any content and length.
+func quote(s string) string {
+	if r := []rune(s); len(r) > longestName {
+		return strconv.Quote(string(r[:longestName]) + "…")
+	}
+	return strconv.Quote(s)
+}
+
+// label shows a name as it is written where it is one, and quoted where not.
+func label(name string) string {
+	if isName(name) && len(name) <= longestName {
+		return name
+	}
+	return quote(name)
+}
+
+// count returns "1 instance" or "2 instances".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// listed shows names in quotes, the first of them if there are many.
+func listed(names []string) string {
+	const most = 10
+	var b strings.Builder
+	for i, name := range names {
+		if i == most {
+			b.WriteString(" and " + strconv.Itoa(len(names)-most) + " more")
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(quote(name))
+	}
+	return b.String()
+}

@@ -1,0 +1,145 @@
+// Model: everything that is wrong with a map, at once.
+
+package model
+
+import "strings"
+
+// Validate reports everything that is wrong with the map, as [Problems] sorted by
+// place, or returns nil (rows 124, 125). Options are checked as far as the model
+// knows them: published ports. An empty map is valid (row 2), and so is one
+// without containers. It never changes the map, and takes any map, also one built
+// by hand with nil entries.
+func (m *ContainerMap) Validate() error {
+	if m == nil {
+		var ps Problems
+		ps.add(CodeWrongValue, Origin{}, "container_map", "there is no map")
+		return ps
+	}
+	v := &validator{m: m, index: m.Index(), near: map[kind]*suggester{}, binders: map[string][]bindAt{}}
+	v.properties()
+	v.volumes()
+	v.host()
+	for i, c := range m.Containers {
+		if c == nil {
+			v.inMap(CodeWrongValue, index("containers", i), "there is no container at this place")
+			continue
+		}
+		v.container(c)
+	}
+	v.boundPaths()
+	v.names()
+	v.cycles()
+	v.ports()
+	return v.problems.Err()
+}
+
+type validator struct {
+	m        *ContainerMap
+	index    *Index
+	problems Problems
+	// near finds names like a wrong one, made when the first wrong one turns up.
+	near map[kind]*suggester
+	// binders are the places that bind each alias, in order.
+	binders map[string][]bindAt
+}
+
+// inMap reports a problem of a value of the map itself.
+func (v *validator) inMap(code Code, field, format string, args ...any) *Problem {
+	return v.problems.add(code, v.m.At(field), "container_map > "+field, format, args...)
+}
+
+// in reports a problem of a value of a container; field "" is the container.
+func (v *validator) in(c *Container, code Code, field, format string, args ...any) *Problem {
+	path := "container_map > containers > " + label(c.Name) + " > " + field
+	return v.problems.add(code, c.At(field), strings.TrimSuffix(path, " > "), format, args...)
+}
+
+// properties checks the single values of the map.
+func (v *validator) properties() {
+	m := v.m
+	switch {
+	case m.Name == "":
+		v.problems.add(CodeNameSyntax, m.Origin, "container_map", "the map has no name")
+	case !isName(m.Name):
+		v.problems.add(CodeNameSyntax, m.Origin, "container_map", "%s cannot be the name of a map: %s", quote(m.Name), nameRule)
+	}
+	if m.Repository != "" {
+		v.fault("repository", m.Repository, prefixFault(m.Repository))
+	}
+	if m.DefaultTag != "" {
+		v.fault("default_tag", m.DefaultTag, tagFault(m.DefaultTag))
+	}
+	if m.BaseImage != "" {
+		v.fault("base_image", m.BaseImage, imageFault(m.BaseImage))
+	}
+	if m.CoreImage != "" {
+		v.fault("core_image", m.CoreImage, imageFault(m.CoreImage))
+	}
+	if m.HostRoot != "" {
+		v.fault("host_root", m.HostRoot, rootFault(m.HostRoot))
+	}
+	switch m.Attached {
+	case "", AttachedContainer, AttachedVolume:
+	default:
+		v.inMap(CodeWrongValue, "attached", `want "container" or "volume", got %s`, quote(string(m.Attached)))
+	}
+}
+
+func (v *validator) fault(field, value, fault string) {
+	if fault != "" {
+		v.inMap(CodeWrongValue, field, "cannot use %s as %s: %s", quote(value), field, fault)
+	}
+}
+
+func rootFault(root string) string {
+	if !strings.HasPrefix(root, "/") {
+		return "it is not absolute"
+	}
+	return mountFault(root)
+}
+
+// container checks one configuration by itself, and where its names lead.
+func (v *validator) container(c *Container) {
+	v.image(c)
+	v.user(c)
+	v.options(c, "create_options", c.CreateOptions)
+	v.options(c, "start_options", c.StartOptions)
+	mounts := mountPoints{}
+	v.shares(c, mounts)
+	v.binds(c, mounts)
+	v.attaches(c, mounts)
+	v.uses(c, mounts)
+	v.links(c)
+}
+
+func (v *validator) image(c *Container) {
+	if c.Image != "" {
+		if fault := imageFault(c.Image); fault != "" {
+			v.in(c, CodeWrongValue, "image", "cannot use %s as an image: %s", quote(c.Image), fault)
+		}
+		return
+	}
+	if fault := imageFault(c.Name); fault != "" && isName(c.Name) {
+		p := v.in(c, CodeWrongValue, "image", "no image is set, and %s cannot be the image of its name: %s", label(c.Name), fault)
+		p.Hint = "set image"
+	}
+}
+
+func (v *validator) user(c *Container) {
+	if c.User != "" {
+		if fault := userFault(c.User); fault != "" {
+			v.in(c, CodeWrongValue, "user", "cannot use %s as a user: %s", quote(c.User), fault).
+				Hint = `want "user" or "user:group"`
+		}
+	}
+	if c.Permissions != "" && !isMode(c.Permissions) {
+		v.in(c, CodeWrongValue, "permissions", "cannot use %s as permissions: chmod would not take it", quote(c.Permissions)).
+			Hint = `want an octal mode such as "0750" or a symbolic one such as "u=rwX,g=rX,o="`
+	}
+}
+
+func (v *validator) options(c *Container, field string, o Options) {
+	if o.Func != nil && o.Values != nil {
+		v.in(c, CodeWrongValue, field, "want fixed values or a function, got both")
+	}
+}

@@ -1,0 +1,191 @@
+// Model: circles of containers that need one another.
+
+package model
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// need is one entry of uses or links, seen as an edge between containers.
+type need struct {
+	to    int
+	field string
+	// text is "uses" or "links to"; alias is set for an attached volume.
+	text  string
+	name  string
+	alias bool
+}
+
+// cycles reports every circle of uses and links (row 66). A circle of
+// configurations is one of their instances too, as all instances need the same. A
+// container that needs itself is reported where it says so.
+func (v *validator) cycles() {
+	w := &walk{edges: v.needs()}
+	w.depth = make([]int, len(w.edges))
+	w.next = make([]int, len(w.edges))
+	for i := range w.edges {
+		w.from(i)
+	}
+	for _, c := range w.circles {
+		v.circle(w.edges, c)
+	}
+	if w.more > 0 {
+		v.inMap(CodeCycle, "containers", "containers need one another in %s more", count(w.more, "circle"))
+	}
+}
+
+// needs returns the edges of every container, in the order they are written.
+func (v *validator) needs() [][]need {
+	number := make(map[*Container]int, len(v.m.Containers))
+	for i, c := range v.m.Containers {
+		number[c] = i
+	}
+	edges := make([][]need, len(v.m.Containers))
+	for i, c := range v.m.Containers {
+		if c == nil {
+			continue
+		}
+		for j, u := range c.Uses {
+			field := index("uses", j)
+			owners := v.index.Owners(u.Name)
+			for _, owner := range owners {
+				edges[i] = append(edges[i], need{number[owner], field, "uses", u.Name, true})
+			}
+			if r, ok := v.index.refs[u.Name]; ok && len(owners) == 0 {
+				edges[i] = append(edges[i], need{number[r.Container], field, "uses", u.Name, false})
+			}
+		}
+		for j, l := range c.Links {
+			if r, ok := v.index.LinkTarget(l); ok {
+				edges[i] = append(edges[i], need{number[r.Container], index("links", j), "links to", l.Container, false})
+			}
+		}
+	}
+	return edges
+}
+
+// walk goes through the containers in depth, without recursion: chains may be long.
+type walk struct {
+	edges [][]need
+	// depth is 0 for containers not yet seen, -1 for those done, else the place on
+	// the stack, counted from 1.
+	depth []int
+	next  []int
+	stack []int
+	// circles are those found, up to mostCircles; more counts the others.
+	circles []circle
+	more    int
+}
+
+const mostCircles = 100
+
+// circle is a way from a container back to itself: what was on the stack when the
+// last edge closed it. A long one keeps its two ends only.
+type circle struct {
+	head, tail []int
+	left       int
+}
+
+func (w *walk) from(root int) {
+	if w.depth[root] != 0 {
+		return
+	}
+	w.push(root)
+	for len(w.stack) > 0 {
+		at := w.stack[len(w.stack)-1]
+		if w.next[at] == len(w.edges[at]) {
+			w.depth[at] = -1
+			w.stack = w.stack[:len(w.stack)-1]
+			continue
+		}
+		to := w.edges[at][w.next[at]].to
+		w.next[at]++
+		switch {
+		case w.depth[to] == 0:
+			w.push(to)
+		case w.depth[to] > 0 && to != at && !w.seenBefore(at, to):
+			w.found(w.stack[w.depth[to]-1:])
+		}
+	}
+}
+
+func (w *walk) found(way []int) {
+	if len(w.circles) == mostCircles {
+		w.more++
+		return
+	}
+	w.circles = append(w.circles, newCircle(way))
+}
+
+func (w *walk) push(i int) {
+	w.stack = append(w.stack, i)
+	w.depth[i] = len(w.stack)
+}
+
+// seenBefore tells whether an earlier entry of the same container leads to the
+// same place: web uses db and links to db close one circle, not two.
+func (w *walk) seenBefore(at, to int) bool {
+	earlier := w.edges[at][:w.next[at]-1]
+	return slices.ContainsFunc(earlier, func(n need) bool { return n.to == to })
+}
+
+// newCircle turns the containers so that the first of the map comes first.
+func newCircle(way []int) circle {
+	const whole, end = 20, 8
+	first := slices.Index(way, slices.Min(way))
+	turned := slices.Concat(way[first:], way[:first])
+	if len(turned) <= whole {
+		return circle{head: turned}
+	}
+	n := len(turned)
+	return circle{head: slices.Clone(turned[:end]), tail: slices.Clone(turned[n-end:]), left: n - 2*end}
+}
+
+// circle reports one circle with the place of each step.
+func (v *validator) circle(edges [][]need, c circle) {
+	var way []string
+	var steps []Related
+	walkPart := func(part []int, after int) {
+		for i, at := range part {
+			way = append(way, label(v.m.Containers[at].Name))
+			to := after
+			if i+1 < len(part) {
+				to = part[i+1]
+			}
+			if to >= 0 {
+				steps = append(steps, v.steps(edges, at, to)...)
+			}
+		}
+	}
+	start := c.head[0]
+	if c.left == 0 {
+		walkPart(c.head, start)
+	} else {
+		walkPart(c.head, -1)
+		way = append(way, "… "+strconv.Itoa(c.left)+" more …")
+		walkPart(c.tail, start)
+	}
+	way = append(way, label(v.m.Containers[start].Name))
+	first := edges[start][slices.IndexFunc(edges[start], func(n need) bool { return n.to == c.head[min(1, len(c.head)-1)] })]
+	p := v.in(v.m.Containers[start], CodeCycle, first.field, "containers need one another: %s", strings.Join(way, " → "))
+	p.Related = steps
+}
+
+// steps names every entry by which one container needs another.
+func (v *validator) steps(edges [][]need, from, to int) []Related {
+	var out []Related
+	c := v.m.Containers[from]
+	for _, n := range edges[from] {
+		if n.to != to {
+			continue
+		}
+		msg := label(c.Name) + " " + n.text + " " + label(n.name)
+		if n.alias {
+			msg = label(c.Name) + " uses " + quote(n.name) + " of " + label(v.m.Containers[to].Name)
+		}
+		out = append(out, Related{c.At(n.field), msg})
+	}
+	return out
+}

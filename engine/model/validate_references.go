@@ -1,0 +1,234 @@
+// Model: names in uses and links, and what was probably meant by wrong ones.
+
+package model
+
+import (
+	"slices"
+	"strings"
+)
+
+// uses checks what a container uses (rows 57 to 65).
+func (v *validator) uses(c *Container, mounts mountPoints) {
+	seen := map[string]int{}
+	for i, u := range c.Uses {
+		field := index("uses", i)
+		if first, twice := seen[u.Name]; twice {
+			p := v.in(c, CodeDuplicate, field, "%s uses %s twice", label(c.Name), quote(u.Name))
+			p.Related = related(c.At(index("uses", first)), "first used")
+			continue
+		}
+		seen[u.Name] = i
+		if owners := v.index.Owners(u.Name); len(owners) > 0 {
+			v.usesAlias(c, mounts, field, u, owners)
+			continue
+		}
+		v.usesContainer(c, i)
+	}
+}
+
+func (v *validator) usesAlias(c *Container, mounts mountPoints, field string, u Use, owners []*Container) {
+	if slices.Contains(owners, c) {
+		p := v.in(c, CodeDuplicate, field, "%s attaches %s itself, so it has it already", label(c.Name), quote(u.Name))
+		p.Related = related(c.At(index("attaches", slices.Index(c.Attaches, u.Name))), "attached")
+		return
+	}
+	if at, ok := v.index.VolumePath(u.Name); ok {
+		v.mount(c, mounts, at, field, "uses "+quote(u.Name))
+	}
+}
+
+func (v *validator) usesContainer(c *Container, i int) {
+	u, field := c.Uses[i], index("uses", i)
+	_, targets, ok := v.index.UseTargets(u)
+	switch {
+	case ok && targets[0].Container == c, !ok && u.Name == c.Name:
+		v.in(c, CodeCycle, field, "%s uses itself", label(c.Name))
+	case !ok:
+		p := v.in(c, CodeUnknownName, field, "cannot use %s: no container and no attached volume has this name", quote(u.Name))
+		if len(c.Uses) == 2 && i == 1 && isFlag(u.Name) {
+			p.Hint = pairHint(c.Uses[0].Name, u.Name)
+			return
+		}
+		v.explain(p, usable, u.Name)
+	case !sharesAnything(targets[0].Container):
+		used := targets[0].Container
+		p := v.in(c, CodeNothingShared, field, "cannot use %s: it has no volumes", quote(u.Name))
+		p.Hint = "give " + label(used.Name) + " shares, binds, uses or attaches"
+		p.Related = related(used.Origin, label(used.Name)+" defined")
+	}
+}
+
+// sharesAnything tells whether a container has volumes to use (row 62), also by its
+// options (row 97). What an option function returns is not known here.
+func sharesAnything(c *Container) bool {
+	if len(c.Shares)+len(c.Binds)+len(c.Uses)+len(c.Attaches) > 0 {
+		return true
+	}
+	for _, o := range []Options{c.CreateOptions, c.StartOptions} {
+		if o.Func != nil || slices.ContainsFunc(o.Values, makesVolume) {
+			return true
+		}
+	}
+	return false
+}
+
+func makesVolume(e Entry) bool {
+	name, _ := e.Key.Value.(string)
+	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
+	case "volumes", "binds", "volumesfrom", "mounts":
+		return true
+	}
+	return false
+}
+
+// links checks what a container links to (rows 67 to 76).
+func (v *validator) links(c *Container) {
+	aliases := map[string]int{}
+	for i, l := range c.Links {
+		field := index("links", i)
+		if l.Alias != "" && !isName(l.Alias) {
+			v.in(c, CodeNameSyntax, field, "%s cannot be the alias of a link: %s", quote(l.Alias), nameRule)
+		}
+		v.linkTarget(c, field, l)
+		alias := l.Alias
+		if alias == "" {
+			alias = l.Container
+		}
+		first, twice := aliases[alias]
+		if !twice {
+			aliases[alias] = i
+			continue
+		}
+		p := v.in(c, CodeDuplicate, field, "%s links to %s as %s twice", label(c.Name), quote(l.Container), quote(alias))
+		if other := c.Links[first].Container; other != l.Container {
+			p.Msg = label(c.Name) + " links to both " + quote(other) + " and " + quote(l.Container) + " as " + quote(alias)
+		}
+		p.Related = related(c.At(index("links", first)), "first linked")
+	}
+}
+
+func (v *validator) linkTarget(c *Container, field string, l Link) {
+	target, ok := v.index.LinkTarget(l)
+	switch {
+	case ok && target.Container == c, !ok && l.Container == c.Name:
+		v.in(c, CodeCycle, field, "%s links to itself", label(c.Name))
+	case !ok:
+		p := v.in(c, CodeUnknownName, field, "cannot link to %s: no container has this name", quote(l.Container))
+		v.explain(p, linkable, l.Container)
+	}
+}
+
+// explain says why a name leads nowhere, or what was probably meant. The problem's
+// text is replaced for a configuration that has several instances (rows 61, 75).
+func (v *validator) explain(p *Problem, names kind, name string) {
+	if c := v.index.Container(name); c != nil {
+		p.Msg = label(name) + " stands for several containers: it has " + count(len(c.Instances), "instance")
+		p.Hint = "name one: " + listed(refNames(c))
+		p.Related = related(c.At("instances"), "its instances are set")
+		return
+	}
+	if bare, ok := strings.CutPrefix(name, v.m.Name+"."); ok && v.placeOf(names, bare) != nil {
+		p.Hint = "leave out the name of the map: " + quote(bare)
+		return
+	}
+	if v.explainVolume(p, names, name) {
+		return
+	}
+	v.suggest(p, names, name)
+	base, _, _ := strings.Cut(name, ".")
+	if c := v.index.Container(base); p.Hint == "" && c != nil && base != name {
+		p.Hint = "there is " + listed(refNames(c))
+	}
+}
+
+// explainVolume hints at aliases that are written in the wrong property.
+func (v *validator) explainVolume(p *Problem, names kind, name string) bool {
+	_, isVolume := v.index.VolumePath(name)
+	_, isHost := v.index.HostPath(name)
+	switch {
+	case names == linkable && len(v.index.Owners(name)) > 0:
+		p.Hint = quote(name) + " is an attached volume: write it in uses"
+	case isVolume && isHost:
+		p.Hint = quote(name) + " has a host path: write it in binds"
+	case isVolume && names == usable:
+		p.Hint = "no container attaches the volume " + quote(name)
+	default:
+		return false
+	}
+	return true
+}
+
+func refNames(c *Container) []string {
+	var names []string
+	for _, r := range c.Refs() {
+		names = append(names, r.Name())
+	}
+	return names
+}
+
+// kind is a set of names among which a wrong name is looked up.
+type kind int
+
+const (
+	usable kind = iota
+	linkable
+	volumeAlias
+	hostAlias
+	anyAlias
+)
+
+// suggest adds the nearest name and its place to a problem.
+func (v *validator) suggest(p *Problem, names kind, name string) {
+	s, ok := v.near[names]
+	if !ok {
+		s = newSuggester(v.candidates(names))
+		v.near[names] = s
+	}
+	near := s.nearest(name)
+	if near == "" {
+		return
+	}
+	p.Hint = didYouMean(near)
+	if at := v.placeOf(names, near); at != nil {
+		p.Related = append(p.Related, related(*at, quote(near)+" defined")...)
+	}
+}
+
+func (v *validator) candidates(names kind) []string {
+	var out []string
+	if names == usable || names == linkable {
+		out = append(out, sortedKeys(v.index.refs)...)
+	}
+	if names == usable {
+		out = append(out, sortedKeys(v.index.owners)...)
+	}
+	if names == volumeAlias || names == anyAlias {
+		out = append(out, sortedKeys(v.index.volumes)...)
+	}
+	if names == hostAlias || names == anyAlias {
+		out = append(out, sortedKeys(v.index.host)...)
+	}
+	return out
+}
+
+// placeOf returns where a name is defined, or nil if it is none of the kind.
+func (v *validator) placeOf(names kind, name string) *Origin {
+	at := func(o Origin) *Origin { return &o }
+	r, isRef := v.index.refs[name]
+	_, isVolume := v.index.volumes[name]
+	_, isHost := v.index.host[name]
+	isAttached := len(v.index.owners[name]) > 0
+	switch {
+	case names == usable && isAttached && isVolume, (names == volumeAlias || names == anyAlias) && isVolume:
+		return at(v.m.At(key("volumes", name)))
+	case (names == hostAlias || names == anyAlias) && isHost:
+		return at(v.m.At(key("host", name)))
+	case (names == usable || names == linkable) && isRef && r.Instance != "":
+		return at(r.Container.At("instances"))
+	case (names == usable || names == linkable) && isRef:
+		return at(r.Container.Origin)
+	case names == usable && isAttached:
+		return at(v.index.owners[name][0].At("attaches"))
+	}
+	return nil
+}

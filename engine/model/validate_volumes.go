@@ -1,0 +1,308 @@
+// Model: aliases, their paths, and what a container mounts.
+
+package model
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// volumes checks the paths inside containers.
+func (v *validator) volumes() {
+	seen := map[string]bool{}
+	for _, vol := range v.m.Volumes {
+		field := key("volumes", vol.Alias)
+		if seen[vol.Alias] {
+			v.inMap(CodeDuplicate, field, "alias %s is defined twice in volumes", quote(vol.Alias))
+			continue
+		}
+		seen[vol.Alias] = true
+		v.alias(field, vol.Alias)
+		v.volumePath(field, vol)
+	}
+}
+
+func (v *validator) volumePath(field string, vol Volume) {
+	fault := pathFault(vol.Path)
+	if fault == "" {
+		fault = mountFault(vol.Path)
+	}
+	clean := path.Clean(vol.Path)
+	if fault == "" && clean != vol.Path {
+		fault = "it is not in its shortest form"
+	}
+	if fault == "" {
+		return
+	}
+	p := v.inMap(CodeWrongValue, field, "cannot use %s as the path of alias %s inside containers: %s", quote(vol.Path), quote(vol.Alias), fault)
+	if clean != vol.Path && pathFault(clean) == "" {
+		p.Hint = "write " + quote(clean)
+	}
+}
+
+func (v *validator) alias(field, alias string) {
+	if !isName(alias) {
+		v.inMap(CodeNameSyntax, field, "%s cannot be an alias: %s", quote(alias), nameRule)
+	}
+}
+
+// host checks the paths on the Docker host.
+func (v *validator) host() {
+	seen := map[string]bool{}
+	for _, h := range v.m.Host {
+		field := key("host", h.Alias)
+		switch {
+		case seen[h.Alias]:
+			v.inMap(CodeDuplicate, field, "alias %s is defined twice in host", quote(h.Alias))
+			continue
+		case h.Alias == "root":
+			v.inMap(CodeNameSyntax, field, `"root" in host is the host root and cannot be an alias`)
+		default:
+			v.alias(field, h.Alias)
+		}
+		seen[h.Alias] = true
+		v.hostPaths(field, h)
+	}
+}
+
+func (v *validator) hostPaths(field string, h HostPath) {
+	switch {
+	case h.Path != "" && len(h.Instances) > 0:
+		v.inMap(CodeWrongValue, field, "alias %s has one host path for all instances and others for each: want one or the other", quote(h.Alias))
+	case len(h.Instances) == 0:
+		v.hostPath(field, "", h.Alias, h.Path)
+	}
+	seen := map[string]bool{}
+	for _, p := range h.Instances {
+		of := " for instance " + quote(p.Instance)
+		at := key(field, p.Instance)
+		if seen[p.Instance] {
+			v.inMap(CodeDuplicate, at, "alias %s has two host paths%s", quote(h.Alias), of)
+			continue
+		}
+		seen[p.Instance] = true
+		v.hostPath(at, of, h.Alias, p.Path)
+	}
+}
+
+func (v *validator) hostPath(field, of, alias, value string) {
+	if value == "" {
+		v.inMap(CodeMissingPath, field, "the host path of alias %s%s is empty", quote(alias), of)
+		return
+	}
+	if fault := mountFault(value); fault != "" {
+		v.inMap(CodeWrongValue, field, "cannot use %s as the host path of alias %s%s: %s", quote(value), quote(alias), of, fault)
+	}
+}
+
+// mountPoints are the paths a container mounts, and what mounts them.
+type mountPoints map[string]mountPoint
+
+type mountPoint struct{ field, what string }
+
+// mount notes a mount and reports a second one at the same path (row 53).
+func (v *validator) mount(c *Container, mounts mountPoints, at, field, what string) {
+	if pathFault(at) != "" {
+		return
+	}
+	clean := path.Clean(at)
+	first, twice := mounts[clean]
+	if !twice {
+		mounts[clean] = mountPoint{field, what}
+		return
+	}
+	p := v.in(c, CodeMountClash, field, "%s is mounted twice: by %s and by %s", quote(clean), first.what, what)
+	p.Related = related(c.At(first.field), "first mounted")
+}
+
+func (v *validator) shares(c *Container, mounts mountPoints) {
+	for i, share := range c.Shares {
+		field := index("shares", i)
+		if fault := pathFault(share); fault != "" {
+			v.in(c, CodeWrongValue, field, "cannot share %s: %s", quote(share), fault)
+			continue
+		}
+		v.mount(c, mounts, share, field, "shares "+quote(share))
+	}
+}
+
+// bindAt is a place that binds an alias.
+type bindAt struct {
+	c     *Container
+	field string
+}
+
+func (v *validator) binds(c *Container, mounts mountPoints) {
+	seen := map[string]int{}
+	for i, b := range c.Binds {
+		field := index("binds", i)
+		if first, twice := seen[b.Volume]; twice {
+			p := v.in(c, CodeMountClash, field, "alias %s is bound twice", quote(b.Volume))
+			p.Related = related(c.At(index("binds", first)), "first bound")
+			continue
+		}
+		seen[b.Volume] = i
+		at, isVolume := v.index.VolumePath(b.Volume)
+		_, isHost := v.index.HostPath(b.Volume)
+		if !isVolume || !isHost {
+			v.unknownBind(c, i, isVolume, isHost)
+		}
+		if isHost {
+			v.binders[b.Volume] = append(v.binders[b.Volume], bindAt{c, field})
+		}
+		if isVolume {
+			v.mount(c, mounts, at, field, "binds "+quote(b.Volume))
+		}
+	}
+}
+
+// unknownBind reports what an alias lacks: two different faults (row 48), or both.
+func (v *validator) unknownBind(c *Container, i int, isVolume, isHost bool) {
+	alias := c.Binds[i].Volume
+	names := anyAlias
+	lacks := "no host path and no container path"
+	switch {
+	case isVolume:
+		names, lacks = hostAlias, "no host path"
+	case isHost:
+		names, lacks = volumeAlias, "no container path"
+	}
+	p := v.in(c, CodeUnknownAlias, index("binds", i), "alias %s has %s", quote(alias), lacks)
+	switch owners := v.index.Owners(alias); {
+	case len(c.Binds) == 2 && i == 1 && isFlag(alias):
+		p.Hint = pairHint(c.Binds[0].Volume, alias)
+	case strings.HasPrefix(alias, "/"):
+		p.Hint = "binds takes aliases; a path that is no host path goes into shares"
+	case len(owners) > 0:
+		p.Hint = label(owners[0].Name) + " attaches it: write it in uses"
+	default:
+		v.suggest(p, names, alias)
+	}
+	if p.Hint == "" && isHost != isVolume {
+		p.Hint = "add it to " + map[bool]string{true: "host", false: "volumes"}[isVolume]
+	}
+}
+
+// isFlag tells the two words that are read as names in ("alias", "ro") (row 49).
+func isFlag(s string) bool { return s == "ro" || s == "rw" }
+
+func pairHint(name, flag string) string {
+	return "if " + quote(flag) + " is meant as access, write [(" + quote(name) + ", " + quote(flag) + ")]"
+}
+
+func (v *validator) attaches(c *Container, mounts mountPoints) {
+	seen := map[string]bool{}
+	for i, alias := range c.Attaches {
+		field := index("attaches", i)
+		if seen[alias] {
+			v.in(c, CodeDuplicate, field, "%s attaches %s twice", label(c.Name), quote(alias))
+			continue
+		}
+		seen[alias] = true
+		if first := v.index.Owners(alias)[0]; first != c {
+			p := v.in(c, CodeDuplicate, field, "%s and %s both attach %s: it can have one owner", label(first.Name), label(c.Name), quote(alias))
+			p.Related = related(first.At(index("attaches", slices.Index(first.Attaches, alias))), "first attached")
+			p.Hint = "one attaches it, the other uses it"
+		}
+		at, ok := v.index.VolumePath(alias)
+		if !ok {
+			p := v.in(c, CodeUnknownAlias, field, "alias %s has no container path", quote(alias))
+			v.suggest(p, volumeAlias, alias)
+			continue
+		}
+		v.mount(c, mounts, at, field, "attaches "+quote(alias))
+	}
+}
+
+// boundPaths checks the host paths of aliases that some container binds: they must
+// be there for every instance (rows 22, 23) and absolute once the root is applied.
+func (v *validator) boundPaths() {
+	done := map[string]bool{}
+	for _, h := range v.m.Host {
+		binders := v.binders[h.Alias]
+		if done[h.Alias] || len(binders) == 0 {
+			continue
+		}
+		done[h.Alias] = true
+		v.relative(h, binders[0])
+		if len(h.Instances) > 0 {
+			v.instancePaths(h, binders)
+		}
+	}
+}
+
+// relative reports a path that Docker would refuse or read as the name of a volume
+// (rows 15, 16).
+func (v *validator) relative(h HostPath, by bindAt) {
+	if v.m.HostRoot != "" {
+		return
+	}
+	for _, p := range append([]InstancePath{{"", h.Path}}, h.Instances...) {
+		if p.Path == "" || strings.HasPrefix(p.Path, "/") {
+			continue
+		}
+		field := key("host", h.Alias)
+		if p.Instance != "" {
+			field = key(field, p.Instance)
+		}
+		problem := v.inMap(CodeMissingPath, field, "the host path %s of alias %s is relative, and there is no host root", quote(p.Path), quote(h.Alias))
+		problem.Hint = "set host_root"
+		problem.Related = related(by.c.At(by.field), "bound by "+label(by.c.Name))
+	}
+}
+
+func (v *validator) instancePaths(h HostPath, binders []bindAt) {
+	paths := v.index.paths[h.Alias]
+	wanted := map[string]bool{DefaultInstance: true}
+	var all []string
+	for _, b := range binders {
+		var missing []string
+		for _, name := range b.c.InstanceNames() {
+			name = instanceKey(name)
+			if _, ok := paths[name]; !ok {
+				missing = append(missing, name)
+			}
+			if !wanted[name] {
+				all = append(all, name)
+			}
+			wanted[name] = true
+		}
+		v.missingPaths(h, b, missing)
+	}
+	if len(all) == 0 {
+		return // only containers without instances bind it: others may be of use later (row 22)
+	}
+	v.strayPaths(h, wanted, all)
+}
+
+// missingPaths reports the instances of one container that have no path (row 23).
+func (v *validator) missingPaths(h HostPath, by bindAt, missing []string) {
+	if len(missing) == 0 {
+		return
+	}
+	given := make([]string, len(h.Instances))
+	for i, p := range h.Instances {
+		given[i] = p.Instance
+	}
+	who := "instance " + listed(missing) + " of " + label(by.c.Name)
+	if len(by.c.Instances) == 0 {
+		who = label(by.c.Name) + ", which has no instances"
+	}
+	p := v.in(by.c, CodeMissingPath, by.field, "alias %s has no host path for %s; it has paths for %s", quote(h.Alias), who, listed(given))
+	p.Related = related(v.m.At(key("host", h.Alias)), "its host paths are set")
+	p.Hint = "add " + listed(missing) + " to the host paths of " + quote(h.Alias)
+}
+
+// strayPaths reports paths for instances that no container binding the alias has.
+func (v *validator) strayPaths(h HostPath, wanted map[string]bool, all []string) {
+	near := newSuggester(all)
+	for _, p := range h.Instances {
+		if wanted[p.Instance] {
+			continue
+		}
+		field := key(key("host", h.Alias), p.Instance)
+		problem := v.inMap(CodeUnknownName, field, "alias %s has a host path for instance %s, which no container that binds it has", quote(h.Alias), quote(p.Instance))
+		problem.Hint = didYouMean(near.nearest(p.Instance))
+	}
+}
