@@ -14,6 +14,8 @@ type converter struct {
 	problems Problems
 	// set receives the place of every value that was converted.
 	set Origins
+	// values counts what the option at hand holds.
+	values int
 }
 
 func (c *converter) note(path string, at Origin) {
@@ -344,17 +346,18 @@ func (c *converter) permissions(path string, in Input) string {
 // have been an octal literal (0o750, which is 488) or digits meant as octal
 // (750); where both are possible, both are said.
 func modeExample(n int64) string {
-	if n < 0 || n > 7777 {
-		return `, such as "0750"`
-	}
 	digits, octal := strconv.FormatInt(n, 10), strconv.FormatInt(n, 8)
+	isLiteral := n >= 0 && len(octal) <= 4
+	isDigits := n >= 0 && len(digits) <= 4 && !strings.ContainsAny(digits, "89") && digits != octal
 	switch {
-	case len(octal) > 4:
-		return `: "0` + digits + `"`
-	case strings.ContainsAny(digits, "89"), digits == octal:
+	case isLiteral && isDigits:
+		return `: "0` + octal + `" for 0o` + octal + `, "0` + digits + `" for ` + digits
+	case isLiteral:
 		return `: "0` + octal + `"`
+	case isDigits:
+		return `: "0` + digits + `"`
 	}
-	return `: "0` + octal + `" for 0o` + octal + `, "0` + digits + `" for ` + digits
+	return `, such as "0750"`
 }
 
 // flag converts persistent (row 101).
@@ -392,26 +395,47 @@ func (c *converter) options(path string, in Input) Options {
 		if len(v) == 0 {
 			return Options{}
 		}
-		c.keyOnce(path, v)
-		for _, e := range v {
-			name, ok := e.Key.Value.(string)
-			if !ok {
-				c.want(path, e.Key, "the name of an option (string)")
-				continue
-			}
-			c.note(key(path, name), e.Key.Origin)
-			c.plain(key(path, name), e.Value, 0)
-		}
-		return Options{Values: v}
+		return Options{Values: c.optionValues(path, v)}
 	}
 	c.want(path, in, "a dict or a function that returns one")
 	return Options{}
 }
 
+// optionValues returns the entries that can be options.
+func (c *converter) optionValues(path string, d Dict) Dict {
+	c.keyOnce(path, d)
+	out := make(Dict, 0, len(d))
+	seen := make(map[string]bool, len(d))
+	for _, e := range d {
+		name, ok := e.Key.Value.(string)
+		if !ok {
+			c.want(path, e.Key, "the name of an option (string)")
+			continue
+		}
+		before := len(c.problems)
+		if !seen[name] {
+			c.note(key(path, name), e.Key.Origin)
+			c.values = 0
+			c.plain(key(path, name), e.Value, 0)
+		}
+		if !seen[name] && len(c.problems) == before {
+			out = append(out, e)
+		}
+		seen[name] = true
+	}
+	return out
+}
+
 // plain checks that an option value is data: no functions, no typed values, not
-// nested without end.
+// nested without end, and not without end because parts of it are shared.
 func (c *converter) plain(path string, in Input, depth int) {
-	const deepest = 32
+	const deepest, most = 32, 100_000
+	if c.values++; c.values == most {
+		c.problems.add(CodeWrongValue, c.place(path, in.Origin), path, "the option holds more than %d values", most)
+	}
+	if c.values >= most {
+		return
+	}
 	if depth > deepest {
 		c.problems.add(CodeWrongValue, c.place(path, in.Origin), path, "nested deeper than %d", deepest)
 		return

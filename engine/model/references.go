@@ -111,7 +111,7 @@ func (x *Index) addRefs(c *Container) {
 	}
 }
 
-func setOnce[V any](m map[string]V, key string, value V) {
+func setOnce[K comparable, V any](m map[K]V, key K, value V) {
 	if _, ok := m[key]; !ok {
 		m[key] = value
 	}

@@ -5,8 +5,8 @@ package model
 import "strings"
 
 // Validate reports everything that is wrong with the map, as [Problems] sorted by
-// place, or returns nil (rows 124, 125). Options are checked as far as the model
-// knows them: published ports. An empty map is valid (row 2), and so is one
+// place, or returns nil (rows 124, 125). Of options it knows only that they are
+// plain data, and published ports. An empty map is valid (row 2), and so is one
 // without containers. It never changes the map, and takes any map, also one built
 // by hand with nil entries.
 func (m *ContainerMap) Validate() error {
@@ -142,4 +142,11 @@ func (v *validator) options(c *Container, field string, o Options) {
 	if o.Func != nil && o.Values != nil {
 		v.in(c, CodeWrongValue, field, "want fixed values or a function, got both")
 	}
+	k := &converter{set: Origins{}}
+	k.optionValues(field, o.Values)
+	for _, p := range k.problems {
+		p.Origin = or(p.Origin, c.At(field))
+		v.problems = append(v.problems, p)
+	}
+	k.problems.Under("container_map > containers > " + label(c.Name))
 }

@@ -1,0 +1,223 @@
+// Model: joining two maps into one, and copies.
+
+package model
+
+import "slices"
+
+// Merge adds what other says to the map (row 120). Lists become their union, in
+// order: binds and uses are told apart by the name they start with and take the
+// newer access, links by target and alias. Single values and entries of volumes and
+// host are replaced by those that other sets; option dictionaries by their keys.
+// With listsOnly only lists change in what both have. Containers, volumes and host
+// paths that only other has are added either way. The map keeps its name (row 1),
+// and shares no memory with other but option values, which nobody changes. Problems
+// come only from values that no conversion would have made.
+func (m *ContainerMap) Merge(other *ContainerMap, listsOnly bool) (ps Problems) {
+	if other == nil || other == m {
+		return nil
+	}
+	if !listsOnly {
+		ps = append(ps, m.mergeValues(other)...)
+	}
+	m.mergeVolumes(other, listsOnly)
+	m.mergeHost(other, listsOnly)
+	byName := make(map[string]*Container, len(m.Containers))
+	for _, c := range m.Containers {
+		if c != nil {
+			setOnce(byName, c.Name, c)
+		}
+	}
+	for _, d := range other.Containers {
+		if d == nil {
+			continue
+		}
+		if c, ok := byName[d.Name]; ok {
+			ps = append(ps, c.Merge(d, listsOnly).Under("containers > "+c.Name)...)
+			continue
+		}
+		c := d.Copy()
+		byName[c.Name] = c
+		m.Containers = append(m.Containers, c)
+	}
+	return ps
+}
+
+func (m *ContainerMap) mergeValues(other *ContainerMap) (ps Problems) {
+	for _, f := range mapFields() {
+		switch f.Name {
+		case "volumes", "host", "containers":
+			continue
+		}
+		if in, _ := other.Get(f.Name); !isNone(in.Value) {
+			ps = append(ps, m.Set(f.Name, in)...)
+		}
+	}
+	return ps
+}
+
+func (m *ContainerMap) mergeVolumes(other *ContainerMap, addOnly bool) {
+	at := make(map[string]int, len(m.Volumes))
+	for i, v := range m.Volumes {
+		setOnce(at, v.Alias, i)
+	}
+	for _, v := range other.Volumes {
+		i, ok := at[v.Alias]
+		switch {
+		case !ok:
+			at[v.Alias] = len(m.Volumes)
+			m.Volumes = append(m.Volumes, v)
+		case addOnly:
+			continue
+		default:
+			m.Volumes[i] = v
+		}
+		m.movePlace(other, key("volumes", v.Alias))
+	}
+}
+
+func (m *ContainerMap) mergeHost(other *ContainerMap, addOnly bool) {
+	at := make(map[string]int, len(m.Host))
+	for i, h := range m.Host {
+		setOnce(at, h.Alias, i)
+	}
+	for _, h := range other.Host {
+		h.Instances = slices.Clone(h.Instances)
+		i, ok := at[h.Alias]
+		switch {
+		case !ok:
+			at[h.Alias] = len(m.Host)
+			m.Host = append(m.Host, h)
+		case addOnly:
+			continue
+		default:
+			forget(m.Origins, m.Host[i])
+			m.Host[i] = h
+		}
+		field := key("host", h.Alias)
+		m.movePlace(other, field)
+		for _, p := range h.Instances {
+			m.movePlace(other, key(field, p.Instance))
+		}
+	}
+}
+
+// movePlace takes over where other set a value.
+func (m *ContainerMap) movePlace(other *ContainerMap, field string) {
+	at, ok := other.Origins[field]
+	if !ok {
+		delete(m.Origins, field)
+		return
+	}
+	if m.Origins == nil {
+		m.Origins = Origins{}
+	}
+	m.Origins[field] = at
+}
+
+// Merge adds what d says to the container, by the rules of [ContainerMap.Merge].
+// The container keeps its name.
+func (c *Container) Merge(d *Container, listsOnly bool) (ps Problems) {
+	if d == nil || d == c {
+		return nil
+	}
+	for _, f := range containerFields() {
+		old, _ := c.Get(f.Name)
+		in, _ := d.Get(f.Name)
+		if isNone(in.Value) {
+			continue
+		}
+		list, isList := old.Value.(List)
+		more, _ := in.Value.(List)
+		switch {
+		case isList:
+			in = Input{Value: union(list, more), Origin: or(old.Origin, in.Origin)}
+		case listsOnly:
+			continue
+		default:
+			in = mergeValue(old, in)
+		}
+		ps = append(ps, c.Set(f.Name, in)...)
+	}
+	return ps
+}
+
+// mergeValue returns the newer value, or both dictionaries joined by their keys.
+func mergeValue(old, in Input) Input {
+	before, wasDict := old.Value.(Dict)
+	after, isDict := in.Value.(Dict)
+	if !wasDict || !isDict {
+		return in
+	}
+	joined := slices.Clone(before)
+	for _, e := range after {
+		i := slices.IndexFunc(joined, func(o Entry) bool { return sameKey(o.Key, e.Key) })
+		if i < 0 {
+			joined = append(joined, e)
+			continue
+		}
+		joined[i] = e
+	}
+	return Input{Value: joined, Origin: or(in.Origin, old.Origin)}
+}
+
+func sameKey(a, b Input) bool {
+	x, ok := a.Value.(string)
+	y, okToo := b.Value.(string)
+	return ok && okToo && x == y
+}
+
+// union appends the elements of more that are not in list. One with the key of an
+// older element takes its place.
+func union(list, more List) List {
+	out := slices.Clone(list)
+	at := make(map[any]int, len(list)+len(more))
+	for i, e := range list {
+		setOnce(at, elementKey(e), i)
+	}
+	for _, e := range more {
+		i, ok := at[elementKey(e)]
+		switch {
+		case !ok:
+			at[elementKey(e)] = len(out)
+			out = append(out, e)
+		case out[i].Value != e.Value:
+			out[i] = e
+		}
+	}
+	return out
+}
+
+// elementKey tells elements of a list property apart. They are strings or typed.
+func elementKey(in Input) any {
+	switch v := in.Value.(type) {
+	case HostShare:
+		return v.Volume
+	case Use:
+		return v.Name
+	case Link:
+		if v.Alias == "" {
+			v.Alias = v.Container
+		}
+		return v
+	}
+	return in.Value
+}
+
+// Copy returns a deep copy, under the same name; only functions and option values,
+// which nobody changes, are shared.
+func (m *ContainerMap) Copy() *ContainerMap {
+	d := *m
+	d.Volumes = slices.Clone(m.Volumes)
+	d.Host = slices.Clone(m.Host)
+	for i, h := range d.Host {
+		d.Host[i].Instances = slices.Clone(h.Instances)
+	}
+	d.Containers = slices.Clone(m.Containers)
+	for i, c := range d.Containers {
+		if c != nil {
+			d.Containers[i] = c.Copy()
+		}
+	}
+	d.Origins = cloneOrigins(m.Origins)
+	return &d
+}
