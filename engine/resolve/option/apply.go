@@ -1,0 +1,152 @@
+// Options, conversion: one dictionary of options onto a spec.
+
+package option
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// Apply converts the options of d and merges them onto spec. path is where d stands,
+// such as "create_options"; it begins the path of every problem. A nil spec only
+// checks d.
+//
+// Single values are overwritten, also by empty ones; an option that is None is not
+// set (row 106). Dictionaries are merged one level deep (row 107). Lists are appended
+// without duplicates, or by a key of their elements, as the text of the option says
+// (row 108); command and entrypoint are replaced.
+//
+// All problems are returned, in the order of d. Options with a problem leave the spec
+// as it was, others are applied. Nothing of d is kept in spec, and no slice or map
+// that spec came with is changed in place.
+func Apply(spec *docker.ContainerSpec, d model.Dict, path string) model.Problems {
+	if spec == nil {
+		spec = &docker.ContainerSpec{}
+	}
+	r := &reader{}
+	var changes []change
+	for _, g := range r.given(item{model.Input{Value: d}, path}, d) {
+		before := len(r.problems)
+		if !r.plain(g.value, 0) {
+			continue
+		}
+		c := g.option.rule(r, g.value)
+		if len(r.problems) == before {
+			changes = append(changes, c)
+		}
+	}
+	for _, c := range changes {
+		c(spec)
+	}
+	return r.problems
+}
+
+// given is an option with its value.
+type given struct {
+	option Option
+	value  item
+	key    item
+	name   string // as the map wrote it
+}
+
+// given returns the options of a dictionary that are known, are not None, and are not
+// given twice. Everything else is reported.
+func (r *reader) given(at item, d model.Dict) []given {
+	table := Table()
+	all := r.known(table, at, d, false)
+	doubled := r.doubled(all)
+	return slices.DeleteFunc(all, func(g given) bool {
+		return g.value.Value == nil || slices.Contains(doubled, g.option.Field)
+	})
+}
+
+// hostConfig is the key of a dictionary of its own with options of the host
+// configuration, as docker-py's create_container has it.
+const hostConfig = "host_config"
+
+// known looks up the keys of a dictionary. onlyHost is set inside of host_config.
+func (r *reader) known(table []Option, at item, d model.Dict, onlyHost bool) []given {
+	var out []given
+	for _, e := range r.entries(at, d) {
+		if !onlyHost && (e.name == hostConfig || e.name == "HostConfig") {
+			out = append(out, r.nested(table, e)...)
+			continue
+		}
+		o, ok := find(table, e.name)
+		switch {
+		case !ok:
+			r.unknown(table, e)
+		case o.Refused != "":
+			r.add(CodeRefused, e.keyAtValue(), "cannot set option %q: %s", e.name, o.Refused)
+		case onlyHost && !o.onHost():
+			r.wrong(e.keyAtValue(), "option %q does not belong to the host configuration", e.name).Hint = "write it beside host_config"
+		default:
+			out = append(out, given{o, e.value, e.keyAtValue(), e.name})
+		}
+	}
+	return out
+}
+
+func (r *reader) nested(table []Option, e entry) []given {
+	if e.value.Value == nil {
+		return nil
+	}
+	d, ok := e.value.Value.(model.Dict)
+	if !ok {
+		r.want(e.value, "a dict of options")
+		return nil
+	}
+	return r.known(table, e.value, d, true)
+}
+
+// keyAtValue is the key with the path of its value: where a problem with the key
+// itself is reported.
+func (e entry) keyAtValue() item { return item{e.key.Input, e.value.path} }
+
+// doubled reports fields that are given by more than one key, and returns them.
+func (r *reader) doubled(all []given) []string {
+	first := map[string]given{}
+	var out []string
+	for _, g := range all {
+		field := g.option.Field
+		before, twice := first[field]
+		if !twice {
+			first[field] = g
+			continue
+		}
+		p := r.add(model.CodeDuplicate, g.key, "%q and %q set the same field %s", before.name, g.name, field)
+		p.Hint = "keep one of them"
+		p.Related = []model.Related{{Origin: before.key.Origin, Msg: fmt.Sprintf("%q is given here", before.name)}}
+		out = append(out, field)
+	}
+	return out
+}
+
+// unknown reports a key that is no option, with the one that may be meant.
+func (r *reader) unknown(table []Option, e entry) {
+	p := r.add(model.CodeUnknownKey, e.keyAtValue(), "unknown option %q", e.name)
+	if own := ownProperty(e.name); own {
+		p.Hint = "it is a property of the container: set it there, not in its options"
+		return
+	}
+	if other := otherName(e.name); other != "" {
+		p.Hint = fmt.Sprintf("did you mean %q?", other)
+		return
+	}
+	var candidates []string
+	for _, o := range table {
+		if o.Refused != "" {
+			continue
+		}
+		candidates = append(candidates, o.Name)
+		if o.Of == "" {
+			candidates = append(candidates, lastPart(o.Field))
+		}
+	}
+	if p.Hint = model.DidYouMean(e.name, candidates); p.Hint == "" {
+		p.Hint = `"dmap help options" lists all options`
+	}
+}

@@ -1,0 +1,114 @@
+// Options, conversion: places in networks.
+
+package option
+
+import (
+	"net/netip"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// networking reads the networks of a container: {network: endpoint}, or the same under
+// EndpointsConfig. An endpoint replaces the one of that network (row 107).
+func networking(r *reader, it item) change {
+	const forms = "a dict: network to its settings (None for the defaults)"
+	d, ok := it.Value.(model.Dict)
+	if !ok {
+		r.want(it, forms)
+		return nil
+	}
+	at := it
+	if inner, isAPI := d.Get("EndpointsConfig"); isAPI && len(d) == 1 {
+		at = it.key("EndpointsConfig", inner)
+		if d, ok = inner.Value.(model.Dict); !ok {
+			r.want(at, forms)
+			return nil
+		}
+	}
+	var elements []element[named[docker.EndpointSpec]]
+	for _, e := range r.entries(at, d) {
+		if wanted := word(e.name); wanted != "" {
+			r.wrong(e.key, "want the name of a network, got %q", e.name)
+			continue
+		}
+		elements = append(elements, element[named[docker.EndpointSpec]]{e.value, named[docker.EndpointSpec]{e.name, r.endpoint(e.value)}})
+	}
+	return func(s *docker.ContainerSpec) {
+		var old map[string]docker.EndpointSpec
+		if s.NetworkingConfig != nil {
+			old = s.NetworkingConfig.EndpointsConfig
+		}
+		s.NetworkingConfig = &docker.NetworkingConfig{EndpointsConfig: withEntries(old, elements)}
+	}
+}
+
+// endpoint reads the settings of one network, with the addresses beside the others as
+// docker-py has them, or under IPAMConfig.
+func (r *reader) endpoint(it item) docker.EndpointSpec {
+	var s docker.EndpointSpec
+	if it.Value == nil {
+		return s
+	}
+	d, ok := it.Value.(model.Dict)
+	if !ok {
+		r.want(it, "a dict with aliases, links, ipv4_address, ipv6_address, mac_address, driver_opt")
+		return s
+	}
+	var ipam docker.EndpointIPAM
+	addresses := r.addressFields(&ipam)
+	fields := []field{
+		{"aliases", "Aliases", func(e item) { s.Aliases = values(texts(word)(r, e)) }},
+		{"links", "Links", func(e item) {
+			for _, l := range r.readLinks(e) {
+				s.Links = append(s.Links, l.value.line)
+			}
+		}},
+		{"mac_address", "MacAddress", func(e item) { s.MacAddress = textWhere(macAddress)(r, e) }},
+		{"driver_opt", "DriverOpts", func(e item) { s.DriverOpts = r.textsByName(e, false, notEmpty) }},
+		{"ipam_config", "IPAMConfig", func(e item) {
+			inner, ok := e.Value.(model.Dict)
+			if !ok {
+				r.want(e, "a dict with IPv4Address, IPv6Address, LinkLocalIPs")
+				return
+			}
+			r.record(e, inner, "IPAMConfig", addresses...)
+		}},
+	}
+	r.record(it, d, "a network", append(fields, addresses...)...)
+	if ipam.IPv4Address != "" || ipam.IPv6Address != "" || len(ipam.LinkLocalIPs) > 0 {
+		s.IPAMConfig = &ipam
+	}
+	return s
+}
+
+func (r *reader) addressFields(ipam *docker.EndpointIPAM) []field {
+	return []field{
+		{"ipv4_address", "IPv4Address", func(e item) { ipam.IPv4Address = textWhere(ipv4)(r, e) }},
+		{"ipv6_address", "IPv6Address", func(e item) { ipam.IPv6Address = textWhere(ipv6)(r, e) }},
+		{"link_local_ips", "LinkLocalIPs", func(e item) { ipam.LinkLocalIPs = values(texts(ipAddress)(r, e)) }},
+	}
+}
+
+func ipv4(s string) string {
+	if a, err := netip.ParseAddr(s); err != nil || !a.Is4() {
+		return "an IPv4 address"
+	}
+	return ""
+}
+
+func ipv6(s string) string {
+	if a, err := netip.ParseAddr(s); err != nil || !a.Is6() {
+		return "an IPv6 address"
+	}
+	return ""
+}
+
+// values returns the values of elements.
+func values[T any](elements []element[T]) []T {
+	var out []T
+	for _, e := range elements {
+		out = append(out, e.value)
+	}
+	return out
+}

@@ -1,0 +1,350 @@
+// Options, conversion: ports.
+
+package option
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// ports is a range of ports of one protocol; first and last are equal for one port.
+type ports struct {
+	first, last int
+	proto       string
+}
+
+func (p ports) count() int { return p.last - p.first + 1 }
+
+// name is the port number i of the range as the API writes it: "80/tcp".
+func (p ports) name(i int) string { return strconv.Itoa(p.first+i) + "/" + p.proto }
+
+const portForms = `a port such as 80, "53/udp", (53, "udp") or "8000-8010"`
+
+// readPort reads a port of the container. The protocol is tcp if none is given; it is
+// never read as a port, nor written twice (D22).
+func readPort(r *reader, it item) (ports, bool) {
+	text, proto, ok := portText(it)
+	if !ok {
+		r.want(it, portForms)
+		return ports{}, false
+	}
+	if number, after, cut := strings.Cut(text, "/"); cut {
+		if proto != "" && !strings.EqualFold(proto, after) {
+			r.wrong(it, "two protocols for one port: %q and %q", after, proto)
+			return ports{}, false
+		}
+		text, proto = number, after
+	} else if proto == "" {
+		proto = "tcp"
+	}
+	proto = strings.ToLower(proto)
+	if !slices.Contains([]string{"tcp", "udp", "sctp"}, proto) {
+		r.wrong(it, `want tcp, udp or sctp as protocol, got %q`, proto)
+		return ports{}, false
+	}
+	first, last, ok := parsePortRange(text)
+	if !ok || first == 0 {
+		r.wrong(it, "want %s from 1 to 65535, got %s", portForms, it.Input)
+		return ports{}, false
+	}
+	return ports{first, last, proto}, true
+}
+
+// portText takes 80, "80/tcp" or (80, "tcp") apart.
+func portText(it item) (port, proto string, ok bool) {
+	in := it.Input
+	if pair, isList := in.Value.(model.List); isList {
+		if len(pair) == 0 || len(pair) > 2 {
+			return "", "", false
+		}
+		if len(pair) == 2 {
+			if proto, ok = pair[1].Value.(string); !ok || proto == "" {
+				return "", "", false
+			}
+		}
+		in = pair[0]
+	}
+	switch v := in.Value.(type) {
+	case string:
+		return v, proto, true
+	case int64:
+		return strconv.FormatInt(v, 10), proto, true
+	}
+	return "", "", false
+}
+
+// parsePortRange reads "80" or "8000-8010".
+func parsePortRange(s string) (first, last int, ok bool) {
+	from, to, isRange := strings.Cut(s, "-")
+	first, ok = parsePort(from)
+	if !ok || !isRange {
+		return first, first, ok
+	}
+	last, ok = parsePort(to)
+	return first, last, ok && first > 0 && first <= last
+}
+
+func parsePort(s string) (int, bool) {
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s, 10, 16)
+	return int(n), err == nil && n <= math.MaxUint16
+}
+
+// exposedPorts reads ports to expose: a list, or a dictionary with empty values.
+func exposedPorts(r *reader, it item) change {
+	var names []string
+	for _, e := range exposedItems(r, it) {
+		if p, ok := readPort(r, e); ok {
+			for i := range p.count() {
+				names = append(names, p.name(i))
+			}
+		}
+	}
+	return func(s *docker.ContainerSpec) { s.ExposedPorts = withKeys(s.ExposedPorts, names) }
+}
+
+func exposedItems(r *reader, it item) []item {
+	d, isDict := it.Value.(model.Dict)
+	if !isDict {
+		return r.elements(it)
+	}
+	var out []item
+	for _, e := range d {
+		if value, isDict := e.Value.Value.(model.Dict); e.Value.Value != nil && (!isDict || len(value) > 0) {
+			p := r.want(it.key(keyText(e.Key), e.Value), "None or {} (a port that is only exposed)")
+			p.Hint = "to publish ports on the host use port_bindings"
+			continue
+		}
+		out = append(out, item{e.Key, it.path})
+	}
+	return out
+}
+
+// withKeys returns a new set of old and the names; nil if there is nothing.
+func withKeys(old map[string]struct{}, names []string) map[string]struct{} {
+	if len(names) == 0 {
+		return old
+	}
+	out := make(map[string]struct{}, len(old)+len(names))
+	for name := range old {
+		out[name] = struct{}{}
+	}
+	for _, name := range names {
+		out[name] = struct{}{}
+	}
+	return out
+}
+
+// published is one port of the container with its places on the host.
+type published = named[[]docker.PortBinding]
+
+// portBindings reads ports to publish, keyed by container port. They are exposed as
+// well, because the engine drops a binding of a port that is not (row 109).
+func portBindings(r *reader, it item) change {
+	d, ok := it.Value.(model.Dict)
+	if !ok {
+		r.want(it, "a dict: container port to host port")
+		return nil
+	}
+	var elements []element[published]
+	for _, e := range d {
+		elements = append(elements, r.publish(it, e)...)
+	}
+	unique(r, elements, "container port", func(p published) string { return p.name })
+	var names []string
+	for _, e := range elements {
+		names = append(names, e.value.name)
+	}
+	return func(s *docker.ContainerSpec) {
+		s.HostConfig.PortBindings = withEntries(s.HostConfig.PortBindings, elements)
+		s.ExposedPorts = withKeys(s.ExposedPorts, names)
+	}
+}
+
+// publish reads one entry; a range of container ports gives one element for each.
+func (r *reader) publish(it item, e model.Entry) []element[published] {
+	key := item{e.Key, it.path}
+	container, ok := readPort(r, key)
+	if !ok {
+		return nil
+	}
+	value := it.key(keyText(e.Key), e.Value)
+	bindings := make([][]docker.PortBinding, container.count())
+	for _, place := range hostPlaces(value) {
+		ip, host, ok := r.hostPlace(place)
+		if !ok {
+			continue
+		}
+		spread, ok := spreadHost(host, container.count())
+		if !ok {
+			r.wrong(place, "want %d host ports for %d container ports, got %s", container.count(), container.count(), place.Input)
+			continue
+		}
+		for i, port := range spread {
+			bindings[i] = append(bindings[i], docker.PortBinding{HostIP: ip, HostPort: port})
+		}
+	}
+	if list, isList := value.Value.(model.List); isList && len(list) == 0 {
+		r.want(value, "a host port; None for any free one")
+	}
+	var out []element[published]
+	for i := range bindings {
+		out = append(out, element[published]{key, published{container.name(i), bindings[i]}})
+	}
+	return out
+}
+
+// hostPlaces splits a list of host places; one place, also a pair of address and
+// port, stands for a list of one.
+func hostPlaces(it item) []item {
+	list, isList := it.Value.(model.List)
+	if !isList || isPlace(list) {
+		return []item{it}
+	}
+	out := make([]item, len(list))
+	for i, e := range list {
+		out[i] = it.index(i, e)
+	}
+	return out
+}
+
+// isPlace tells (address, port) and (address,) from a list of places.
+func isPlace(list model.List) bool {
+	if len(list) == 0 || len(list) > 2 {
+		return false
+	}
+	address, ok := list[0].Value.(string)
+	if !ok || address != "" && ipAddress(unbracket(address)) != "" {
+		return false
+	}
+	if len(list) == 1 {
+		return true
+	}
+	switch list[1].Value.(type) {
+	case nil, int64:
+		return true
+	case string:
+		return ipAddress(unbracket(list[1].Value.(string))) != ""
+	}
+	return false
+}
+
+func unbracket(address string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(address, "["), "]")
+}
+
+const placeForms = `a host port, (address, port), (address,), None, {"HostPort": port, "HostIp": address} or a list of these`
+
+// hostPlace reads where a port is published: address ("" for all) and port ("" for
+// any free one), which may be a range.
+func (r *reader) hostPlace(it item) (ip, port string, ok bool) {
+	var address, number item
+	switch v := it.Value.(type) {
+	case model.Dict:
+		before := len(r.problems)
+		r.record(it, v, "a port binding",
+			field{"host_port", "HostPort", func(e item) { number = e }},
+			field{"host_ip", "HostIp", func(e item) { address = e }})
+		if len(r.problems) > before {
+			return "", "", false
+		}
+	case model.List:
+		if !isPlace(v) {
+			r.want(it, placeForms)
+			return "", "", false
+		}
+		address = it.index(0, v[0])
+		if len(v) == 2 {
+			number = it.index(1, v[1])
+		}
+	case string:
+		number = it
+		if ip, isAddress := parseAddress(v); isAddress {
+			return ip, "", true
+		}
+	default:
+		number = it
+	}
+	ip, okIP := r.hostAddress(address)
+	port, okPort := r.hostPort(number)
+	return ip, port, okIP && okPort
+}
+
+// parseAddress takes an IP address that is no number.
+func parseAddress(s string) (string, bool) {
+	ip := unbracket(s)
+	return ip, ipAddress(ip) == ""
+}
+
+func (r *reader) hostAddress(it item) (string, bool) {
+	switch v := it.Value.(type) {
+	case nil:
+		return "", true
+	case string:
+		ip, ok := parseAddress(v)
+		if v == "" || ok {
+			return ip, true
+		}
+		r.wrong(it, "want an IP address of the host, got %s", it.Input)
+		return "", false
+	}
+	r.want(it, "an IP address of the host")
+	return "", false
+}
+
+func (r *reader) hostPort(it item) (string, bool) {
+	var text string
+	switch v := it.Value.(type) {
+	case nil:
+		return "", true
+	case int64:
+		text = strconv.FormatInt(v, 10)
+	case string:
+		text = v
+	default:
+		r.want(it, placeForms)
+		return "", false
+	}
+	first, last, ok := parsePortRange(text)
+	switch {
+	case text == "" || ok && first == 0:
+		return "", true
+	case !ok:
+		p := r.wrong(it, "want a host port from 1 to 65535, a range, or None for any free port, got %s", it.Input)
+		if strings.Contains(text, "/") {
+			p.Hint = `the protocol belongs to the container port: {"53/udp": 53}`
+		}
+		return "", false
+	case first == last:
+		return strconv.Itoa(first), true
+	}
+	return strconv.Itoa(first) + "-" + strconv.Itoa(last), true
+}
+
+// spreadHost gives each of count container ports its host port: a range of equal
+// length one by one, any free one to all, anything to a single container port.
+func spreadHost(host string, count int) ([]string, bool) {
+	out := make([]string, count)
+	if count == 1 {
+		out[0] = host
+		return out, true
+	}
+	if host == "" {
+		return out, true
+	}
+	first, last, _ := parsePortRange(host)
+	if last-first+1 != count {
+		return nil, false
+	}
+	for i := range out {
+		out[i] = strconv.Itoa(first + i)
+	}
+	return out, true
+}

@@ -1,0 +1,58 @@
+// Options, reading: dictionaries with a fixed set of keys.
+
+package option
+
+import (
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// field is one key of a record: its name in docker-py, its name in the Engine API,
+// and what takes its value.
+type field struct {
+	name, api string
+	set       func(item)
+}
+
+// record reads a dictionary that may hold only the given fields, under either name.
+// Fields that are None are not set. what names the record in messages.
+func (r *reader) record(it item, d model.Dict, what string, fields ...field) {
+	given := map[string]string{}
+	for _, e := range r.entries(it, d) {
+		f, ok := findField(fields, e.name)
+		if !ok {
+			r.unknownField(e, what, fields)
+			continue
+		}
+		if first, twice := given[f.name]; twice {
+			r.add(model.CodeDuplicate, e.key, "%q and %q are the same key of %s", first, e.name, what)
+			continue
+		}
+		given[f.name] = e.name
+		if e.value.Value != nil {
+			f.set(e.value)
+		}
+	}
+}
+
+func findField(fields []field, name string) (field, bool) {
+	for _, f := range fields {
+		if f.name == name || f.api == name {
+			return f, true
+		}
+	}
+	return field{}, false
+}
+
+func (r *reader) unknownField(e entry, what string, fields []field) {
+	p := r.add(model.CodeUnknownKey, e.key, "unknown key %q of %s", e.name, what)
+	var all, names []string
+	for _, f := range fields {
+		all = append(all, f.name, f.api)
+		names = append(names, f.name)
+	}
+	if p.Hint = model.DidYouMean(e.name, all); p.Hint == "" {
+		p.Hint = "keys: " + strings.Join(names, ", ")
+	}
+}

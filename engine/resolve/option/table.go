@@ -1,0 +1,85 @@
+// Options, table: what an option is, and the list of all of them.
+
+package option
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// CodeRefused is the code of options that are known, but that a map cannot set.
+const CodeRefused model.Code = "option-refused"
+
+// CodeNeedsAPI is the code of options the API version of the engine does not have.
+const CodeNeedsAPI model.Code = "option-needs-api"
+
+// Option is one row of the table.
+type Option struct {
+	// Name is the keyword of docker-py, or one in its style for fields it lacks.
+	Name string `json:"name"`
+	// Field is the field of the create call: "Hostname", "HostConfig.Memory". Its
+	// last part, and the whole, are accepted as key too. "" if there is none.
+	Field string `json:"field,omitempty"`
+	// Of names the option that this is another way to write; both cannot be given.
+	Of string `json:"of,omitempty"`
+	// Forms says in few words which values are accepted. "" if refused.
+	Forms string `json:"forms,omitempty"`
+	// Doc is one line on what it does.
+	Doc string `json:"doc"`
+	// Since is the first API version that has it, if not all engines of today do.
+	// Older engines ignore the field without a word; see [Check].
+	Since string `json:"since,omitempty"`
+	// Until is the last API version that has it; "" if none dropped it.
+	Until string `json:"until,omitempty"`
+	// Refused says why a map cannot set it; "" for options that can be set.
+	Refused string `json:"refused,omitempty"`
+
+	rule rule
+}
+
+// Table returns all options, those that are refused included, sorted by name. The
+// caller owns the slice.
+func Table() []Option {
+	all := slices.Concat(configOptions(), hostOptions(), resourceOptions(), refusedOptions())
+	slices.SortFunc(all, func(a, b Option) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Names returns the names of all options that can be set, sorted, for completion.
+func Names() []string {
+	var out []string
+	for _, o := range Table() {
+		if o.Refused == "" {
+			out = append(out, o.Name)
+		}
+	}
+	return out
+}
+
+// Find returns the option that a key of a map names: by name, by API field, or by the
+// last part of the API field. ok is false if there is none; an option that is refused
+// is found. The key host_config is no option, but a dictionary of options.
+func Find(key string) (o Option, ok bool) { return find(Table(), key) }
+
+func find(table []Option, key string) (Option, bool) {
+	for _, o := range table {
+		if o.Name == key {
+			return o, true
+		}
+	}
+	for _, o := range table {
+		if o.Of == "" && o.Field != "" && (o.Field == key || lastPart(o.Field) == key) {
+			return o, true
+		}
+	}
+	return Option{}, false
+}
+
+func lastPart(field string) string { return field[strings.LastIndex(field, ".")+1:] }
+
+// onHost tells whether an option belongs to the host configuration.
+func (o Option) onHost() bool { return strings.HasPrefix(o.Field, hostPrefix) }
+
+const hostPrefix = "HostConfig."
