@@ -1,0 +1,103 @@
+// Front door: one engine, maps, plans and runs.
+
+// Package engine is the front door for programs that embed dmap: it puts resolve,
+// state, plan and run together.
+//
+//	e, err := engine.New(engine.Config{Docker: client})
+//	p, err := e.Plan(ctx, m, plan.Request{Action: plan.Start})
+//	report, err := e.Run(ctx, p, run.Options{})
+//
+// Maps come from package starlarkmap or are built in Go with package model. The
+// client comes from package dockerd. The engine prints nothing and reads no
+// environment.
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/run"
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// Config says what an Engine works with.
+type Config struct {
+	// Docker is the engine to work on; required. The caller keeps it open as long
+	// as the Engine is used.
+	Docker docker.Client
+}
+
+// Engine plans and runs maps on one Docker Engine. It holds no state of its own and
+// is safe for concurrent use.
+type Engine struct {
+	docker docker.Client
+}
+
+// New returns an Engine.
+func New(c Config) (*Engine, error) {
+	if c.Docker == nil {
+		return nil, errors.New("engine: Config.Docker is nil; open one with package dockerd")
+	}
+	return &Engine{docker: c.Docker}, nil
+}
+
+// Plan decides what a request means for m; see [Plan].
+func (e *Engine) Plan(ctx context.Context, m *model.ContainerMap, req plan.Request) (*plan.Plan, error) {
+	return Plan(ctx, e.docker, m, req)
+}
+
+// Run carries out a plan; see [run.Do].
+func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Report, error) {
+	return run.Do(ctx, e.docker, p, o)
+}
+
+// Plan looks at a Docker Engine and decides what a request means for m there. It
+// only reads, so the caller needs no more than a [docker.Reader]. The error is a
+// [model.Problems] if the map or its state on the engine forbids the request, a
+// [plan.TargetError] if the request names something wrong, or a [docker.Error].
+func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.Request) (*plan.Plan, error) {
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	d, err := resolve.Map(m)
+	if err != nil {
+		return nil, err
+	}
+	sel, err := plan.Select(d, req)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := state.Observe(ctx, r, query(d, sel, req))
+	if err != nil {
+		return nil, err
+	}
+	names, images := plan.Wants(d, snapshot, sel, req)
+	if err := state.AskRegistries(ctx, r, snapshot, images); err != nil {
+		return nil, err
+	}
+	keywords := resolve.Keywords{Options: req.Options, For: sel.Requested}
+	if err := d.Specify(ctx, m, names, keywords); err != nil {
+		return nil, err
+	}
+	return plan.Build(d, snapshot, sel, req)
+}
+
+// query asks for what a plan can depend on, and no more.
+func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Query {
+	q := state.Query{Map: d.Map}
+	if req.Action.NeedsSpecs() {
+		for _, name := range slices.Concat(sel.All, sel.Followers) {
+			q.Images = append(q.Images, d.Node(name).Image)
+		}
+		q.Images = append(q.Images, d.CoreImage)
+	}
+	if req.Action == plan.Startup {
+		q.ExitCodes = sel.All
+	}
+	return q
+}

@@ -1,0 +1,304 @@
+// Plan: from desired and snapshot to steps.
+
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// The codes of problems found while planning.
+const (
+	CodeForeign      model.Code = "foreign-object"
+	CodeImageMissing model.Code = "image-missing"
+	CodeState        model.Code = "wrong-state"
+)
+
+// Build decides what to do. d must have the specs that [Wants] names. The error is a
+// [model.Problems] with everything that stands in the way.
+func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (*Plan, error) {
+	b := newBuilder(d, s, sel, req)
+	b.decide()
+	b.images()
+	b.leftovers()
+	b.takeDown()
+	b.buildUp()
+	b.notes()
+	if err := b.problems.Err(); err != nil {
+		return nil, err
+	}
+	return b.plan, nil
+}
+
+// Wants tells what [Build] will need beyond the snapshot: the create requests of
+// the selection and of what follows from recreating some of it, and the images
+// that are not on the engine, so that their registries can be asked.
+func Wants(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (specs, images []string) {
+	if !req.Action.NeedsSpecs() {
+		return nil, nil
+	}
+	b := newBuilder(d, s, sel, req)
+	b.decide()
+	specs = slices.Clone(sel.All)
+	for _, n := range d.Nodes {
+		if b.todo[n.Name].create && !b.selected[n.Name] {
+			specs = append(specs, n.Name)
+		}
+	}
+	needed := b.neededImages()
+	for _, ref := range slices.Sorted(maps.Keys(needed)) {
+		if s.Images[ref].ID == "" && req.Pull != PullNever {
+			images = append(images, ref)
+		}
+	}
+	return specs, images
+}
+
+// builder holds what is needed while one plan is made.
+type builder struct {
+	d        *resolve.Desired
+	s        *state.Snapshot
+	req      Request
+	plan     *Plan
+	problems model.Problems
+
+	order     []*resolve.Node // the selection first, then what follows from it
+	selected  map[string]bool
+	requested map[string]bool
+	users     map[string][]string // who needs a container, by names in Docker
+	todo      map[string]todo
+	steps     map[string]bool // ids
+	pulls     []string
+}
+
+// todo is what happens to one container.
+type todo struct {
+	stop, remove, create, start bool
+	why                         string
+}
+
+func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) *builder {
+	b := &builder{
+		d: d, s: s, req: req,
+		plan:      &Plan{Schema: Schema, Map: d.Map, Action: req.Action, Targets: sel.Requested, Steps: []Step{}},
+		selected:  map[string]bool{},
+		requested: map[string]bool{},
+		users:     map[string][]string{},
+		todo:      map[string]todo{},
+		steps:     map[string]bool{},
+	}
+	for _, name := range sel.Requested {
+		b.requested[name] = true
+	}
+	for _, name := range sel.All {
+		b.selected[name] = true
+		b.order = append(b.order, d.Node(name))
+	}
+	for _, n := range d.Nodes {
+		if !b.selected[n.Name] {
+			b.order = append(b.order, n)
+		}
+		for _, need := range n.Needs {
+			b.users[need.Name] = append(b.users[need.Name], n.Name)
+		}
+	}
+	return b
+}
+
+// step adds a step. Steps that wait for nothing else wait for all pulls: nothing
+// is touched before every image is there.
+func (b *builder) step(st Step, needs []string, at model.Origin, why ...string) {
+	st.ID = id(st.Op, st.Target)
+	for _, need := range needs {
+		if b.steps[need] && !slices.Contains(st.Needs, need) {
+			st.Needs = append(st.Needs, need)
+		}
+	}
+	if len(st.Needs) == 0 && st.Op != PullImage {
+		st.Needs = slices.Clone(b.pulls)
+	}
+	for _, w := range why {
+		if w != "" {
+			st.Why = append(st.Why, w)
+		}
+	}
+	if at != (model.Origin{}) {
+		st.Origin = &at
+	}
+	b.steps[st.ID] = true
+	b.plan.Steps = append(b.plan.Steps, st)
+}
+
+func id(op Op, target string) string { return string(op) + " " + target }
+
+func (b *builder) note(target string, at model.Origin, format string, args ...any) {
+	n := Note{Target: target, Text: fmt.Sprintf(format, args...)}
+	if at != (model.Origin{}) {
+		n.Origin = &at
+	}
+	b.plan.Notes = append(b.plan.Notes, n)
+}
+
+func (b *builder) problem(code model.Code, n *resolve.Node, hint, format string, args ...any) {
+	b.problems = append(b.problems, &model.Problem{
+		Code: code, Origin: n.Origin, Msg: fmt.Sprintf(format, args...), Hint: hint,
+	})
+}
+
+// container returns the container of a node, if it exists and may be touched. One
+// that dmap did not make for this map is a problem, unless it is adopted.
+func (b *builder) container(n *resolve.Node) (c state.Container, ok bool) {
+	c, ok = b.s.Containers[n.Name]
+	if !ok || b.ours(c.Labels) || b.req.Adopt {
+		return c, ok
+	}
+	return state.Container{}, false
+}
+
+func (b *builder) ours(labels map[string]string) bool {
+	return labels[docker.LabelMap] == b.d.Map
+}
+
+// foreign reports containers and volumes in the way that dmap did not make.
+func (b *builder) foreign(n *resolve.Node) bool {
+	const hint = "remove or rename it, or take it over with --adopt"
+	if c, ok := b.s.Containers[n.Name]; ok && !b.ours(c.Labels) {
+		if !b.req.Adopt {
+			b.problem(CodeForeign, n, hint, "container %q exists, but %s", n.Name, madeBy(c.Labels))
+			return true
+		}
+		b.note(n.Name, n.Origin, "adopted for this run: %s; it gets dmap's labels when it is created anew", madeBy(c.Labels))
+	}
+	for _, name := range n.Owns {
+		v, ok := b.s.Volumes[name]
+		if n.Attached != (b.d.Volume(name).Holder != "") {
+			continue // its holder tells
+		}
+		if ok && !b.ours(v.Labels) && !b.req.Adopt && b.req.Action.up() {
+			b.problem(CodeForeign, n, hint, "volume %q exists, but %s", name, madeBy(v.Labels))
+			return true
+		}
+	}
+	return false
+}
+
+func madeBy(labels map[string]string) string {
+	if other := labels[docker.LabelMap]; other != "" {
+		return fmt.Sprintf("belongs to the map %q", other)
+	}
+	return "was not made by dmap"
+}
+
+// images adds the pulls, and reports images that cannot be had.
+func (b *builder) images() {
+	needed := b.neededImages()
+	for _, ref := range slices.Sorted(maps.Keys(needed)) {
+		b.image(ref, needed[ref])
+	}
+}
+
+// neededImages are the images of what is created, each with a container that asks
+// for it.
+func (b *builder) neededImages() map[string]*resolve.Node {
+	needed := map[string]*resolve.Node{}
+	for _, n := range b.order {
+		always := b.req.Pull == PullAlways && b.selected[n.Name] && b.req.Action.up()
+		if needed[n.Image] == nil && (b.todo[n.Name].create || always) {
+			needed[n.Image] = n
+		}
+	}
+	for _, v := range b.d.Volumes {
+		if n := b.preparedFor(v); n != nil && needed[b.d.CoreImage] == nil {
+			needed[b.d.CoreImage] = n
+		}
+	}
+	return needed
+}
+
+func (b *builder) image(ref string, n *resolve.Node) {
+	found := b.s.Images[ref]
+	if found.ID != "" && b.req.Pull != PullAlways {
+		return
+	}
+	if found.ID == "" {
+		hint := "make it here (docker build, docker load), or correct its name"
+		switch {
+		case b.req.Pull == PullNever:
+			b.problem(CodeImageMissing, n, hint, "image %q of %s is not on the engine, and pulling is off", ref, n.Ref())
+			return
+		case found.Missing != nil:
+			b.problem(CodeImageMissing, n, hint, "image %q of %s is neither on the engine nor to be had: %s", ref, n.Ref(), reason(found.Missing))
+			return
+		}
+	}
+	b.step(Step{Op: PullImage, Target: ref}, nil, n.At("Image"), "image of "+n.Ref())
+	b.pulls = append(b.pulls, id(PullImage, ref))
+}
+
+// reason is the engine's own message of an error, in one line.
+func reason(err error) string {
+	text := err.Error()
+	if e, ok := err.(*docker.Error); ok {
+		text = e.Msg
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// notes reports existing containers that differ from the map and stay as they are.
+func (b *builder) notes() {
+	if !b.req.Action.NeedsSpecs() {
+		return
+	}
+	for _, n := range b.order {
+		c, ok := b.container(n)
+		if !ok || !b.selected[n.Name] || b.todo[n.Name].remove {
+			continue
+		}
+		if c.State == docker.StatePaused && !b.todo[n.Name].stop {
+			b.note(n.Name, n.Origin, "is paused")
+		}
+		if diff, at := drift(n, c.Labels[docker.LabelSpec]); diff != "" {
+			b.note(n.Name, at, "differs from the map: %s", diff)
+		}
+		if image := b.s.Images[n.Image]; image.ID != "" && c.ImageID != "" && image.ID != c.ImageID && n.Digests["Image"] == resolve.DecodeDigests(c.Labels[docker.LabelSpec])["Image"] {
+			b.note(n.Name, n.At("Image"), "runs an older image: %s has changed since", n.Image)
+		}
+	}
+}
+
+// drift says which fields of the map differ from those the container was made with.
+func drift(n *resolve.Node, label string) (text string, at model.Origin) {
+	was := resolve.DecodeDigests(label)
+	if was == nil {
+		return "", model.Origin{}
+	}
+	fields := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(n.Digests)))
+	slices.Sort(fields)
+	var parts []string
+	for _, f := range slices.Compact(fields) {
+		before, had := was[f]
+		now, has := n.Digests[f]
+		name := strings.TrimPrefix(f, "HostConfig.")
+		switch {
+		case before == now:
+			continue
+		case !had:
+			parts = append(parts, name+" is new")
+		case !has:
+			parts = append(parts, name+" is gone")
+		default:
+			parts = append(parts, name+" changed")
+		}
+		if len(parts) == 1 {
+			at = n.At(f)
+		}
+	}
+	return strings.Join(parts, ", "), at
+}

@@ -1,0 +1,156 @@
+// Plan: what happens to each container.
+
+package plan
+
+import (
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// decide fills todo, dependencies before dependents.
+func (b *builder) decide() {
+	for _, n := range b.d.Nodes {
+		var t todo
+		if b.selected[n.Name] && !b.foreign(n) {
+			t = b.one(n)
+		}
+		if b.req.Action.up() {
+			t = b.follow(n, t)
+		}
+		if t != (todo{}) {
+			b.todo[n.Name] = t
+		}
+	}
+}
+
+// one applies the table of actions to one container.
+func (b *builder) one(n *resolve.Node) todo {
+	c, ok := b.container(n)
+	if ok && c.State == docker.StateRemoving {
+		b.problem(CodeState, n, "wait until it is gone, then run again", "container %q is being removed", n.Name)
+		return todo{}
+	}
+	switch b.req.Action {
+	case Create, Start, Startup:
+		return b.up(n, c, ok)
+	case Restart:
+		return b.restart(n, c, ok)
+	}
+	if n.Attached || !ok { // attached volumes stay (row 94)
+		return todo{}
+	}
+	return b.down(n, c)
+}
+
+func (b *builder) up(n *resolve.Node, c state.Container, exists bool) todo {
+	starts := b.req.Action != Create
+	if !exists {
+		return todo{create: true, start: starts, why: "does not exist"}
+	}
+	switch c.State {
+	case docker.StateCreated:
+		if starts {
+			return todo{start: true, why: "was never started"}
+		}
+	case docker.StateExited:
+		return b.exited(n, c)
+	case docker.StateDead:
+		if b.req.Action == Startup {
+			return todo{remove: true, create: true, start: true, why: "is dead"}
+		}
+		if starts {
+			b.problem(CodeState, n, "remove it, or use the action startup", "container %q is dead", n.Name)
+		}
+	default:
+		if b.req.Action == Startup && b.renewed(n) {
+			return todo{stop: true, start: true, why: "its volume is new"}
+		}
+	}
+	return todo{}
+}
+
+// exited decides about a container that ran and ended. Attached volumes and
+// persistent containers are started only once (rows 91, 102).
+func (b *builder) exited(n *resolve.Node, c state.Container) todo {
+	if n.Attached || n.Persistent || b.req.Action == Create {
+		return todo{}
+	}
+	codes := b.req.Unrecoverable
+	if codes == nil {
+		codes = []int{-127, -1}
+	}
+	if b.req.Action == Startup && c.Inspected && slices.Contains(codes, c.ExitCode) {
+		return todo{remove: true, create: true, start: true, why: "ended beyond recovery"}
+	}
+	return todo{start: true, why: "is not running"}
+}
+
+// renewed tells whether an attached volume of the container is made anew.
+func (b *builder) renewed(n *resolve.Node) bool {
+	return slices.ContainsFunc(n.Owns, func(v string) bool {
+		_, exists := b.s.Volumes[v]
+		return !exists
+	})
+}
+
+func (b *builder) restart(n *resolve.Node, c state.Container, exists bool) todo {
+	if !exists {
+		if _, foreign := b.s.Containers[n.Name]; !foreign {
+			b.problem(CodeState, n, "start creates it", "container %q does not exist", n.Name)
+		}
+		return todo{}
+	}
+	switch c.State {
+	case docker.StateRunning, docker.StatePaused, docker.StateRestarting:
+		return todo{stop: true, start: true, why: "restart was asked for"}
+	case docker.StateExited:
+		return todo{start: true, why: "is not running"}
+	}
+	return todo{}
+}
+
+func (b *builder) down(n *resolve.Node, c state.Container) todo {
+	running := c.State == docker.StateRunning || c.State == docker.StatePaused || c.State == docker.StateRestarting
+	switch b.req.Action {
+	case Stop:
+		return todo{stop: running}
+	case Shutdown:
+		return todo{stop: running, remove: true}
+	}
+	if running && !b.req.Force {
+		b.problem(CodeState, n, "stop it first, use the action shutdown, or --force", "container %q is running", n.Name)
+		return todo{}
+	}
+	return todo{remove: true}
+}
+
+// follow replaces an existing container whose link target or volume source is
+// created by this plan: its link or its volumes still belong to the old one, and
+// the engine would refuse to start it. create only notes it.
+func (b *builder) follow(n *resolve.Node, t todo) todo {
+	c, ok := b.container(n)
+	if !ok || t.create || n.Attached {
+		return t
+	}
+	for _, need := range n.Needs {
+		if !b.todo[need.Name].create || b.d.Node(need.Name).Attached {
+			continue
+		}
+		if need.Why == resolve.Uses && b.d.Volume(b.d.Map+"."+need.Ref) != nil {
+			continue // an attached volume outlives its owner's container
+		}
+		if b.req.Action == Create {
+			b.note(n.Name, n.Origin, "%s %s, which is created anew: start replaces it", need.Why, need.Ref)
+			return t
+		}
+		running := c.State == docker.StateRunning || c.State == docker.StatePaused || c.State == docker.StateRestarting
+		return todo{
+			stop: running, remove: true, create: true, start: running || t.start,
+			why: string(need.Why) + " " + need.Ref + ", which is created anew",
+		}
+	}
+	return t
+}

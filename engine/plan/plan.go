@@ -1,0 +1,152 @@
+// Plan: the plan as data.
+
+package plan
+
+import (
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// Schema names the JSON form of a plan. It changes when a reader of the old form
+// could misunderstand the new one.
+const Schema = "dmap.plan/1"
+
+// Plan is what one action on one map will do. Steps stand in an order in which
+// they could be done one by one; a step may begin as soon as all its Needs are done.
+type Plan struct {
+	Schema  string   `json:"schema"`
+	Map     string   `json:"map"`
+	Action  Action   `json:"action"`
+	Targets []string `json:"targets"` // names in Docker of what was asked for
+	Steps   []Step   `json:"steps"`
+	Notes   []Note   `json:"notes,omitempty"`
+}
+
+// Op is one kind of step.
+type Op string
+
+// The kinds of steps.
+const (
+	PullImage       Op = "image.pull"
+	CreateVolume    Op = "volume.create"
+	PrepareVolume   Op = "volume.prepare"
+	CreateContainer Op = "container.create"
+	StartContainer  Op = "container.start"
+	StopContainer   Op = "container.stop"
+	RemoveContainer Op = "container.remove"
+)
+
+// Step is one thing to do.
+type Step struct {
+	// ID is "<op> <target>"; no two steps of a plan share one.
+	ID     string `json:"id"`
+	Op     Op     `json:"op"`
+	Target string `json:"target"` // name in Docker
+	// Needs are the ids of the steps that must be done first.
+	Needs []string `json:"needs,omitempty"`
+	// Why are the reasons, the most important first.
+	Why []string `json:"why"`
+	// Origin is where the cause stands in the map.
+	Origin *model.Origin `json:"origin,omitempty"`
+
+	// ContainerID is the id of the container that the step was planned for, where
+	// it exists already: a step never touches another one of the name.
+	ContainerID string `json:"containerID,omitempty"`
+	// Create is the create request of a container.create.
+	Create *docker.ContainerSpec `json:"create,omitempty"`
+	// Volume is the create request of a volume.create.
+	Volume *docker.VolumeSpec `json:"volume,omitempty"`
+	// Prepare is what a volume.prepare runs.
+	Prepare *Prepare `json:"prepare,omitempty"`
+	// Wait makes a container.start wait for the container to exit with code 0.
+	Wait bool `json:"wait,omitempty"`
+	// Force makes a container.remove kill a running container.
+	Force bool `json:"force,omitempty"`
+	// StopTimeout is how many seconds a container.stop waits before it kills; nil
+	// leaves it to the container.
+	StopTimeout *int `json:"stopTimeout,omitempty"`
+}
+
+// Prepare sets owner and mode inside a volume by temporary containers, one for
+// each command, and then records that this was done.
+type Prepare struct {
+	// Containers are the create requests, in order. They share one name.
+	Name       string                 `json:"name"`
+	Containers []docker.ContainerSpec `json:"containers"`
+	// Record is the empty volume that says it was done. Its label
+	// [docker.LabelVolumeOf] is set when the step runs, from the volume's own.
+	Record docker.VolumeSpec `json:"record"`
+}
+
+// Note is something a person should know that leads to no step.
+type Note struct {
+	Target string        `json:"target"`
+	Text   string        `json:"text"`
+	Origin *model.Origin `json:"origin,omitempty"`
+}
+
+// Action is what to do with the targets.
+type Action string
+
+// The actions.
+const (
+	Create   Action = "create"
+	Start    Action = "start"
+	Startup  Action = "startup"
+	Stop     Action = "stop"
+	Remove   Action = "remove"
+	Shutdown Action = "shutdown"
+	Restart  Action = "restart"
+)
+
+// Actions lists all actions with one line of help each.
+func Actions() []ActionHelp {
+	return []ActionHelp{
+		{Create, "create what is missing, dependencies first"},
+		{Start, "create what is missing and start it, dependencies first"},
+		{Startup, "start, and recreate containers that ended beyond recovery"},
+		{Restart, "stop and start the named containers only"},
+		{Stop, "stop, dependents first"},
+		{Remove, "remove stopped containers, dependents first; volumes stay"},
+		{Shutdown, "stop and remove, dependents first; volumes stay"},
+	}
+}
+
+// ActionHelp describes one action.
+type ActionHelp struct {
+	Action Action
+	Help   string
+}
+
+// Request says what a plan is wanted for.
+type Request struct {
+	Action Action
+	// Targets are "name", "name.instance", "map.name" or "map.name.instance"; none
+	// means the whole map.
+	Targets []string
+	// Options are options for the requested containers, by keyword, as in
+	// create_options; they win over the map's (row 105).
+	Options model.Dict
+	// Adopt takes containers and volumes without dmap's labels for the map's own.
+	Adopt bool
+	// Force lets remove kill running containers.
+	Force bool
+	// Pull says when images are fetched; "" is [PullMissing].
+	Pull PullPolicy
+	// StopTimeout is how many seconds stop waits before the engine kills; nil
+	// leaves it to the container.
+	StopTimeout *int
+	// Unrecoverable are the exit codes after which startup recreates a container;
+	// nil means -127 and -1.
+	Unrecoverable []int
+}
+
+// PullPolicy says when images are fetched.
+type PullPolicy string
+
+// The pull policies.
+const (
+	PullMissing PullPolicy = "missing" // before anything else, if not on the engine
+	PullNever   PullPolicy = "never"   // a missing image is an error
+	PullAlways  PullPolicy = "always"  // also those that are there
+)

@@ -1,0 +1,168 @@
+// Plan: which containers a request is about.
+
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/internal/dag"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/resolve"
+)
+
+// Selection is what a request is about.
+type Selection struct {
+	// Requested are the containers that were asked for, in the order asked.
+	Requested []string
+	// All are these and what goes with them: for actions that build up, everything
+	// they need; for actions that take down, everything that needs them; for
+	// restart nothing. In the order of work.
+	All []string
+	// Followers are the containers that need one of All, directly or not: for
+	// actions that build up, those that may have to follow if it is replaced.
+	Followers []string
+}
+
+// TargetError says that a request names something wrong.
+type TargetError struct {
+	Target string // "" if the request as a whole is at fault
+	Msg    string
+	Hint   string
+}
+
+func (e *TargetError) Error() string {
+	if e.Hint == "" {
+		return e.Msg
+	}
+	return e.Msg + " (" + e.Hint + ")"
+}
+
+// up tells the actions that go dependencies first, and may create.
+func (a Action) up() bool { return a == Create || a == Start || a == Startup }
+
+// down tells the actions that go dependents first.
+func (a Action) down() bool { return a == Stop || a == Remove || a == Shutdown }
+
+// NeedsSpecs tells whether a plan for the action needs create requests.
+func (a Action) NeedsSpecs() bool { return a.up() || a == Restart }
+
+// Select finds the targets of a request and what goes with them.
+func Select(d *resolve.Desired, req Request) (*Selection, error) {
+	if !slices.ContainsFunc(Actions(), func(h ActionHelp) bool { return h.Action == req.Action }) {
+		var names []string
+		for _, h := range Actions() {
+			names = append(names, string(h.Action))
+		}
+		hint := model.DidYouMean(string(req.Action), names)
+		if hint == "" {
+			hint = "one of " + strings.Join(names, ", ")
+		}
+		return nil, &TargetError{Msg: fmt.Sprintf("unknown action %q", req.Action), Hint: hint}
+	}
+	requested, err := targets(d, req.Targets)
+	if err != nil {
+		return nil, err
+	}
+	s := &Selection{Requested: requested}
+	switch {
+	case req.Action.up():
+		s.All, _ = dag.Order(requested, needsOf(d))
+		s.Followers = without(dependents(d, s.All), s.All)
+	case req.Action.down():
+		s.All = dependents(d, requested)
+	default:
+		s.All = requested
+	}
+	return s, nil
+}
+
+// dependents returns names and everything that needs them, farthest first.
+func dependents(d *resolve.Desired, names []string) []string {
+	var all []string
+	for _, n := range d.Nodes {
+		all = append(all, n.Name)
+	}
+	users := dag.Reverse(all, needsOf(d))
+	order, _ := dag.Order(names, func(name string) []string { return users[name] })
+	return order
+}
+
+func without(list, other []string) []string {
+	skip := make(map[string]bool, len(other))
+	for _, name := range other {
+		skip[name] = true
+	}
+	return slices.DeleteFunc(list, func(name string) bool { return skip[name] })
+}
+
+func needsOf(d *resolve.Desired) func(string) []string {
+	return func(name string) []string {
+		var names []string
+		for _, need := range d.Node(name).Needs {
+			names = append(names, need.Name)
+		}
+		return names
+	}
+}
+
+// targets finds what each target means. A configuration's name means all its
+// instances (row 37 has the form for one).
+func targets(d *resolve.Desired, wanted []string) ([]string, error) {
+	meaning := map[string][]string{}
+	var all, known []string
+	for _, n := range d.Nodes {
+		if n.Attached {
+			continue
+		}
+		all = append(all, n.Name)
+		for _, key := range keys(n) {
+			for _, form := range []string{key, d.Map + "." + key} {
+				meaning[form] = append(meaning[form], n.Name)
+			}
+			known = append(known, key)
+		}
+	}
+	if len(wanted) == 0 {
+		return all, nil
+	}
+	var out []string
+	for _, w := range wanted {
+		names := meaning[w]
+		if len(names) == 0 {
+			return nil, unknownTarget(d, w, known)
+		}
+		for _, name := range names {
+			if !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out, nil
+}
+
+func keys(n *resolve.Node) []string {
+	if n.Instance == "" {
+		return []string{n.Config}
+	}
+	return []string{n.Config, n.Ref()}
+}
+
+func unknownTarget(d *resolve.Desired, w string, known []string) error {
+	e := &TargetError{Target: w, Msg: fmt.Sprintf("map %q has no container %q", d.Map, w)}
+	if d.Volume(d.Map+"."+w) != nil {
+		e.Hint = "it is an attached volume; name the container that owns or uses it"
+		return e
+	}
+	known = slices.Compact(slices.Sorted(slices.Values(known)))
+	e.Hint = model.DidYouMean(strings.TrimPrefix(w, d.Map+"."), known)
+	if e.Hint == "" && len(known) > 0 {
+		const most = 8
+		if len(known) > most {
+			known = append(known[:most:most], "…")
+		}
+		e.Hint = "it has " + strings.Join(known, ", ")
+	}
+	return e
+}

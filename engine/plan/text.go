@@ -1,0 +1,165 @@
+// Plan: the plan as text and as JSON.
+
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// WriteText writes the plan for a person: one line for each step with a sign, what
+// is done, to what, why, and where the map says so. The first error of w is
+// returned.
+func (p *Plan) WriteText(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", p.Action, p.subject())
+	if len(p.Steps) > 0 {
+		b.WriteByte('\n')
+		p.steps(&b)
+	}
+	if len(p.Notes) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, n := range p.Notes {
+		fmt.Fprintf(&b, "note: %s %s%s\n", n.Target, n.Text, bracket(at(n.Origin)))
+	}
+	fmt.Fprintf(&b, "\n%s\n", p.Summary())
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// subject names the targets as the map does.
+func (p *Plan) subject() string {
+	if len(p.Targets) == 0 {
+		return "map " + p.Map
+	}
+	return strings.Join(p.Targets, ", ")
+}
+
+// WriteJSON writes the plan as one indented JSON object and a line feed.
+func (p *Plan) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(p)
+}
+
+// Summary is the last line of the text: how many steps of each kind.
+func (p *Plan) Summary() string {
+	count := map[Op]int{}
+	for _, st := range p.Steps {
+		count[st.Op]++
+	}
+	if len(p.Steps) == 0 {
+		return "Plan: nothing to do."
+	}
+	var parts []string
+	for _, k := range []struct {
+		text string
+		ops  []Op
+	}{
+		{"pull", []Op{PullImage}},
+		{"stop", []Op{StopContainer}},
+		{"remove", []Op{RemoveContainer}},
+		{"create", []Op{CreateContainer, CreateVolume}},
+		{"prepare", []Op{PrepareVolume}},
+		{"start", []Op{StartContainer}},
+	} {
+		n := 0
+		for _, op := range k.ops {
+			n += count[op]
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d to %s", n, k.text))
+		}
+	}
+	return "Plan: " + strings.Join(parts, ", ") + "."
+}
+
+func (st Step) sign() string {
+	switch st.Op {
+	case PullImage:
+		return "v"
+	case CreateVolume, CreateContainer:
+		return "+"
+	case PrepareVolume:
+		return "#"
+	case StartContainer:
+		return ">"
+	case StopContainer:
+		return "x"
+	}
+	return "-"
+}
+
+// verb says what is done in a word or two.
+func (st Step) verb() string {
+	switch st.Op {
+	case PullImage:
+		return "pull"
+	case CreateVolume:
+		return "create volume"
+	case CreateContainer:
+		return "create"
+	case PrepareVolume:
+		return "prepare volume"
+	case StartContainer:
+		return "start"
+	case StopContainer:
+		return "stop"
+	}
+	return "remove"
+}
+
+func at(o *model.Origin) string {
+	if o == nil {
+		return ""
+	}
+	return o.String()
+}
+
+func bracket(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s + ")"
+}
+
+// steps writes the steps in columns; the commands of a preparation stand below it.
+func (p *Plan) steps(b *strings.Builder) {
+	rows := make([][]string, len(p.Steps))
+	var width [4]int
+	for i, st := range p.Steps {
+		rows[i] = []string{st.verb(), st.Target, strings.Join(st.Why, ", "), at(st.Origin)}
+		for j, cell := range rows[i] {
+			width[j] = max(width[j], utf8.RuneCountInString(cell))
+		}
+	}
+	for i, st := range p.Steps {
+		line := st.sign() + " "
+		for j, cell := range rows[i] {
+			line += cell + strings.Repeat(" ", width[j]-utf8.RuneCountInString(cell)+2)
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		if st.Prepare != nil {
+			for _, c := range st.Prepare.Commands() {
+				b.WriteString("      " + c + "\n")
+			}
+		}
+	}
+}
+
+// Step returns the step with that id, or nil.
+func (p *Plan) Step(id string) *Step {
+	i := slices.IndexFunc(p.Steps, func(st Step) bool { return st.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &p.Steps[i]
+}

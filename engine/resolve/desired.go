@@ -1,0 +1,118 @@
+// Resolve: what Docker must hold, as data.
+
+package resolve
+
+import (
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// Desired is everything of one map that Docker must hold.
+type Desired struct {
+	Map  string
+	Mode model.AttachedMode
+	// CoreImage runs chown and chmod.
+	CoreImage string
+	// Nodes are all containers, each after everything it needs; the order of the
+	// map decides between equals.
+	Nodes []*Node
+	// Volumes are the attached volumes, in the order of their owners.
+	Volumes []*Volume
+
+	nodes   map[string]*Node
+	volumes map[string]*Volume
+}
+
+// Node is one container that must exist.
+type Node struct {
+	// Name in Docker: "<map>.<container>[.<instance>]" or "<map>.<alias>".
+	Name string
+	// Config is the configuration's name, or the alias of an attached volume.
+	Config   string
+	Instance string
+	// Attached marks the container of an attached volume.
+	Attached   bool
+	Persistent bool
+	Image      string
+	// Needs are the containers this one depends on, in order.
+	Needs []Need
+	// Owns and Uses are the attached volumes it owns and uses, by their names in Docker.
+	Owns []string
+	Uses []string
+	// Origin is where the configuration was made.
+	Origin model.Origin
+	// Spec is the create request, filled by [Desired.Specify]; nil before.
+	Spec *docker.ContainerSpec
+	// Digests are those of Spec's fields, without dmap's own labels.
+	Digests map[string]string
+
+	config *model.Container
+	at     map[string]model.Origin // where the cause of an API field stands
+}
+
+// Need is one dependency of a container.
+type Need struct {
+	Name string // the other container
+	Why  Why
+	// Ref is how the map names it: "app_server_socket", "db.1".
+	Ref string
+}
+
+// Why says how one container depends on another.
+type Why string
+
+// The reasons to depend on a container.
+const (
+	Uses     Why = "uses"
+	Links    Why = "links"
+	Attaches Why = "attaches"
+)
+
+// Volume is one attached volume that must exist.
+type Volume struct {
+	Name  string // "<map>.<alias>"
+	Alias string
+	Path  string // inside containers
+	Owner string // configuration that attaches it
+	// Holder is the container of the volume; "" where volumes are mounted directly.
+	Holder string
+	// Chown is what chown gets ("2000:2000"), Chmod what chmod gets; "" to leave alone.
+	Chown  string
+	Chmod  string
+	Origin model.Origin
+}
+
+// Node returns the container of that name in Docker, or nil.
+func (d *Desired) Node(name string) *Node { return d.nodes[name] }
+
+// Volume returns the attached volume of that name in Docker, or nil.
+func (d *Desired) Volume(name string) *Volume { return d.volumes[name] }
+
+// At returns where the cause of an API field such as "HostConfig.Binds" stands,
+// else where the configuration was made.
+func (n *Node) At(field string) model.Origin {
+	if at, ok := n.at[field]; ok {
+		return at
+	}
+	return n.Origin
+}
+
+// Ref returns the name without the map: "app.instance1".
+func (n *Node) Ref() string {
+	if n.Instance == "" {
+		return n.Config
+	}
+	return n.Config + "." + n.Instance
+}
+
+// Prepared is the text that records what was done to the volume; "" if nothing
+// has to be.
+func (v *Volume) Prepared() string {
+	switch {
+	case v.Chown == "":
+		return v.Chmod
+	case v.Chmod == "":
+		return v.Chown
+	}
+	return v.Chown + " " + v.Chmod
+}

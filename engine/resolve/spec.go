@@ -1,0 +1,331 @@
+// Resolve: the create request of each container.
+
+package resolve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/resolve/option"
+)
+
+// Keywords are options given with a call instead of in the map; they win over
+// both option dictionaries (row 105).
+type Keywords struct {
+	Options model.Dict
+	// For are the names of the containers that get them: the requested ones, never
+	// their dependencies (row 104).
+	For []string
+}
+
+// Specify fills Spec and Digests of the named containers. It calls the option
+// functions of the map, each once for each container. The error holds everything
+// that is wrong, as [model.Problems].
+func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []string, k Keywords) error {
+	r := &resolver{m: m, index: m.Index(), d: d}
+	var problems model.Problems
+	for _, name := range names {
+		n := d.nodes[name]
+		if n == nil {
+			continue
+		}
+		var call model.Dict
+		if slices.Contains(k.For, name) {
+			call = k.Options
+		}
+		problems = append(problems, r.specify(ctx, n, call)...)
+	}
+	return problems.Err()
+}
+
+func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) model.Problems {
+	var problems model.Problems
+	if !n.Attached {
+		problems = r.container(ctx, n, call)
+	}
+	sums, err := digests(n.Name, n.Spec)
+	if err != nil { // no field of a spec can fail to encode
+		return append(problems, &model.Problem{Msg: err.Error(), Cause: err})
+	}
+	n.Digests = sums
+	n.Spec.Labels = r.labels(n)
+	return problems
+}
+
+// container builds the spec of an instance: attributes, then create_options, then
+// start_options, then the keywords of the call (rows 95-108), then what follows
+// from the whole.
+func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) model.Problems {
+	spec := r.attributes(n)
+	n.Spec = spec
+	n.at = attributeOrigins(n.config)
+	var problems model.Problems
+	for _, o := range []struct {
+		path    string
+		options model.Options
+	}{
+		{"create_options", n.config.CreateOptions},
+		{"start_options", n.config.StartOptions},
+	} {
+		values, problem := r.values(ctx, n, o.path, o.options)
+		if problem != nil {
+			problems = append(problems, problem)
+			continue
+		}
+		problems = append(problems, n.apply(values, o.path, true)...)
+	}
+	problems = append(problems, n.apply(call, "option", false)...)
+	r.attach(n)
+	return append(problems, r.network(n)...)
+}
+
+// attributes is the spec that follows from the properties of the configuration.
+func (r *resolver) attributes(n *Node) *docker.ContainerSpec {
+	c := n.config
+	spec := &docker.ContainerSpec{}
+	spec.Image = n.Image
+	spec.User = processUser(c.User)
+	for _, path := range c.Shares {
+		addVolume(spec, path)
+	}
+	host := &spec.HostConfig
+	for _, b := range c.Binds {
+		path, _ := r.index.VolumePath(b.Volume)
+		source, _ := r.index.HostPathFor(b.Volume, n.Instance)
+		addVolume(spec, path)
+		host.Binds = append(host.Binds, source+":"+path+":"+mode(b.ReadOnly))
+	}
+	for _, u := range c.Uses {
+		r.use(spec, u)
+	}
+	for _, l := range c.Links {
+		target, ok := r.index.LinkTarget(l)
+		if !ok {
+			continue
+		}
+		for _, alias := range linkAliases(l) {
+			host.Links = append(host.Links, r.full(target.Name())+":"+alias)
+		}
+	}
+	return spec
+}
+
+// use adds the volumes of another container, or an attached volume (rows 56-58, 65).
+func (r *resolver) use(spec *docker.ContainerSpec, u model.Use) {
+	alias, targets, _ := r.index.UseTargets(u)
+	host := &spec.HostConfig
+	switch {
+	case alias != "" && r.d.Mode == model.AttachedVolume:
+		path, _ := r.index.VolumePath(alias)
+		host.Binds = append(host.Binds, r.full(alias)+":"+path+":"+mode(u.ReadOnly)+nocopy)
+	case alias != "":
+		host.VolumesFrom = append(host.VolumesFrom, from(r.full(alias), u.ReadOnly))
+	default:
+		for _, t := range targets {
+			host.VolumesFrom = append(host.VolumesFrom, from(r.full(t.Name()), u.ReadOnly))
+		}
+	}
+}
+
+// nocopy keeps the engine from filling an attached volume with what the image has
+// at that path, and with that directory's owner and mode: an empty volume would
+// lose its preparation when the next container is created. Volumes that come from
+// a holder are never filled either, so both modes do the same.
+const nocopy = ",nocopy"
+
+// attach gives the owner its attached volumes, after the options, so that these
+// can override (rows 56, 83, 98).
+func (r *resolver) attach(n *Node) {
+	host := &n.Spec.HostConfig
+	for _, name := range n.Owns {
+		v := r.d.volumes[name]
+		if v.Holder == "" {
+			if !slices.ContainsFunc(host.Binds, func(b string) bool { return bindTarget(b) == v.Path }) {
+				host.Binds = append(host.Binds, v.Name+":"+v.Path+":rw"+nocopy)
+			}
+			continue
+		}
+		if !slices.ContainsFunc(host.VolumesFrom, func(f string) bool { return sourceOf(f) == v.Holder }) {
+			host.VolumesFrom = append(host.VolumesFrom, v.Holder)
+		}
+	}
+}
+
+// network moves links to where the container's network wants them: a user-defined
+// network knows them as endpoint links, and without a network of its own a
+// container cannot have any.
+func (r *resolver) network(n *Node) model.Problems {
+	host := &n.Spec.HostConfig
+	mode := host.NetworkMode
+	switch {
+	case len(host.Links) == 0, mode == "", mode == "default", mode == "bridge":
+		return nil
+	case mode == "host", mode == "none", strings.HasPrefix(mode, "container:"):
+		return model.Problems{{
+			Code:   model.CodeWrongValue,
+			Origin: n.At("HostConfig.Links"),
+			Path:   n.path() + " > links",
+			Msg:    fmt.Sprintf("links need a network, but network_mode is %q", mode),
+			Hint:   "leave out links or network_mode",
+		}}
+	}
+	if n.Spec.NetworkingConfig == nil {
+		n.Spec.NetworkingConfig = &docker.NetworkingConfig{}
+	}
+	endpoints := &n.Spec.NetworkingConfig.EndpointsConfig
+	if *endpoints == nil {
+		*endpoints = map[string]docker.EndpointSpec{}
+	}
+	e := (*endpoints)[mode]
+	e.Links = append(slices.Clone(e.Links), host.Links...)
+	(*endpoints)[mode] = e
+	host.Links = nil
+	return nil
+}
+
+// values returns the option dictionary, calling the function if it is one (row 110).
+func (r *resolver) values(ctx context.Context, n *Node, path string, o model.Options) (model.Dict, *model.Problem) {
+	if o.Func == nil {
+		return o.Values, nil
+	}
+	values, err := o.Func(ctx, model.OptionCall{
+		Map:       r.m.Name,
+		Container: n.Config,
+		Instance:  n.Instance,
+		Name:      n.Name,
+		Host:      r.hostPaths(n.Instance),
+	})
+	if err == nil {
+		return values, nil
+	}
+	var p *model.Problem
+	if errors.As(err, &p) {
+		return nil, p
+	}
+	return nil, &model.Problem{
+		Code:   CodeCallable,
+		Origin: n.config.At(path),
+		Path:   n.path() + " > " + path,
+		Msg:    fmt.Sprintf("the function failed for container %q: %s", n.Name, err),
+		Cause:  err,
+	}
+}
+
+// CodeCallable is the code of a [model.Problem] for an option function that failed.
+const CodeCallable model.Code = "callable-failed"
+
+func (r *resolver) hostPaths(instance string) map[string]string {
+	paths := make(map[string]string, len(r.m.Host))
+	for _, h := range r.m.Host {
+		if path, ok := r.index.HostPathFor(h.Alias, instance); ok {
+			paths[h.Alias] = path
+		}
+	}
+	return paths
+}
+
+// apply merges options into the spec and remembers where each field came from.
+func (n *Node) apply(values model.Dict, path string, inMap bool) model.Problems {
+	problems := option.Apply(n.Spec, values, path)
+	for _, e := range values {
+		name, _ := e.Key.Value.(string)
+		if o, ok := option.Find(name); ok && e.Key.Origin != (model.Origin{}) {
+			n.at[o.Field] = e.Key.Origin
+		}
+	}
+	if !inMap {
+		return problems
+	}
+	for _, p := range problems {
+		if p.Origin == (model.Origin{}) {
+			p.Origin = n.config.At(path)
+		}
+	}
+	return problems.Under(n.path())
+}
+
+func (n *Node) path() string { return "container_map > containers > " + n.Config }
+
+// labels tell what a container is. All keys are always set, so that an image
+// cannot pretend them.
+func (r *resolver) labels(n *Node) map[string]string {
+	role := docker.RoleContainer
+	if n.Attached {
+		role = docker.RoleAttached
+	}
+	labels := map[string]string{}
+	for key, value := range n.Spec.Labels {
+		labels[key] = value
+	}
+	labels[docker.LabelMap] = r.d.Map
+	labels[docker.LabelRole] = role
+	labels[docker.LabelName] = n.Config
+	labels[docker.LabelInstance] = n.Instance
+	labels[docker.LabelOrigin] = n.Origin.String()
+	labels[docker.LabelSpec] = EncodeDigests(n.Digests)
+	return labels
+}
+
+// attributeOrigins says where API fields that follow from properties were set.
+func attributeOrigins(c *model.Container) map[string]model.Origin {
+	return map[string]model.Origin{
+		"Image":                  c.At("image"),
+		"User":                   c.At("user"),
+		"Volumes":                c.At("shares"),
+		"HostConfig.Binds":       c.At("binds"),
+		"HostConfig.VolumesFrom": c.At("uses"),
+		"HostConfig.Links":       c.At("links"),
+	}
+}
+
+// linkAliases are the alias as written, and a form that is a valid host name
+// where the alias is the default one (row 73).
+func linkAliases(l model.Link) []string {
+	if l.Alias != "" {
+		return []string{l.Alias}
+	}
+	safe := strings.NewReplacer("_", "-", ".", "-").Replace(l.Container)
+	if safe == l.Container {
+		return []string{l.Container}
+	}
+	return []string{l.Container, safe}
+}
+
+func addVolume(spec *docker.ContainerSpec, path string) {
+	if spec.Volumes == nil {
+		spec.Volumes = map[string]struct{}{}
+	}
+	spec.Volumes[path] = struct{}{}
+}
+
+func mode(readOnly bool) string {
+	if readOnly {
+		return "ro"
+	}
+	return "rw"
+}
+
+func from(name string, readOnly bool) string {
+	if readOnly {
+		return name + ":ro"
+	}
+	return name
+}
+
+func sourceOf(from string) string {
+	name, _, _ := strings.Cut(from, ":")
+	return name
+}
+
+func bindTarget(bind string) string {
+	parts := strings.Split(bind, ":")
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[1]
+}

@@ -1,0 +1,169 @@
+// Run: the calls on containers.
+
+package run
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/plan"
+)
+
+// settle is how long a lost create is looked for: it may still be under way.
+const settle = 2 * time.Second
+
+// createContainer creates. If the answer is lost, a container of the name that
+// carries the mark of this run is taken as the one that was asked for.
+func (x *executor) createContainer(ctx context.Context, name string, spec docker.ContainerSpec) (id string, warnings []string, err error) {
+	spec.Labels = x.mark(spec.Labels)
+	lost := false
+	call := func(ctx context.Context) (err error) {
+		id, warnings, err = x.client.CreateContainer(ctx, name, spec)
+		if docker.KindOf(err) == docker.NameTaken && lost {
+			// An earlier try may have been slow rather than lost.
+			if own, found := x.own(ctx, name); found {
+				id, err = own, nil
+			}
+		}
+		return err
+	}
+	look := func(ctx context.Context) (bool, error) {
+		lost = true
+		for end := time.Now().Add(settle); time.Now().Before(end); {
+			own, found := x.own(ctx, name)
+			if found {
+				id = own
+				return true, nil
+			}
+			if !sleep(ctx, 100*time.Millisecond) {
+				return false, ctx.Err()
+			}
+		}
+		return false, nil
+	}
+	err = attempt(ctx, x.deadlines.Create, call, look)
+	if docker.KindOf(err) == docker.NameTaken {
+		err = fmt.Errorf("%w; it appeared after the plan was made: plan again", err)
+	}
+	return id, warnings, err
+}
+
+// own finds a container that this run created.
+func (x *executor) own(ctx context.Context, name string) (id string, found bool) {
+	info, err := x.inspect(ctx, name)
+	if err != nil || info.Config.Labels[docker.LabelRun] != x.runID {
+		return "", false
+	}
+	return info.ID, true
+}
+
+func (x *executor) inspect(ctx context.Context, id string) (info docker.ContainerInfo, err error) {
+	err = attempt(ctx, x.deadlines.Read, func(ctx context.Context) (err error) {
+		info, err = x.client.Container(ctx, id)
+		return err
+	}, nil)
+	return info, err
+}
+
+func (x *executor) startContainer(ctx context.Context, st *plan.Step) error {
+	id, err := x.container(st)
+	if err != nil {
+		return err
+	}
+	if err := x.start(ctx, id); err != nil {
+		return named(err, st.Target)
+	}
+	if !st.Wait {
+		return nil
+	}
+	return named(x.wait(ctx, id), st.Target)
+}
+
+// start starts; a lost call is made again, since starting twice is harmless.
+func (x *executor) start(ctx context.Context, id string) error {
+	return attempt(ctx, x.deadlines.Start, func(ctx context.Context) error {
+		return x.client.StartContainer(ctx, id)
+	}, nil)
+}
+
+// wait waits for a started container to end and makes an exit code other than 0
+// an error that ends with the container's last lines.
+func (x *executor) wait(ctx context.Context, id string) error {
+	var code int
+	err := attempt(ctx, x.deadlines.Wait, func(ctx context.Context) (err error) {
+		code, err = x.client.WaitContainer(ctx, id)
+		return err
+	}, nil)
+	if err != nil || code == 0 {
+		return err
+	}
+	e := &ExitError{Code: code}
+	within(ctx, x.deadlines.Read, func(ctx context.Context) error {
+		e.Output, err = x.client.Logs(ctx, id, 20)
+		return err
+	})
+	return e
+}
+
+// ExitError says that a container that had to succeed did not.
+type ExitError struct {
+	Container string
+	Code      int
+	// Output is the end of what it wrote, if that could be read.
+	Output string
+}
+
+func (e *ExitError) Error() string {
+	text := fmt.Sprintf("container %q ended with exit code %d", e.Container, e.Code)
+	if e.Output != "" {
+		text += ": " + oneLine(e.Output)
+	}
+	return text
+}
+
+// stopContainer gives the engine as long as the container may take to stop.
+func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
+	id, err := x.container(st)
+	if err != nil {
+		return err
+	}
+	grace := 10
+	if st.StopTimeout != nil {
+		grace = *st.StopTimeout
+	} else if info, err := x.inspect(ctx, id); err == nil && info.Config.StopTimeout != nil {
+		grace = *info.Config.StopTimeout
+	}
+	deadline := x.deadlines.Stop + time.Duration(grace)*time.Second
+	return named(attempt(ctx, deadline, func(ctx context.Context) error {
+		return x.client.StopContainer(ctx, id, st.StopTimeout)
+	}, nil), st.Target)
+}
+
+// removeContainer removes; a container that is gone already is what was wanted.
+func (x *executor) removeContainer(ctx context.Context, id string, force bool) error {
+	err := attempt(ctx, x.deadlines.Remove, func(ctx context.Context) error {
+		err := x.client.RemoveContainer(ctx, id, force)
+		if docker.KindOf(err) == docker.RemovalInProgress {
+			return x.gone(ctx, id)
+		}
+		return err
+	}, nil)
+	if docker.KindOf(err) == docker.NotFound {
+		return nil
+	}
+	return err
+}
+
+// gone waits until a container that somebody is removing is no more.
+func (x *executor) gone(ctx context.Context, id string) error {
+	for {
+		if _, err := x.client.Container(ctx, id); err != nil {
+			return err
+		}
+		if !sleep(ctx, 100*time.Millisecond) {
+			return ctx.Err()
+		}
+	}
+}

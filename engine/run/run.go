@@ -1,0 +1,243 @@
+// Run: the order of work.
+
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/plan"
+)
+
+// ErrInterrupted is returned by [Do] when the run was told to end before all
+// steps were done.
+var ErrInterrupted = errors.New("interrupted")
+
+// Do carries out p and returns when nothing is in flight any more. The report is
+// never nil. The error joins those of the failed steps, and ErrInterrupted if the
+// run ended early; it is nil if every step is done. When ctx ends, calls in flight
+// are cut off; close Options.Drain to let them finish.
+func Do(ctx context.Context, client docker.Client, p *plan.Plan, o Options) (*Report, error) {
+	began := time.Now()
+	if o.RunID == "" {
+		o.RunID = newID()
+	}
+	x := &executor{
+		client:    client,
+		runID:     o.RunID,
+		deadlines: o.Deadlines.withDefaults(),
+	}
+	s := newSchedule(p, o)
+	report := &Report{RunID: o.RunID, Interrupted: s.work(ctx, x)}
+	report.Results = s.results
+	report.Took = time.Since(began)
+	var errs []error
+	for _, r := range report.Results {
+		if r.Err != nil {
+			errs = append(errs, r.Err)
+		}
+	}
+	if report.Interrupted {
+		errs = append(errs, ErrInterrupted)
+	}
+	return report, errors.Join(errs...)
+}
+
+// newID returns eight random hexadecimal digits.
+func newID() string {
+	var b [4]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// schedule knows which steps wait for which. Only the goroutine of work touches it.
+type schedule struct {
+	plan    *plan.Plan
+	results []Result
+	waits   []int   // how many needs of a step are not done
+	users   [][]int // which steps wait for a step
+	ready   []int   // steps that may begin, in the order of the plan
+	free    map[class]int
+	events  func(Event)
+	drain   <-chan struct{}
+}
+
+// class is a kind of call with a limit of its own.
+type class int
+
+const (
+	work class = iota
+	stops
+	pulls
+)
+
+func classOf(op plan.Op) class {
+	switch op {
+	case plan.StopContainer:
+		return stops
+	case plan.PullImage:
+		return pulls
+	}
+	return work
+}
+
+func newSchedule(p *plan.Plan, o Options) *schedule {
+	limits := o.Limits.withDefaults()
+	s := &schedule{
+		plan:    p,
+		results: make([]Result, len(p.Steps)),
+		waits:   make([]int, len(p.Steps)),
+		users:   make([][]int, len(p.Steps)),
+		free:    map[class]int{work: limits.Work, stops: limits.Stops, pulls: limits.Pulls},
+		events:  o.Events,
+		drain:   o.Drain,
+	}
+	if s.events == nil {
+		s.events = func(Event) {}
+	}
+	index := make(map[string]int, len(p.Steps))
+	for i := range p.Steps {
+		index[p.Steps[i].ID] = i
+		s.results[i] = Result{Step: &p.Steps[i], Status: Waiting}
+	}
+	for i := range p.Steps {
+		for _, need := range p.Steps[i].Needs {
+			j, ok := index[need]
+			if !ok {
+				s.results[i].Status = Failed
+				s.results[i].Err = fmt.Errorf("step %q needs %q, which is not in the plan", p.Steps[i].ID, need)
+				continue
+			}
+			s.waits[i]++
+			s.users[j] = append(s.users[j], i)
+		}
+	}
+	for i := range p.Steps {
+		switch {
+		case s.results[i].Err != nil:
+			s.skip(i)
+		case s.waits[i] == 0:
+			s.ready = append(s.ready, i)
+		}
+	}
+	return s
+}
+
+type outcome struct {
+	step int
+	result
+}
+
+// work begins steps and waits for them until nothing is in flight and nothing may
+// begin. It tells whether it ended early.
+func (s *schedule) work(ctx context.Context, x *executor) (interrupted bool) {
+	outcomes := make(chan outcome)
+	flying := 0
+	drain := s.drain
+	for {
+		if interrupted = interrupted || ctx.Err() != nil || isClosed(drain); !interrupted {
+			flying += s.begin(ctx, x, outcomes)
+		}
+		if flying == 0 {
+			return interrupted && s.left()
+		}
+		select {
+		case o := <-outcomes:
+			flying--
+			s.end(o)
+		case <-drain:
+			interrupted, drain = true, nil
+		}
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// begin starts the ready steps that have a free place, in the order of the plan.
+func (s *schedule) begin(ctx context.Context, x *executor, outcomes chan<- outcome) (begun int) {
+	var later []int
+	for _, i := range s.ready {
+		st := &s.plan.Steps[i]
+		c := classOf(st.Op)
+		if s.free[c] == 0 {
+			later = append(later, i)
+			continue
+		}
+		s.free[c]--
+		begun++
+		s.events(Event{Step: st, Status: Begun})
+		go func() { outcomes <- outcome{i, x.do(ctx, st)} }()
+	}
+	s.ready = later
+	return begun
+}
+
+// end records how a step ended, before anything that waits for it can begin.
+func (s *schedule) end(o outcome) {
+	st := &s.plan.Steps[o.step]
+	s.free[classOf(st.Op)]++
+	r := Result{Step: st, Status: Done, Err: o.err, Warnings: o.warnings, Took: o.took}
+	switch {
+	case o.err != nil && o.unknown:
+		r.Status = Unknown
+	case o.err != nil:
+		r.Status = Failed
+	}
+	s.results[o.step] = r
+	s.events(Event{Step: st, Status: r.Status, Warnings: r.Warnings, Err: r.Err, Took: r.Took})
+	if r.Status != Done {
+		s.skip(o.step)
+		return
+	}
+	for _, i := range s.users[o.step] {
+		if s.waits[i]--; s.waits[i] == 0 && s.results[i].Status == Waiting {
+			s.insert(i)
+		}
+	}
+}
+
+// insert keeps ready in the order of the plan.
+func (s *schedule) insert(i int) {
+	at := len(s.ready)
+	for at > 0 && s.ready[at-1] > i {
+		at--
+	}
+	s.ready = append(s.ready, 0)
+	copy(s.ready[at+1:], s.ready[at:])
+	s.ready[at] = i
+}
+
+// skip marks everything that waits for a step, directly or not.
+func (s *schedule) skip(step int) {
+	for todo := []int{step}; len(todo) > 0; todo = todo[1:] {
+		for _, i := range s.users[todo[0]] {
+			if s.results[i].Status == Waiting {
+				s.results[i].Status = Skipped
+				s.events(Event{Step: &s.plan.Steps[i], Status: Skipped})
+				todo = append(todo, i)
+			}
+		}
+	}
+}
+
+// left tells whether a step never got its turn or was cut off.
+func (s *schedule) left() bool {
+	for _, r := range s.results {
+		if r.Status == Waiting || r.Status == Unknown {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,127 @@
+// Run: the calls on volumes and images, and the preparation of volumes.
+
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/plan"
+)
+
+func (x *executor) pull(ctx context.Context, st *plan.Step) error {
+	return attempt(ctx, x.deadlines.Pull, func(ctx context.Context) error {
+		return x.client.PullImage(ctx, st.Target)
+	}, nil)
+}
+
+// createVolume creates. The engine returns an existing volume as if it were new,
+// so the mark of the run tells whose it is.
+func (x *executor) createVolume(ctx context.Context, st *plan.Step) error {
+	spec := *st.Volume
+	spec.Labels = x.mark(spec.Labels)
+	info, err := x.newVolume(ctx, spec)
+	if err == nil && info.Labels[docker.LabelRun] != x.runID {
+		err = fmt.Errorf("cannot create volume %q: one of that name appeared after the plan was made: plan again", spec.Name)
+	}
+	return err
+}
+
+func (x *executor) newVolume(ctx context.Context, spec docker.VolumeSpec) (info docker.VolumeInfo, err error) {
+	err = attempt(ctx, x.deadlines.Create, func(ctx context.Context) (err error) {
+		info, err = x.client.CreateVolume(ctx, spec)
+		return err
+	}, nil)
+	return info, err
+}
+
+// prepare runs the commands one after the other and then records that they
+// succeeded. Repeating all of it is harmless until the record is made.
+func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
+	volume, err := x.volume(ctx, st.Target)
+	if err != nil {
+		return err
+	}
+	for _, spec := range st.Prepare.Containers {
+		if err := x.temporary(ctx, st.Prepare.Name, spec); err != nil {
+			return fmt.Errorf("cannot prepare volume %q: %s: %w", st.Target, command(spec), err)
+		}
+	}
+	return x.record(ctx, st.Prepare.Record, volume.Labels[docker.LabelRun])
+}
+
+func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeInfo, err error) {
+	err = attempt(ctx, x.deadlines.Read, func(ctx context.Context) (err error) {
+		info, err = x.client.Volume(ctx, name)
+		return err
+	}, nil)
+	return info, err
+}
+
+// temporary creates a container, starts it, waits for its end, checks its exit
+// code, and removes it whatever happened, also when ctx has ended meanwhile.
+func (x *executor) temporary(ctx context.Context, name string, spec docker.ContainerSpec) (err error) {
+	id, _, err := x.createContainer(ctx, name, spec)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		clean := context.WithoutCancel(ctx)
+		err = errors.Join(err, x.removeContainer(clean, id, true))
+	}()
+	if err := x.start(ctx, id); err != nil {
+		return named(err, name)
+	}
+	return named(x.wait(ctx, id), name)
+}
+
+// record makes the empty volume that says a volume was prepared. One that belongs
+// to an earlier volume of the name is replaced; it holds nothing.
+func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, of string) error {
+	spec.Labels = x.mark(spec.Labels)
+	spec.Labels[docker.LabelVolumeOf] = of
+	for range 2 {
+		info, err := x.newVolume(ctx, spec)
+		if err != nil {
+			return err
+		}
+		switch {
+		case info.Labels[docker.LabelVolumeOf] == of && info.Labels[docker.LabelPrepared] == spec.Labels[docker.LabelPrepared]:
+			return nil
+		case info.Labels[docker.LabelRole] != docker.RolePrepared || info.Labels[docker.LabelMap] != spec.Labels[docker.LabelMap]:
+			return fmt.Errorf("cannot record that a volume was prepared: %q exists and is not dmap's", spec.Name)
+		}
+		err = attempt(ctx, x.deadlines.Remove, func(ctx context.Context) error {
+			return x.client.RemoveVolume(ctx, spec.Name)
+		}, nil)
+		if err != nil && docker.KindOf(err) != docker.NotFound {
+			return err
+		}
+	}
+	return fmt.Errorf("cannot record that a volume was prepared: somebody keeps changing %q", spec.Name)
+}
+
+func command(spec docker.ContainerSpec) string {
+	return strings.Join(append(append([]string{}, spec.Entrypoint...), spec.Cmd...), " ")
+}
+
+// named puts the name of a container into an error that knows only its id.
+func named(err error, name string) error {
+	var exit *ExitError
+	var call *docker.Error
+	switch {
+	case errors.As(err, &exit):
+		exit.Container = name
+	case errors.As(err, &call):
+		call.Target = name
+	}
+	return err
+}
+
+// oneLine joins the lines of a text with "; ".
+func oneLine(text string) string {
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
+}
