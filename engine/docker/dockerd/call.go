@@ -1,0 +1,179 @@
+// Docker adapter: one call, and what its failure means.
+
+package dockerd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"unicode"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+const (
+	maxMessage = 4 << 10   // of an error text
+	maxAnswer  = 256 << 20 // of one answer, so that a broken engine cannot fill our memory
+)
+
+// call is one request: what it is for, and how far it came. The client library hides both status and connection
+// errors, so they are recorded below it, by [recorder].
+type call struct {
+	op, target string
+	write      bool   // the call may change the engine
+	host       string // for messages
+	endless    bool   // the reader of the answer limits it
+
+	tried  bool  // it was given to the transport
+	sent   bool  // it had a connection, so that the engine may have seen it
+	status int   // of the answer, 0 if there was none
+	err    error // of the connection, before the client library puts other words in its place
+}
+
+type callKey struct{}
+
+// read and write begin a call; the context they return must be used for exactly one request.
+func (c *Client) read(ctx context.Context, op, target string) (context.Context, *call) {
+	k := &call{op: op, target: target, host: c.Host}
+	return context.WithValue(ctx, callKey{}, k), k
+}
+
+func (c *Client) write(ctx context.Context, op, target string) (context.Context, *call) {
+	ctx, k := c.read(ctx, op, target)
+	k.write = true
+	return ctx, k
+}
+
+// recorder notes in the call of a request how far the request came.
+type recorder struct{ base http.RoundTripper }
+
+func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	k, ok := req.Context().Value(callKey{}).(*call)
+	if !ok {
+		return r.base.RoundTrip(req)
+	}
+	k.tried = true
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { k.sent = true }}
+	resp, err := r.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	if err != nil {
+		k.err = err
+		return nil, err
+	}
+	k.status = resp.StatusCode
+	if !k.endless {
+		resp.Body = &limited{ReadCloser: resp.Body, left: maxAnswer}
+	}
+	return resp, nil
+}
+
+// limited fails, rather than ends, when an answer is too long.
+type limited struct {
+	io.ReadCloser
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+	}
+	n, err := l.ReadCloser.Read(p[:min(int64(len(p)), l.left)])
+	l.left -= int64(n)
+	return n, err
+}
+
+// fail turns an error of the client library into a [*docker.Error], nil into nil. ctx is the context of the call.
+func (k *call) fail(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	if k.err != nil {
+		err = k.err
+	}
+	e := &docker.Error{Op: k.op, Target: k.target, Status: k.status, Err: err}
+	switch {
+	case k.status >= 400:
+		e.Msg = clean(strings.TrimPrefix(err.Error(), "Error response from daemon: "))
+		e.Kind = kindOfAnswer(k.op, k.target, k.status, e.Msg)
+	case ctx.Err() != nil:
+		e.Kind, e.Msg = docker.Cancelled, k.ended(ctx.Err())
+	case !k.tried:
+		e.Kind, e.Msg = docker.InvalidSpec, clean(err.Error())
+	case !k.sent:
+		e.Kind, e.Msg = docker.Unreachable, unreachable(k.host, err)
+	case rejectedByTLS(err):
+		e.Kind, e.Msg = docker.Unreachable, unreachable(k.host, err)
+	case k.status >= 300:
+		e.Kind, e.Msg = docker.Internal, fmt.Sprintf("the engine at %s sends us elsewhere (status %d); is it behind a web server?", k.host, k.status)
+	case k.status == 0 || isCut(err):
+		e.Kind, e.Msg = docker.OutcomeUnknown, fmt.Sprintf("the connection to %s was lost before the whole answer came: %s", k.host, clean(cause(err)))
+	case k.write:
+		e.Kind, e.Msg = docker.OutcomeUnknown, "cannot understand the answer of the engine: "+clean(err.Error())
+	default:
+		e.Kind, e.Msg = docker.Internal, "cannot understand the answer of the engine: "+clean(err.Error())
+	}
+	return e
+}
+
+// ended says that the context ended, and whether the engine may have seen the call.
+func (k *call) ended(err error) string {
+	text := "cancelled"
+	if errors.Is(err, context.DeadlineExceeded) {
+		text = "no answer in time from " + k.host
+	}
+	if !k.sent {
+		return text + "; nothing was sent"
+	}
+	if k.write {
+		return text + "; the engine may have done it"
+	}
+	return text
+}
+
+// refuse returns an error of ours about something that is not sent.
+func (k *call) refuse(kind docker.Kind, format string, args ...any) error {
+	return &docker.Error{Op: k.op, Target: k.target, Kind: kind, Msg: clean(fmt.Sprintf(format, args...))}
+}
+
+// told returns an error that came inside an answer with a good status.
+func (k *call) told(msg string) error {
+	msg = clean(msg)
+	return &docker.Error{Op: k.op, Target: k.target, Kind: kindOfAnswer(k.op, k.target, k.status, msg), Status: k.status, Msg: msg}
+}
+
+// absurd returns an error about an answer that no engine gives.
+func (k *call) absurd(what string) error {
+	kind := docker.Internal
+	if k.write {
+		kind = docker.OutcomeUnknown
+	}
+	return &docker.Error{Op: k.op, Target: k.target, Kind: kind, Status: k.status, Msg: "cannot understand the answer of the engine: " + what}
+}
+
+// isCut reports whether an answer ended early.
+func isCut(err error) bool {
+	var netErr net.Error
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &netErr)
+}
+
+// clean makes a text of somebody else fit for one line of a terminal.
+func clean(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+	text = strings.TrimSpace(text)
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + " ..."
+	}
+	return text
+}

@@ -1,0 +1,163 @@
+// Docker adapter: containers.
+
+package dockerd
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+// Containers implements [docker.Reader]. The list is sorted by name.
+func (c *Client) Containers(ctx context.Context, nameRegexp string) ([]docker.ContainerSummary, error) {
+	ctx, k := c.read(ctx, opListContainers, "")
+	filter, err := nameFilter(nameRegexp)
+	if err != nil {
+		return nil, k.refuse(docker.InvalidSpec, "the filter %q is not a regular expression: %v", nameRegexp, err)
+	}
+	opts := container.ListOptions{All: true}
+	if nameRegexp != "" {
+		opts.Filters = filters.NewArgs(filters.Arg("name", nameRegexp))
+	}
+	list, err := c.api.ContainerList(ctx, opts)
+	if err != nil {
+		return nil, k.fail(ctx, err)
+	}
+	var out []docker.ContainerSummary
+	for _, one := range list {
+		s := docker.ContainerSummary{ID: one.ID, Name: ownName(one.Names), Image: one.Image, ImageID: one.ImageID, State: string(one.State), Status: one.Status, Labels: one.Labels}
+		if s.ID == "" || s.Name == "" {
+			return nil, k.absurd("a container in the list has no id or name")
+		}
+		// The engine also matches the names that links give to a container.
+		if filter.MatchString(s.Name) {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b docker.ContainerSummary) int { return cmp.Compare(a.Name, b.Name) })
+	return out, nil
+}
+
+// ownName is the container's own among its names; those that links give have two slashes.
+func ownName(names []string) string {
+	for _, name := range names {
+		name = strings.TrimPrefix(name, "/")
+		if name != "" && !strings.Contains(name, "/") {
+			return name
+		}
+	}
+	return ""
+}
+
+// Container implements [docker.Reader].
+func (c *Client) Container(ctx context.Context, nameOrID string) (docker.ContainerInfo, error) {
+	ctx, k := c.read(ctx, opContainer, nameOrID)
+	if err := checkName(nameOrID); err != nil {
+		return docker.ContainerInfo{}, k.refuse(docker.InvalidSpec, "%v", err)
+	}
+	_, raw, err := c.api.ContainerInspectWithRaw(ctx, nameOrID, false)
+	if err != nil {
+		return docker.ContainerInfo{}, k.fail(ctx, err)
+	}
+	info, err := readContainer(raw)
+	if err != nil {
+		return info, k.absurd(err.Error())
+	}
+	if info.ID == "" {
+		return info, k.absurd("it has no container id")
+	}
+	return info, nil
+}
+
+func readContainer(raw []byte) (docker.ContainerInfo, error) {
+	var info docker.ContainerInfo
+	var rest struct {
+		NetworkSettings struct {
+			Networks map[string]docker.NetworkEndpoint
+		}
+	}
+	if err := json.Unmarshal(raw, &info); err != nil {
+		return docker.ContainerInfo{}, err
+	}
+	if err := json.Unmarshal(raw, &rest); err != nil {
+		return docker.ContainerInfo{}, err
+	}
+	info.Name = strings.TrimPrefix(info.Name, "/")
+	info.Networks = rest.NetworkSettings.Networks
+	info.State.StartedAt = realTime(info.State.StartedAt)
+	info.State.FinishedAt = realTime(info.State.FinishedAt)
+	slices.SortFunc(info.Mounts, func(a, b docker.MountInfo) int { return cmp.Compare(a.Destination, b.Destination) })
+	return info, nil
+}
+
+// realTime is in UTC, and the zero time where the engine means never.
+func realTime(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// WaitContainer implements [docker.Reader]. A container that never ran counts as ended with code 0.
+func (c *Client) WaitContainer(ctx context.Context, nameOrID string) (int, error) {
+	ctx, k := c.read(ctx, opWait, nameOrID)
+	if err := checkName(nameOrID); err != nil {
+		return 0, k.refuse(docker.InvalidSpec, "%v", err)
+	}
+	// Both channels are read until one speaks: the library gives up by itself when ctx ends.
+	results, errs := c.api.ContainerWait(ctx, nameOrID, container.WaitConditionNotRunning)
+	select {
+	case err := <-errs:
+		return 0, k.fail(ctx, err)
+	case result := <-results:
+		if result.Error != nil && result.Error.Message != "" {
+			return 0, k.told(result.Error.Message)
+		}
+		return int(result.StatusCode), nil
+	}
+}
+
+// StartContainer implements [docker.Writer].
+func (c *Client) StartContainer(ctx context.Context, nameOrID string) error {
+	return c.change(ctx, opStart, nameOrID, func(ctx context.Context) error {
+		return c.api.ContainerStart(ctx, nameOrID, container.StartOptions{})
+	})
+}
+
+// StopContainer implements [docker.Writer].
+func (c *Client) StopContainer(ctx context.Context, nameOrID string, timeoutSeconds *int) error {
+	return c.change(ctx, opStop, nameOrID, func(ctx context.Context) error {
+		return c.api.ContainerStop(ctx, nameOrID, container.StopOptions{Timeout: timeoutSeconds})
+	})
+}
+
+// RemoveContainer implements [docker.Writer].
+func (c *Client) RemoveContainer(ctx context.Context, nameOrID string, force bool) error {
+	return c.change(ctx, opRemove, nameOrID, func(ctx context.Context) error {
+		return c.api.ContainerRemove(ctx, nameOrID, container.RemoveOptions{Force: force})
+	})
+}
+
+// RenameContainer implements [docker.Writer].
+func (c *Client) RenameContainer(ctx context.Context, nameOrID, newName string) error {
+	return c.change(ctx, opRename, nameOrID, func(ctx context.Context) error {
+		return c.api.ContainerRename(ctx, nameOrID, newName)
+	})
+}
+
+// change makes a call that changes the object of that name and answers with nothing.
+func (c *Client) change(ctx context.Context, op, name string, send func(context.Context) error) error {
+	ctx, k := c.write(ctx, op, name)
+	if err := checkName(name); err != nil {
+		return k.refuse(docker.InvalidSpec, "%v", err)
+	}
+	return k.fail(ctx, send(ctx))
+}

@@ -1,0 +1,217 @@
+// Docker adapter: which engine to open, in the order of the docker command.
+
+package dockerd
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/docker/cli/cli/config"
+	"github.com/docker/cli/cli/connhelper"
+	clicontext "github.com/docker/cli/cli/context"
+	contextdocker "github.com/docker/cli/cli/context/docker"
+	"github.com/docker/cli/cli/context/store"
+	"github.com/docker/docker/client"
+)
+
+const defaultContext = "default"
+
+// locate chooses the engine: option, DOCKER_HOST, DOCKER_CONTEXT, current context, default socket.
+func (o Options) locate() (place, error) {
+	switch {
+	case o.DialContext != nil:
+		return o.simulated()
+	case o.Host != "" && o.Context != "":
+		return place{}, fmt.Errorf("both host %q and docker context %q are given; give one of them", o.Host, o.Context)
+	case o.Host != "":
+		return o.place(o.Host, "the host option")
+	case o.Context != "":
+		return o.context(o.Context, fmt.Sprintf("docker context %q", o.Context))
+	case o.Env("DOCKER_HOST") != "":
+		return o.place(o.Env("DOCKER_HOST"), "DOCKER_HOST")
+	case o.Env("DOCKER_CONTEXT") != "":
+		name := o.Env("DOCKER_CONTEXT")
+		return o.context(name, fmt.Sprintf("docker context %q of DOCKER_CONTEXT", name))
+	}
+	file, err := config.Load(o.configDir())
+	if err != nil {
+		return place{}, fmt.Errorf("cannot read the configuration of docker: %w; mend the file, or set DOCKER_HOST", err)
+	}
+	if file.CurrentContext == "" {
+		return o.place(client.DefaultDockerHost, "default of docker")
+	}
+	return o.context(file.CurrentContext, fmt.Sprintf("current docker context %q", file.CurrentContext))
+}
+
+func (o Options) configDir() string {
+	if dir := cmp.Or(o.ConfigDir, o.Env("DOCKER_CONFIG")); dir != "" {
+		return dir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = string(filepath.Separator) // no home: nothing is found there, as for the docker command
+	}
+	return filepath.Join(home, ".docker")
+}
+
+func (o Options) simulated() (place, error) {
+	if o.Context != "" || o.TLS != nil {
+		return place{}, errors.New("a dial function is given together with a docker context or TLS files; give one of them")
+	}
+	host := cmp.Or(o.Host, "tcp://engine.invalid")
+	return place{host: host, source: "the dial function", wire: "tcp://engine.invalid", dial: o.DialContext}, nil
+}
+
+// context looks up a docker context. "default" is what there is without contexts.
+func (o Options) context(name, source string) (place, error) {
+	if name == defaultContext {
+		if host := o.Env("DOCKER_HOST"); host != "" {
+			return o.place(host, "DOCKER_HOST")
+		}
+		return o.place(client.DefaultDockerHost, source)
+	}
+	if err := store.ValidateContextName(name); err != nil {
+		return place{}, err
+	}
+	contexts := store.New(filepath.Join(o.configDir(), "contexts"), store.NewConfig(
+		func() any { return &map[string]any{} },
+		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} })))
+	meta, err := contexts.GetMetadata(name)
+	if err != nil {
+		return place{}, fmt.Errorf("cannot use %s: %w; see docker context ls", source, err)
+	}
+	endpoint, err := contextdocker.EndpointFromContext(meta)
+	if err != nil {
+		return place{}, fmt.Errorf("cannot use %s: %w; see docker context inspect %s", source, err, name)
+	}
+	data, err := clicontext.LoadTLSData(contexts, name, contextdocker.DockerEndpoint)
+	if err != nil {
+		return place{}, fmt.Errorf("cannot use %s: %w", source, err)
+	}
+	files := certificates{skipVerify: endpoint.SkipTLSVerify}
+	if data != nil {
+		files.ca, files.cert, files.key = data.CA, data.Cert, data.Key
+	}
+	return o.reach(cmp.Or(endpoint.Host, client.DefaultDockerHost), source, func() (certificates, error) { return files, nil })
+}
+
+// place reads a host that comes without a context: its certificates are those of options and environment.
+func (o Options) place(host, source string) (place, error) {
+	return o.reach(host, source, o.certificates)
+}
+
+// reach decides how to connect to a host. Certificates are read for tcp hosts only.
+func (o Options) reach(host, source string, files func() (certificates, error)) (place, error) {
+	host, address, err := readHost(host)
+	if err != nil {
+		return place{}, fmt.Errorf("cannot use the host of %s: %w", source, err)
+	}
+	at := place{host: host, source: source, wire: host}
+	switch {
+	case o.TLS != nil && address.Scheme != "tcp" && address.Scheme != "https":
+		return place{}, fmt.Errorf("TLS files are given, but %s (chosen by %s) is reached without TLS; leave them away", host, source)
+	case isSocket(host):
+		return at, nil
+	case isSSH(host):
+		helper, err := connhelper.GetConnectionHelper(host)
+		if err != nil {
+			return place{}, fmt.Errorf("cannot use the host of %s: %w", source, err)
+		}
+		at.wire, at.dial = helper.Host, helper.Dialer
+		return at, nil
+	}
+	certs, err := files()
+	if err != nil {
+		return place{}, fmt.Errorf("cannot use TLS with %s (chosen by %s): %w", host, source, err)
+	}
+	return o.network(at, address, certs)
+}
+
+// network finishes a host that is reached over the network. Whoever can reach an engine owns its machine, so an
+// engine without TLS, or one that anybody could pretend to be, needs an explicit word.
+func (o Options) network(at place, address *url.URL, certs certificates) (place, error) {
+	encrypted := address.Scheme == "https" || (address.Scheme == "tcp" && certs.wanted())
+	if address.Scheme == "http" && certs.wanted() {
+		return place{}, fmt.Errorf("%s (chosen by %s) is without TLS, but there are certificates for it; write tcp:// or https://", at.host, at.source)
+	}
+	if !encrypted {
+		if !o.InsecureTLS && !isLoopback(address.Hostname()) {
+			return place{}, fmt.Errorf("%s (chosen by %s) is another machine and would be reached without TLS; set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, use ssh://, or allow it with --insecure-tls", at.host, at.source)
+		}
+		at.wire = withPort(address, "2375")
+		return at, nil
+	}
+	if certs.skipVerify && !o.InsecureTLS {
+		return place{}, fmt.Errorf("the certificate of %s (chosen by %s) would not be verified; set DOCKER_TLS_VERIFY=1, or allow it with --insecure-tls", at.host, at.source)
+	}
+	conf, err := certs.config()
+	if err != nil {
+		return place{}, fmt.Errorf("cannot use TLS with %s (chosen by %s): %w", at.host, at.source, err)
+	}
+	at.tls, at.wire = conf, withPort(address, "2376")
+	return at, nil
+}
+
+// readHost checks a host and gives it its usual form. A socket path is absolute with two slashes as with three.
+func readHost(host string) (string, *url.URL, error) {
+	const forms = "write it as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host"
+	scheme, rest, found := strings.Cut(host, "://")
+	if !found || rest == "" {
+		return "", nil, fmt.Errorf("%q is not a host; %s", host, forms)
+	}
+	if scheme == "unix" {
+		path := "/" + strings.TrimLeft(rest, "/")
+		return "unix://" + path, &url.URL{Scheme: scheme, Path: path}, nil
+	}
+	if scheme == "npipe" {
+		return host, &url.URL{Scheme: scheme, Path: rest}, nil
+	}
+	address, err := url.Parse(host)
+	if err != nil {
+		return "", nil, fmt.Errorf("%q is not a host: it cannot be read as a URL; %s", strings.ToValidUTF8(scheme, "")+"://...", forms)
+	}
+	switch scheme {
+	case "ssh":
+		if _, secret := address.User.Password(); secret {
+			return "", nil, fmt.Errorf("%q has a password in it; use a key or an ssh agent", address.Redacted())
+		}
+	case "tcp", "http", "https":
+		if address.User != nil || address.RawQuery != "" || address.Fragment != "" {
+			return "", nil, fmt.Errorf("%q has more than host, port and path; %s", address.Redacted(), forms)
+		}
+	default:
+		return "", nil, fmt.Errorf("%q has the unknown scheme %q; %s", address.Redacted(), scheme, forms)
+	}
+	if address.Hostname() == "" {
+		return "", nil, fmt.Errorf("%q has no host name; %s", address.Redacted(), forms)
+	}
+	return host, address, nil
+}
+
+// withPort gives a host the form that the library takes: tcp, and with a port.
+func withPort(address *url.URL, port string) string {
+	switch address.Scheme {
+	case "http":
+		port = "80"
+	case "https":
+		port = "443"
+	}
+	return "tcp://" + net.JoinHostPort(address.Hostname(), cmp.Or(address.Port(), port)) + address.Path
+}
+
+func isSocket(host string) bool {
+	return strings.HasPrefix(host, "unix://") || strings.HasPrefix(host, "npipe://")
+}
+
+func isSSH(host string) bool { return strings.HasPrefix(host, "ssh://") }
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

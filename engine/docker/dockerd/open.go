@@ -1,0 +1,190 @@
+// Docker adapter: opening an engine.
+
+package dockerd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/versions"
+	"github.com/docker/docker/client"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+// MinAPIVersion is the oldest version of the Engine API that dmap works with (Docker 20.10).
+const MinAPIVersion = "1.41"
+
+// sshConnections limits the connections to one engine by ssh, each of which is a process here and a login there;
+// servers refuse more than ten logins at a time.
+const sshConnections = 4
+
+// Options say which engine to open, and how. The zero value opens the engine that the docker command would use.
+type Options struct {
+	// Host is the engine as a URL: unix:///var/run/docker.sock, tcp://host:2376, ssh://user@host.
+	Host string
+	// Context names a docker context. At most one of Host and Context may be given. With neither, the engine is that
+	// of DOCKER_HOST, of DOCKER_CONTEXT, of the current context of the docker command, or unix:///var/run/docker.sock.
+	Context string
+	// ConfigDir is the folder of config.json and the contexts; empty means DOCKER_CONFIG, else ~/.docker.
+	ConfigDir string
+	// Env is asked for all DOCKER_ variables but DOCKER_AUTH_CONFIG, which the credential store of the docker
+	// command reads from the process. Nil means [os.Getenv].
+	Env func(string) string
+	// TLS has the files for a tcp host; nil means those of DOCKER_CERT_PATH if DOCKER_TLS_VERIFY is set.
+	TLS *TLSFiles
+	// InsecureTLS allows what is refused otherwise: TLS with a server whose certificate is not verified, and tcp
+	// without TLS to another machine.
+	InsecureTLS bool
+	// APIVersion fixes the version of the API; empty means DOCKER_API_VERSION, else the best that both sides speak.
+	APIVersion string
+	// UserAgent is sent with every request; empty means "dmap".
+	UserAgent string
+	// DialContext makes the connections to an engine that has no address, such as a simulated one. With it, nothing
+	// is looked up: Host is only a name in messages (empty means "tcp://engine.invalid"), and Context and TLS must be
+	// empty. Network and address that it is called with mean nothing.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// TLSFiles are PEM files. An empty CA means the authorities of the system; Cert and Key go together.
+type TLSFiles struct {
+	CA, Cert, Key string
+}
+
+// Open finds the engine, connects and agrees with it on an API version. A failure to do so is a [*docker.Error] of
+// kind [docker.Unreachable] that says what to do, [docker.Unsupported] for an engine that is too old, or
+// [docker.InvalidSpec] for options and settings that make no sense. Only ctx limits the time that it takes.
+func Open(ctx context.Context, opts Options) (*Client, error) {
+	if opts.Env == nil {
+		opts.Env = os.Getenv
+	}
+	at, err := opts.locate()
+	if err != nil {
+		return nil, &docker.Error{Op: "choose an engine", Kind: docker.InvalidSpec, Msg: err.Error(), Err: err}
+	}
+	c, err := at.client(opts)
+	if err != nil {
+		return nil, &docker.Error{Op: opConnect, Target: at.host, Kind: docker.InvalidSpec, Msg: clean(err.Error()), Err: err}
+	}
+	if err := c.negotiate(ctx, opts); err != nil {
+		c.base.CloseIdleConnections()
+		return nil, err
+	}
+	return c, nil
+}
+
+// client builds a client without connecting.
+func (at place) client(opts Options) (*Client, error) {
+	base := &http.Transport{TLSClientConfig: at.tls, MaxIdleConns: 32, MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}
+	if isSSH(at.host) {
+		base.MaxConnsPerHost = sshConnections
+	}
+	agent := opts.UserAgent
+	if agent == "" {
+		agent = "dmap"
+	}
+	scheme := "http"
+	if at.tls != nil {
+		scheme = "https"
+	}
+	settings := []client.Opt{
+		client.WithHTTPClient(&http.Client{Transport: base}),
+		client.WithHost(at.wire),
+		client.WithScheme(scheme),
+		client.WithUserAgent(agent),
+	}
+	if at.dial != nil {
+		settings = append(settings, client.WithDialContext(at.dial))
+	}
+	if version := opts.fixedVersion(); version != "" {
+		settings = append(settings, client.WithVersion(version))
+	} else {
+		settings = append(settings, client.WithAPIVersionNegotiation())
+	}
+	// The library configures only a plain transport, so ours goes around it at the end.
+	settings = append(settings, client.WithHTTPClient(&http.Client{Transport: recorder{base}, CheckRedirect: client.CheckRedirect}))
+	api, err := client.NewClientWithOpts(settings...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{Host: at.host, Source: at.source, api: api, base: base, configDir: opts.configDir()}, nil
+}
+
+func (o Options) fixedVersion() string {
+	if o.APIVersion != "" {
+		return o.APIVersion
+	}
+	return o.Env("DOCKER_API_VERSION")
+}
+
+// negotiate makes the first contact. The library would ignore its failure and speak an ancient version.
+func (c *Client) negotiate(ctx context.Context, opts Options) error {
+	ctx, k := c.read(ctx, opConnect, c.Host)
+	ping, err := c.api.Ping(ctx)
+	if err != nil {
+		return c.firstContact(k.fail(ctx, err))
+	}
+	if ping.APIVersion == "" {
+		return k.refuse(docker.Unsupported, "something answers there, but not as a Docker Engine; check host and port (chosen by %s)", c.Source)
+	}
+	c.api.NegotiateAPIVersionPing(ping)
+	c.APIVersion = c.api.ClientVersion()
+	return checkVersion(k, ping, opts.fixedVersion())
+}
+
+func checkVersion(k *call, ping types.Ping, fixed string) error {
+	for _, version := range []string{ping.APIVersion, fixed} {
+		if version != "" && !isVersion(version) {
+			return k.refuse(docker.Unsupported, "%q is not an API version such as %s", version, MinAPIVersion)
+		}
+	}
+	switch {
+	case versions.LessThan(ping.APIVersion, MinAPIVersion):
+		return k.refuse(docker.Unsupported, "the engine speaks API %s, dmap needs %s (Docker 20.10) or later; update the engine", ping.APIVersion, MinAPIVersion)
+	case fixed == "":
+		return nil
+	case versions.LessThan(fixed, MinAPIVersion):
+		return k.refuse(docker.Unsupported, "API %s is asked for, dmap needs %s or later; unset DOCKER_API_VERSION", fixed, MinAPIVersion)
+	case versions.GreaterThan(fixed, ping.APIVersion):
+		return k.refuse(docker.Unsupported, "API %s is asked for, the engine speaks at most %s; unset DOCKER_API_VERSION", fixed, ping.APIVersion)
+	}
+	return nil
+}
+
+func isVersion(text string) bool {
+	var major, minor int
+	var rest string
+	n, _ := fmt.Sscanf(text+" ", "%d.%d%s", &major, &minor, &rest)
+	return n == 2 && major > 0 && minor >= 0
+}
+
+// firstContact makes a failed ping a failure to reach the engine: it has no effect that could be unknown.
+func (c *Client) firstContact(err error) error {
+	var e *docker.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	tls := e.Status == 400 && speaksTLS(e.Err)
+	if e.Kind != docker.Unreachable && e.Kind != docker.OutcomeUnknown && !tls {
+		return err
+	}
+	why, fix := reason(c.Host, e.Err)
+	e.Kind, e.Msg = docker.Unreachable, why+"; "+fix+" (chosen by "+c.Source+")"
+	return err
+}
+
+// place is where an engine is and how to get there.
+type place struct {
+	host   string      // as shown
+	source string      // what chose it
+	wire   string      // as the library wants it
+	tls    *tls.Config // nil: none
+	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
+}
