@@ -45,7 +45,11 @@ type validator struct {
 
 // inMap reports a problem of a value of the map itself.
 func (v *validator) inMap(code Code, field, format string, args ...any) *Problem {
-	return v.problems.add(code, v.m.At(field), "container_map > "+field, format, args...)
+	shown := field
+	if property, alias, ok := strings.Cut(field, "."); ok && !isName(alias) {
+		shown = key(property, quote(alias))
+	}
+	return v.problems.add(code, v.m.At(field), "container_map > "+shown, format, args...)
 }
 
 // in reports a problem of a value of a container; field "" is the container.

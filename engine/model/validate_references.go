@@ -49,7 +49,7 @@ func (v *validator) usesContainer(c *Container, i int) {
 			p.Hint = pairHint(c.Uses[0].Name, u.Name)
 			return
 		}
-		v.explain(p, usable, u.Name)
+		v.explain(p, usable, "use", u.Name)
 	case !sharesAnything(targets[0].Container):
 		used := targets[0].Container
 		p := v.in(c, CodeNothingShared, field, "cannot use %s: it has no volumes", quote(u.Name))
@@ -114,15 +114,15 @@ func (v *validator) linkTarget(c *Container, field string, l Link) {
 		v.in(c, CodeCycle, field, "%s links to itself", label(c.Name))
 	case !ok:
 		p := v.in(c, CodeUnknownName, field, "cannot link to %s: no container has this name", quote(l.Container))
-		v.explain(p, linkable, l.Container)
+		v.explain(p, linkable, "link to", l.Container)
 	}
 }
 
 // explain says why a name leads nowhere, or what was probably meant. The problem's
-// text is replaced for a configuration that has several instances (rows 61, 75).
-func (v *validator) explain(p *Problem, names kind, name string) {
+// text is replaced for a configuration with instances (rows 61, 75).
+func (v *validator) explain(p *Problem, names kind, verb, name string) {
 	if c := v.index.Container(name); c != nil {
-		p.Msg = label(name) + " stands for several containers: it has " + count(len(c.Instances), "instance")
+		p.Msg = "cannot " + verb + " " + quote(name) + ": it has " + count(len(c.Instances), "instance") + ", so one of them must be named"
 		p.Hint = "name one: " + listed(refNames(c))
 		p.Related = related(c.At("instances"), "its instances are set")
 		return

@@ -286,7 +286,10 @@ func (v *validator) missingPaths(h HostPath, by bindAt, missing []string) {
 		given[i] = p.Instance
 	}
 	who := "instance " + listed(missing) + " of " + label(by.c.Name)
-	if len(by.c.Instances) == 0 {
+	switch {
+	case len(missing) > 1:
+		who = "the instances " + listed(missing) + " of " + label(by.c.Name)
+	case len(by.c.Instances) == 0:
 		who = label(by.c.Name) + ", which has no instances"
 	}
 	p := v.in(by.c, CodeMissingPath, by.field, "alias %s has no host path for %s; it has paths for %s", quote(h.Alias), who, listed(given))
