@@ -35,7 +35,7 @@ var (
 	imageDomain = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?$`)
 	imagePart   = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$`)
 	imageTag    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
-	imageDigest = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[A-Fa-f0-9]{32,}$`)
+	imageDigest = regexp.MustCompile(`^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$`)
 )
 
 // imageFault says why Docker would refuse an image reference, or "". One leading
@@ -63,16 +63,25 @@ func tagFault(tag string) string {
 
 // repositoryFault checks an image reference without tag and digest.
 func repositoryFault(name string) string {
+	// most counts the "library/" that Docker puts before a single part.
 	const most = 255
-	if len(name) > most {
-		return "it is longer than " + strconv.Itoa(most) + " characters"
-	}
-	parts := strings.Split(name, "/")
+	parts, length := strings.Split(name, "/"), len(name)
+	isHub := len(parts) == 1
 	if len(parts) > 1 && isDomain(parts[0]) {
-		if !imageDomain.MatchString(parts[0]) {
+		if !imageDomain.MatchString(parts[0]) && !imagePart.MatchString(parts[0]) {
 			return quote(parts[0]) + " is no host name"
 		}
+		isHub = len(parts) == 2 && (parts[0] == "docker.io" || parts[0] == "index.docker.io")
+		if imageDomain.MatchString(parts[0]) {
+			length -= len(parts[0]) + 1
+		}
 		parts = parts[1:]
+	}
+	if isHub {
+		length += len("library/")
+	}
+	if length > most {
+		return "it is longer than " + strconv.Itoa(most) + " characters"
 	}
 	for _, part := range parts {
 		switch {
