@@ -56,11 +56,9 @@ type given struct {
 // given twice. Everything else is reported.
 func (r *reader) given(at item, d model.Dict) []given {
 	table := Table()
-	all := r.known(table, at, d, false)
+	all := slices.DeleteFunc(r.known(table, at, d, false), func(g given) bool { return g.value.Value == nil })
 	doubled := r.doubled(all)
-	return slices.DeleteFunc(all, func(g given) bool {
-		return g.value.Value == nil || slices.Contains(doubled, g.option.Field)
-	})
+	return slices.DeleteFunc(all, func(g given) bool { return slices.Contains(doubled, g.option.Field) })
 }
 
 // hostConfig is the key of a dictionary of its own with options of the host
@@ -71,17 +69,15 @@ const hostConfig = "host_config"
 func (r *reader) known(table []Option, at item, d model.Dict, onlyHost bool) []given {
 	var out []given
 	for _, e := range r.entries(at, d) {
-		if !onlyHost && (e.name == hostConfig || e.name == "HostConfig") {
-			out = append(out, r.nested(table, e)...)
-			continue
-		}
 		o, ok := find(table, e.name)
 		switch {
 		case !ok:
 			r.unknown(table, e)
+		case o.Name == hostConfig && !onlyHost:
+			out = append(out, r.nested(table, e)...)
 		case o.Refused != "":
 			r.add(CodeRefused, e.keyAtValue(), "cannot set option %q: %s", e.name, o.Refused)
-		case onlyHost && !o.onHost():
+		case onlyHost && !o.onHost() && o.Name != hostConfig:
 			r.wrong(e.keyAtValue(), "option %q does not belong to the host configuration", e.name).Hint = "write it beside host_config"
 		default:
 			out = append(out, given{o, e.value, e.keyAtValue(), e.name})
@@ -90,6 +86,14 @@ func (r *reader) known(table []Option, at item, d model.Dict, onlyHost bool) []g
 	return out
 }
 
+// misplacedHostConfig is the rule of host_config where it is an option among others:
+// inside of itself.
+func misplacedHostConfig(r *reader, it item) change {
+	r.wrong(it, "host_config cannot stand inside of host_config")
+	return nil
+}
+
+// nested reads the options inside of host_config.
 func (r *reader) nested(table []Option, e entry) []given {
 	if e.value.Value == nil {
 		return nil

@@ -64,7 +64,7 @@ func (r *reader) endpoint(it item) docker.EndpointSpec {
 				s.Links = append(s.Links, l.value.line)
 			}
 		}},
-		{"mac_address", "MacAddress", func(e item) { s.MacAddress = textWhere(macAddress)(r, e) }},
+		{"mac_address", "MacAddress", func(e item) { s.MacAddress = normalMAC(textWhere(macAddress)(r, e)) }},
 		{"driver_opt", "DriverOpts", func(e item) { s.DriverOpts = r.textsByName(e, false, notEmpty) }},
 		{"ipam_config", "IPAMConfig", func(e item) {
 			inner, ok := e.Value.(model.Dict)

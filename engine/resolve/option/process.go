@@ -167,8 +167,10 @@ func readPaths(r *reader, it item) []element[string] {
 
 // readMAC reads a MAC address in the form the engine keeps it in.
 func readMAC(r *reader, it item) string {
-	return strings.ToLower(textWhere(emptyOr(macAddress))(r, it))
+	return normalMAC(textWhere(emptyOr(macAddress))(r, it))
 }
+
+func normalMAC(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", ":")) }
 
 // devicePath is the key of devices: two cannot be at one place.
 func devicePath(d docker.DeviceMapping) string { return d.PathInContainer }

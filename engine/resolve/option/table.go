@@ -60,7 +60,7 @@ func Names() []string {
 
 // Find returns the option that a key of a map names: by name, by API field, or by the
 // last part of the API field. ok is false if there is none; an option that is refused
-// is found. The key host_config is no option, but a dictionary of options.
+// is found.
 func Find(key string) (o Option, ok bool) { return find(Table(), key) }
 
 func find(table []Option, key string) (Option, bool) {

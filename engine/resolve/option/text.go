@@ -4,7 +4,6 @@ package option
 
 import (
 	"math"
-	"net"
 	"net/netip"
 	"path"
 	"slices"
@@ -153,8 +152,15 @@ func ipAddress(s string) string {
 }
 
 func macAddress(s string) string {
-	if hw, err := net.ParseMAC(s); err != nil || len(hw) != 6 {
-		return `a MAC address such as "02:42:ac:11:00:02"`
+	const wanted, pairs = `a MAC address such as "02:42:ac:11:00:02"`, 6
+	parts := strings.FieldsFunc(s, func(c rune) bool { return c == ':' || c == '-' })
+	if len(parts) != pairs || len(s) != pairs*3-1 {
+		return wanted
+	}
+	for _, p := range parts {
+		if _, err := strconv.ParseUint(p, 16, 8); err != nil || len(p) != 2 {
+			return wanted
+		}
 	}
 	return ""
 }

@@ -1,0 +1,233 @@
+// Options, tests: every option in a container of a real engine.
+
+package option_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockertest/imagetar"
+	"github.com/dmap-dev/dmap/engine/resolve/option"
+)
+
+// TestDockerCreatesAContainerWithEveryOption creates one container for each example and
+// finds the option in its inspection. Containers are never started.
+func TestDockerCreatesAContainerWithEveryOption(t *testing.T) {
+	e := newEngine(t)
+	_, created := e.create("one", docker.ContainerSpec{})
+	e.one, _ = decode(t, created).(map[string]any)["Id"].(string)
+	e.create("two", docker.ContainerSpec{})
+	for i, x := range examples() {
+		t.Run(fmt.Sprintf("%s_%d", x.option, i), func(t *testing.T) {
+			var s docker.ContainerSpec
+			if problems := option.Apply(&s, options(t, dict{x.option: x.value}), "create_options"); problems != nil {
+				t.Fatal(problems)
+			}
+			status, body := e.create(fmt.Sprint(i), s)
+			switch {
+			case x.cannot != "" && strings.Contains(body, x.cannot):
+				return // what this machine cannot do, see x.why
+			case status != http.StatusCreated:
+				t.Fatalf("status %d: %s", status, body)
+			case x.inspect == "-":
+				return
+			}
+			o, _ := option.Find(x.option)
+			want, got := e.expected(t, i, x, o, s), e.inspected(t, i, o)
+			// Docker lists links in any order.
+			byText := cmpopts.SortSlices(func(a, b any) bool { return fmt.Sprint(a) < fmt.Sprint(b) })
+			if diff := cmp.Diff(want, trim(got, want), cmp.FilterValues(func(_, _ any) bool { return o.Name == "links" }, byText)); diff != "" {
+				t.Errorf("%s in the inspection (-want +got), engine said %s:\n%s", o.Field, body, diff)
+			}
+		})
+	}
+}
+
+// expected is what the inspection should say: what the row says, else what was sent.
+func (e *engine) expected(t *testing.T, i int, x example, o option.Option, s docker.ContainerSpec) any {
+	if x.inspect != "" {
+		return decode(t, strings.ReplaceAll(e.own(x.inspect), "{number}", fmt.Sprint(i)))
+	}
+	all, err := s.Fields()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decode(t, e.own(string(all[o.Field])))
+}
+
+func (e *engine) inspected(t *testing.T, i int, o option.Option) any {
+	_, text := e.call("GET", "/containers/"+e.prefix+fmt.Sprint(i)+"/json", "", nil)
+	info := decode(t, strings.ReplaceAll(text, e.one, "id-of-one")).(map[string]any)
+	if o.Field == "NetworkingConfig" {
+		return map[string]any{"EndpointsConfig": info["NetworkSettings"].(map[string]any)["Networks"]}
+	}
+	part, field, onHost := strings.Cut(o.Field, ".")
+	if !onHost {
+		part, field = "Config", o.Field
+	}
+	return info[part].(map[string]any)[field]
+}
+
+// trim drops from an inspection the keys that are zero and were not asked for: engines
+// write all fields of a part of which one was sent.
+func trim(got, want any) any {
+	switch got := got.(type) {
+	case map[string]any:
+		asked, _ := want.(map[string]any)
+		for k, v := range got {
+			w, isAsked := asked[k]
+			if !isAsked && isZero(v) {
+				delete(got, k)
+				continue
+			}
+			got[k] = trim(v, w)
+		}
+	case []any:
+		asked, _ := want.([]any)
+		for i := range min(len(got), len(asked)) {
+			got[i] = trim(got[i], asked[i])
+		}
+	}
+	return got
+}
+
+func isZero(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case float64:
+		return v == 0
+	case bool:
+		return !v
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
+}
+
+// engine is the Docker Engine of this machine. All that is made on it has names of
+// this process, so that two test runs do not meet.
+type engine struct {
+	t      *testing.T
+	http   *http.Client
+	prefix string
+	one    string // the id of the container "one"
+}
+
+const socket = "/var/run/docker.sock"
+
+// newEngine loads the image and removes everything after the test. Without an engine
+// the test is skipped, or fails if DMAP_REQUIRE_DOCKER is 1.
+func newEngine(t *testing.T) *engine {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}
+	conn, err := dial(t.Context(), "", "")
+	if err != nil && os.Getenv("DMAP_REQUIRE_DOCKER") == "1" {
+		t.Fatalf("DMAP_REQUIRE_DOCKER is 1, but there is no Docker Engine: %s", err)
+	}
+	if err != nil {
+		t.Skipf("needs a Docker Engine at %s: %s", socket, err)
+	}
+	if err := conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e := &engine{t: t, http: &http.Client{Transport: &http.Transport{DialContext: dial}}, prefix: fmt.Sprintf("dmap-opttest-%d-", os.Getpid())}
+	var tar bytes.Buffer
+	image := imagetar.Image{
+		Tags:   []string{e.image()},
+		Files:  []imagetar.File{{Path: "/opttest", Data: []byte("an image of one file that is never run\n")}},
+		Config: imagetar.Config{Cmd: []string{"/opttest"}},
+	}
+	if err := imagetar.Write(&tar, image); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.clean)
+	if status, body := e.call("POST", "/images/load?quiet=1", "application/x-tar", &tar); status != http.StatusOK {
+		t.Fatalf("cannot load the image: %d %s", status, body)
+	}
+	return e
+}
+
+func (e *engine) image() string { return e.prefix + "image:latest" }
+
+// own gives names in the examples the prefix of this process.
+func (e *engine) own(text string) string { return strings.ReplaceAll(text, "dmap-opttest-", e.prefix) }
+
+// create makes a container of the test's image and returns the engine's answer.
+func (e *engine) create(name string, s docker.ContainerSpec) (status int, body string) {
+	s.Image = "dmap-opttest-image:latest"
+	if len(s.Cmd) == 0 {
+		s.Cmd = []string{"/opttest"} // an entrypoint drops the command of the image
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return e.call("POST", "/containers/create?name="+e.prefix+name, "application/json", strings.NewReader(e.own(string(text))))
+}
+
+// call returns status and body; an engine that does not answer ends the test.
+func (e *engine) call(method, path, contentType string, body io.Reader) (int, string) {
+	// Cleaning up runs after the test's own context has ended.
+	ctx := context.WithoutCancel(e.t.Context())
+	req, err := http.NewRequestWithContext(ctx, method, "http://docker/v1.41"+path, body)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	res, err := e.http.Do(req)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	text, err := io.ReadAll(res.Body)
+	if err := res.Body.Close(); err != nil {
+		e.t.Error(err)
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
+}
+
+// clean removes what this process made: containers, then the volume and the image.
+func (e *engine) clean() {
+	filter := url.QueryEscape(`{"name": ["^/` + e.prefix + `"]}`)
+	_, text := e.call("GET", "/containers/json?all=1&filters="+filter, "", nil)
+	var all []struct {
+		ID string `json:"Id"`
+	}
+	if err := json.Unmarshal([]byte(text), &all); err != nil {
+		e.t.Errorf("cannot list containers: %s: %s", err, text)
+	}
+	for _, c := range all {
+		e.remove("/containers/" + c.ID + "?v=1&force=1")
+	}
+	e.remove("/volumes/" + e.prefix + "vol")
+	e.remove("/images/" + e.image())
+}
+
+func (e *engine) remove(path string) {
+	if status, body := e.call("DELETE", path, "", nil); status >= 300 && status != http.StatusNotFound {
+		e.t.Errorf("cannot remove %s: %d %s", path, status, body)
+	}
+}
