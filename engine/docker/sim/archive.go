@@ -1,0 +1,189 @@
+// Part of the simulated engine: copying files into and out of containers, whether they run or not.
+
+package sim
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// archivePlace finds the file that an archive call means. Looking at the mounts of a container counts them, as a start does.
+func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
+	p := q.query.Get("path")
+	if p == "" {
+		return nil, place{}, File{}, badRequest("bad parameter: pathcannot be empty")
+	}
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return nil, place{}, File{}, err
+	}
+	for _, dest := range sortedKeys(c.Mounts) {
+		m := c.Mounts[dest]
+		if m.Type == "volume" && e.st.Volumes[m.Name] == nil {
+			return nil, place{}, File{}, failure("get %s: no such volume", m.Name)
+		}
+	}
+	e.holdVolumes(c)
+	at := e.locate(c, p)
+	f, there := at.get()
+	if !there {
+		return nil, place{}, File{}, notFound("Could not find the file %s in container %s", p, q.name)
+	}
+	return c, at, f, nil
+}
+
+// goMode is the mode of a file as the standard library writes it, which is what the stat header holds.
+func (f File) goMode() fs.FileMode {
+	mode := fs.FileMode(f.Mode & 0o777)
+	for _, bit := range []struct {
+		unix uint32
+		mode fs.FileMode
+	}{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}} {
+		if f.Mode&bit.unix != 0 {
+			mode |= bit.mode
+		}
+	}
+	if f.Dir {
+		mode |= fs.ModeDir
+	}
+	if f.Link != "" {
+		mode |= fs.ModeSymlink
+	}
+	return mode
+}
+
+// statHeader is the value of X-Docker-Container-Path-Stat.
+func (e *Engine) statHeader(q *request, f File) string {
+	size := f.Size
+	if f.Dir {
+		size = 4096
+	}
+	name := path.Base(path.Clean("/" + q.query.Get("path")))
+	text, err := json.Marshal(object{
+		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": stamp(e.st.Start), "linkTarget": f.Link,
+	})
+	if err != nil {
+		return ""
+	}
+	return base64.StdEncoding.EncodeToString(text)
+}
+
+func (e *Engine) archiveStat(q *request) (reply, error) {
+	_, _, f, err := e.archivePlace(q)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{header: map[string]string{"X-Docker-Container-Path-Stat": e.statHeader(q, f)}}, nil
+}
+
+func (e *Engine) archiveGet(q *request) (reply, error) {
+	_, at, f, err := e.archivePlace(q)
+	if err != nil {
+		return reply{}, err
+	}
+	var buffer bytes.Buffer
+	t := tar.NewWriter(&buffer)
+	base := path.Base(path.Clean("/" + q.query.Get("path")))
+	for _, p := range at.list() {
+		one := at
+		one.path = p
+		file, _ := one.get()
+		rest := strings.TrimPrefix(strings.TrimPrefix(p, at.path), "/")
+		if err := e.writeFile(t, path.Join(base, rest), file); err != nil {
+			return reply{}, failure("%v", err)
+		}
+	}
+	if err := t.Close(); err != nil {
+		return reply{}, failure("%v", err)
+	}
+	return reply{raw: buffer.Bytes(), header: map[string]string{
+		"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": e.statHeader(q, f),
+	}}, nil
+}
+
+// writeFile adds one file to a tar. Content that was too long to keep comes out as zeros of the right length.
+func (e *Engine) writeFile(t *tar.Writer, name string, f File) error {
+	h := &tar.Header{Name: name, Mode: int64(f.Mode & 0o7777), Uid: f.UID, Gid: f.GID, ModTime: e.st.Start, Typeflag: tar.TypeReg}
+	switch {
+	case f.Dir:
+		h.Typeflag, h.Name = tar.TypeDir, name+"/"
+	case f.Link != "":
+		h.Typeflag, h.Linkname = tar.TypeSymlink, f.Link
+	default:
+		h.Size = f.Size
+	}
+	if err := t.WriteHeader(h); err != nil {
+		return err
+	}
+	if h.Typeflag != tar.TypeReg {
+		return nil
+	}
+	if _, err := t.Write(f.Data); err != nil {
+		return err
+	}
+	_, err := io.CopyN(t, zeros{}, f.Size-int64(len(f.Data)))
+	return err
+}
+
+// zeros is an endless file of zeros.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+func (e *Engine) archivePut(q *request) (reply, error) {
+	c, at, f, err := e.archivePlace(q)
+	if err != nil {
+		return reply{}, err
+	}
+	if !f.Dir {
+		return reply{}, failure("extraction point is not a directory")
+	}
+	if at.mount != nil && at.readOnly {
+		return reply{}, failure("mounted volume is marked read-only")
+	}
+	if at.mount == nil && c.HostConfig.ReadonlyRootfs {
+		return reply{}, failure("container rootfs is marked read-only")
+	}
+	content, err := unpack(q.body)
+	if err != nil {
+		return reply{}, failure("%v", err)
+	}
+	if len(content) == 0 {
+		return status(200)
+	}
+	fresh := tree{}
+	if _, err := fresh.addTar(content, "/", tarOptions{named: true}); err != nil {
+		return reply{}, failure("Error processing tar file(exit status 1): %v", err)
+	}
+	return e.putFiles(c, q, fresh)
+}
+
+// putFiles lays files over what the container sees, each in the mount that its path falls into.
+func (e *Engine) putFiles(c *container, q *request, fresh tree) (reply, error) {
+	base := path.Clean("/" + q.query.Get("path"))
+	for _, p := range sortedKeys(fresh) {
+		f := fresh[p]
+		full := path.Join(base, p)
+		at := e.locate(c, full)
+		old, there := at.get()
+		if there && q.flag("noOverwriteDirNonDir") && old.Dir != f.Dir {
+			kinds := [2]string{"non-directory", "directory"}
+			if old.Dir {
+				kinds = [2]string{"directory", "non-directory"}
+			}
+			return reply{}, failure("Error processing tar file(exit status 1): cannot overwrite %s %q with %s %q", kinds[0], full, kinds[1], full)
+		}
+		at.files.mkdirAll(path.Dir(at.path))
+		at.files[at.path] = f
+	}
+	return status(200)
+}

@@ -1,0 +1,321 @@
+// Part of the simulated engine: the call log, hooks, and the failures it can be told to have.
+
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Phase says where in a call a hook runs.
+type Phase int
+
+// The phases of a call: before it has any effect, and after its effect but before its answer.
+const (
+	Before Phase = iota
+	After
+)
+
+// Call is one call of the API, as the log keeps it and as hooks see it.
+type Call struct {
+	Seq    int    // number of the call, from 1
+	Op     string // such as "container.create"; the table in route.go has all
+	Method string
+	Name   string // what it names: of a container the name it has (or is to have), else what the client wrote
+	Status int    // status of the answer; 0 in phase Before, and in the log when no answer was made
+	Phase  Phase
+}
+
+// maxCalls bounds the call log; older calls are forgotten.
+const maxCalls = 1 << 16
+
+// Calls gives the log, oldest first. The caller owns the list.
+func (e *Engine) Calls() []Call {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]Call(nil), e.calls...)
+}
+
+// ClearCalls empties the log; numbers go on.
+func (e *Engine) ClearCalls() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.calls = nil
+}
+
+// OnCall sets a hook that is called before each call has any effect and again after its effect. It may use the engine, also
+// by calls of its own, for which it is called too. An error from it cuts the connection. nil removes the hook.
+func (e *Engine) OnCall(hook func(Call) error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.onCall = hook
+}
+
+func (e *Engine) hook(call Call) error {
+	e.mu.Lock()
+	hook := e.onCall
+	e.mu.Unlock()
+	if hook == nil {
+		return nil
+	}
+	return hook(call)
+}
+
+func (e *Engine) beginCall(q *request) Call {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.callCount++
+	call := Call{Seq: e.callCount, Op: q.op, Method: q.method, Name: e.targetName(q)}
+	if len(e.calls) >= maxCalls {
+		e.calls = append([]Call(nil), e.calls[maxCalls/2:]...)
+	}
+	e.calls = append(e.calls, call)
+	return call
+}
+
+// endCall writes the status into the log.
+func (e *Engine) endCall(call Call) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i := len(e.calls) - 1; i >= 0; i-- {
+		if e.calls[i].Seq == call.Seq {
+			e.calls[i].Status = call.Status
+			return
+		}
+	}
+}
+
+// targetName is what a call names, in the words of people rather than ids.
+func (e *Engine) targetName(q *request) string {
+	switch {
+	case q.op == "container.create":
+		return q.query.Get("name")
+	case q.op == "volume.create", q.op == "network.create":
+		var body struct{ Name string }
+		_ = json.Unmarshal(q.body, &body)
+		return body.Name
+	case q.op == "image.create":
+		return q.query.Get("fromImage") + q.query.Get("repo")
+	case strings.HasPrefix(q.op, "container.") || q.op == "exec.create":
+		if c, err := e.lookup(q.name); err == nil {
+			return c.Name
+		}
+	case strings.HasPrefix(q.op, "network."):
+		if n, err := e.findNetwork(q.name); err == nil {
+			return n.Name
+		}
+	}
+	return q.name
+}
+
+// Fault is one failure. It strikes the calls that match Op and Name, from the Nth on, Times times.
+type Fault struct {
+	Op    string // which operation, such as "container.start"; a trailing * matches any rest; "" matches all
+	Name  string // which name, as in Call; "" matches all
+	Nth   int    // strikes from the nth matching call on; 0 and 1 are the first
+	Times int    // how often it strikes; 0 is once, -1 for ever
+
+	Status   int           // answer with this status instead of acting
+	Message  string        // the message of that answer
+	DiskFull bool          // answer as the engine does without space, instead of acting
+	Delay    time.Duration // virtual time that passes first; with ClockReal real time
+	Hang     bool          // never answer and never act; the call ends when the client goes or the daemon restarts
+	Cut      Cut           // end the connection
+	Restart  bool          // restart the daemon at the point where Cut says, or without Cut before acting
+	Hook     func(*Engine) // runs before the call acts, for instance a foreign client that changes something
+}
+
+// Cut says where a connection ends.
+type Cut int
+
+// The places where a fault ends the connection.
+const (
+	CutNone   Cut = iota
+	CutBefore     // before the call has any effect
+	CutAfter      // after its effect, before its answer
+	CutBody       // in the middle of the answer's body
+)
+
+type faultRule struct {
+	Fault
+	seen, struck int
+}
+
+// AddFault sets a fault. Faults are tried in the order they were added; each call suffers at most one.
+func (e *Engine) AddFault(f Fault) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.faults = append(e.faults, &faultRule{Fault: f})
+}
+
+// ClearFaults removes all faults.
+func (e *Engine) ClearFaults() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.faults = nil
+}
+
+// takeFault gives the fault that strikes this call, or nil.
+func (e *Engine) takeFault(q *request) *Fault {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var strike *Fault
+	name := e.targetName(q)
+	for _, f := range e.faults {
+		prefix, any := strings.CutSuffix(f.Op, "*")
+		fits := f.Op == "" || f.Op == q.op || any && strings.HasPrefix(q.op, prefix)
+		if !fits || f.Name != "" && f.Name != name {
+			continue
+		}
+		f.seen++
+		allowed := max(f.Times, 1)
+		if strike == nil && f.seen >= f.Nth && (f.Times < 0 || f.struck < allowed) {
+			f.struck++
+			strike = &f.Fault
+		}
+	}
+	return strike
+}
+
+// faultBefore does what a fault does before the call acts, and tells whether that was all.
+func (e *Engine) faultBefore(w http.ResponseWriter, q *request, f *Fault, call *Call) bool {
+	if f == nil {
+		return false
+	}
+	if f.Hook != nil {
+		f.Hook(e)
+	}
+	e.faultDelay(q.ctx, f.Delay)
+	if f.Hang {
+		e.waitGone(q.ctx)
+		cutConnection(w)
+		return true
+	}
+	if f.Restart && f.Cut != CutAfter && f.Cut != CutBody {
+		e.Restart(false)
+	}
+	if f.Cut == CutBefore {
+		cutConnection(w)
+		return true
+	}
+	if f.Status != 0 {
+		call.Phase, call.Status = After, f.Status
+		e.endCall(*call)
+		writeError(w, &apiError{f.Status, f.Message})
+		return true
+	}
+	return false
+}
+
+// faultAfter does what a fault does after the call acted, and tells whether the connection is gone.
+func (e *Engine) faultAfter(w http.ResponseWriter, q *request, f *Fault, rep reply, err error) bool {
+	if f == nil || f.Cut != CutAfter && f.Cut != CutBody {
+		return false
+	}
+	if f.Restart {
+		e.Restart(false)
+	}
+	if f.Cut == CutBody && err == nil {
+		writeHalf(w, rep)
+	}
+	cutConnection(w)
+	return true
+}
+
+// writeHalf sends the headers and the first half of a reply.
+func writeHalf(w http.ResponseWriter, rep reply) {
+	text := rep.raw
+	for _, k := range sortedKeys(rep.header) {
+		w.Header().Set(k, rep.header[k])
+	}
+	w.Header().Set("Content-Length", fmt.Sprint(len(text)+1))
+	w.WriteHeader(replyStatus(rep, nil))
+	_, _ = w.Write(text[:len(text)/2])
+	flush(w)
+}
+
+func (e *Engine) faultDelay(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	if e.opts.Clock != ClockReal {
+		e.Advance(d)
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// waitGone waits for the client to leave or the daemon to restart.
+func (e *Engine) waitGone(ctx context.Context) {
+	e.mu.Lock()
+	cut := e.cut
+	e.mu.Unlock()
+	select {
+	case <-ctx.Done():
+	case <-cut:
+	}
+}
+
+// diskFullText is what the engine says when an operation finds no space.
+func diskFullText(q *request) string {
+	const reason = "no space left on device"
+	switch q.op {
+	case "container.create":
+		return "mkdir /var/lib/docker/overlay2/" + idOf("layer", q.query.Get("name")) + "-init: " + reason
+	case "volume.create":
+		return "create: mkdir /var/lib/docker/volumes: " + reason
+	}
+	return "write /var/lib/docker/tmp: " + reason
+}
+
+// Restart restarts the daemon: all streams end, and processes are killed unless liveRestore is set. Containers whose restart
+// policy says so are started again, the others stay exited with 137.
+func (e *Engine) Restart(liveRestore bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	close(e.cut)
+	e.cut = make(chan struct{})
+	e.watchers = map[*watcher]struct{}{}
+	e.st.Events = nil
+	for _, c := range e.st.containers() {
+		e.holdVolumes(c)
+	}
+	if !liveRestore {
+		e.killAll()
+	}
+	e.touch()
+}
+
+// killAll ends all processes as the end of the daemon does, and starts what the restart policies ask for.
+func (e *Engine) killAll() {
+	for _, c := range e.st.containers() {
+		if !c.Running {
+			continue
+		}
+		manual := c.ManuallyStopped
+		again := c.HostConfig.RestartPolicy.Name
+		c.ManuallyStopped = true
+		if c.Restarting {
+			c.Restarting, c.RestartAt = false, time.Time{}
+			c.Running = false
+		} else {
+			e.exit(c, 137)
+		}
+		if c.Removing || e.st.Containers[c.ID] == nil {
+			continue
+		}
+		c.ManuallyStopped = manual
+		if again == "always" || again == "unless-stopped" && !manual || again == "on-failure" && !manual {
+			_ = e.begin(c, false)
+		}
+	}
+}

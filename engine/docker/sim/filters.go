@@ -1,0 +1,127 @@
+// Part of the simulated engine: the filters parameter of lists, prunes and events.
+
+package sim
+
+import (
+	"encoding/json"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// filters are the values given per filter name.
+type filters map[string][]string
+
+// readFilters reads the filters parameter, in its present form or as the older lists, and refuses names that are not known.
+func readFilters(q *request, known ...string) (filters, error) {
+	text := q.query.Get("filters")
+	f := filters{}
+	if text == "" {
+		return f, nil
+	}
+	var sets map[string]map[string]bool
+	if err := json.Unmarshal([]byte(text), &sets); err != nil {
+		var lists map[string][]string
+		if json.Unmarshal([]byte(text), &lists) != nil {
+			return nil, invalidFilter(q, "%v", err)
+		}
+		f = lists
+	}
+	for name, values := range sets {
+		for _, value := range sortedKeys(values) {
+			if values[value] {
+				f[name] = append(f[name], value)
+			}
+		}
+	}
+	for _, name := range sortedKeys(f) {
+		if !slices.Contains(known, name) {
+			return nil, badRequest("Invalid filter '%s'", name)
+		}
+	}
+	return f, nil
+}
+
+// invalidFilter is a malformed parameter: an internal error before engine 23, a bad request since.
+func invalidFilter(q *request, format string, args ...any) error {
+	if q.at(42) {
+		return badRequest(format, args...)
+	}
+	return failure(format, args...)
+}
+
+// has tells whether value fits a filter exactly; a filter that is not given fits everything.
+func (f filters) has(name, value string) bool {
+	return len(f[name]) == 0 || slices.Contains(f[name], value)
+}
+
+// pattern tells whether value fits a filter as a regular expression, or contains it.
+func (f filters) pattern(name, value string) bool {
+	if len(f[name]) == 0 {
+		return true
+	}
+	for _, want := range f[name] {
+		if re, err := regexp.Compile(want); err == nil && re.MatchString(value) || want == value {
+			return true
+		}
+	}
+	return false
+}
+
+// prefix tells whether value begins with what a filter says.
+func (f filters) prefix(name, value string) bool {
+	return len(f[name]) == 0 || slices.ContainsFunc(f[name], func(want string) bool { return strings.HasPrefix(value, want) })
+}
+
+// labels applies the filters label and label!.
+func (f filters) labels(labels map[string]string) bool {
+	for _, want := range f["label"] {
+		if !hasLabel(labels, want) {
+			return false
+		}
+	}
+	for _, unwanted := range f["label!"] {
+		if hasLabel(labels, unwanted) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasLabel(labels map[string]string, want string) bool {
+	key, value, withValue := strings.Cut(want, "=")
+	got, there := labels[key]
+	return there && (!withValue || got == value)
+}
+
+// references applies the filter reference to the names of an image.
+func (f filters) references(tags []string) bool {
+	if len(f["reference"]) == 0 {
+		return true
+	}
+	for _, want := range f["reference"] {
+		for _, tag := range tags {
+			name := tag[:strings.LastIndex(tag, ":")]
+			full, _ := path.Match(want, tag)
+			short, _ := path.Match(want, name)
+			if full || short {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// boolean reads a filter that is true or false; nil when it is not given.
+func (f filters) boolean(name string) (*bool, error) {
+	values := f[name]
+	if len(values) == 0 {
+		return nil, nil
+	}
+	yes, no := slices.Contains(values, "true") || slices.Contains(values, "1"), slices.Contains(values, "false") || slices.Contains(values, "0")
+	if yes == no {
+		return nil, badRequest("Invalid filter '%s=[%s]'", name, strings.Join(values, " "))
+	}
+	return &yes, nil
+}

@@ -1,0 +1,576 @@
+// Part of the simulated engine: images, their names, and where they come from.
+
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+)
+
+// Image is an image as a test declares it. Only Names or ID is needed.
+type Image struct {
+	Names   []string  // such as "nginx" or "registry.example.com/web:2"; "latest" is added where no tag is given
+	ID      string    // "sha256:" and 64 hex digits; empty: derived from the first name
+	Config  Config    // Cmd empty means ["sim"], so that a container can be made from it
+	Created time.Time // zero: the engine's clock
+	Size    int64
+	// Process is what containers of the image do; nil: as Config.Labels[ScriptLabel] says, else run until stopped.
+	Process *Process
+	// Files are the files that matter, by absolute path: content that is copied into fresh volumes, /etc/passwd.
+	Files map[string]File
+	// Complete says that Files is all there is, so that a program or a user that is not in it does not exist.
+	Complete bool
+}
+
+// AddImage puts an image on the engine. An error says what in it is wrong.
+func (e *Engine) AddImage(im Image) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	made, err := e.makeImage(im)
+	if err != nil {
+		return err
+	}
+	e.putImage(made)
+	return nil
+}
+
+// AddRemoteImage makes an image available in its registry, so that it can be pulled by its names.
+func (e *Engine) AddRemoteImage(im Image) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	made, err := e.makeImage(im)
+	if err != nil {
+		return err
+	}
+	for _, tag := range made.Tags {
+		e.st.Remote[tag] = made
+	}
+	return nil
+}
+
+func (e *Engine) makeImage(im Image) (*image, error) {
+	if len(im.Names) == 0 && im.ID == "" {
+		return nil, fmt.Errorf("cannot add image: it has neither a name nor an id")
+	}
+	made := &image{
+		ID: im.ID, Config: im.Config, Created: im.Created, Size: im.Size, Process: im.Process, Complete: im.Complete,
+		Arch: "amd64", OS: "linux", Files: tree{},
+	}
+	for _, name := range im.Names {
+		ref, err := parseReference(name)
+		if err != nil {
+			return nil, fmt.Errorf("cannot add image %q: %w", name, err)
+		}
+		if ref.digest != "" {
+			return nil, fmt.Errorf("cannot add image %q: give a name and a tag, not a digest", name)
+		}
+		made.Tags = append(made.Tags, ref.tagged())
+	}
+	if made.ID == "" {
+		made.ID = "sha256:" + idOf("image", made.Tags[0])
+	}
+	if !imageID.MatchString(made.ID) {
+		return nil, fmt.Errorf("cannot add image: %q is not sha256: and 64 hex digits", im.ID)
+	}
+	if text, ok := im.Config.Labels[ScriptLabel]; ok {
+		if _, err := ParseProcess(text); err != nil {
+			return nil, fmt.Errorf("cannot add image %q: %w", strings.Join(im.Names, " "), err)
+		}
+	}
+	if made.Created.IsZero() {
+		made.Created = e.st.Now
+	}
+	if len(made.Config.Cmd) == 0 && len(made.Config.Entrypoint) == 0 {
+		made.Config.Cmd = StringList{"sim"}
+	}
+	for name, f := range im.Files {
+		p := path.Clean("/" + name)
+		made.Files.mkdirAll(path.Dir(p))
+		f.Size = max(f.Size, int64(len(f.Data)))
+		made.Files[p] = f
+	}
+	made.Layers = []string{"sha256:" + idOf("layer", made.ID)}
+	return made, nil
+}
+
+// putImage adds an image; its tags leave the images that had them.
+func (e *Engine) putImage(im *image) {
+	if old := e.st.Images[im.ID]; old != nil {
+		for _, tag := range im.Tags {
+			e.setTag(old, tag)
+		}
+		return
+	}
+	e.st.Serial++
+	made := *im
+	made.Serial = e.st.Serial
+	made.Tags = nil
+	e.st.Images[im.ID] = &made
+	for _, tag := range im.Tags {
+		e.setTag(&made, tag)
+	}
+}
+
+// setTag gives im a tag that no other image keeps.
+func (e *Engine) setTag(im *image, tag string) {
+	for _, other := range e.st.Images {
+		if i := slices.Index(other.Tags, tag); i >= 0 {
+			other.Tags = slices.Delete(other.Tags, i, i+1)
+		}
+	}
+	im.Tags = append(im.Tags, tag)
+	sort.Strings(im.Tags)
+	im.LastTagTime = e.st.Now
+}
+
+// reference is an image name in its parts.
+type reference struct {
+	name, tag, digest string // name in its familiar form
+}
+
+func (r reference) tagged() string { return r.name + ":" + first(r.tag, "latest") }
+
+// The grammar of references.
+var (
+	imageID     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+	pathPart    = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$`)
+	domainPart  = regexp.MustCompile(`^(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*(?::[0-9]+)?$`)
+	tagPart     = regexp.MustCompile(`^[\w][\w.-]{0,127}$`)
+	digestPart  = regexp.MustCompile(`^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$`)
+	onlyHex     = regexp.MustCompile(`^[0-9a-f]+$`)
+	wholeHexID  = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	errFormat   = badRequest("invalid reference format")
+	errRefUpper = badRequest("invalid reference format: repository name must be lowercase")
+)
+
+// parseReference reads an image name such as web, web:2, host:5000/a/web@sha256:….
+func parseReference(text string) (reference, error) {
+	var r reference
+	if wholeHexID.MatchString(text) {
+		return r, badRequest("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", text)
+	}
+	rest, digest, hasDigest := strings.Cut(text, "@")
+	if hasDigest {
+		if !digestPart.MatchString(digest) {
+			return r, errFormat
+		}
+		r.digest = digest
+	}
+	if i := strings.LastIndex(rest, ":"); i >= 0 && !strings.Contains(rest[i:], "/") {
+		r.tag = rest[i+1:]
+		rest = rest[:i]
+		if !tagPart.MatchString(r.tag) {
+			return r, errFormat
+		}
+	}
+	domain, remote := splitDomain(rest)
+	for part := range strings.SplitSeq(remote, "/") {
+		if !pathPart.MatchString(part) {
+			if pathPart.MatchString(strings.ToLower(part)) {
+				return r, errRefUpper
+			}
+			return r, errFormat
+		}
+	}
+	if domain != "" && !domainPart.MatchString(domain) || len(rest) > 255 {
+		return r, errFormat
+	}
+	r.name = remote
+	if domain != "" {
+		r.name = domain + "/" + remote
+	}
+	return r, nil
+}
+
+// splitDomain takes the registry off a name. The default registry and its library folder are left out of familiar names.
+func splitDomain(name string) (domain, remote string) {
+	head, tail, found := strings.Cut(name, "/")
+	if !found || !strings.ContainsAny(head, ".:") && head != "localhost" && strings.ToLower(head) == head {
+		head, tail = "docker.io", name
+	}
+	if head == "index.docker.io" {
+		head = "docker.io"
+	}
+	if head == "docker.io" {
+		return "", strings.TrimPrefix(tail, "library/")
+	}
+	return head, tail
+}
+
+// findImage finds an image by id, beginning of its id, or name.
+func (e *Engine) findImage(text string) (*image, error) {
+	if im := e.imageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || wholeHexID.MatchString(text)) {
+		return im, nil
+	}
+	if wholeHexID.MatchString(text) || imageID.MatchString(text) {
+		return nil, notFound("No such image: %s", text)
+	}
+	ref, err := parseReference(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range sortedKeys(e.st.Images) {
+		im := e.st.Images[id]
+		if ref.digest != "" {
+			if slices.Contains(im.Digests, ref.name+"@"+ref.digest) {
+				return im, nil
+			}
+			continue
+		}
+		if slices.Contains(im.Tags, ref.tagged()) {
+			return im, nil
+		}
+	}
+	if im := e.imageByID(text); im != nil {
+		return im, nil
+	}
+	if ref.digest != "" {
+		return nil, notFound("No such image: %s", text)
+	}
+	shown := text
+	if ref.tag == "" {
+		shown = ref.name + ":latest"
+	}
+	return nil, notFound("No such image: %s", shown)
+}
+
+// imageByID finds an image by its id or an unambiguous beginning of it.
+func (e *Engine) imageByID(text string) *image {
+	short := strings.TrimPrefix(text, "sha256:")
+	if !onlyHex.MatchString(short) {
+		return nil
+	}
+	var found *image
+	for id, im := range e.st.Images {
+		if strings.HasPrefix(id, "sha256:"+short) {
+			if found != nil {
+				return nil
+			}
+			found = im
+		}
+	}
+	return found
+}
+
+func (e *Engine) imageInspect(q *request) (reply, error) {
+	im, err := e.findImage(q.name)
+	if err != nil {
+		return reply{}, prefixed("no such image: "+q.name+": ", err)
+	}
+	doc := object{
+		"Id": im.ID, "RepoTags": list(im.Tags), "RepoDigests": list(im.Digests), "Parent": "", "Comment": im.Comment,
+		"Created": stamp(im.Created), "DockerVersion": "", "Author": im.Author, "Config": im.Config,
+		"Architecture": im.Arch, "Os": im.OS, "Size": im.Size,
+		"GraphDriver": object{"Name": "overlay2", "Data": object{"UpperDir": "/var/lib/docker/overlay2/" + im.ID[7:] + "/diff"}},
+		"RootFS":      object{"Type": "layers", "Layers": list(im.Layers)},
+		"Metadata":    object{"LastTagTime": stamp(im.LastTagTime)},
+	}
+	if !q.at(44) {
+		doc["VirtualSize"] = im.Size
+	}
+	if !q.at(45) {
+		doc["Container"], doc["ContainerConfig"] = "", Config{}
+	}
+	return ok(doc)
+}
+
+func (e *Engine) imageHistory(q *request) (reply, error) {
+	im, err := e.findImage(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok([]object{{
+		"Id": im.ID, "Created": im.Created.Unix(), "CreatedBy": "", "Tags": list(im.Tags), "Size": im.Size, "Comment": im.Comment,
+	}})
+}
+
+func (e *Engine) imageList(q *request) (reply, error) {
+	f, err := readFilters(q, "dangling", "label", "label!", "before", "since", "reference", "until")
+	if err != nil {
+		return reply{}, err
+	}
+	dangling, err := f.boolean("dangling")
+	if err != nil {
+		return reply{}, err
+	}
+	docs := []object{}
+	for _, im := range e.imagesByAge() {
+		if !f.labels(im.Config.Labels) || !f.references(im.Tags) {
+			continue
+		}
+		if dangling != nil && *dangling != (len(im.Tags) == 0) {
+			continue
+		}
+		tags := im.Tags
+		if len(tags) == 0 {
+			tags = []string{"<none>:<none>"}
+		}
+		doc := object{
+			"Id": im.ID, "ParentId": "", "RepoTags": tags, "RepoDigests": orNil(im.Digests), "Created": im.Created.Unix(),
+			"Size": im.Size, "SharedSize": -1, "Labels": im.Config.Labels, "Containers": -1,
+		}
+		if !q.at(44) {
+			doc["VirtualSize"] = im.Size
+		}
+		docs = append(docs, doc)
+	}
+	return ok(docs)
+}
+
+// imagesByAge gives the images, newest first.
+func (e *Engine) imagesByAge() []*image {
+	all := make([]*image, 0, len(e.st.Images))
+	for _, im := range e.st.Images {
+		all = append(all, im)
+	}
+	sort.Slice(all, func(i, j int) bool {
+		if !all[i].Created.Equal(all[j].Created) {
+			return all[i].Created.After(all[j].Created)
+		}
+		return all[i].Serial > all[j].Serial
+	})
+	return all
+}
+
+func (e *Engine) imageTag(q *request) (reply, error) {
+	im, err := e.findImage(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	ref, err := parseReference(q.query.Get("repo"))
+	if err != nil {
+		return reply{}, err
+	}
+	if ref.digest != "" {
+		return reply{}, badRequest("refusing to create a tag with a digest reference")
+	}
+	ref.tag = first(q.query.Get("tag"), ref.tag)
+	if ref.tag != "" && !tagPart.MatchString(ref.tag) {
+		return reply{}, badRequest("invalid tag format")
+	}
+	e.setTag(im, ref.tagged())
+	e.emitImage(im.ID, ref.tagged(), "tag")
+	return status(201)
+}
+
+func (e *Engine) imageRemove(q *request) (reply, error) {
+	im, err := e.findImage(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	force := q.flag("force")
+	ref, refErr := parseReference(q.name)
+	byName := refErr == nil && slices.Contains(im.Tags, ref.tagged())
+	if byName {
+		return e.untag(im, ref, force)
+	}
+	if len(im.Tags) > 1 && !force && distinctNames(im.Tags) > 1 {
+		return reply{}, conflict("conflict: unable to delete %s (must be forced) - image is referenced in multiple repositories", im.ID[7:19])
+	}
+	if err := e.imageInUse(im, im.ID[7:19], force); err != nil {
+		return reply{}, err
+	}
+	return ok(e.deleteImage(im))
+}
+
+func distinctNames(tags []string) int {
+	names := map[string]bool{}
+	for _, tag := range tags {
+		names[tag[:strings.LastIndex(tag, ":")]] = true
+	}
+	return len(names)
+}
+
+// untag removes one name of an image, and with the last name the image.
+func (e *Engine) untag(im *image, ref reference, force bool) (reply, error) {
+	if len(im.Tags) > 1 {
+		im.Tags = slices.DeleteFunc(slices.Clone(im.Tags), func(tag string) bool { return tag == ref.tagged() })
+		e.emitImage(im.ID, im.ID, "untag")
+		return ok([]object{{"Untagged": ref.tagged()}})
+	}
+	if !force {
+		for _, c := range e.st.containers() {
+			if c.ImageID == im.ID {
+				return reply{}, conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", first(ref.name+tagSuffix(ref), ref.name), c.shortID(), im.ID[7:19])
+			}
+		}
+	}
+	if err := e.imageInUse(im, im.ID[7:19], force); err != nil {
+		if force && !e.imageRuns(im) {
+			return reply{}, err
+		}
+		im.Tags = nil
+		e.emitImage(im.ID, im.ID, "untag")
+		return ok([]object{{"Untagged": ref.tagged()}})
+	}
+	return ok(e.deleteImage(im))
+}
+
+func tagSuffix(ref reference) string {
+	if ref.tag == "" {
+		return ""
+	}
+	return ":" + ref.tag
+}
+
+// imageRuns tells whether a running container uses the image.
+func (e *Engine) imageRuns(im *image) bool {
+	for _, c := range e.st.containers() {
+		if c.ImageID == im.ID && c.Running {
+			return true
+		}
+	}
+	return false
+}
+
+// imageInUse gives the error for an image that containers use, or nil.
+func (e *Engine) imageInUse(im *image, shown string, force bool) error {
+	for _, c := range e.st.containers() {
+		if c.ImageID != im.ID {
+			continue
+		}
+		if c.Running {
+			return conflict("conflict: unable to delete %s (cannot be forced) - image is being used by running container %s", shown, c.shortID())
+		}
+		if !force {
+			return conflict("conflict: unable to delete %s (must be forced) - image is being used by stopped container %s", shown, c.shortID())
+		}
+	}
+	return nil
+}
+
+// deleteImage removes an image and all its names, and says so.
+func (e *Engine) deleteImage(im *image) []object {
+	var done []object
+	for _, tag := range im.Tags {
+		done = append(done, object{"Untagged": tag})
+		e.emitImage(im.ID, im.ID, "untag")
+	}
+	delete(e.st.Images, im.ID)
+	e.emitImage(im.ID, im.ID, "delete")
+	done = append(done, object{"Deleted": im.ID})
+	for i := len(im.Layers) - 1; i >= 0; i-- {
+		done = append(done, object{"Deleted": im.Layers[i]})
+	}
+	return done
+}
+
+func (e *Engine) imagePrune(q *request) (reply, error) {
+	f, err := readFilters(q, "dangling", "label", "label!", "until")
+	if err != nil {
+		return reply{}, err
+	}
+	dangling, err := f.boolean("dangling")
+	if err != nil {
+		return reply{}, err
+	}
+	var done []object
+	var freed int64
+	for _, im := range e.imagesByAge() {
+		onlyDangling := dangling == nil || *dangling
+		if onlyDangling && len(im.Tags) > 0 || !f.labels(im.Config.Labels) || e.imageInUse(im, "", false) != nil {
+			continue
+		}
+		freed += im.Size
+		done = append(done, e.deleteImage(im)...)
+	}
+	return ok(object{"ImagesDeleted": done, "SpaceReclaimed": freed})
+}
+
+// imageCreate pulls an image, or imports a file tree.
+func (e *Engine) imageCreate(q *request) (reply, error) {
+	if q.query.Get("fromSrc") != "" {
+		return e.imageImport(q)
+	}
+	name := q.query.Get("fromImage")
+	if tag := q.query.Get("tag"); tag != "" {
+		if strings.Contains(tag, ":") {
+			name += "@" + tag
+		} else {
+			name += ":" + tag
+		}
+	}
+	ref, err := parseReference(name)
+	if err != nil {
+		return reply{}, err
+	}
+	im := e.st.Remote[ref.tagged()]
+	if im == nil {
+		return reply{}, e.pullError(ref)
+	}
+	state := "Downloaded newer image for "
+	if have := e.st.Images[im.ID]; have != nil && slices.Contains(have.Tags, ref.tagged()) {
+		state = "Image is up to date for "
+	}
+	pulled := *im
+	digest := "sha256:" + idOf("digest", im.ID)
+	pulled.Tags = []string{ref.tagged()}
+	pulled.Digests = []string{ref.name + "@" + digest}
+	e.putImage(&pulled)
+	e.emitImage(ref.tagged(), ref.name, "pull")
+	layer := strings.TrimPrefix(im.Layers[0], "sha256:")[:12]
+	return messages(
+		object{"status": "Pulling from " + strings.TrimPrefix(ref.name, "docker.io/"), "id": first(ref.tag, "latest")},
+		object{"status": "Pulling fs layer", "progressDetail": object{}, "id": layer},
+		object{"status": "Pull complete", "progressDetail": object{}, "id": layer},
+		object{"status": "Digest: " + digest},
+		object{"status": "Status: " + state + ref.tagged()},
+	)
+}
+
+// pullError is what the engine says of an image that cannot be had. A registry that holds anything is there; others are not.
+func (e *Engine) pullError(ref reference) error {
+	domain, remote := splitDomain(ref.name)
+	for tag := range e.st.Remote {
+		if d, _ := splitDomain(tag); d == domain {
+			if domain == "" {
+				return notFound("pull access denied for %s, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", remote)
+			}
+			return notFound("manifest for %s not found: manifest unknown: manifest unknown", ref.tagged())
+		}
+	}
+	host := domain
+	if host == "" {
+		host = "registry-1.docker.io"
+	}
+	bare, _, _ := strings.Cut(host, ":")
+	return failure("Get \"https://%s/v2/\": dial tcp: lookup %s: no such host", host, bare)
+}
+
+// messages is a stream of JSON objects that is complete from the start.
+func messages(docs ...object) (reply, error) {
+	var text []byte
+	for _, doc := range docs {
+		line, err := json.Marshal(doc)
+		if err != nil {
+			return reply{}, failure("%v", err)
+		}
+		text = append(append(text, line...), '\r', '\n')
+	}
+	return reply{raw: text, header: map[string]string{"Content-Type": "application/json"}}, nil
+}
+
+// list makes nil an empty list, as JSON shows it.
+func list(words []string) []string {
+	if words == nil {
+		return []string{}
+	}
+	return words
+}
+
+// orNil makes an empty list nil.
+func orNil(words []string) []string {
+	if len(words) == 0 {
+		return nil
+	}
+	return words
+}
+
+// stamp writes a time as the engine does.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

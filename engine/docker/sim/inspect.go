@@ -1,0 +1,470 @@
+// Part of the simulated engine: what it tells about containers.
+
+package sim
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func (e *Engine) containerInspect(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	doc := e.inspectDocument(c, q)
+	if q.flag("size") {
+		doc["SizeRw"], doc["SizeRootFs"] = e.sizes(c)
+	}
+	rep, err := encoded(reply{json: doc})
+	e.polled(c)
+	return rep, err
+}
+
+// polled moves the clock for a client that looks again at a container in a passing state, so that looking leads somewhere.
+func (e *Engine) polled(c *container) {
+	if e.opts.Clock != ClockJump || !c.Running || c.Paused || !c.Restarting && c.Health != "starting" {
+		return
+	}
+	if !c.Polled {
+		c.Polled = true
+		return
+	}
+	next := c.RestartAt
+	if !c.Restarting {
+		next = c.HealthAt
+	}
+	if !next.IsZero() {
+		e.advanceTo(next)
+		e.touch()
+	}
+}
+
+func (e *Engine) inspectDocument(c *container, q *request) object {
+	base := "/var/lib/docker/containers/" + c.ID + "/"
+	where := map[string]string{"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts", "LogPath": c.ID + "-json.log"}
+	host := c.HostConfig
+	host.Links = e.shownLinks(c)
+	doc := object{
+		"Id": c.ID, "Created": stamp(c.Created), "Path": c.Path, "Args": list(c.Args), "State": e.stateDocument(c), "Image": c.ImageID,
+		"Name": "/" + c.Name, "RestartCount": c.RestartCount, "Driver": "overlay2", "Platform": "linux", "MountLabel": "",
+		"ProcessLabel": "", "AppArmorProfile": "", "ExecIDs": e.execIDs(c), "HostConfig": host, "Config": c.Config,
+		"GraphDriver":     object{"Name": "overlay2", "Data": object{"MergedDir": "/var/lib/docker/overlay2/" + c.ID + "/merged"}},
+		"Mounts":          c.mountDocuments(),
+		"NetworkSettings": e.networkSettings(c, q),
+	}
+	for _, field := range sortedKeys(where) {
+		doc[field] = ""
+		if c.EverStarted {
+			doc[field] = base + where[field]
+		}
+	}
+	return doc
+}
+
+func (e *Engine) stateDocument(c *container) object {
+	doc := object{
+		"Status": c.status(), "Running": c.Running, "Paused": c.Paused, "Restarting": c.Restarting, "OOMKilled": c.OOMKilled,
+		"Dead": c.Dead, "Pid": c.Pid, "ExitCode": c.ExitCode, "Error": c.Error, "StartedAt": stamp(c.StartedAt), "FinishedAt": stamp(c.FinishedAt),
+	}
+	if c.Health != "" {
+		doc["Health"] = e.healthDocument(c)
+	}
+	return doc
+}
+
+func (m *mountPoint) document() object {
+	doc := object{
+		"Type": m.Type, "Source": m.Source, "Destination": m.Destination, "Mode": m.Mode, "RW": m.RW, "Propagation": m.Propagation,
+	}
+	if m.Type == "volume" {
+		doc["Name"], doc["Driver"], doc["Source"] = m.Name, m.Driver, volumeRoot+m.Name+"/_data"
+	}
+	return doc
+}
+
+func (c *container) mountDocuments() []object {
+	docs := []object{}
+	for _, dest := range sortedKeys(c.Mounts) {
+		docs = append(docs, c.Mounts[dest].document())
+	}
+	return docs
+}
+
+func (e *Engine) networkSettings(c *container, q *request) object {
+	bridge := c.Endpoints["bridge"]
+	if bridge == nil {
+		bridge = &endpointConfig{}
+	}
+	sandboxKey := ""
+	if c.SandboxID != "" {
+		sandboxKey = "/var/run/docker/netns/" + c.SandboxID[:12]
+	}
+	ports := c.Ports
+	if ports == nil {
+		ports = map[string][]portBinding{}
+	}
+	return object{
+		"Bridge": "", "SandboxID": c.SandboxID, "HairpinMode": false, "LinkLocalIPv6Address": "", "LinkLocalIPv6PrefixLen": 0,
+		"Ports": ports, "SandboxKey": sandboxKey, "SecondaryIPAddresses": nil, "SecondaryIPv6Addresses": nil,
+		"EndpointID": bridge.EndpointID, "Gateway": bridge.Gateway, "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0,
+		"IPAddress": bridge.IPAddress, "IPPrefixLen": bridge.IPPrefixLen, "IPv6Gateway": "", "MacAddress": bridge.MacAddress,
+		"Networks": c.Endpoints,
+	}
+}
+
+func (e *Engine) sizes(c *container) (written, all int64) {
+	for _, f := range c.Files {
+		written += f.Size
+	}
+	all = written
+	if im := e.st.Images[c.ImageID]; im != nil {
+		all += im.Size
+	}
+	return written, all
+}
+
+func (e *Engine) execIDs(c *container) []string {
+	var ids []string
+	for _, id := range sortedKeys(e.st.Execs) {
+		if x := e.st.Execs[id]; x.Container == c.ID && x.Running {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// statuses are the values that the status filter knows.
+func statuses() []string {
+	return []string{"created", "running", "paused", "restarting", "removing", "exited", "dead"}
+}
+
+func (e *Engine) containerList(q *request) (reply, error) {
+	f, err := readFilters(q, "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "label!", "name", "network", "publish", "since", "status", "volume")
+	if err != nil {
+		return reply{}, err
+	}
+	limit := 0
+	if text := q.query.Get("limit"); text != "" {
+		if limit, err = strconv.Atoi(text); err != nil {
+			return reply{}, invalidFilter(q, "strconv.Atoi: parsing %q: invalid syntax", text)
+		}
+	}
+	match, err := e.containerFilter(q, f)
+	if err != nil {
+		return reply{}, err
+	}
+	all := q.flag("all") || len(f["status"]) > 0 || len(f["exited"]) > 0 || limit > 0
+	byAge := e.st.containers()
+	slices.Reverse(byAge)
+	docs := []object{}
+	for _, c := range byAge {
+		if limit > 0 && len(docs) >= limit {
+			break
+		}
+		if (all || c.Running) && match(c) {
+			docs = append(docs, e.listDocument(c, q))
+		}
+	}
+	return ok(docs)
+}
+
+// containerFilter makes a test out of the filters of a list or a prune.
+func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, error) {
+	for _, s := range f["status"] {
+		if !slices.Contains(statuses(), s) {
+			return nil, badRequest("Invalid filter 'status=%s'", s)
+		}
+	}
+	for _, h := range f["health"] {
+		if !slices.Contains([]string{"none", "starting", "healthy", "unhealthy"}, h) {
+			return nil, badRequest("Invalid filter 'health=%s'", h)
+		}
+	}
+	for _, text := range f["exited"] {
+		if _, err := strconv.Atoi(text); err != nil {
+			return nil, invalidFilter(q, "strconv.Atoi: parsing %q: invalid syntax", text)
+		}
+	}
+	before, since, err := e.ageBounds(q, f)
+	if err != nil {
+		return nil, err
+	}
+	ancestors := e.ancestors(f["ancestor"])
+	return func(c *container) bool {
+		switch {
+		case before != nil && c.Serial >= before.Serial, since != nil && c.Serial <= since.Serial:
+			return false
+		case len(f["ancestor"]) > 0 && !ancestors[c.ImageID]:
+			return false
+		case len(f["exited"]) > 0 && (c.Running || c.StartedAt.IsZero() || !f.has("exited", strconv.Itoa(c.ExitCode))):
+			return false
+		}
+		return f.has("status", c.status()) && f.has("health", first(c.Health, "none")) && f.labels(c.Config.Labels) &&
+			f.prefix("id", c.ID) && e.nameFits(c, f) && c.mountsFit(f) && e.networkFits(c, f) && c.portsFit(f)
+	}, nil
+}
+
+// ageBounds reads the filters before and since.
+func (e *Engine) ageBounds(q *request, f filters) (before, since *container, err error) {
+	find := func(name string) (*container, error) {
+		if len(f[name]) == 0 {
+			return nil, nil
+		}
+		c, err := e.lookup(f[name][0])
+		if err != nil {
+			return nil, invalidFilter(q, "no such container %s", f[name][0])
+		}
+		return c, nil
+	}
+	if before, err = find("before"); err != nil {
+		return nil, nil, err
+	}
+	since, err = find("since")
+	return before, since, err
+}
+
+// ancestors gives the ids of the images that a filter names.
+func (e *Engine) ancestors(names []string) map[string]bool {
+	ids := map[string]bool{}
+	for _, name := range names {
+		if im, err := e.findImage(name); err == nil {
+			ids[im.ID] = true
+		}
+	}
+	return ids
+}
+
+func (e *Engine) nameFits(c *container, f filters) bool {
+	if len(f["name"]) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(e.names(c), func(name string) bool {
+		return f.pattern("name", name) || f.pattern("name", strings.TrimPrefix(name, "/"))
+	})
+}
+
+func (c *container) mountsFit(f filters) bool {
+	if len(f["volume"]) == 0 {
+		return true
+	}
+	for _, m := range c.Mounts {
+		if slices.Contains(f["volume"], m.Name) && m.Name != "" || slices.Contains(f["volume"], m.Destination) || slices.Contains(f["volume"], m.Source) && m.Source != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Engine) networkFits(c *container, f filters) bool {
+	if len(f["network"]) == 0 {
+		return true
+	}
+	for name, ep := range c.Endpoints {
+		if slices.Contains(f["network"], name) || ep.NetworkID != "" && slices.Contains(f["network"], ep.NetworkID) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *container) portsFit(f filters) bool {
+	for _, want := range f["expose"] {
+		number, proto := splitPort(want)
+		if !slices.Contains(c.exposed(), number+"/"+proto) {
+			return false
+		}
+	}
+	for _, want := range f["publish"] {
+		number, proto := splitPort(want)
+		found := false
+		for key, bindings := range c.Ports {
+			for _, b := range bindings {
+				found = found || b.HostPort == number && strings.HasSuffix(key, "/"+proto)
+			}
+			found = found || key == number+"/"+proto && len(bindings) > 0
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Engine) listDocument(c *container, q *request) object {
+	networks := object{}
+	for name, ep := range c.Endpoints {
+		shown := *ep
+		shown.Aliases, shown.Links, shown.IPAMConfig = nil, nil, nil
+		networks[name] = shown
+	}
+	doc := object{
+		"Id": c.ID, "Names": e.names(c), "Image": e.imageShown(c), "ImageID": c.ImageID, "Command": commandShown(c),
+		"Created": c.Created.Unix(), "Ports": c.portList(), "Labels": notNil(c.Config.Labels), "State": c.status(), "Status": e.statusText(c),
+		"HostConfig": object{"NetworkMode": c.HostConfig.NetworkMode}, "NetworkSettings": object{"Networks": networks}, "Mounts": c.mountDocuments(),
+	}
+	if q.flag("size") {
+		written, all := e.sizes(c)
+		doc["SizeRootFs"] = all
+		if written > 0 {
+			doc["SizeRw"] = written
+		}
+	}
+	return doc
+}
+
+func notNil(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+// imageShown is the image as it was asked for, or its id once that name means another image.
+func (e *Engine) imageShown(c *container) string {
+	if im, err := e.findImage(c.Config.Image); err == nil && im.ID == c.ImageID {
+		return c.Config.Image
+	}
+	return c.ImageID
+}
+
+func commandShown(c *container) string {
+	words := []string{c.Path}
+	for _, arg := range c.Args {
+		if strings.Contains(arg, " ") {
+			arg = "'" + arg + "'"
+		}
+		words = append(words, arg)
+	}
+	return strings.Join(words, " ")
+}
+
+// statusText is the state in words, as in the table of docker ps.
+func (e *Engine) statusText(c *container) string {
+	switch c.status() {
+	case "created":
+		return "Created"
+	case "removing":
+		return "Removal In Progress"
+	case "dead":
+		return "Dead"
+	case "restarting":
+		return fmt.Sprintf("Restarting (%d) %s ago", c.ExitCode, roughly(e.st.Now.Sub(c.FinishedAt)))
+	case "exited":
+		return fmt.Sprintf("Exited (%d) %s ago", c.ExitCode, roughly(e.st.Now.Sub(c.FinishedAt)))
+	}
+	text := "Up " + roughly(e.st.Now.Sub(c.StartedAt))
+	switch {
+	case c.Paused:
+		return text + " (Paused)"
+	case c.Health == "starting":
+		return text + " (health: starting)"
+	case c.Health != "":
+		return text + " (" + c.Health + ")"
+	}
+	return text
+}
+
+// roughly gives a duration in words.
+func roughly(d time.Duration) string {
+	switch seconds, minutes, hours := int(d.Seconds()), int(d.Minutes()), int(d.Hours()+0.5); {
+	case seconds < 1:
+		return "Less than a second"
+	case seconds == 1:
+		return "1 second"
+	case seconds < 60:
+		return fmt.Sprintf("%d seconds", seconds)
+	case minutes == 1:
+		return "About a minute"
+	case minutes < 60:
+		return fmt.Sprintf("%d minutes", minutes)
+	case hours == 1:
+		return "About an hour"
+	case hours < 48:
+		return fmt.Sprintf("%d hours", hours)
+	case hours < 24*14:
+		return fmt.Sprintf("%d days", hours/24)
+	case hours < 24*60:
+		return fmt.Sprintf("%d weeks", hours/24/7)
+	case hours < 24*365*2:
+		return fmt.Sprintf("%d months", hours/24/30)
+	default:
+		return fmt.Sprintf("%d years", hours/24/365)
+	}
+}
+
+func (e *Engine) containerPrune(q *request) (reply, error) {
+	f, err := readFilters(q, "label", "label!", "until")
+	if err != nil {
+		return reply{}, err
+	}
+	gone := []string{}
+	for _, c := range e.st.containers() {
+		if !c.Running && f.labels(c.Config.Labels) {
+			e.destroy(c, false)
+			gone = append(gone, c.ID)
+		}
+	}
+	sort.Strings(gone)
+	return ok(object{"ContainersDeleted": gone, "SpaceReclaimed": 0})
+}
+
+func (e *Engine) containerTop(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	switch {
+	case err != nil:
+		return reply{}, err
+	case !c.Running:
+		return reply{}, notRunning(c)
+	case c.Restarting:
+		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
+	}
+	row := []string{first(c.Config.User, "root"), strconv.Itoa(c.Pid), "1", "0", c.StartedAt.Format("15:04"), "?", "00:00:00", commandShown(c)}
+	return ok(object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
+}
+
+func (e *Engine) containerStats(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	doc := object{
+		"read": stamp(e.st.Now), "preread": stamp(time.Time{}), "id": c.ID, "name": "/" + c.Name, "num_procs": 0,
+		"pids_stats": object{}, "blkio_stats": object{}, "cpu_stats": object{"cpu_usage": object{"total_usage": 0}, "online_cpus": e.cpus()},
+		"precpu_stats": object{"cpu_usage": object{"total_usage": 0}}, "memory_stats": object{},
+	}
+	if c.Running {
+		doc["pids_stats"], doc["memory_stats"] = object{"current": 1}, object{"usage": 1 << 20, "limit": max(c.HostConfig.Memory, 1<<30), "stats": object{}}
+	}
+	// One sample, also for a client that asked for a stream: nothing changes that a second one could show.
+	return ok(doc)
+}
+
+func (e *Engine) containerChanges(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	const modified, added, removed = 0, 1, 2
+	var docs []object
+	below := tree{}
+	if im := e.st.Images[c.ImageID]; im != nil {
+		below = im.Files
+	}
+	for _, p := range sortedKeys(c.Files) {
+		kind := added
+		if _, ok := below[p]; ok {
+			kind = modified
+		}
+		if c.Files[p].Mode == deleted {
+			kind = removed
+		}
+		docs = append(docs, object{"Path": path.Clean(p), "Kind": kind})
+	}
+	return ok(docs)
+}

@@ -1,0 +1,589 @@
+// Part of the simulated engine: starting, stopping and ending containers.
+
+package sim
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	sigHup  = 1
+	sigInt  = 2
+	sigQuit = 3
+	sigKill = 9
+	sigTerm = 15
+)
+
+// signalNames are the signals by number.
+const signalNames = " HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+
+// parseSignal reads a signal by number or name.
+func parseSignal(text string) (int, error) {
+	if n, err := strconv.Atoi(text); err == nil {
+		if n <= 0 || n > 64 {
+			return 0, badRequest("Invalid signal: %s", text)
+		}
+		return n, nil
+	}
+	name := strings.TrimPrefix(strings.ToUpper(text), "SIG")
+	for i, known := range strings.Split(signalNames, " ") {
+		if known == name && name != "" {
+			return i, nil
+		}
+	}
+	if rest, ok := strings.CutPrefix(name, "RTMIN"); ok {
+		n, err := strconv.Atoi("0" + strings.TrimPrefix(rest, "+"))
+		if err == nil && n <= 30 {
+			return 34 + n, nil
+		}
+	}
+	return 0, badRequest("Invalid signal: %s", text)
+}
+
+func notRunning(c *container) error {
+	return conflict("Container %s is not running", c.ID)
+}
+
+func (e *Engine) containerStart(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(q.body) > 0 && strings.TrimSpace(string(q.body)) != "{}" && q.at(24) {
+		return reply{}, badRequest("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24")
+	}
+	switch {
+	case c.Paused:
+		return reply{}, conflict("cannot start a paused container, try unpause instead")
+	case c.Running:
+		return reply{}, notModified()
+	case c.Removing || c.Dead:
+		return reply{}, conflict("container is marked for removal and cannot be started")
+	}
+	if err := e.begin(c, true); err != nil {
+		return reply{}, err
+	}
+	return status(204)
+}
+
+// begin starts the process of c. By hand means that somebody asked for it, so that counters begin anew.
+func (e *Engine) begin(c *container, byHand bool) error {
+	if byHand {
+		c.ManuallyStopped = false
+		c.Backoff = 0
+		c.RestartCount = 0
+	}
+	prog, code, err := e.prepare(c)
+	if err != nil {
+		e.failStart(c, code, err)
+		return err
+	}
+	c.Process = prog.Process
+	e.setRunning(c)
+	if prog.effect != nil {
+		e.applyEffect(c, prog)
+	}
+	e.emitContainer(c, "start", nil)
+	return nil
+}
+
+// prepare does everything that can fail before a process runs: volumes, host paths, networks, ports, user, program.
+func (e *Engine) prepare(c *container) (program, int, error) {
+	if err := e.mountAll(c); err != nil {
+		return program{}, 128, err
+	}
+	if err := e.connectAll(c); err != nil {
+		return program{}, 128, err
+	}
+	if err := e.checkUser(c); err != nil {
+		return program{}, 128, err
+	}
+	argv := append([]string{c.Path}, c.Args...)
+	if code, err := e.checkExecutable(c, argv[0]); err != nil {
+		return program{}, code, badRequest("failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: %v: unknown", err)
+	}
+	prog, err := e.programOf(c, argv)
+	if err != nil {
+		return program{}, 128, failure("%v", err)
+	}
+	return prog, 0, nil
+}
+
+// failStart leaves c as a failed start does: in the state it had, with the reason.
+func (e *Engine) failStart(c *container, code int, err error) {
+	c.Error = err.Error()
+	if c.ExitCode == 0 || code != 128 {
+		c.ExitCode = code
+	}
+	wasRestarting := c.Restarting
+	c.Running, c.Restarting, c.Paused = false, false, false
+	e.disconnectAll(c)
+	if wasRestarting {
+		c.Exits++
+	}
+	if c.HostConfig.AutoRemove {
+		e.destroy(c, true)
+	}
+}
+
+func (e *Engine) setRunning(c *container) {
+	c.Error, c.ExitCode, c.OOMKilled = "", 0, false
+	c.Running, c.Restarting, c.Paused, c.Polled = true, false, false, false
+	c.EverStarted = true
+	e.st.Serial++
+	c.Pid = 1000 + int(e.st.Serial%30000)
+	c.StartedAt = e.st.Now
+	c.Runs++
+	c.ExitAt, c.KillAt, c.RestartAt = time.Time{}, time.Time{}, time.Time{}
+	if c.Runs <= c.Process.CrashTimes {
+		c.Process.ExitCode = 1
+		c.ExitAt = c.StartedAt
+	} else if c.Process.Exits {
+		c.ExitAt = c.StartedAt.Add(c.Process.RunFor)
+	}
+	for _, line := range c.Process.Stdout {
+		e.print(c, 1, line)
+	}
+	for _, line := range c.Process.Stderr {
+		e.print(c, 2, line)
+	}
+	e.startHealth(c)
+}
+
+func (e *Engine) print(c *container, stream int, text string) {
+	c.Log = append(c.Log, logLine{At: e.st.Now, Stream: stream, Text: text})
+}
+
+// applyEffect lets chown and chmod act; a failure is printed and gives exit code 1.
+func (e *Engine) applyEffect(c *container, prog program) {
+	out, err := prog.effect(e, c)
+	if out != "" {
+		e.print(c, 1, out)
+	}
+	if err != nil {
+		e.print(c, 2, err.Error())
+		c.Process.ExitCode = 1
+	}
+}
+
+// checkUser refuses a user that the image does not know.
+func (e *Engine) checkUser(c *container) error {
+	user, group, hasGroup := strings.Cut(c.Config.User, ":")
+	im := e.st.Images[c.ImageID]
+	if im == nil || !im.Complete {
+		return nil
+	}
+	if user != "" {
+		if _, ok := e.accountID(c, "/etc/passwd", user); !ok {
+			return failure("unable to find user %s: no matching entries in passwd file", user)
+		}
+	}
+	if hasGroup && group != "" {
+		if _, ok := e.accountID(c, "/etc/group", group); !ok {
+			return failure("unable to find group %s: no matching entries in group file", group)
+		}
+	}
+	return nil
+}
+
+// checkExecutable tells whether a container can run a program, and the exit code if it cannot. An image whose files are
+// not all known can run everything.
+func (e *Engine) checkExecutable(c *container, name string) (int, error) {
+	im := e.st.Images[c.ImageID]
+	if im == nil || !im.Complete {
+		return 0, nil
+	}
+	if strings.Contains(name, "/") {
+		full := name
+		if !path.IsAbs(full) {
+			full = path.Join("/", c.Config.WorkingDir, name)
+		}
+		f, ok := e.follow(c, full)
+		switch {
+		case !ok && path.IsAbs(name):
+			return 127, fmt.Errorf("exec: %q: stat %s: no such file or directory", name, name)
+		case !ok:
+			return 127, fmt.Errorf("exec: %q: stat %s: no such file or directory", name, name)
+		case f.Dir, f.Mode&0o111 == 0:
+			return 126, fmt.Errorf("exec: %q: permission denied", name)
+		}
+		return 0, nil
+	}
+	for _, dir := range strings.Split(e.searchPath(c), ":") {
+		if f, ok := e.follow(c, path.Join("/", dir, name)); ok && !f.Dir && f.Mode&0o111 != 0 {
+			return 0, nil
+		}
+	}
+	return 127, fmt.Errorf("exec: %q: executable file not found in $PATH", name)
+}
+
+func (e *Engine) searchPath(c *container) string {
+	for _, pair := range c.Config.Env {
+		if value, ok := strings.CutPrefix(pair, "PATH="); ok {
+			return value
+		}
+	}
+	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+}
+
+// follow reads a file of c through symbolic links.
+func (e *Engine) follow(c *container, p string) (File, bool) {
+	for range 8 {
+		f, ok := e.locate(c, p).get()
+		if !ok || f.Link == "" {
+			return f, ok
+		}
+		if path.IsAbs(f.Link) {
+			p = f.Link
+		} else {
+			p = path.Join(path.Dir(p), f.Link)
+		}
+	}
+	return File{}, false
+}
+
+// exit ends the process of c with a code, and applies the restart policy.
+func (e *Engine) exit(c *container, code int) {
+	ran := e.st.Now.Sub(c.StartedAt)
+	c.ExitAt, c.KillAt, c.HealthAt = time.Time{}, time.Time{}, time.Time{}
+	c.ExitCode, c.FinishedAt, c.Pid = code, e.st.Now, 0
+	c.Paused, c.Polled = false, false
+	c.Exits++
+	e.endExecs(c)
+	again := e.shouldRestart(c, code)
+	e.emitContainer(c, "die", map[string]string{"exitCode": strconv.Itoa(code)})
+	e.disconnectAll(c)
+	e.unmountAll(c)
+	if !again {
+		c.Running, c.Restarting = false, false
+		if c.HostConfig.AutoRemove {
+			e.destroy(c, true)
+		}
+		return
+	}
+	c.Running, c.Restarting = true, true
+	c.RestartCount++
+	const shortest, longest = 100 * time.Millisecond, time.Minute
+	if c.Backoff == 0 || ran >= 10*time.Second {
+		c.Backoff = shortest
+	} else {
+		c.Backoff = min(2*c.Backoff, longest)
+	}
+	c.RestartAt = e.st.Now.Add(c.Backoff)
+}
+
+func (e *Engine) shouldRestart(c *container, code int) bool {
+	if c.ManuallyStopped {
+		return false
+	}
+	switch p := c.HostConfig.RestartPolicy; p.Name {
+	case "always", "unless-stopped":
+		return true
+	case "on-failure":
+		return code != 0 && (p.MaximumRetryCount == 0 || c.RestartCount < p.MaximumRetryCount)
+	}
+	return false
+}
+
+// restartByPolicy starts a container that waits in state restarting.
+func (e *Engine) restartByPolicy(c *container) {
+	c.RestartAt = time.Time{}
+	_ = e.begin(c, false)
+}
+
+// cancelRestart ends the wait of a restarting container: it stays exited.
+func (e *Engine) cancelRestart(c *container) {
+	c.RestartAt = time.Time{}
+	c.Running, c.Restarting, c.Polled = false, false, false
+	c.FinishedAt = e.st.Now
+	c.Exits++
+	if c.HostConfig.AutoRemove {
+		e.destroy(c, true)
+	}
+}
+
+// signal delivers a signal to the process of c.
+func (e *Engine) signal(c *container, sig int) {
+	c.KillAt = time.Time{}
+	switch {
+	case !c.Running || c.Restarting:
+	case sig == sigKill:
+		e.exit(c, 128+sigKill)
+	case c.Process.IgnoreTERM:
+	case sig == sigTerm:
+		e.exit(c, c.Process.termCode())
+	case sig == sigInt, sig == sigQuit:
+		e.exit(c, 128+sig)
+	}
+}
+
+// kill is what both stop and kill do: remember that somebody wanted an end, wake what sleeps, send the signal.
+func (e *Engine) kill(c *container, sig int) {
+	c.ManuallyStopped = true
+	e.emitContainer(c, "kill", map[string]string{"signal": strconv.Itoa(sig)})
+	if c.Restarting {
+		e.cancelRestart(c)
+		return
+	}
+	stop := c.Config.StopSignal
+	wanted, err := parseSignal(stop)
+	if c.Paused && (stop == "" || sig == sigKill || err == nil && wanted == sig) {
+		e.thaw(c)
+		e.emitContainer(c, "unpause", nil)
+	}
+	if !c.Paused {
+		e.signal(c, sig)
+	}
+}
+
+func (e *Engine) containerKill(q *request) (reply, error) {
+	sig := sigKill
+	if text := q.query.Get("signal"); text != "" {
+		n, err := parseSignal(text)
+		if err != nil {
+			return reply{}, err
+		}
+		sig = n
+	}
+	where := "Cannot kill container: " + q.name + ": "
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, prefixed(where, err)
+	}
+	if !c.Running {
+		return reply{}, prefixed(where, notRunning(c))
+	}
+	e.kill(c, sig)
+	return status(204)
+}
+
+// stopTimeout reads the seconds that a stop waits; negative is for ever.
+func stopTimeout(q *request, c *container) (int, error) {
+	if text := q.query.Get("t"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return 0, failure("strconv.Atoi: parsing %q: invalid syntax", text)
+		}
+		return n, nil
+	}
+	if c.Config.StopTimeout != nil {
+		return *c.Config.StopTimeout, nil
+	}
+	return 10, nil
+}
+
+// stopSignal is the signal that stop sends.
+func stopSignal(q *request, c *container) (int, error) {
+	if text := q.query.Get("signal"); text != "" && q.at(42) {
+		return parseSignal(text)
+	}
+	if c.Config.StopSignal == "" {
+		return sigTerm, nil
+	}
+	return parseSignal(c.Config.StopSignal)
+}
+
+func (e *Engine) containerStop(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	if !c.Running {
+		return reply{}, notModified()
+	}
+	if err := e.stopContainer(q, c); err != nil {
+		return reply{}, err
+	}
+	return status(204)
+}
+
+// stopContainer sends the stop signal, waits, and kills what is still there. It goes on when the client goes away.
+func (e *Engine) stopContainer(q *request, c *container) error {
+	seconds, err := stopTimeout(q, c)
+	if err != nil {
+		return err
+	}
+	sig, err := stopSignal(q, c)
+	if err != nil {
+		return err
+	}
+	exits := c.Exits
+	e.kill(c, sig)
+	if c.Exits == exits && seconds >= 0 {
+		c.KillAt = e.st.Now.Add(time.Duration(seconds) * time.Second)
+	}
+	e.touch()
+	if err := e.until(q.ctx, true, func() bool { return c.Exits != exits || e.st.Containers[c.ID] == nil }); err != nil {
+		return err
+	}
+	e.emitContainer(c, "stop", nil)
+	return nil
+}
+
+func (e *Engine) containerRestart(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	if _, err := stopTimeout(q, c); err != nil {
+		return reply{}, err
+	}
+	where := "Cannot restart container " + q.name + ": "
+	if c.Running {
+		remove := c.HostConfig.AutoRemove
+		c.HostConfig.AutoRemove = false
+		err := e.stopContainer(q, c)
+		c.HostConfig.AutoRemove = remove
+		if err != nil {
+			return reply{}, prefixed(where, err)
+		}
+	}
+	if err := e.begin(c, true); err != nil {
+		return reply{}, prefixed(where, err)
+	}
+	e.emitContainer(c, "restart", nil)
+	return status(204)
+}
+
+func (e *Engine) containerPause(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	switch {
+	case err != nil:
+		return reply{}, err
+	case !c.Running:
+		return reply{}, notRunning(c)
+	case c.Paused:
+		return reply{}, conflict("Container %s is already paused", c.ID)
+	case c.Restarting:
+		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
+	}
+	c.Paused, c.Frozen = true, e.st.Now
+	e.emitContainer(c, "pause", nil)
+	return status(204)
+}
+
+func (e *Engine) containerUnpause(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	if !c.Paused {
+		return reply{}, failure("Container %s is not paused", c.ID)
+	}
+	e.thaw(c)
+	e.emitContainer(c, "unpause", nil)
+	return status(204)
+}
+
+// thaw wakes a paused container; the time it slept does not count.
+func (e *Engine) thaw(c *container) {
+	slept := e.st.Now.Sub(c.Frozen)
+	c.Paused = false
+	for _, at := range []*time.Time{&c.ExitAt, &c.HealthAt} {
+		if !at.IsZero() {
+			*at = at.Add(slept)
+		}
+	}
+}
+
+func (e *Engine) containerRemove(q *request) (reply, error) {
+	if q.flag("link") {
+		return e.removeLink(q)
+	}
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	if c.Running && !q.flag("force") {
+		advice := "Stop the container before attempting removal or force remove"
+		if c.Paused {
+			advice = "Unpause and then stop the container before attempting removal or force remove"
+		}
+		return reply{}, conflict("You cannot remove a %s container %s. %s", c.status(), c.ID, advice)
+	}
+	remove := q.flag("v")
+	if c.Running {
+		c.HostConfig.AutoRemove = false
+		e.kill(c, sigKill)
+	}
+	e.destroy(c, remove)
+	return status(204)
+}
+
+// destroy removes a container that does not run.
+func (e *Engine) destroy(c *container, volumes bool) {
+	e.rememberLinks(c)
+	delete(e.st.Containers, c.ID)
+	e.releaseVolumes(c, volumes)
+	for id, x := range e.st.Execs {
+		if x.Container == c.ID {
+			delete(e.st.Execs, id)
+		}
+	}
+	c.Removing = true
+	e.emitContainer(c, "destroy", nil)
+}
+
+func (e *Engine) containerWait(q *request) (reply, error) {
+	condition := q.query.Get("condition")
+	switch condition {
+	case "", "not-running", "next-exit", "removed":
+	default:
+		return reply{}, badRequest("invalid condition: %q", condition)
+	}
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	exits := c.Exits
+	gone := func() bool { return e.st.Containers[c.ID] == nil }
+	done := func() bool { return gone() || c.Exits != exits || condition != "next-exit" && !c.Running }
+	if condition == "removed" {
+		done = gone
+	}
+	return reply{
+		header: map[string]string{"Content-Type": "application/json"},
+		stream: func(w io.Writer) error {
+			e.mu.Lock()
+			err := e.until(q.ctx, e.opts.Clock == ClockJump, done)
+			code := c.ExitCode
+			e.mu.Unlock()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(w, "{\"Error\":null,\"StatusCode\":%d}\n", code)
+			return err
+		},
+	}, nil
+}
+
+func (e *Engine) containerResize(q *request) (reply, error) {
+	if err := checkSize(q); err != nil {
+		return reply{}, err
+	}
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	if !c.Running {
+		return reply{}, notRunning(c)
+	}
+	return status(200)
+}
+
+// checkSize reads h and w of a resize.
+func checkSize(q *request) error {
+	for _, name := range []string{"h", "w"} {
+		if text := q.query.Get(name); text != "" {
+			if _, err := strconv.Atoi(text); err != nil {
+				return badRequest("strconv.Atoi: parsing %q: invalid syntax", text)
+			}
+		}
+	}
+	return nil
+}

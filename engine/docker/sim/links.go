@@ -1,0 +1,131 @@
+// Part of the simulated engine: links of the old kind, on the default bridge. They hold the linked container itself, not its
+// name, so that one that was made anew under the same name is a stranger.
+
+package sim
+
+import (
+	"fmt"
+	"strings"
+)
+
+// registerLinks resolves the links of a new container. On networks that somebody made they are none of the old kind.
+func (e *Engine) registerLinks(c *container) error {
+	if userDefined(c.HostConfig.NetworkMode) {
+		return nil
+	}
+	for _, text := range c.HostConfig.Links {
+		name, alias, err := parseLink(text)
+		if err != nil {
+			return err
+		}
+		target, err := e.lookup(name)
+		if err != nil {
+			return badRequest("could not get container for %s: %s", name, err.Error())
+		}
+		if target.HostConfig.NetworkMode == "host" {
+			return badRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
+		}
+		c.Links = append(c.Links, link{Target: target.ID, Name: target.Name, Alias: alias})
+	}
+	c.HostConfig.Links = nil
+	return nil
+}
+
+// parseLink reads NAME, NAME:ALIAS or /NAME:/SELF/ALIAS.
+func parseLink(text string) (name, alias string, err error) {
+	if text == "" {
+		return "", "", failure("empty string specified for links")
+	}
+	parts := strings.Split(text, ":")
+	if len(parts) > 2 {
+		return "", "", failure("bad format for links: %s", text)
+	}
+	if len(parts) == 1 {
+		return text, text, nil
+	}
+	name, alias = parts[0], parts[1]
+	if strings.HasPrefix(name, "/") && strings.HasPrefix(alias, "/") {
+		alias = alias[strings.LastIndex(alias, "/")+1:]
+	}
+	return strings.TrimPrefix(name, "/"), alias, nil
+}
+
+// checkLinks refuses a start while a linked container does not run.
+func (e *Engine) checkLinks(c *container) error {
+	if ep := c.Endpoints["bridge"]; ep == nil {
+		return nil
+	}
+	for _, l := range c.Links {
+		target := e.st.Containers[l.Target]
+		if target == nil || !target.Running {
+			return failure("Cannot link to a non running container: /%s AS /%s/%s", e.linkName(l), c.Name, l.Alias)
+		}
+	}
+	return nil
+}
+
+// linkName is the name of a linked container, or the last it had.
+func (e *Engine) linkName(l link) string {
+	if target := e.st.Containers[l.Target]; target != nil {
+		return target.Name
+	}
+	return l.Name
+}
+
+// shownLinks is how inspect lists the links of a container.
+func (e *Engine) shownLinks(c *container) []string {
+	if len(c.Links) == 0 {
+		return c.HostConfig.Links
+	}
+	var shown []string
+	for _, l := range c.Links {
+		shown = append(shown, fmt.Sprintf("/%s:/%s/%s", e.linkName(l), c.Name, l.Alias))
+	}
+	return shown
+}
+
+// rememberLinks keeps the name of a container that goes in the links to it.
+func (e *Engine) rememberLinks(gone *container) {
+	for _, c := range e.st.Containers {
+		for i, l := range c.Links {
+			if l.Target == gone.ID {
+				c.Links[i].Name = gone.Name
+			}
+		}
+	}
+}
+
+// names gives all names of a container: its own first, then those that links give it.
+func (e *Engine) names(c *container) []string {
+	all := []string{"/" + c.Name}
+	for _, other := range e.st.containers() {
+		for _, l := range other.Links {
+			if l.Target == c.ID {
+				all = append(all, "/"+other.Name+"/"+l.Alias)
+			}
+		}
+	}
+	return all
+}
+
+// removeLink removes one link, named as CONTAINER/ALIAS.
+func (e *Engine) removeLink(q *request) (reply, error) {
+	owner, alias, ok := strings.Cut(strings.TrimPrefix(q.name, "/"), "/")
+	if !ok {
+		if _, err := e.lookup(q.name); err != nil {
+			return reply{}, err
+		}
+		return reply{}, badRequest("Conflict, cannot remove the default link name of the container")
+	}
+	c, err := e.lookup(owner)
+	if err != nil {
+		return reply{}, err
+	}
+	for i, l := range c.Links {
+		if l.Alias == alias {
+			c.Links = append(c.Links[:i:i], c.Links[i+1:]...)
+			return status(204)
+		}
+	}
+	return reply{}, notFound("No such container: %s", q.name)
+}

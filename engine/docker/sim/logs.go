@@ -1,0 +1,188 @@
+// Part of the simulated engine: what processes print, as logs and as attached streams.
+
+package sim
+
+import (
+	"encoding/binary"
+	"io"
+	"path"
+	"strconv"
+	"time"
+)
+
+// isScript tells whether a command line is a script in itself.
+func isScript(argv []string) bool { return path.Base(argv[0]) == "simproc" }
+
+// streamType is the content type of a stream of output.
+func streamType(q *request, tty bool) string {
+	if !tty && q.at(42) {
+		return "application/vnd.docker.multiplexed-stream"
+	}
+	return "application/vnd.docker.raw-stream"
+}
+
+// writeLine writes one line, with a header of eight bytes before it unless there is a terminal.
+func writeLine(w io.Writer, line logLine, tty bool, prefix string) error {
+	text := prefix + line.Text + "\n"
+	if tty {
+		_, err := io.WriteString(w, prefix+line.Text+"\r\n")
+		return err
+	}
+	frame := make([]byte, 8, 8+len(text))
+	frame[0] = byte(line.Stream)
+	binary.BigEndian.PutUint32(frame[4:], uint32(len(text)))
+	_, err := w.Write(append(frame, text...))
+	return err
+}
+
+// logRequest is what a client wants of the logs.
+type logRequest struct {
+	stdout, stderr, follow, times bool
+	tail                          int // -1 is all
+	since, until                  time.Time
+}
+
+func readLogRequest(q *request) (logRequest, error) {
+	r := logRequest{
+		stdout: q.flag("stdout"), stderr: q.flag("stderr"), follow: q.flag("follow"), times: q.flag("timestamps"), tail: -1,
+	}
+	if !r.stdout && !r.stderr {
+		return r, badRequest("Bad parameters: you must choose at least one stream")
+	}
+	var err error
+	if r.since, _, err = instant(q.query.Get("since")); err != nil {
+		return r, err
+	}
+	if r.until, _, err = instant(q.query.Get("until")); err != nil {
+		return r, err
+	}
+	if r.until.Unix() == 0 {
+		r.until = time.Time{}
+	}
+	if n, err := strconv.Atoi(q.query.Get("tail")); err == nil && n >= 0 {
+		r.tail = n
+	}
+	return r, nil
+}
+
+// wants tells whether a line is asked for.
+func (r logRequest) wants(line logLine) bool {
+	if line.Stream == 1 && !r.stdout || line.Stream == 2 && !r.stderr || line.At.Before(r.since) {
+		return false
+	}
+	return r.until.IsZero() || !line.At.After(r.until)
+}
+
+func (r logRequest) prefix(line logLine) string {
+	if !r.times {
+		return ""
+	}
+	return line.At.UTC().Format("2006-01-02T15:04:05.000000000Z07:00") + " "
+}
+
+func (e *Engine) containerLogs(q *request) (reply, error) {
+	r, err := readLogRequest(q)
+	if err != nil {
+		return reply{}, err
+	}
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	if driver := c.HostConfig.LogConfig.Type; driver == "none" {
+		return reply{}, &apiError{501, "configured logging driver does not support reading"}
+	}
+	read := len(c.Log)
+	var lines []logLine
+	for _, line := range c.Log {
+		if r.wants(line) {
+			lines = append(lines, line)
+		}
+	}
+	if r.tail >= 0 && len(lines) > r.tail {
+		lines = lines[len(lines)-r.tail:]
+	}
+	return reply{
+		header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)},
+		stream: func(w io.Writer) error { return e.streamLog(q, c, r, lines, read, w) },
+	}, nil
+}
+
+// streamLog writes lines, and with follow what comes after the first read lines until the container ends.
+func (e *Engine) streamLog(q *request, c *container, r logRequest, lines []logLine, read int, w io.Writer) error {
+	for {
+		for _, line := range lines {
+			if err := writeLine(w, line, c.Config.Tty, r.prefix(line)); err != nil {
+				return err
+			}
+		}
+		if !r.follow {
+			return nil
+		}
+		e.mu.Lock()
+		over := func() bool { return !c.Running || e.st.Containers[c.ID] == nil }
+		err := e.until(q.ctx, false, func() bool { return len(c.Log) > read || over() })
+		lines = nil
+		for _, line := range c.Log[read:] {
+			if r.wants(line) {
+				lines = append(lines, line)
+			}
+		}
+		read = len(c.Log)
+		ended := over()
+		e.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		if ended && len(lines) == 0 {
+			return nil
+		}
+	}
+}
+
+// containerAttach gives the client the output of a container as it comes, until the container ends.
+func (e *Engine) containerAttach(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	switch {
+	case err != nil:
+		return reply{}, err
+	case c.Paused:
+		return reply{}, conflict("container %s is paused, unpause the container before attach", q.name)
+	case c.Restarting:
+		return reply{}, conflict("container %s is restarting, wait until the container is running", q.name)
+	}
+	r := logRequest{stdout: q.flag("stdout"), stderr: q.flag("stderr"), tail: -1}
+	read := len(c.Log)
+	var lines []logLine
+	if q.flag("logs") {
+		lines = append(lines, c.Log...)
+	}
+	streaming := q.flag("stream")
+	exits := c.Exits
+	rep := reply{hijack: true, header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)}}
+	rep.stream = func(w io.Writer) error {
+		for {
+			for _, line := range lines {
+				if !r.wants(line) {
+					continue
+				}
+				if err := writeLine(w, line, c.Config.Tty, ""); err != nil {
+					return err
+				}
+			}
+			if !streaming {
+				return nil
+			}
+			e.mu.Lock()
+			over := func() bool { return c.Exits != exits || e.st.Containers[c.ID] == nil }
+			err := e.until(q.ctx, e.opts.Clock == ClockJump, func() bool { return len(c.Log) > read || over() })
+			lines, read = append([]logLine(nil), c.Log[read:]...), len(c.Log)
+			ended := over()
+			e.mu.Unlock()
+			if err != nil || ended && len(lines) == 0 {
+				return err
+			}
+		}
+	}
+	return rep, nil
+}

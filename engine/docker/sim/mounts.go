@@ -1,0 +1,400 @@
+// Part of the simulated engine: what a container mounts, decided when it is created and used when it starts.
+
+package sim
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+const volumeRoot = "/var/lib/docker/volumes/"
+
+// addMounts gives a new container its mounts: those of other containers first, then binds, then mounts, then the anonymous
+// volumes of its configuration where nothing else is mounted. Two of one place from binds and mounts are an error; of two
+// volumes-from the last wins.
+func (e *Engine) addMounts(c *container) error {
+	for _, from := range c.HostConfig.VolumesFrom {
+		if err := e.addVolumesFrom(c, from); err != nil {
+			return err
+		}
+	}
+	taken := map[string]bool{}
+	for _, bind := range c.HostConfig.Binds {
+		m, err := parseBind(bind)
+		if err != nil {
+			return err
+		}
+		if err := e.addOwnMount(c, m, nil, taken); err != nil {
+			return err
+		}
+	}
+	for _, spec := range c.HostConfig.Mounts {
+		m, err := e.mountOf(spec)
+		if err != nil {
+			return err
+		}
+		if err := e.addOwnMount(c, m, spec.VolumeOptions, taken); err != nil {
+			return err
+		}
+	}
+	e.addTmpfs(c)
+	e.addAnonymous(c)
+	e.copyUp(c)
+	return nil
+}
+
+// addVolumesFrom copies the mounts of another container.
+func (e *Engine) addVolumesFrom(c *container, from string) error {
+	name, mode, hasMode := strings.Cut(from, ":")
+	if name == "" {
+		return badRequest("malformed volumes-from specification: %s", from)
+	}
+	if !hasMode {
+		mode = "rw"
+	}
+	readWrite, ok := bindMode(mode, false)
+	if !ok || strings.Contains(mode, "nocopy") {
+		return badRequest("invalid mode: %s", mode)
+	}
+	source, err := e.lookup(name)
+	if err != nil {
+		return badRequest("%s", err.Error())
+	}
+	for _, dest := range sortedKeys(source.Mounts) {
+		m := *source.Mounts[dest]
+		m.RW = m.RW && readWrite
+		m.Mode, m.Copy, m.Held, m.CreateHost = "", false, false, m.Type == "bind" && m.CreateHost
+		e.replaceMount(c, &m)
+		if m.Type == "volume" && !m.HasSource {
+			e.hold(c, &m)
+		}
+	}
+	return nil
+}
+
+// addOwnMount adds a mount that the container itself asked for.
+func (e *Engine) addOwnMount(c *container, m *mountPoint, options *volumeOptions, taken map[string]bool) error {
+	if taken[m.Destination] || c.HostConfig.Tmpfs[m.Destination] != "" {
+		return badRequest("Duplicate mount point: %s", m.Destination)
+	}
+	taken[m.Destination] = true
+	if m.Type == "volume" {
+		m.HasSource = true
+		if err := e.volumeForMount(m, options); err != nil {
+			return err
+		}
+	}
+	e.replaceMount(c, m)
+	if m.Type == "volume" {
+		e.hold(c, m)
+	}
+	return nil
+}
+
+// replaceMount puts m in its place; what was there gives its volume back.
+func (e *Engine) replaceMount(c *container, m *mountPoint) {
+	if old := c.Mounts[m.Destination]; old != nil {
+		e.unhold(c, old)
+	}
+	c.Mounts[m.Destination] = m
+}
+
+// volumeForMount finds or makes the volume of a mount.
+func (e *Engine) volumeForMount(m *mountPoint, options *volumeOptions) error {
+	var labels, driverOptions map[string]string
+	driver := ""
+	if options != nil {
+		labels = options.Labels
+		if d := options.DriverConfig; d != nil {
+			driver, driverOptions = d.Name, d.Options
+		}
+	}
+	v, err := e.ensureVolume(m.Name, driver, labels, driverOptions)
+	if err != nil {
+		return err
+	}
+	m.Name, m.Driver = v.Name, v.Driver
+	return nil
+}
+
+// addTmpfs shows tmpfs of the Mounts form only; the Tmpfs map is not listed by inspect.
+func (e *Engine) addTmpfs(c *container) {
+	for _, dest := range sortedKeys(c.HostConfig.Tmpfs) {
+		if old := c.Mounts[dest]; old != nil {
+			e.unhold(c, old)
+			delete(c.Mounts, dest)
+		}
+	}
+}
+
+// addAnonymous makes the volumes that the configuration declares, except where something is mounted already.
+func (e *Engine) addAnonymous(c *container) {
+	for _, declared := range sortedKeys(c.Config.Volumes) {
+		dest := path.Clean(declared)
+		if _, tmpfs := c.HostConfig.Tmpfs[dest]; c.Mounts[dest] != nil || tmpfs {
+			continue
+		}
+		v := e.newVolume("", "", nil, nil)
+		m := &mountPoint{Type: "volume", Name: v.Name, Driver: v.Driver, Destination: dest, RW: true, Copy: true}
+		c.Mounts[dest] = m
+		e.hold(c, m)
+	}
+}
+
+// copyUp fills empty volumes with what the image has at their place, owner and mode of the directory included.
+func (e *Engine) copyUp(c *container) {
+	im := e.st.Images[c.ImageID]
+	if im == nil {
+		return
+	}
+	for _, dest := range sortedKeys(c.Mounts) {
+		m := c.Mounts[dest]
+		v := e.st.Volumes[m.Name]
+		if m.Type != "volume" || !m.Copy || v == nil || !v.Files.empty() {
+			continue
+		}
+		if content, ok := im.Files.under(path.Clean("/" + dest)); ok {
+			v.Files = content
+		}
+	}
+}
+
+// bindModes are the words that may stand in the mode of a bind, by what they speak about; one of each at most.
+func bindWord(word string, volume bool) string {
+	switch word {
+	case "rw", "ro":
+		return "rw"
+	case "z", "Z":
+		return "label"
+	case "nocopy":
+		if volume {
+			return "copy"
+		}
+	case "private", "rprivate", "slave", "rslave", "shared", "rshared":
+		if !volume {
+			return "propagation"
+		}
+	case "cached", "consistent", "delegated", "default":
+		return "consistency"
+	}
+	return ""
+}
+
+// bindMode tells whether a mode is valid, and whether it allows writing.
+func bindMode(mode string, volume bool) (readWrite, ok bool) {
+	if mode == "" {
+		return true, true
+	}
+	seen := map[string]bool{}
+	readWrite = true
+	for word := range strings.SplitSeq(mode, ",") {
+		kind := bindWord(word, volume)
+		if kind == "" || seen[kind] {
+			return false, false
+		}
+		seen[kind] = true
+		readWrite = readWrite && word != "ro"
+	}
+	return readWrite, true
+}
+
+// parseBind reads one entry of Binds: DEST, SOURCE:DEST or SOURCE:DEST:MODE.
+func parseBind(bind string) (*mountPoint, error) {
+	parts := strings.Split(bind, ":")
+	wrong := failure("invalid volume specification: '%s'", bind)
+	if len(parts) > 3 || slices.Contains(parts[:min(len(parts), 2)], "") {
+		return nil, wrong
+	}
+	m := &mountPoint{Destination: parts[len(parts)-1]}
+	source := ""
+	if len(parts) > 1 {
+		source, m.Destination = parts[0], parts[1]
+	}
+	if len(parts) == 3 {
+		m.Mode = parts[2]
+	}
+	isPath := path.IsAbs(source)
+	readWrite, ok := bindMode(m.Mode, !isPath)
+	if !ok {
+		return nil, failure("invalid mode: %s", m.Mode)
+	}
+	m.RW = readWrite
+	kind := "volume"
+	if isPath {
+		kind = "bind"
+	}
+	if err := checkDestination(m.Destination, kind); err != nil {
+		return nil, failure("invalid volume specification: '%s': %s", bind, err.Error())
+	}
+	m.Destination = path.Clean(m.Destination)
+	if isPath {
+		m.Type, m.Source, m.CreateHost = "bind", path.Clean(source), true
+		m.Propagation = propagation(m.Mode)
+		return m, nil
+	}
+	m.Type, m.Name, m.Named = "volume", source, source != ""
+	m.Copy = !strings.Contains(m.Mode, "nocopy")
+	if m.Mode == "" {
+		m.Mode = "z"
+	}
+	return m, nil
+}
+
+func propagation(mode string) string {
+	for word := range strings.SplitSeq(mode, ",") {
+		if bindWord(word, false) == "propagation" {
+			return word
+		}
+	}
+	return "rprivate"
+}
+
+// checkDestination refuses places nothing can be mounted at.
+func checkDestination(dest, kind string) error {
+	if !path.IsAbs(dest) {
+		return fmt.Errorf("invalid mount config for type %q: invalid mount path: '%s' mount path must be absolute", kind, dest)
+	}
+	if path.Clean(dest) == "/" {
+		return fmt.Errorf("invalid mount config for type %q: invalid specification: destination can't be '/'", kind)
+	}
+	return nil
+}
+
+// mountOf reads one entry of Mounts.
+func (e *Engine) mountOf(spec mountSpec) (*mountPoint, error) {
+	wrong := func(format string, args ...any) error {
+		return badRequest("invalid mount config for type %q: %s", spec.Type, fmt.Sprintf(format, args...))
+	}
+	if spec.Type != "bind" && spec.Type != "volume" && spec.Type != "tmpfs" {
+		return nil, wrong("mount type unknown")
+	}
+	if spec.Target == "" {
+		return nil, wrong("field Target must not be empty")
+	}
+	if err := checkDestination(spec.Target, spec.Type); err != nil {
+		return nil, badRequest("%s", err.Error())
+	}
+	m := &mountPoint{Type: spec.Type, Destination: path.Clean(spec.Target), RW: !spec.ReadOnly}
+	switch spec.Type {
+	case "bind":
+		return m, e.bindOf(spec, m, wrong)
+	case "tmpfs":
+		if spec.Source != "" {
+			return nil, wrong("field Source must not be specified")
+		}
+		return m, nil
+	}
+	if spec.BindOptions != nil {
+		return nil, wrong("field BindOptions must not be specified")
+	}
+	m.Name, m.Named, m.Mode, m.Copy = spec.Source, spec.Source != "", "z", true
+	if o := spec.VolumeOptions; o != nil && o.NoCopy {
+		m.Copy = false
+	}
+	if spec.Source == "" && spec.ReadOnly {
+		return nil, wrong("must not set ReadOnly mode when using anonymous volumes")
+	}
+	return m, nil
+}
+
+// bindOf completes a mount of the strict kind: its source has to exist now.
+func (e *Engine) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any) error) error {
+	switch {
+	case spec.Source == "":
+		return wrong("field Source must not be empty")
+	case !path.IsAbs(spec.Source):
+		return wrong("invalid mount path: '%s' mount path must be absolute", spec.Source)
+	case spec.VolumeOptions != nil:
+		return wrong("field VolumeOptions must not be specified")
+	}
+	m.Source, m.Propagation = path.Clean(spec.Source), "rprivate"
+	if o := spec.BindOptions; o != nil {
+		m.CreateHost = o.CreateMountpoint && !e.version.less(apiVersion{1, 42})
+		m.Propagation = first(o.Propagation, m.Propagation)
+	}
+	if _, there := e.st.Host[m.Source]; !there && !m.CreateHost {
+		return wrong("bind source path does not exist: %s", spec.Source)
+	}
+	return nil
+}
+
+// mountAll does what a start does with mounts: it counts volumes that were not counted yet and makes missing host paths.
+func (e *Engine) mountAll(c *container) error {
+	for _, dest := range sortedKeys(c.Mounts) {
+		m := c.Mounts[dest]
+		switch m.Type {
+		case "volume":
+			if e.st.Volumes[m.Name] == nil {
+				return failure("get %s: no such volume", m.Name)
+			}
+			e.hold(c, m)
+		case "bind":
+			if _, there := e.st.Host[m.Source]; there {
+				continue
+			}
+			if !m.CreateHost {
+				return badRequest("invalid mount config for type \"bind\": bind source path does not exist: %s", m.Source)
+			}
+			e.st.Host.mkdirAll(m.Source)
+		}
+	}
+	for _, dest := range sortedKeys(c.Mounts) {
+		if m := c.Mounts[dest]; m.Type == "volume" {
+			e.emitVolume(m.Name, "mount", map[string]string{
+				"driver": m.Driver, "container": c.ID, "destination": m.Destination, "propagation": m.Propagation, "read/write": fmt.Sprint(m.RW),
+			})
+		}
+	}
+	return nil
+}
+
+// unmountAll reports that the volumes of a stopped container are free.
+func (e *Engine) unmountAll(c *container) {
+	for _, dest := range sortedKeys(c.Mounts) {
+		if m := c.Mounts[dest]; m.Type == "volume" {
+			e.emitVolume(m.Name, "unmount", map[string]string{"driver": m.Driver, "container": c.ID})
+		}
+	}
+}
+
+// hold counts the mount as a reference of its volume, once.
+func (e *Engine) hold(c *container, m *mountPoint) {
+	if v := e.st.Volumes[m.Name]; v != nil && !m.Held {
+		v.Refs[c.ID]++
+		m.Held = true
+	}
+}
+
+func (e *Engine) unhold(c *container, m *mountPoint) {
+	if v := e.st.Volumes[m.Name]; v != nil && m.Held {
+		if v.Refs[c.ID]--; v.Refs[c.ID] <= 0 {
+			delete(v.Refs, c.ID)
+		}
+	}
+	m.Held = false
+}
+
+// holdVolumes counts all volumes of a container, as the daemon does when it starts.
+func (e *Engine) holdVolumes(c *container) {
+	for _, m := range c.Mounts {
+		if m.Type == "volume" {
+			e.hold(c, m)
+		}
+	}
+}
+
+// releaseVolumes gives the volumes of a removed container back; with remove those go that had no name and nobody else.
+func (e *Engine) releaseVolumes(c *container, remove bool) {
+	for _, dest := range sortedKeys(c.Mounts) {
+		m := c.Mounts[dest]
+		if m.Type != "volume" || !m.Held {
+			continue
+		}
+		e.unhold(c, m)
+		if v := e.st.Volumes[m.Name]; remove && !m.Named && v != nil && len(v.Refs) == 0 {
+			e.dropVolume(v)
+		}
+	}
+}

@@ -1,0 +1,207 @@
+// Part of the simulated engine: published ports. A conflict shows at start, never at create.
+
+package sim
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The range that the engine takes ephemeral host ports from.
+const (
+	firstEphemeralPort = 32768
+	lastEphemeralPort  = 60999
+)
+
+// splitPort reads 80/tcp or 80; the protocol is tcp unless it says otherwise.
+func splitPort(text string) (number, proto string) {
+	number, proto, _ = strings.Cut(text, "/")
+	return number, first(strings.ToLower(proto), "tcp")
+}
+
+// checkPortBindings refuses bindings that no start could carry out.
+func checkPortBindings(bindings map[string][]portBinding) error {
+	for _, key := range sortedKeys(bindings) {
+		number, proto := splitPort(key)
+		if _, _, ok := portRange(number); !ok {
+			return badRequest("invalid port specification: %q", number)
+		}
+		if proto != "tcp" && proto != "udp" && proto != "sctp" {
+			return badRequest("invalid port specification: %q", key)
+		}
+		for _, b := range bindings[key] {
+			if _, _, ok := portRange(b.HostPort); b.HostPort != "" && !ok {
+				return badRequest("invalid port specification: %q", b.HostPort)
+			}
+		}
+	}
+	return nil
+}
+
+// portRange reads one port or FIRST-LAST.
+func portRange(text string) (from, to int, ok bool) {
+	a, b, isRange := strings.Cut(text, "-")
+	if !isRange {
+		b = a
+	}
+	low, errLow := strconv.ParseUint(a, 10, 16)
+	high, errHigh := strconv.ParseUint(b, 10, 16)
+	return int(low), int(high), errLow == nil && errHigh == nil && low <= high
+}
+
+// exposed gives the exposed ports as 80/tcp, in order.
+func (c *container) exposed() []string {
+	var ports []string
+	for _, key := range sortedKeys(c.Config.ExposedPorts) {
+		number, proto := splitPort(key)
+		if !slices.Contains(ports, number+"/"+proto) {
+			ports = append(ports, number+"/"+proto)
+		}
+	}
+	return ports
+}
+
+// openPorts publishes the ports of a container that starts. A binding of a port that is not exposed is passed over.
+func (e *Engine) openPorts(c *container) error {
+	c.Ports = nil
+	if !e.onBridge(c) {
+		return nil
+	}
+	open := map[string][]portBinding{}
+	for _, port := range c.exposed() {
+		number, proto := splitPort(port)
+		bindings := c.bindings(number, proto)
+		if len(bindings) == 0 && c.HostConfig.PublishAllPorts {
+			bindings = []portBinding{{}}
+		}
+		open[port] = nil
+		for _, b := range bindings {
+			got, err := e.openPort(c, proto, b, open)
+			if err != nil {
+				return err
+			}
+			open[port] = append(open[port], got...)
+		}
+	}
+	c.Ports = open
+	return nil
+}
+
+// onBridge tells whether a container sits on a network that can publish ports.
+func (e *Engine) onBridge(c *container) bool {
+	for _, ep := range c.Endpoints {
+		if n := e.st.Networks[ep.NetworkID]; n != nil && n.Driver == "bridge" && !n.Internal {
+			return true
+		}
+	}
+	return false
+}
+
+// bindings gives the bindings of one port, however its key is written: 80/tcp or 80.
+func (c *container) bindings(number, proto string) []portBinding {
+	if b := c.HostConfig.PortBindings[number+"/"+proto]; len(b) > 0 {
+		return b
+	}
+	if _, exposedBare := c.Config.ExposedPorts[number]; proto == "tcp" && exposedBare {
+		return c.HostConfig.PortBindings[number]
+	}
+	return nil
+}
+
+// openPort takes one host port, or the first free one of a range or of the ephemeral ports.
+func (e *Engine) openPort(c *container, proto string, b portBinding, own map[string][]portBinding) ([]portBinding, error) {
+	ip := first(b.HostIP, "0.0.0.0")
+	if _, err := netip.ParseAddr(ip); err != nil {
+		return nil, failure("invalid host IP address %q", b.HostIP)
+	}
+	port, err := e.choosePort(c, proto, ip, b.HostPort, own)
+	if err != nil {
+		return nil, err
+	}
+	got := []portBinding{{HostIP: ip, HostPort: strconv.Itoa(port)}}
+	if b.HostIP == "" {
+		got = append(got, portBinding{HostIP: "::", HostPort: strconv.Itoa(port)})
+	}
+	return got, nil
+}
+
+func (e *Engine) choosePort(c *container, proto, ip, wanted string, own map[string][]portBinding) (int, error) {
+	endpoint := ""
+	for _, ep := range c.Endpoints {
+		endpoint = max(endpoint, ep.EndpointID)
+	}
+	if wanted == "" || wanted == "0" {
+		for range lastEphemeralPort - firstEphemeralPort + 1 {
+			e.st.LastPort++
+			if e.st.LastPort > lastEphemeralPort || e.st.LastPort < firstEphemeralPort {
+				e.st.LastPort = firstEphemeralPort
+			}
+			if !e.portTaken(proto, ip, e.st.LastPort, own) {
+				return e.st.LastPort, nil
+			}
+		}
+		return 0, failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
+	}
+	from, to, _ := portRange(wanted)
+	for port := from; port <= to; port++ {
+		if !e.portTaken(proto, ip, port, own) {
+			return port, nil
+		}
+	}
+	if from != to {
+		return 0, failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
+	}
+	return 0, failure("driver failed programming external connectivity on endpoint %s (%s): Bind for %s:%d failed: port is already allocated", c.Name, endpoint, ip, from)
+}
+
+// portTaken tells whether a host port is published already; an address of all interfaces meets every other.
+func (e *Engine) portTaken(proto, ip string, port int, own map[string][]portBinding) bool {
+	tables := []map[string][]portBinding{own}
+	for _, c := range e.st.Containers {
+		tables = append(tables, c.Ports)
+	}
+	for _, table := range tables {
+		for key, bindings := range table {
+			if !strings.HasSuffix(key, "/"+proto) {
+				continue
+			}
+			for _, b := range bindings {
+				if b.HostPort == strconv.Itoa(port) && meets(b.HostIP, ip) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func meets(a, b string) bool {
+	x, errX := netip.ParseAddr(a)
+	y, errY := netip.ParseAddr(b)
+	if errX != nil || errY != nil || x.Is4() != y.Is4() {
+		return false
+	}
+	return x == y || x.IsUnspecified() || y.IsUnspecified()
+}
+
+// portList is how the list of containers shows ports.
+func (c *container) portList() []object {
+	docs := []object{}
+	for _, key := range sortedKeys(c.Ports) {
+		number, proto := splitPort(key)
+		private, err := strconv.Atoi(number)
+		if err != nil {
+			continue
+		}
+		if len(c.Ports[key]) == 0 {
+			docs = append(docs, object{"PrivatePort": private, "Type": proto})
+		}
+		for _, b := range c.Ports[key] {
+			public, _ := strconv.Atoi(b.HostPort)
+			docs = append(docs, object{"IP": b.HostIP, "PrivatePort": private, "PublicPort": public, "Type": proto})
+		}
+	}
+	return docs
+}

@@ -1,0 +1,501 @@
+// Part of the simulated engine: from an HTTP request to the operation it asks for, and back to an answer.
+
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// apiVersion is a version of the Engine API.
+type apiVersion struct{ major, minor int }
+
+func parseVersion(text string) (apiVersion, bool) {
+	major, minor, ok := strings.Cut(text, ".")
+	a, errA := strconv.Atoi(major)
+	b, errB := strconv.Atoi(minor)
+	return apiVersion{a, b}, ok && errA == nil && errB == nil && a >= 0 && b >= 0
+}
+
+func (v apiVersion) less(w apiVersion) bool {
+	return v.major < w.major || v.major == w.major && v.minor < w.minor
+}
+
+func (v apiVersion) String() string { return fmt.Sprintf("%d.%d", v.major, v.minor) }
+
+// minVersion is the oldest API version that is still answered.
+func minVersion() apiVersion { return apiVersion{1, 12} }
+
+// engineRelease gives the engine that first had an API version, as its version text.
+func (v apiVersion) engineRelease() string {
+	releases := map[int]string{
+		41: "20.10.24", 42: "23.0.6", 43: "24.0.9", 44: "25.0.5", 45: "26.1.4",
+		46: "27.1.2", 47: "27.5.1", 48: "28.0.4", 49: "28.1.1", 50: "28.2.2", 51: "28.5.2",
+	}
+	return releases[v.minor]
+}
+
+// request is one call of the API. The engine's lock is held while its operation runs.
+type request struct {
+	ctx     context.Context
+	method  string
+	op      string
+	name    string // what the path names: a container, image, volume or network
+	last    string // a second name in the path
+	version apiVersion
+	query   url.Values
+	header  http.Header
+	body    []byte
+}
+
+// flag reads a boolean parameter as the engine does: anything but nothing, 0, no, false and none is true.
+func (q *request) flag(name string) bool {
+	switch strings.ToLower(strings.TrimSpace(q.query.Get(name))) {
+	case "", "0", "no", "false", "none":
+		return false
+	}
+	return true
+}
+
+// at tells whether the call is made with at least API version 1.minor.
+func (q *request) at(minor int) bool { return !q.version.less(apiVersion{1, minor}) }
+
+// decode reads the JSON body into v.
+func (q *request) decode(v any) error {
+	if err := q.checkJSONType(); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(q.body, v); err != nil {
+		return decodeError(q.body, err)
+	}
+	return nil
+}
+
+// checkJSONType refuses bodies that are not declared as JSON.
+func (q *request) checkJSONType() error {
+	given := q.header.Get("Content-Type")
+	if kind, _, err := mime.ParseMediaType(given); err == nil && kind == "application/json" {
+		return nil
+	}
+	return badRequest("Content-Type specified (%s) must be 'application/json'", given)
+}
+
+// decodeError words a JSON error as a stream decoder does.
+func decodeError(body []byte, err error) error {
+	if len(strings.TrimSpace(string(body))) == 0 {
+		return failure("EOF")
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) && int(syntax.Offset) >= len(body) && strings.Contains(err.Error(), "unexpected end") {
+		return failure("unexpected EOF")
+	}
+	return failure("%v", err)
+}
+
+// apiError is an answer other than success. The engine sends it as {"message": text}.
+type apiError struct {
+	status int
+	text   string
+}
+
+func (e *apiError) Error() string { return e.text }
+
+func badRequest(format string, args ...any) error {
+	return &apiError{400, fmt.Sprintf(format, args...)}
+}
+func forbidden(format string, args ...any) error { return &apiError{403, fmt.Sprintf(format, args...)} }
+func notFound(format string, args ...any) error  { return &apiError{404, fmt.Sprintf(format, args...)} }
+func conflict(format string, args ...any) error  { return &apiError{409, fmt.Sprintf(format, args...)} }
+func failure(format string, args ...any) error   { return &apiError{500, fmt.Sprintf(format, args...)} }
+func notModified() error                         { return &apiError{304, ""} }
+
+// prefixed puts text before the message of err and keeps its status.
+func prefixed(text string, err error) error {
+	var api *apiError
+	if errors.As(err, &api) && api.status != http.StatusNotModified {
+		return &apiError{api.status, text + api.text}
+	}
+	return err
+}
+
+// reply is an answer: a status with a JSON body, raw bytes, or a stream.
+type reply struct {
+	status int // 0 is 200
+	header map[string]string
+	json   any
+	raw    []byte
+	// stream is called without the lock, after the headers; it writes until it returns.
+	stream func(w io.Writer) error
+	// hijack takes the connection over, without the lock.
+	hijack bool
+}
+
+func ok(body any) (reply, error)     { return reply{json: body}, nil }
+func status(code int) (reply, error) { return reply{status: code}, nil }
+
+// object is a JSON object put together by hand.
+type object = map[string]any
+
+// operation carries out one call.
+type operation func(e *Engine, q *request) (reply, error)
+
+// route ties a method and a path to an operation. In a path "*" stands for one segment or more.
+type route struct {
+	method, path, op string
+	do               operation
+}
+
+// routes is the table of the API.
+func routes() []route {
+	return []route{
+		{"GET", "_ping", "ping", (*Engine).ping},
+		{"HEAD", "_ping", "ping", (*Engine).ping},
+		{"GET", "version", "version", (*Engine).versionInfo},
+		{"GET", "info", "info", (*Engine).info},
+		{"GET", "events", "events", (*Engine).events},
+		{"GET", "system/df", "system.df", (*Engine).diskUsage},
+		{"POST", "auth", "auth", (*Engine).auth},
+
+		{"GET", "containers/json", "container.list", (*Engine).containerList},
+		{"POST", "containers/create", "container.create", (*Engine).containerCreate},
+		{"POST", "containers/prune", "container.prune", (*Engine).containerPrune},
+		{"GET", "containers/*/json", "container.inspect", (*Engine).containerInspect},
+		{"GET", "containers/*/logs", "container.logs", (*Engine).containerLogs},
+		{"GET", "containers/*/top", "container.top", (*Engine).containerTop},
+		{"GET", "containers/*/stats", "container.stats", (*Engine).containerStats},
+		{"GET", "containers/*/changes", "container.changes", (*Engine).containerChanges},
+		{"GET", "containers/*/archive", "container.archive.get", (*Engine).archiveGet},
+		{"HEAD", "containers/*/archive", "container.archive.stat", (*Engine).archiveStat},
+		{"PUT", "containers/*/archive", "container.archive.put", (*Engine).archivePut},
+		{"POST", "containers/*/start", "container.start", (*Engine).containerStart},
+		{"POST", "containers/*/stop", "container.stop", (*Engine).containerStop},
+		{"POST", "containers/*/restart", "container.restart", (*Engine).containerRestart},
+		{"POST", "containers/*/kill", "container.kill", (*Engine).containerKill},
+		{"POST", "containers/*/pause", "container.pause", (*Engine).containerPause},
+		{"POST", "containers/*/unpause", "container.unpause", (*Engine).containerUnpause},
+		{"POST", "containers/*/rename", "container.rename", (*Engine).containerRename},
+		{"POST", "containers/*/update", "container.update", (*Engine).containerUpdate},
+		{"POST", "containers/*/wait", "container.wait", (*Engine).containerWait},
+		{"POST", "containers/*/resize", "container.resize", (*Engine).containerResize},
+		{"POST", "containers/*/attach", "container.attach", (*Engine).containerAttach},
+		{"POST", "containers/*/exec", "exec.create", (*Engine).execCreate},
+		{"DELETE", "containers/*", "container.remove", (*Engine).containerRemove},
+
+		{"POST", "exec/*/start", "exec.start", (*Engine).execStart},
+		{"POST", "exec/*/resize", "exec.resize", (*Engine).execResize},
+		{"GET", "exec/*/json", "exec.inspect", (*Engine).execInspect},
+
+		{"GET", "images/json", "image.list", (*Engine).imageList},
+		{"POST", "images/create", "image.create", (*Engine).imageCreate},
+		{"POST", "images/load", "image.load", (*Engine).imageLoad},
+		{"POST", "images/prune", "image.prune", (*Engine).imagePrune},
+		{"GET", "images/*/json", "image.inspect", (*Engine).imageInspect},
+		{"GET", "images/*/history", "image.history", (*Engine).imageHistory},
+		{"POST", "images/*/tag", "image.tag", (*Engine).imageTag},
+		{"DELETE", "images/*", "image.remove", (*Engine).imageRemove},
+
+		{"GET", "volumes", "volume.list", (*Engine).volumeList},
+		{"POST", "volumes/create", "volume.create", (*Engine).volumeCreate},
+		{"POST", "volumes/prune", "volume.prune", (*Engine).volumePrune},
+		{"GET", "volumes/*", "volume.inspect", (*Engine).volumeInspect},
+		{"DELETE", "volumes/*", "volume.remove", (*Engine).volumeRemove},
+
+		{"GET", "networks", "network.list", (*Engine).networkList},
+		{"POST", "networks/create", "network.create", (*Engine).networkCreate},
+		{"POST", "networks/prune", "network.prune", (*Engine).networkPrune},
+		{"POST", "networks/*/connect", "network.connect", (*Engine).networkConnect},
+		{"POST", "networks/*/disconnect", "network.disconnect", (*Engine).networkDisconnect},
+		{"GET", "networks/*", "network.inspect", (*Engine).networkInspect},
+		{"DELETE", "networks/*", "network.remove", (*Engine).networkRemove},
+	}
+}
+
+// match tells whether path fits the route, and what "*" stood for.
+func (r route) match(path string) (string, bool) {
+	before, after, star := strings.Cut(r.path, "*")
+	if !star {
+		return "", r.path == path
+	}
+	name, ok := strings.CutPrefix(path, before)
+	if !ok {
+		return "", false
+	}
+	name, ok = strings.CutSuffix(name, after)
+	return name, ok && name != ""
+}
+
+// findRoute gives the route of a request, and the name in its path.
+func (e *Engine) findRoute(method, path string) (route, string, bool) {
+	for _, r := range e.routes {
+		if r.method != method {
+			continue
+		}
+		if name, ok := r.match(path); ok {
+			return r, name, true
+		}
+	}
+	return route{}, "", false
+}
+
+// splitVersion takes the version off a path. A path without one, or with a malformed one, is left alone.
+func splitVersion(path string) (version, rest string) {
+	path = strings.TrimPrefix(path, "/")
+	first, rest, _ := strings.Cut(path, "/")
+	if number, ok := strings.CutPrefix(first, "v"); ok && number != "" && strings.Trim(number, "0123456789.") == "" {
+		return number, rest
+	}
+	return "", path
+}
+
+// ServeHTTP answers one call of the Engine API.
+func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e.commonHeaders(w.Header())
+	number, path := splitVersion(r.URL.Path)
+	rt, name, found := e.findRoute(r.Method, path)
+	if !found {
+		writeError(w, notFound("page not found"))
+		return
+	}
+	version, err := e.checkVersion(number)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	body, err := readBody(rt.op, r)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	q := &request{
+		ctx: r.Context(), method: r.Method, op: rt.op, name: name, version: version,
+		query: r.URL.Query(), header: r.Header, body: body,
+	}
+	e.serve(w, q, rt)
+}
+
+// commonHeaders are on each answer. Date is the virtual time, by which clients judge leases.
+func (e *Engine) commonHeaders(h http.Header) {
+	h.Set("Api-Version", e.version.String())
+	h.Set("Docker-Experimental", "false")
+	h.Set("Ostype", "linux")
+	h.Set("Server", "Docker/"+e.version.engineRelease()+" (linux)")
+	h.Set("Date", e.Now().UTC().Format(http.TimeFormat))
+}
+
+// checkVersion applies the version gate.
+func (e *Engine) checkVersion(number string) (apiVersion, error) {
+	if number == "" {
+		return e.version, nil
+	}
+	version, ok := parseVersion(number)
+	if !ok {
+		return version, badRequest("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, minVersion())
+	}
+	if version.less(minVersion()) {
+		return version, badRequest("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, minVersion())
+	}
+	if e.version.less(version) {
+		return version, badRequest("client version %s is too new. Maximum supported API version is %s", number, e.version)
+	}
+	return version, nil
+}
+
+// Bodies are read before the engine is locked, and are bounded.
+const (
+	maxJSONBody = 16 << 20
+	maxTarBody  = 2 << 30
+)
+
+func readBody(op string, r *http.Request) ([]byte, error) {
+	limit := int64(maxJSONBody)
+	switch op {
+	case "image.load", "image.create", "container.archive.put":
+		limit = maxTarBody
+	case "container.attach", "exec.start":
+		// What follows is the stream of the terminal, except a JSON body of known length.
+		if r.ContentLength <= 0 {
+			return nil, nil
+		}
+	}
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	if err != nil {
+		return nil, badRequest("cannot read request body: %v", err)
+	}
+	if int64(len(body)) > limit {
+		return nil, &apiError{http.StatusRequestEntityTooLarge, "request body too large"}
+	}
+	return body, nil
+}
+
+// serve runs one operation with the faults and hooks that are set for it.
+func (e *Engine) serve(w http.ResponseWriter, q *request, rt route) {
+	call := e.beginCall(q)
+	if err := e.hook(call); err != nil {
+		cutConnection(w)
+		return
+	}
+	fault := e.takeFault(q)
+	if done := e.faultBefore(w, q, fault, &call); done {
+		return
+	}
+	rep, err := e.run(q, rt, fault)
+	call.Phase, call.Status = After, replyStatus(rep, err)
+	e.endCall(call)
+	if hookErr := e.hook(call); hookErr != nil {
+		cutConnection(w)
+		return
+	}
+	if done := e.faultAfter(w, q, fault, rep, err); done {
+		return
+	}
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	e.write(w, q, rep)
+}
+
+// run carries out the operation under the lock.
+func (e *Engine) run(q *request, rt route, fault *Fault) (reply, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.tick()
+	if fault != nil && fault.DiskFull {
+		return reply{}, failure("%s", diskFullText(q))
+	}
+	rep, err := rt.do(e, q)
+	if err == nil {
+		rep, err = encoded(rep)
+	}
+	if q.method != http.MethodGet && q.method != http.MethodHead {
+		e.touch()
+	}
+	return rep, err
+}
+
+// encoded turns the JSON of a reply into bytes, while nothing can change what it shows.
+func encoded(rep reply) (reply, error) {
+	if rep.json == nil {
+		return rep, nil
+	}
+	text, err := json.Marshal(rep.json)
+	if err != nil {
+		return reply{}, failure("cannot encode the answer: %v", err)
+	}
+	rep.raw, rep.json = append(text, '\n'), nil
+	rep.header = map[string]string{"Content-Type": "application/json"}
+	return rep, nil
+}
+
+func replyStatus(rep reply, err error) int {
+	var api *apiError
+	switch {
+	case errors.As(err, &api):
+		return api.status
+	case err != nil:
+		return http.StatusInternalServerError
+	case rep.hijack:
+		return http.StatusSwitchingProtocols
+	case rep.status == 0:
+		return http.StatusOK
+	}
+	return rep.status
+}
+
+func writeError(w http.ResponseWriter, err error) {
+	code := replyStatus(reply{}, err)
+	if code == http.StatusNotModified {
+		w.WriteHeader(code)
+		return
+	}
+	text, _ := json.Marshal(object{"message": err.Error()})
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_, _ = w.Write(append(text, '\n'))
+}
+
+// write sends a reply.
+func (e *Engine) write(w http.ResponseWriter, q *request, rep reply) {
+	if rep.hijack {
+		e.hijack(w, q, rep)
+		return
+	}
+	for _, k := range sortedKeys(rep.header) {
+		w.Header().Set(k, rep.header[k])
+	}
+	if rep.stream == nil {
+		w.WriteHeader(replyStatus(rep, nil))
+		if q.method != http.MethodHead {
+			_, _ = w.Write(rep.raw)
+		}
+		return
+	}
+	w.WriteHeader(replyStatus(rep, nil))
+	flush(w)
+	if err := rep.stream(flushWriter{w}); errors.Is(err, errStreamCut) {
+		cutConnection(w)
+	}
+}
+
+// flushWriter sends each write at once.
+type flushWriter struct{ w http.ResponseWriter }
+
+func (f flushWriter) Write(p []byte) (int, error) {
+	n, err := f.w.Write(p)
+	flush(f.w)
+	return n, err
+}
+
+func flush(w http.ResponseWriter) {
+	if f, ok := w.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+// hijack hands the connection to the reply's stream, as attach and exec do.
+func (e *Engine) hijack(w http.ResponseWriter, q *request, rep reply) {
+	h, ok := w.(http.Hijacker)
+	if !ok {
+		writeError(w, failure("cannot take over this connection"))
+		return
+	}
+	conn, buffered, err := h.Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Time{})
+	head := "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
+	if q.header.Get("Upgrade") != "" {
+		head = "HTTP/1.1 101 UPGRADED\r\nContent-Type: " + rep.header["Content-Type"] + "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
+	}
+	if _, err := io.WriteString(conn, head); err != nil {
+		return
+	}
+	// What the client types is read and dropped, so that it never blocks; its end does not end the stream.
+	go func() { _, _ = io.Copy(io.Discard, buffered) }()
+	_ = rep.stream(conn)
+}
+
+// cutConnection ends the connection without a (further) answer. A writer that has no connection gets an error.
+func cutConnection(w http.ResponseWriter) {
+	if h, ok := w.(http.Hijacker); ok {
+		if conn, _, err := h.Hijack(); err == nil {
+			_ = conn.Close()
+			return
+		}
+	}
+	writeError(w, failure("connection cut"))
+}

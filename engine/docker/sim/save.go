@@ -1,0 +1,235 @@
+// Part of the simulated engine: keeping its state in a file, and showing it to tests.
+
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// saved is the form of a saved engine.
+type saved struct {
+	Format string
+	API    string
+	State  *state
+}
+
+const saveFormat = "dmap sim 1"
+
+// Save writes the whole state as JSON. The bytes depend on the state only. Faults, hooks and the call log are not part of it.
+func (e *Engine) Save(w io.Writer) error {
+	e.mu.Lock()
+	text, err := json.MarshalIndent(saved{Format: saveFormat, API: e.version.String(), State: e.st}, "", " ")
+	e.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("cannot save simulated engine: %w", err)
+	}
+	_, err = w.Write(append(text, '\n'))
+	return err
+}
+
+// Load makes an engine out of what Save wrote. opts are as for [New]; Start and HostPaths are those of the saved engine, and
+// so is API unless opts gives one.
+func Load(r io.Reader, opts Options) (*Engine, error) {
+	var s saved
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return nil, fmt.Errorf("cannot load simulated engine: %w", err)
+	}
+	if s.Format != saveFormat {
+		return nil, fmt.Errorf("cannot load simulated engine: format %q is not %q", s.Format, saveFormat)
+	}
+	if s.State == nil {
+		return nil, fmt.Errorf("cannot load simulated engine: it has no state")
+	}
+	opts.API = first(opts.API, s.API)
+	if err := s.State.complete(); err != nil {
+		return nil, fmt.Errorf("cannot load simulated engine: %w", err)
+	}
+	return newEngine(opts, s.State), nil
+}
+
+// complete makes maps that JSON left out, and refuses a state that points to what it does not hold.
+func (s *state) complete() error {
+	if s.Containers == nil || s.Volumes == nil || s.Networks == nil || s.Images == nil || s.Execs == nil || s.Remote == nil || s.Host == nil {
+		return fmt.Errorf("a part of the state is missing")
+	}
+	for id, c := range s.Containers {
+		if c == nil || c.ID != id || len(id) != 64 || c.Name == "" {
+			return fmt.Errorf("container %q is damaged", id)
+		}
+		if c.Files == nil {
+			c.Files = tree{}
+		}
+		if c.Mounts == nil {
+			c.Mounts = map[string]*mountPoint{}
+		}
+		if c.Endpoints == nil {
+			c.Endpoints = map[string]*endpointConfig{}
+		}
+		for dest, m := range c.Mounts {
+			if m == nil {
+				return fmt.Errorf("mount %q of container %q is damaged", dest, c.Name)
+			}
+		}
+		for name, ep := range c.Endpoints {
+			if ep == nil {
+				return fmt.Errorf("endpoint %q of container %q is damaged", name, c.Name)
+			}
+		}
+	}
+	for name, v := range s.Volumes {
+		if v == nil || v.Name != name || v.Files == nil {
+			return fmt.Errorf("volume %q is damaged", name)
+		}
+		if v.Refs == nil {
+			v.Refs = map[string]int{}
+		}
+	}
+	for id, n := range s.Networks {
+		if n == nil || n.ID != id {
+			return fmt.Errorf("network %q is damaged", id)
+		}
+	}
+	return s.completeRest()
+}
+
+func (s *state) completeRest() error {
+	for _, images := range []map[string]*image{s.Images, s.Remote} {
+		for id, im := range images {
+			if im == nil || !imageID.MatchString(im.ID) || len(im.Layers) == 0 {
+				return fmt.Errorf("image %q is damaged", id)
+			}
+			if im.Files == nil {
+				im.Files = tree{}
+			}
+		}
+	}
+	for id, x := range s.Execs {
+		if x == nil || x.ID != id || len(x.Cmd) == 0 {
+			return fmt.Errorf("exec %q is damaged", id)
+		}
+	}
+	return nil
+}
+
+// World is what an engine holds, as plain data in a fixed order, for tests to compare.
+type World struct {
+	Containers []ContainerState
+	Volumes    []VolumeState
+	Networks   []NetworkState
+	Images     []ImageState
+	Host       []string // directories of the host that bind mounts made or found
+}
+
+// ContainerState is one container.
+type ContainerState struct {
+	Name, ID, Image, ImageID string
+	Status                   string // created, running, paused, restarting, exited
+	Health                   string // "", starting, healthy, unhealthy
+	ExitCode, RestartCount   int
+	Error                    string
+	Restart                  string // name of the restart policy
+	Env, Command             []string
+	User                     string
+	Labels                   map[string]string
+	Mounts                   []MountState // by destination
+	Links                    []string     // as inspect shows them
+	Networks                 []string
+	Ports                    []string // such as 80/tcp=0.0.0.0:8080
+}
+
+// MountState is one mount of a container.
+type MountState struct {
+	Type, Destination, Source string // Source is the volume's name or the host path
+	RW                        bool
+}
+
+// VolumeState is one volume.
+type VolumeState struct {
+	Name      string
+	Anonymous bool
+	Labels    map[string]string
+	Users     []string // names of the containers that the engine counts
+	Root      File     // owner and mode of its root
+	Files     []string // paths below its root
+}
+
+// NetworkState is one network.
+type NetworkState struct {
+	Name, ID, Driver string
+	Labels           map[string]string
+	Members          []string // names of the containers on it
+}
+
+// ImageState is one image.
+type ImageState struct {
+	ID   string
+	Tags []string
+}
+
+// World takes a snapshot. The caller owns it.
+func (e *Engine) World() World {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var w World
+	for _, c := range e.st.containers() {
+		w.Containers = append(w.Containers, e.containerState(c))
+	}
+	sort.Slice(w.Containers, func(i, j int) bool { return w.Containers[i].Name < w.Containers[j].Name })
+	for _, name := range sortedKeys(e.st.Volumes) {
+		w.Volumes = append(w.Volumes, e.volumeState(e.st.Volumes[name]))
+	}
+	for _, n := range e.st.networks() {
+		shown := NetworkState{Name: n.Name, ID: n.ID, Driver: n.Driver, Labels: union(nil, n.Labels)}
+		for _, c := range e.members(n) {
+			shown.Members = append(shown.Members, c.Name)
+		}
+		sort.Strings(shown.Members)
+		w.Networks = append(w.Networks, shown)
+	}
+	sort.SliceStable(w.Networks, func(i, j int) bool { return w.Networks[i].Name < w.Networks[j].Name })
+	for _, id := range sortedKeys(e.st.Images) {
+		w.Images = append(w.Images, ImageState{ID: id, Tags: append([]string(nil), e.st.Images[id].Tags...)})
+	}
+	w.Host = sortedKeys(e.st.Host)
+	return w
+}
+
+func (e *Engine) containerState(c *container) ContainerState {
+	s := ContainerState{
+		Name: c.Name, ID: c.ID, Image: c.Config.Image, ImageID: c.ImageID, Status: c.status(), Health: c.Health, ExitCode: c.ExitCode,
+		RestartCount: c.RestartCount, Error: c.Error, Restart: c.HostConfig.RestartPolicy.Name, Env: append([]string(nil), c.Config.Env...),
+		Command: append([]string{c.Path}, c.Args...), User: c.Config.User, Labels: union(c.Config.Labels, map[string]string(nil)),
+		Links: append([]string(nil), e.shownLinks(c)...), Networks: sortedKeys(c.Endpoints),
+	}
+	for _, dest := range sortedKeys(c.Mounts) {
+		m := c.Mounts[dest]
+		s.Mounts = append(s.Mounts, MountState{Type: m.Type, Destination: dest, Source: first(m.Name, m.Source), RW: m.RW})
+	}
+	for _, key := range sortedKeys(c.Ports) {
+		for _, b := range c.Ports[key] {
+			s.Ports = append(s.Ports, key+"="+b.HostIP+":"+b.HostPort)
+		}
+	}
+	return s
+}
+
+func (e *Engine) volumeState(v *volume) VolumeState {
+	s := VolumeState{Name: v.Name, Anonymous: v.Anonymous, Labels: union(v.Labels, map[string]string(nil)), Root: v.Files["/"]}
+	for id := range v.Refs {
+		if c := e.st.Containers[id]; c != nil {
+			s.Users = append(s.Users, c.Name)
+		}
+	}
+	sort.Strings(s.Users)
+	for _, p := range sortedKeys(v.Files) {
+		if p != "/" {
+			s.Files = append(s.Files, p)
+		}
+	}
+	return s
+}

@@ -1,0 +1,173 @@
+// Part of the simulated engine: making one, closing it, and connecting to it without a socket.
+
+package sim
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"path"
+	"sync"
+	"time"
+)
+
+// Options say what engine to simulate. The zero value is an empty engine of API 1.41 whose clock starts at a fixed instant.
+type Options struct {
+	API       string    // highest API version, "1.41" to "1.51"; empty is 1.41
+	Clock     ClockMode // how virtual time passes
+	Start     time.Time // first instant of the clock; zero is 2024-01-01 00:00 UTC, with ClockReal the present
+	ID        string    // the engine's own id in info; empty is a fixed one
+	Name      string    // host name in info; empty is "sim"
+	CPUs      int       // processors in info; 0 is 2
+	HostPaths []string  // directories that exist on the host; nil means the usual ones, such as /etc and /tmp
+}
+
+// Engine is a simulated Docker Engine. Make one with [New] or [Load]; its methods may be used at the same time.
+type Engine struct {
+	opts    Options
+	version apiVersion
+	routes  []route
+
+	mu        sync.Mutex
+	st        *state
+	changed   chan struct{} // closed at each change
+	cut       chan struct{} // closed when the daemon restarts: all streams end
+	calls     []Call
+	callCount int
+	faults    []*faultRule
+	onCall    func(Call) error
+	watchers  map[*watcher]struct{}
+	realBase  time.Time
+	realSince time.Time
+	timer     *time.Timer
+	closed    bool
+
+	serving sync.Once
+	server  *http.Server
+	inside  *insideListener
+}
+
+// New makes an engine. It panics never; an API version that it does not know is taken as the default.
+func New(opts Options) *Engine {
+	start := opts.Start
+	if start.IsZero() && opts.Clock == ClockReal {
+		start = time.Now().UTC()
+	}
+	if start.IsZero() {
+		start = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	st := &state{
+		Start: start, Now: start, LastPort: firstEphemeralPort - 1,
+		Containers: map[string]*container{}, Volumes: map[string]*volume{}, Networks: map[string]*network{},
+		Images: map[string]*image{}, Remote: map[string]*image{}, Execs: map[string]*execution{}, Host: newTree(),
+	}
+	paths := opts.HostPaths
+	if paths == nil {
+		paths = []string{"/bin", "/dev", "/etc", "/home", "/opt", "/root", "/run", "/srv", "/tmp", "/usr", "/var/lib", "/var/log", "/var/run"}
+	}
+	for _, p := range paths {
+		st.Host.mkdirAll(path.Clean("/" + p))
+	}
+	e := newEngine(opts, st)
+	e.addPredefinedNetworks()
+	return e
+}
+
+// newEngine puts an engine around a state.
+func newEngine(opts Options, st *state) *Engine {
+	version, ok := parseVersion(opts.API)
+	if !ok || version.less(apiVersion{1, 41}) || (apiVersion{1, 51}).less(version) {
+		version = apiVersion{1, 41}
+	}
+	return &Engine{
+		opts: opts, version: version, routes: routes(), st: st,
+		changed: make(chan struct{}), cut: make(chan struct{}), watchers: map[*watcher]struct{}{},
+		realBase: st.Now, realSince: time.Now(),
+	}
+}
+
+// Serve answers on l until ctx ends; then it cuts all connections and returns nil. It closes l.
+func (e *Engine) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	err := server.Serve(l)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// DialContext connects to the engine inside the process; network and address do not matter. It fits the DialContext of a
+// [http.Transport] and the dialer option of a Docker client.
+func (e *Engine) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
+	e.serving.Do(func() {
+		e.inside = &insideListener{conns: make(chan net.Conn), done: make(chan struct{})}
+		e.server = &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
+		go func() { _ = e.server.Serve(e.inside) }()
+	})
+	client, server := net.Pipe()
+	select {
+	case e.inside.conns <- server:
+		return client, nil
+	case <-e.inside.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Client gives an HTTP client whose every request goes to the engine, whatever the host in its address.
+func (e *Engine) Client() *http.Client {
+	return &http.Client{Transport: &http.Transport{DialContext: e.DialContext}}
+}
+
+// Close ends all connections made with DialContext and all streams. The engine's state stays readable.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	if !e.closed {
+		e.closed = true
+		close(e.cut)
+		e.cut = make(chan struct{})
+	}
+	if e.timer != nil {
+		e.timer.Stop()
+	}
+	e.mu.Unlock()
+	e.serving.Do(func() {
+		e.inside = &insideListener{conns: make(chan net.Conn), done: make(chan struct{})}
+		e.server = &http.Server{Handler: e}
+		e.inside.close()
+	})
+	return e.server.Close()
+}
+
+// insideListener hands connections made in the process to the server.
+type insideListener struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func (l *insideListener) close() { l.once.Do(func() { close(l.done) }) }
+
+func (l *insideListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *insideListener) Close() error {
+	l.close()
+	return nil
+}
+
+func (l *insideListener) Addr() net.Addr { return insideAddr{} }
+
+type insideAddr struct{}
+
+func (insideAddr) Network() string { return "sim" }
+func (insideAddr) String() string  { return "sim" }

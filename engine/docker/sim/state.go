@@ -1,0 +1,207 @@
+// Part of the simulated engine: everything it remembers, as plain data, so that it can be saved and loaded.
+
+package sim
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"sort"
+	"time"
+)
+
+// state is the whole engine as data.
+type state struct {
+	Start      time.Time // when the engine began to exist
+	Now        time.Time // the virtual clock
+	Serial     uint64    // last number used for an id
+	LastPort   int       // last ephemeral host port given out
+	Containers map[string]*container
+	Volumes    map[string]*volume
+	Networks   map[string]*network
+	Images     map[string]*image
+	Remote     map[string]*image // what can be pulled, by full name
+	Execs      map[string]*execution
+	Host       tree // directories and files of the host that bind mounts can see
+	Events     []event
+}
+
+// container is one container.
+type container struct {
+	ID, Name     string
+	Serial       uint64
+	Created      time.Time
+	ImageID      string
+	Path         string
+	Args         []string
+	Config       Config
+	HostConfig   hostConfig
+	Mounts       map[string]*mountPoint // by destination
+	Endpoints    map[string]*endpointConfig
+	Links        []link // legacy links, resolved when it was created
+	Ports        map[string][]portBinding
+	SandboxID    string
+	Files        tree // what differs from the image
+	Log          []logLine
+	RestartCount int
+
+	Running, Paused, Restarting, Removing, Dead bool
+	ManuallyStopped                             bool
+	OOMKilled                                   bool
+	Pid, ExitCode                               int
+	Error                                       string
+	StartedAt, FinishedAt                       time.Time
+	Exits                                       int // how often it ended; waiters watch it
+	Runs                                        int // how often its process began, for crash scripts
+	EverStarted                                 bool
+
+	Process   Process
+	ExitAt    time.Time // when its process ends by itself
+	KillAt    time.Time // when a stop loses patience
+	RestartAt time.Time // when the restart policy acts
+	Backoff   time.Duration
+	Frozen    time.Time // when it was paused
+	Health    string    // "", starting, healthy, unhealthy
+	HealthAt  time.Time // when the health changes next
+	Polled    bool      // its passing state has been seen by inspect
+}
+
+// mountPoint is one mount of a container.
+type mountPoint struct {
+	Type        string // bind, volume, tmpfs
+	Name        string // of the volume
+	Source      string // host path
+	Destination string
+	Driver      string
+	Mode        string
+	RW          bool
+	Propagation string
+	Named       bool // asked for by name: rm -v leaves it alone
+	HasSource   bool // came through Binds or Mounts; the reason of the hole in reference counting
+	Held        bool // counted as a reference of the volume
+	Copy        bool // image content is copied into the empty volume
+	CreateHost  bool // a missing host path is made at start
+}
+
+// link is one legacy link.
+type link struct {
+	Target string // container id
+	Name   string // name of the target when it was last known
+	Alias  string
+}
+
+// logLine is one line of output.
+type logLine struct {
+	At     time.Time
+	Stream int // 1 stdout, 2 stderr
+	Text   string
+}
+
+// volume is one volume.
+type volume struct {
+	Name      string
+	Driver    string
+	Labels    map[string]string
+	Options   map[string]string
+	Created   time.Time
+	Anonymous bool
+	Files     tree
+	Refs      map[string]int // mounts per container id
+}
+
+// network is one network. Who is on it is kept with the containers.
+type network struct {
+	ID, Name, Driver, Scope                   string
+	Created                                   time.Time
+	Labels                                    map[string]string
+	Options                                   map[string]string
+	Internal, Attachable, EnableIPv6, Ingress bool
+	IPAM                                      ipamConfig
+	Predefined                                bool
+}
+
+// image is one image.
+type image struct {
+	ID          string
+	Tags        []string // familiar names with tag
+	Digests     []string
+	Config      Config
+	Created     time.Time
+	Arch, OS    string
+	Author      string
+	Comment     string
+	Size        int64
+	Layers      []string
+	Process     *Process
+	Files       tree
+	Complete    bool // Files is all it holds, so that what is not in it does not exist
+	Serial      uint64
+	LastTagTime time.Time
+}
+
+// execution is one exec instance.
+type execution struct {
+	ID, Container              string
+	Cmd                        []string
+	Tty, Stdin, Stdout, Stderr bool
+	Env                        []string
+	User, WorkingDir           string
+	Privileged                 bool
+	Running, Started           bool
+	ExitCode                   *int
+	Pid                        int
+	ExitAt                     time.Time
+	Pending                    int // exit code it will have
+}
+
+// newID gives the next id: 64 hex digits that look like any other but depend on the serial only.
+func (s *state) newID(kind string) string {
+	s.Serial++
+	return idOf(kind, fmt.Sprint(s.Serial))
+}
+
+func idOf(kind, text string) string {
+	sum := sha256.Sum256([]byte("dmap sim " + kind + " " + text))
+	return hex.EncodeToString(sum[:])
+}
+
+// containers gives all containers, oldest first.
+func (s *state) containers() []*container {
+	list := make([]*container, 0, len(s.Containers))
+	for _, c := range s.Containers {
+		list = append(list, c)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Serial < list[j].Serial })
+	return list
+}
+
+// sortedKeys gives the keys of m in order.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// status is the one-word state.
+func (c *container) status() string {
+	switch {
+	case c.Running && c.Paused:
+		return "paused"
+	case c.Restarting:
+		return "restarting"
+	case c.Running:
+		return "running"
+	case c.Removing:
+		return "removing"
+	case c.Dead:
+		return "dead"
+	case c.StartedAt.IsZero():
+		return "created"
+	}
+	return "exited"
+}
+
+func (c *container) shortID() string { return c.ID[:12] }

@@ -1,0 +1,110 @@
+// Part of the simulated engine: what it tells about itself.
+
+package sim
+
+import "strings"
+
+func (e *Engine) ping(q *request) (reply, error) {
+	return reply{raw: []byte("OK"), header: map[string]string{
+		"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache",
+	}}, nil
+}
+
+func (e *Engine) hostName() string { return first(e.opts.Name, "sim") }
+
+func (e *Engine) cpus() int {
+	if e.opts.CPUs > 0 {
+		return e.opts.CPUs
+	}
+	return 2
+}
+
+// engineID is the id of the engine: its own, or one that is the same in every simulation.
+func (e *Engine) engineID() string {
+	if e.opts.ID != "" {
+		return e.opts.ID
+	}
+	text := strings.ToUpper(idOf("engine", "id"))
+	var parts []string
+	for i := range 12 {
+		parts = append(parts, text[4*i:4*i+4])
+	}
+	return strings.Join(parts, ":")
+}
+
+func (e *Engine) versionInfo(q *request) (reply, error) {
+	release, api := e.version.engineRelease(), e.version.String()
+	const goVersion, kernel, built = "go1.19.8", "6.1.0", "2024-01-01T00:00:00.000000000+00:00"
+	return ok(object{
+		"Platform": object{"Name": "dmap sim"}, "Version": release, "ApiVersion": api, "MinAPIVersion": minVersion().String(),
+		"GitCommit": "sim", "GoVersion": goVersion, "Os": "linux", "Arch": "amd64", "KernelVersion": kernel, "BuildTime": built,
+		"Components": []object{{"Name": "Engine", "Version": release, "Details": object{
+			"ApiVersion": api, "MinAPIVersion": minVersion().String(), "Arch": "amd64", "BuildTime": built, "Experimental": "false",
+			"GitCommit": "sim", "GoVersion": goVersion, "KernelVersion": kernel, "Os": "linux",
+		}}},
+	})
+}
+
+func (e *Engine) info(q *request) (reply, error) {
+	var running, paused, stopped int
+	for _, c := range e.st.Containers {
+		switch {
+		case c.Paused:
+			paused++
+		case c.Running:
+			running++
+		default:
+			stopped++
+		}
+	}
+	return ok(object{
+		"ID": e.engineID(), "Containers": len(e.st.Containers), "ContainersRunning": running, "ContainersPaused": paused,
+		"ContainersStopped": stopped, "Images": len(e.st.Images), "Driver": "overlay2", "DriverStatus": [][2]string{{"Backing Filesystem", "virtual"}},
+		"Plugins": object{
+			"Volume": []string{"local"}, "Network": []string{"bridge", "host", "ipvlan", "macvlan", "null", "overlay"}, "Authorization": nil,
+			"Log": []string{"awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "logentries", "splunk", "syslog"},
+		},
+		"MemoryLimit": true, "SwapLimit": true, "KernelMemory": true, "KernelMemoryTCP": true, "CpuCfsPeriod": true, "CpuCfsQuota": true,
+		"CPUShares": true, "CPUSet": true, "PidsLimit": true, "IPv4Forwarding": true, "BridgeNfIptables": true, "BridgeNfIp6tables": true,
+		"Debug": false, "NFd": 0, "OomKillDisable": true, "NGoroutines": 0, "SystemTime": stamp(e.st.Now), "LoggingDriver": "json-file",
+		"CgroupDriver": "cgroupfs", "CgroupVersion": "1", "NEventsListener": len(e.watchers), "KernelVersion": "6.1.0",
+		"OperatingSystem": "dmap sim", "OSVersion": "", "OSType": "linux", "Architecture": "x86_64",
+		"IndexServerAddress": "https://index.docker.io/v1/", "RegistryConfig": object{
+			"AllowNondistributableArtifactsCIDRs": []string{}, "AllowNondistributableArtifactsHostnames": []string{},
+			"InsecureRegistryCIDRs": []string{"127.0.0.0/8"}, "Mirrors": []string{},
+			"IndexConfigs": object{"docker.io": object{"Name": "docker.io", "Mirrors": []string{}, "Secure": true, "Official": true}},
+		},
+		"NCPU": e.cpus(), "MemTotal": 8 << 30, "GenericResources": nil, "DockerRootDir": "/var/lib/docker", "HttpProxy": "", "HttpsProxy": "",
+		"NoProxy": "", "Name": e.hostName(), "Labels": []string{}, "ExperimentalBuild": false, "ServerVersion": e.version.engineRelease(),
+		"Runtimes": object{"runc": object{"path": "runc"}}, "DefaultRuntime": "runc",
+		"Swarm":              object{"NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": false, "Error": "", "RemoteManagers": nil},
+		"LiveRestoreEnabled": false, "Isolation": "", "InitBinary": "docker-init",
+		"ContainerdCommit": object{"ID": "", "Expected": ""}, "RuncCommit": object{"ID": "", "Expected": ""}, "InitCommit": object{"ID": "", "Expected": ""},
+		"SecurityOptions": []string{"name=seccomp,profile=default"}, "Warnings": nil,
+	})
+}
+
+func (e *Engine) auth(q *request) (reply, error) {
+	return reply{}, failure("cannot log in: the simulated engine has no network")
+}
+
+func (e *Engine) diskUsage(q *request) (reply, error) {
+	list := &request{query: map[string][]string{"all": {"1"}, "size": {"1"}}, version: q.version}
+	images, err := e.imageList(list)
+	if err != nil {
+		return reply{}, err
+	}
+	var containers, volumes []object
+	for _, c := range e.st.containers() {
+		containers = append(containers, e.listDocument(c, list))
+	}
+	for _, name := range sortedKeys(e.st.Volumes) {
+		v := e.st.Volumes[name]
+		doc := v.document()
+		doc["UsageData"] = object{"Size": 0, "RefCount": len(v.Refs)}
+		volumes = append(volumes, doc)
+	}
+	return ok(object{
+		"LayersSize": 0, "Images": images.json, "Containers": containers, "Volumes": volumes, "BuildCache": nil,
+	})
+}

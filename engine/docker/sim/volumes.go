@@ -1,0 +1,150 @@
+// Part of the simulated engine: volumes.
+
+package sim
+
+import "slices"
+
+// ensureVolume gives the volume of a name, made if it is missing; an existing one keeps its labels and options.
+func (e *Engine) ensureVolume(name, driver string, labels, options map[string]string) (*volume, error) {
+	if v := e.st.Volumes[name]; v != nil {
+		if driver != "" && driver != v.Driver {
+			return nil, conflict("create %s: conflict: volume name must be unique", name)
+		}
+		return v, nil
+	}
+	if driver != "" && driver != "local" {
+		return nil, notFound("create %s: error looking up volume plugin %s: plugin %q not found", name, driver, driver)
+	}
+	if name != "" && !validName(name) {
+		if len(name) == 1 {
+			return nil, badRequest("create %s: volume name is too short, names should be at least two alphanumeric characters", name)
+		}
+		return nil, badRequest("create %s: %q includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path", name, name)
+	}
+	return e.newVolume(name, driver, labels, options), nil
+}
+
+func (e *Engine) newVolume(name, driver string, labels, options map[string]string) *volume {
+	v := &volume{
+		Name: name, Driver: first(driver, "local"), Labels: labels, Options: options, Created: e.st.Now,
+		Files: newTree(), Refs: map[string]int{},
+	}
+	if name == "" {
+		v.Name, v.Anonymous = e.st.newID("volume"), true
+		if !e.version.less(apiVersion{1, 42}) {
+			v.Labels = union(v.Labels, map[string]string{"com.docker.volume.anonymous": ""})
+		}
+	}
+	e.st.Volumes[v.Name] = v
+	e.emitVolume(v.Name, "create", map[string]string{"driver": v.Driver})
+	return v
+}
+
+func (e *Engine) dropVolume(v *volume) {
+	delete(e.st.Volumes, v.Name)
+	e.emitVolume(v.Name, "destroy", map[string]string{"driver": v.Driver})
+}
+
+func (v *volume) document() object {
+	return object{
+		"Name": v.Name, "Driver": v.Driver, "Mountpoint": volumeRoot + v.Name + "/_data", "Labels": v.Labels,
+		"Options": v.Options, "Scope": "local", "CreatedAt": v.Created.UTC().Format("2006-01-02T15:04:05Z07:00"),
+	}
+}
+
+func (e *Engine) volumeCreate(q *request) (reply, error) {
+	var body struct {
+		Name, Driver       string
+		Labels, DriverOpts map[string]string
+	}
+	if err := q.checkJSONType(); err != nil {
+		return reply{}, err
+	}
+	if len(q.body) == 0 {
+		return reply{}, badRequest("got EOF while reading request body")
+	}
+	if err := q.decode(&body); err != nil {
+		return reply{}, err
+	}
+	v, err := e.ensureVolume(body.Name, body.Driver, body.Labels, body.DriverOpts)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: 201, json: v.document()}, nil
+}
+
+func (e *Engine) findVolume(name string) (*volume, error) {
+	if v := e.st.Volumes[name]; v != nil {
+		return v, nil
+	}
+	return nil, notFound("get %s: no such volume", name)
+}
+
+func (e *Engine) volumeInspect(q *request) (reply, error) {
+	v, err := e.findVolume(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(v.document())
+}
+
+func (e *Engine) volumeList(q *request) (reply, error) {
+	f, err := readFilters(q, "dangling", "name", "driver", "label", "label!")
+	if err != nil {
+		return reply{}, err
+	}
+	dangling, err := f.boolean("dangling")
+	if err != nil {
+		return reply{}, err
+	}
+	docs := []object{}
+	for _, name := range sortedKeys(e.st.Volumes) {
+		v := e.st.Volumes[name]
+		if dangling != nil && *dangling != (len(v.Refs) == 0) {
+			continue
+		}
+		if f.pattern("name", v.Name) && f.has("driver", v.Driver) && f.labels(v.Labels) {
+			docs = append(docs, v.document())
+		}
+	}
+	return ok(object{"Volumes": docs, "Warnings": nil})
+}
+
+func (e *Engine) volumeRemove(q *request) (reply, error) {
+	v, err := e.findVolume(q.name)
+	if err != nil {
+		if q.flag("force") {
+			return status(204)
+		}
+		return reply{}, err
+	}
+	if len(v.Refs) > 0 {
+		return reply{}, conflict("remove %s: volume is in use - %v", v.Name, sortedKeys(v.Refs))
+	}
+	e.dropVolume(v)
+	return status(204)
+}
+
+// volumePrune removes unused volumes: all of them below API 1.42, since then anonymous ones unless all is asked for.
+func (e *Engine) volumePrune(q *request) (reply, error) {
+	f, err := readFilters(q, "label", "label!", "all")
+	if err != nil {
+		return reply{}, err
+	}
+	all, err := f.boolean("all")
+	if err != nil {
+		return reply{}, err
+	}
+	everything := !q.at(42) || all != nil && *all
+	gone := []string{}
+	for _, name := range sortedKeys(e.st.Volumes) {
+		v := e.st.Volumes[name]
+		if len(v.Refs) == 0 && (everything || v.Anonymous) && f.labels(v.Labels) {
+			e.dropVolume(v)
+			gone = append(gone, name)
+		}
+	}
+	slices.Sort(gone)
+	e.emit("volume", "prune", "", map[string]string{"reclaimed": "0"})
+	return ok(object{"VolumesDeleted": gone, "SpaceReclaimed": 0})
+}
