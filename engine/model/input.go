@@ -176,6 +176,8 @@ func (in Input) String() string {
 		return "function"
 	case *Container:
 		return "container"
+	case fmt.Stringer: // a value of the program that no property takes
+		return v.String()
 	}
 	return fmt.Sprintf("unsupported value of type %T", in.Value)
 }

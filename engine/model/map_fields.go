@@ -95,6 +95,7 @@ func (m *ContainerMap) fieldNames() []string {
 func (m *ContainerMap) Update(d Dict) Problems {
 	ps := m.with(func(k *converter) { k.keyOnce("", d) })
 	ps = append(ps, twoRoots(d)...)
+	containers := lookUp(&m.Containers, nameOfContainer)
 	for _, e := range d {
 		name, ok := e.Key.Value.(string)
 		e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
@@ -104,7 +105,7 @@ func (m *ContainerMap) Update(d Dict) Problems {
 		case m.isProperty(name, e.Value):
 			ps = append(ps, m.Set(name, e.Value)...)
 		case isConfiguration(e.Value):
-			ps = append(ps, m.SetContainer(name, e.Key.Origin, e.Value)...)
+			ps = append(ps, m.setContainer(containers, name, e.Key.Origin, e.Value)...)
 		default:
 			p := ps.add(CodeUnknownKey, e.Key.Origin, "", "%q is no property of a container_map, and a container needs a dict, got %s", name, e.Value)
 			p.Hint = DidYouMean(name, m.fieldNames())
@@ -185,18 +186,55 @@ func (c *converter) dict(path string, in Input, of string) Dict {
 	return nil
 }
 
+// find gives the index of a name in a list, or -1.
+type find func(name string) int
+
+// search looks through the list each time: for a single look-up.
+func search[T any](list []T, name func(T) string) find {
+	return func(wanted string) int {
+		return slices.IndexFunc(list, func(e T) bool { return name(e) == wanted })
+	}
+}
+
+// lookUp remembers the names: for many look-ups. It keeps up with a list that
+// grows; entries must keep their names.
+func lookUp[T any](list *[]T, name func(T) string) find {
+	at, seen := map[string]int{}, 0
+	return func(wanted string) int {
+		for ; seen < len(*list); seen++ {
+			setOnce(at, name((*list)[seen]), seen)
+		}
+		if i, ok := at[wanted]; ok {
+			return i
+		}
+		return -1
+	}
+}
+
+func aliasOfVolume(v Volume) string { return v.Alias }
+
+func aliasOfHost(h HostPath) string { return h.Alias }
+
+func nameOfContainer(c *Container) string {
+	if c == nil {
+		return ""
+	}
+	return c.Name
+}
+
 func setVolumes(m *ContainerMap, k *converter, path string, in Input) {
+	volumes := lookUp(&m.Volumes, aliasOfVolume)
 	for _, e := range k.dict(path, in, "alias") {
-		m.setVolume(k, e.Key.Value.(string), e.Value)
+		m.setVolume(k, volumes, e.Key.Value.(string), e.Value)
 	}
 }
 
 // SetVolume sets the path of one alias inside containers.
 func (m *ContainerMap) SetVolume(alias string, in Input) Problems {
-	return m.with(func(k *converter) { m.setVolume(k, alias, in) })
+	return m.with(func(k *converter) { m.setVolume(k, search(m.Volumes, aliasOfVolume), alias, in) })
 }
 
-func (m *ContainerMap) setVolume(k *converter, alias string, in Input) {
+func (m *ContainerMap) setVolume(k *converter, volumes find, alias string, in Input) {
 	path := key("volumes", alias)
 	text, ok := in.Value.(string)
 	k.note(path, in.Origin)
@@ -204,7 +242,7 @@ func (m *ContainerMap) setVolume(k *converter, alias string, in Input) {
 		k.want(path, in, "a path inside containers (string)")
 		return
 	}
-	i := slices.IndexFunc(m.Volumes, func(v Volume) bool { return v.Alias == alias })
+	i := volumes(alias)
 	if i < 0 {
 		m.Volumes = append(m.Volumes, Volume{Alias: alias})
 		i = len(m.Volumes) - 1
@@ -213,20 +251,21 @@ func (m *ContainerMap) setVolume(k *converter, alias string, in Input) {
 }
 
 func setHost(m *ContainerMap, k *converter, path string, in Input) {
+	hosts := lookUp(&m.Host, aliasOfHost)
 	for _, e := range k.dict(path, in, "alias") {
-		m.setHostPath(k, e.Key.Value.(string), e.Value)
+		m.setHostPath(k, hosts, e.Key.Value.(string), e.Value)
 	}
 }
 
 // SetHostPath sets the host path of one alias; the alias "root" sets HostRoot
 // (row 118).
 func (m *ContainerMap) SetHostPath(alias string, in Input) Problems {
-	return m.with(func(k *converter) { m.setHostPath(k, alias, in) })
+	return m.with(func(k *converter) { m.setHostPath(k, search(m.Host, aliasOfHost), alias, in) })
 }
 
-func (m *ContainerMap) setHostPath(k *converter, alias string, in Input) {
+func (m *ContainerMap) setHostPath(k *converter, hosts find, alias string, in Input) {
 	path := key("host", alias)
-	i := slices.IndexFunc(m.Host, func(h HostPath) bool { return h.Alias == alias })
+	i := hosts(alias)
 	if i >= 0 {
 		forget(m.Origins, m.Host[i])
 	}
@@ -287,13 +326,14 @@ func (c *converter) instancePaths(path string, d Dict) []InstancePath {
 }
 
 func setContainers(m *ContainerMap, k *converter, path string, in Input) {
+	containers := lookUp(&m.Containers, nameOfContainer)
 	for _, e := range k.dict(path, in, "container name") {
 		name := e.Key.Value.(string)
 		if !isConfiguration(e.Value) {
 			k.want("containers > "+name, e.Value, "container(…) or a dict")
 			continue
 		}
-		k.problems = append(k.problems, m.SetContainer(name, e.Key.Origin, e.Value)...)
+		k.problems = append(k.problems, m.setContainer(containers, name, e.Key.Origin, e.Value)...)
 	}
 }
 
@@ -302,7 +342,14 @@ func setContainers(m *ContainerMap, k *converter, path string, in Input) {
 // already under another name is copied. at is where the name is written. Any
 // other value is reported and defines nothing.
 func (m *ContainerMap) SetContainer(name string, at Origin, in Input) Problems {
-	c := m.Container(name)
+	return m.setContainer(search(m.Containers, nameOfContainer), name, at, in)
+}
+
+func (m *ContainerMap) setContainer(containers find, name string, at Origin, in Input) Problems {
+	var c *Container
+	if i := containers(name); i >= 0 {
+		c = m.Containers[i]
+	}
 	switch v := in.Value.(type) {
 	case *Container:
 		if v != nil {
