@@ -107,6 +107,35 @@ func (e *Engine) archiveGet(q *request) (reply, error) {
 	}}, nil
 }
 
+// containerExport gives all files of a container, without what is mounted in it.
+func (e *Engine) containerExport(q *request) (reply, error) {
+	c, err := e.lookup(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	at := place{files: c.Files, path: "/"}
+	if im := e.st.Images[c.ImageID]; im != nil {
+		at.below = im.Files
+	}
+	var buffer bytes.Buffer
+	t := tar.NewWriter(&buffer)
+	for _, p := range at.list() {
+		one := at
+		one.path = p
+		file, _ := one.get()
+		if p == "/" {
+			continue
+		}
+		if err := e.writeFile(t, strings.TrimPrefix(p, "/"), file); err != nil {
+			return reply{}, failure("%v", err)
+		}
+	}
+	if err := t.Close(); err != nil {
+		return reply{}, failure("%v", err)
+	}
+	return reply{raw: buffer.Bytes(), header: map[string]string{"Content-Type": "application/octet-stream"}}, nil
+}
+
 // writeFile adds one file to a tar. Content that was too long to keep comes out as zeros of the right length.
 func (e *Engine) writeFile(t *tar.Writer, name string, f File) error {
 	h := &tar.Header{Name: name, Mode: int64(f.Mode & 0o7777), Uid: f.UID, Gid: f.GID, ModTime: e.st.Start, Typeflag: tar.TypeReg}

@@ -263,11 +263,11 @@ func (e *Engine) fillDefaults(c *container) {
 	if h.NetworkMode == "default" && !e.version.less(apiVersion{1, 44}) {
 		h.NetworkMode = "bridge"
 	}
-	if c.Config.Hostname == "" && h.NetworkMode != "host" && !strings.HasPrefix(h.NetworkMode, "container:") {
+	if c.Config.Hostname == "" {
 		c.Config.Hostname = c.shortID()
-	}
-	if h.NetworkMode == "host" && c.Config.Hostname == "" {
-		c.Config.Hostname = e.hostName()
+		if h.NetworkMode == "host" {
+			c.Config.Hostname = e.hostName()
+		}
 	}
 	if h.LogConfig.Type == "" {
 		h.LogConfig.Type = "json-file"

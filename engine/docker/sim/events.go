@@ -194,6 +194,9 @@ func (e *Engine) stream(q *request, w *watcher, f filters, until time.Time, hasU
 	for {
 		e.mu.Lock()
 		over := func() bool { return hasUntil && !e.st.Now.Before(until) }
+		if hasUntil && e.opts.Clock == ClockJump {
+			e.advanceTo(until)
+		}
 		err := e.until(q.ctx, false, func() bool { return len(w.queue) > 0 || over() })
 		batch, ended := w.queue, over()
 		w.queue = nil

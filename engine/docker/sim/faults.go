@@ -205,7 +205,7 @@ func (e *Engine) faultBefore(w http.ResponseWriter, q *request, f *Fault, call *
 	if f.Status != 0 {
 		call.Phase, call.Status = After, f.Status
 		e.endCall(*call)
-		writeError(w, &apiError{f.Status, f.Message})
+		writeError(w, &apiError{status: f.Status, text: f.Message})
 		return true
 	}
 	return false

@@ -539,7 +539,10 @@ func (e *Engine) pullError(ref reference) error {
 	if host == "" {
 		host = "registry-1.docker.io"
 	}
-	bare, _, _ := strings.Cut(host, ":")
+	bare, port, _ := strings.Cut(host, ":")
+	if bare == "localhost" || strings.HasPrefix(bare, "127.") {
+		return failure("Get \"http://%s/v2/\": dial tcp 127.0.0.1:%s: connect: connection refused", host, first(port, "80"))
+	}
 	return failure("Get \"https://%s/v2/\": dial tcp: lookup %s: no such host", host, bare)
 }
 

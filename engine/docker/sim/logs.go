@@ -90,7 +90,7 @@ func (e *Engine) containerLogs(q *request) (reply, error) {
 		return reply{}, err
 	}
 	if driver := c.HostConfig.LogConfig.Type; driver == "none" {
-		return reply{}, &apiError{501, "configured logging driver does not support reading"}
+		return reply{}, &apiError{status: 501, text: "configured logging driver does not support reading"}
 	}
 	read := len(c.Log)
 	var lines []logLine
@@ -145,7 +145,7 @@ func (e *Engine) containerAttach(q *request) (reply, error) {
 	c, err := e.lookup(q.name)
 	switch {
 	case err != nil:
-		return reply{}, err
+		return reply{}, &apiError{status: replyStatus(reply{}, err), text: err.Error(), plain: true}
 	case c.Paused:
 		return reply{}, conflict("container %s is paused, unpause the container before attach", q.name)
 	case c.Restarting:

@@ -383,7 +383,8 @@ func (e *Engine) connectAll(c *container) error {
 		}
 		return nil
 	}
-	c.SandboxID = e.st.newID("sandbox")
+	c.SandboxID = ""
+	sandbox := e.st.newID("sandbox")
 	for _, name := range endpointOrder(c) {
 		n, err := e.findNetwork(name)
 		if err != nil {
@@ -392,6 +393,7 @@ func (e *Engine) connectAll(c *container) error {
 		if err := e.connectOne(c, name, n); err != nil {
 			return err
 		}
+		c.SandboxID = sandbox
 	}
 	if err := e.checkLinks(c); err != nil {
 		return err

@@ -83,6 +83,9 @@ func (q *request) decode(v any) error {
 // checkJSONType refuses bodies that are not declared as JSON.
 func (q *request) checkJSONType() error {
 	given := q.header.Get("Content-Type")
+	if given == "" && len(q.body) == 0 {
+		return nil
+	}
 	if kind, _, err := mime.ParseMediaType(given); err == nil && kind == "application/json" {
 		return nil
 	}
@@ -105,24 +108,33 @@ func decodeError(body []byte, err error) error {
 type apiError struct {
 	status int
 	text   string
+	plain  bool // sent as plain text instead
 }
 
 func (e *apiError) Error() string { return e.text }
 
 func badRequest(format string, args ...any) error {
-	return &apiError{400, fmt.Sprintf(format, args...)}
+	return &apiError{status: 400, text: fmt.Sprintf(format, args...)}
 }
-func forbidden(format string, args ...any) error { return &apiError{403, fmt.Sprintf(format, args...)} }
-func notFound(format string, args ...any) error  { return &apiError{404, fmt.Sprintf(format, args...)} }
-func conflict(format string, args ...any) error  { return &apiError{409, fmt.Sprintf(format, args...)} }
-func failure(format string, args ...any) error   { return &apiError{500, fmt.Sprintf(format, args...)} }
-func notModified() error                         { return &apiError{304, ""} }
+func forbidden(format string, args ...any) error {
+	return &apiError{status: 403, text: fmt.Sprintf(format, args...)}
+}
+func notFound(format string, args ...any) error {
+	return &apiError{status: 404, text: fmt.Sprintf(format, args...)}
+}
+func conflict(format string, args ...any) error {
+	return &apiError{status: 409, text: fmt.Sprintf(format, args...)}
+}
+func failure(format string, args ...any) error {
+	return &apiError{status: 500, text: fmt.Sprintf(format, args...)}
+}
+func notModified() error { return &apiError{status: 304} }
 
 // prefixed puts text before the message of err and keeps its status.
 func prefixed(text string, err error) error {
 	var api *apiError
 	if errors.As(err, &api) && api.status != http.StatusNotModified {
-		return &apiError{api.status, text + api.text}
+		return &apiError{status: api.status, text: text + api.text}
 	}
 	return err
 }
@@ -173,6 +185,7 @@ func routes() []route {
 		{"GET", "containers/*/top", "container.top", (*Engine).containerTop},
 		{"GET", "containers/*/stats", "container.stats", (*Engine).containerStats},
 		{"GET", "containers/*/changes", "container.changes", (*Engine).containerChanges},
+		{"GET", "containers/*/export", "container.export", (*Engine).containerExport},
 		{"GET", "containers/*/archive", "container.archive.get", (*Engine).archiveGet},
 		{"HEAD", "containers/*/archive", "container.archive.stat", (*Engine).archiveStat},
 		{"PUT", "containers/*/archive", "container.archive.put", (*Engine).archivePut},
@@ -297,11 +310,9 @@ func (e *Engine) checkVersion(number string) (apiVersion, error) {
 		return e.version, nil
 	}
 	version, ok := parseVersion(number)
-	if !ok {
-		return version, badRequest("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, minVersion())
-	}
-	if version.less(minVersion()) {
-		return version, badRequest("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, minVersion())
+	if !ok || version.less(minVersion()) {
+		text := fmt.Sprintf("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, minVersion())
+		return version, &apiError{status: 400, text: text, plain: e.version.less(apiVersion{1, 42})}
 	}
 	if e.version.less(version) {
 		return version, badRequest("client version %s is too new. Maximum supported API version is %s", number, e.version)
@@ -334,7 +345,7 @@ func readBody(op string, r *http.Request) ([]byte, error) {
 		return nil, badRequest("cannot read request body: %v", err)
 	}
 	if int64(len(body)) > limit {
-		return nil, &apiError{http.StatusRequestEntityTooLarge, "request body too large"}
+		return nil, &apiError{status: http.StatusRequestEntityTooLarge, text: "request body too large"}
 	}
 	return body, nil
 }
@@ -418,6 +429,13 @@ func writeError(w http.ResponseWriter, err error) {
 	code := replyStatus(reply{}, err)
 	if code == http.StatusNotModified {
 		w.WriteHeader(code)
+		return
+	}
+	var api *apiError
+	if errors.As(err, &api) && api.plain {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, api.text+"\n")
 		return
 	}
 	text, _ := json.Marshal(object{"message": err.Error()})
