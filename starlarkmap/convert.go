@@ -1,0 +1,328 @@
+// Program text to model: values of Starlark as inputs of the model, with their
+// places.
+
+package starlarkmap
+
+import (
+	"fmt"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// site is a place in a program that is being run, with its syntax.
+type site struct {
+	file *file // nil if the place is in no file of ours
+	pos  syntax.Position
+	at   model.Origin
+}
+
+// call returns the call at the site, or nil.
+func (s site) call() *syntax.CallExpr {
+	if s.file == nil {
+		return nil
+	}
+	call, _ := s.file.nodes[spotOf(s.pos)].(*syntax.CallExpr)
+	return call
+}
+
+// start returns where the expression at the site starts.
+func (s site) start() model.Origin {
+	if s.file != nil {
+		if e, ok := s.file.nodes[spotOf(s.pos)].(syntax.Expr); ok {
+			return originAt(e)
+		}
+	}
+	return s.at
+}
+
+// assign returns the assignment at the site, or nil.
+func (s site) assign() *syntax.AssignStmt {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.assigns[spotOf(s.pos)]
+}
+
+// target returns the expression that gives the value assigned at the site, if it
+// is known, and where the target of the assignment starts.
+func (s site) target() (value syntax.Expr, at model.Origin) {
+	a := s.assign()
+	if a == nil {
+		return nil, s.at
+	}
+	targets, values := []syntax.Expr{a.LHS}, []syntax.Expr{a.RHS}
+	if t, ok := unparen(a.LHS).(*syntax.TupleExpr); ok {
+		targets, values = t.List, s.file.elements(a.RHS, len(t.List))
+	}
+	for i, target := range targets {
+		if !startsAt(unparen(target), s.pos) {
+			continue
+		}
+		if a.Op == syntax.EQ && values != nil {
+			value = values[i]
+		}
+		return value, originAt(target)
+	}
+	return nil, s.at
+}
+
+// startsAt tells whether the interpreter reports an assignment to target at pos.
+func startsAt(target syntax.Expr, pos syntax.Position) bool {
+	switch t := target.(type) {
+	case *syntax.DotExpr:
+		return spotOf(t.Dot) == spotOf(pos)
+	case *syntax.IndexExpr:
+		return spotOf(t.Lbrack) == spotOf(pos)
+	}
+	return false
+}
+
+// arguments returns where the keyword arguments of the call at the site stand, and
+// the entries of a dictionary given as **d or as first argument.
+func (s site) arguments() map[starlark.Value]pair {
+	out := map[starlark.Value]pair{}
+	call := s.call()
+	if call == nil {
+		return out
+	}
+	for i, arg := range call.Args {
+		var dict syntax.Expr
+		switch a := arg.(type) {
+		case *syntax.BinaryExpr:
+			if a.Op == syntax.EQ {
+				out[starlark.String(a.X.(*syntax.Ident).Name)] = pair{a.X, a.Y}
+				continue
+			}
+		case *syntax.UnaryExpr:
+			if a.Op == syntax.STARSTAR {
+				dict = a.X
+			}
+		}
+		if i == 0 && dict == nil {
+			dict = arg
+		}
+		if dict == nil {
+			continue
+		}
+		for key, where := range s.file.pairs(dict) {
+			out[key] = where
+		}
+	}
+	return out
+}
+
+// other is a value that no property takes; the model names it in its messages.
+type other string
+
+func (o other) String() string { return string(o) }
+
+const (
+	// deepestValue is how deep the values of a program may be nested.
+	deepestValue = 64
+)
+
+// reader turns values of one call or assignment into inputs.
+type reader struct {
+	ev   *evaluation
+	file *file
+	left int
+	// found are the containers among the values.
+	found map[*model.Container]*container
+	// problems have no path yet.
+	problems model.Problems
+	// plainOnly: functions are not taken.
+	plainOnly bool
+}
+
+func (ev *evaluation) reader(s site) *reader {
+	return &reader{ev: ev, file: s.file, left: ev.limits.Elements, found: map[*model.Container]*container{}}
+}
+
+// read converts v, which the expression e gave, or an unknown one if e is nil; at
+// is where v counts as written if its own place is unknown. label names the
+// property, for functions.
+func (r *reader) read(v starlark.Value, e syntax.Expr, at model.Origin, label string) model.Input {
+	return r.value(v, e, at, label, 0)
+}
+
+func (r *reader) value(v starlark.Value, e syntax.Expr, at model.Origin, label string, depth int) model.Input {
+	if e != nil {
+		at = originAt(e)
+	}
+	in := model.Input{Origin: at}
+	if depth > deepestValue || r.left <= 0 {
+		r.tooLarge(at, depth)
+		return in
+	}
+	r.left--
+	switch v := v.(type) {
+	case starlark.NoneType:
+	case starlark.Bool:
+		in.Value = bool(v)
+	case starlark.Int:
+		in.Value = intOf(v)
+	case starlark.Float:
+		in.Value = float64(v)
+	case starlark.String:
+		in.Value = string(v)
+	case *starlark.List, starlark.Tuple:
+		in.Value = r.list(v.(starlark.Indexable), e, at, label, depth)
+	case *starlark.Dict:
+		in.Value = r.dict(v, e, at, label, depth)
+	case *mapping:
+		in.Value = r.dict(v.dict(), nil, at, label, depth)
+	case *listView:
+		in.Value = v.inputs()
+	case hostShare:
+		in.Value = model.HostShare(v)
+	case link:
+		in.Value = model.Link(v)
+	case *container:
+		in.Value = v.model
+		r.found[v.model] = v
+	case *optionFuncValue:
+		in.Value, in.Text = v.fn, v.text
+	case starlark.Callable:
+		if r.plainOnly {
+			in.Value = other("function")
+			break
+		}
+		if fn, text := r.ev.optionFunc(r, v, at, label); fn != nil {
+			in.Value, in.Text = fn, text
+		}
+	default:
+		in.Value = other(v.Type())
+	}
+	return in
+}
+
+func (r *reader) tooLarge(at model.Origin, depth int) {
+	if len(r.problems) > 0 && r.problems[len(r.problems)-1].Code == CodeSizeLimit {
+		return
+	}
+	p := &model.Problem{Code: CodeSizeLimit, Origin: at, Msg: "the value has too many parts"}
+	if depth > deepestValue {
+		p.Msg = fmt.Sprintf("the value is nested deeper than %d", deepestValue)
+	}
+	r.problems = append(r.problems, p)
+}
+
+// intOf returns an int64, or what the model refuses.
+func intOf(i starlark.Int) any {
+	if n, ok := i.Int64(); ok {
+		return n
+	}
+	return other("int beyond 64 bits")
+}
+
+func (r *reader) list(v starlark.Indexable, e syntax.Expr, at model.Origin, label string, depth int) model.List {
+	if joined := r.ev.joined; joined.is(v) {
+		return joined.inputs
+	}
+	var parts []syntax.Expr
+	if e != nil && r.file != nil {
+		parts = r.file.elements(e, v.Len())
+		if c, ok := r.file.literal(e).(*syntax.Comprehension); ok {
+			at = originAt(c.Body)
+		}
+	}
+	out := make(model.List, v.Len())
+	for i := range out {
+		var part syntax.Expr
+		if parts != nil {
+			part = parts[i]
+		}
+		out[i] = r.value(v.Index(i), part, at, label, depth+1)
+		if r.left <= 0 {
+			return out[:i]
+		}
+	}
+	return out
+}
+
+func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at model.Origin, label string, depth int) model.Dict {
+	var places map[starlark.Value]pair
+	if e != nil && r.file != nil {
+		places = r.file.pairs(e)
+	}
+	out := make(model.Dict, 0, v.Len())
+	for _, item := range v.Items() {
+		var where pair
+		switch item[0].(type) {
+		case starlark.String, starlark.Int:
+			where = places[item[0]]
+		}
+		key := r.value(item[0], where.key, at, "", depth+1)
+		name, _ := key.Value.(string)
+		out = append(out, model.Entry{Key: key, Value: r.value(item[1], where.value, key.Origin, name, depth+1)})
+		if r.left <= 0 {
+			return out
+		}
+	}
+	return out
+}
+
+// problemsUnder returns what was found while reading, for the property called name.
+func (r *reader) problemsUnder(name string) model.Problems {
+	if name == "" {
+		return r.problems
+	}
+	return r.problems.Under(name)
+}
+
+// valueOf makes a Starlark value of plain data of the model.
+func valueOf(in model.Input) starlark.Value {
+	switch v := in.Value.(type) {
+	case bool:
+		return starlark.Bool(v)
+	case int64:
+		return starlark.MakeInt64(v)
+	case float64:
+		return starlark.Float(v)
+	case string:
+		return starlark.String(v)
+	case model.HostShare:
+		return hostShare(v)
+	case model.Link:
+		return link(v)
+	case model.Use:
+		return useValue(v)
+	case model.List:
+		list := make([]starlark.Value, len(v))
+		for i, e := range v {
+			list[i] = valueOf(e)
+		}
+		return starlark.NewList(list)
+	case model.Dict:
+		return dictOf(v)
+	}
+	return starlark.None
+}
+
+func dictOf(d model.Dict) *starlark.Dict {
+	out := starlark.NewDict(len(d))
+	for _, e := range d {
+		// Keys are strings, ints and tuples of them, which always can be keys.
+		if err := out.SetKey(keyOf(e.Key), valueOf(e.Value)); err != nil {
+			continue
+		}
+	}
+	return out
+}
+
+// keyOf makes a key: the pair (53, "udp") is a tuple.
+func keyOf(in model.Input) starlark.Value {
+	v := valueOf(in)
+	list, ok := v.(*starlark.List)
+	if !ok {
+		return v
+	}
+	out := make(starlark.Tuple, list.Len())
+	for i := range out {
+		out[i] = list.Index(i)
+	}
+	return out
+}

@@ -1,0 +1,24 @@
+// Program text to model: what this room is.
+
+// Package starlarkmap evaluates container maps written in Starlark and returns
+// plain data: [Load] reads a program, runs it within limits and hands back one
+// [model.ContainerMap] for each container_map() the program made.
+//
+// All errors of a program are [model.Problems] with file, line and column, the
+// path to the value and, where one is known, a hint. A wrong value does not stop
+// the program, so that all independent errors come at once. [WriteError] prints
+// them with the source line and a caret.
+//
+// A program reads no file, network, clock, randomness or environment except what
+// [Options] declare: load() sees files at or below the folder of the main file and
+// modules the caller registered, var() sees Options.Args, env() the names in
+// Options.Env. Steps, time, memory and sizes are limited by [Limits].
+//
+// Functions given as create_options or start_options become [model.OptionFunc]
+// values. They run later, when a plan is made, from any goroutine, with limits of
+// their own; everything they can reach is frozen.
+//
+// This is the only package that imports go.starlark.net, and it imports only
+// engine/model of this module: Starlark and Docker meet in cmd/dmap or in an
+// embedder's program, never here. cmd/dmap and embedders call it.
+package starlarkmap

@@ -1,0 +1,193 @@
+// Program text to model: the state of one evaluation.
+
+package starlarkmap
+
+import (
+	"fmt"
+	"strings"
+
+	"go.starlark.net/starlark"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// evaluation is one run of [Load]. One goroutine uses it while the program runs;
+// option functions read it afterwards, when nothing writes to it any more.
+type evaluation struct {
+	options Options
+	limits  Limits
+	watch   *watch
+	sources *sources
+	modules *modules
+	printer *printer
+
+	predeclared starlark.StringDict
+	// thread is the one that runs now; nil when the program has ended.
+	thread *starlark.Thread
+
+	maps      []*containerMap
+	loose     []*container // made by container(), in a map or not
+	functions []function
+	joined    joined
+	// asked are the names given to var().
+	asked map[string]bool
+
+	findings []finding
+	seen     map[string]bool
+	warnings model.Problems
+	steps    int64
+}
+
+// function is a callable that an option keeps.
+type function struct {
+	callable starlark.Callable
+	set      model.Origin
+}
+
+// finding is a problem whose path is completed when the name of its container is
+// known.
+type finding struct {
+	problem   *model.Problem
+	container *container
+	inMap     bool
+}
+
+// evaluationKey finds the evaluation in the locals of its threads. Those of option
+// functions have none.
+const evaluationKey = "evaluation"
+
+// here returns the place in the program that is running now.
+func (ev *evaluation) here() site {
+	t := ev.thread
+	if t == nil {
+		return site{}
+	}
+	for i := range t.CallStackDepth() {
+		pos := t.CallFrame(i).Pos
+		if pos.Line > 0 {
+			return site{file: ev.sources.files[pos.Filename()], pos: pos, at: originOf(pos)}
+		}
+	}
+	return site{}
+}
+
+// probing tells that hasattr() or getattr() with a default reads an attribute: it
+// asks whether there is something, and must not create it.
+func (ev *evaluation) probing() bool {
+	if ev.thread == nil || ev.thread.CallStackDepth() == 0 {
+		return false
+	}
+	b, ok := ev.thread.DebugFrame(0).Callable().(*starlark.Builtin)
+	if !ok {
+		return false
+	}
+	switch b.Name() {
+	case "hasattr":
+		return true
+	case "getattr":
+		call := ev.here().call()
+		return call == nil || len(call.Args) != 2
+	}
+	return false
+}
+
+// positionOf returns the innermost place of a program on a thread.
+func positionOf(t *starlark.Thread) model.Origin {
+	for i := range t.CallStackDepth() {
+		if at := originOf(t.CallFrame(i).Pos); at != (model.Origin{}) {
+			return at
+		}
+	}
+	return model.Origin{}
+}
+
+// register counts a map of the program; two of one name are an error.
+func (ev *evaluation) register(m *containerMap) {
+	for _, other := range ev.maps {
+		if other.model.Name == m.model.Name {
+			p := &model.Problem{Code: model.CodeDuplicate, Origin: m.model.Origin, Path: "container_map",
+				Msg:     fmt.Sprintf("the map %q is defined twice", m.model.Name),
+				Related: []model.Related{{Origin: other.model.Origin, Msg: "first defined"}}}
+			ev.keep(model.Problems{p})
+			break
+		}
+	}
+	ev.maps = append(ev.maps, m)
+}
+
+// note records problems of a container or, if c is nil, of a map, found at the
+// place that is running now.
+func (ev *evaluation) note(ps model.Problems, c *container, m *containerMap) {
+	if len(ps) == 0 {
+		return
+	}
+	here := ev.here()
+	_, trace := ev.sources.stack(ev.thread.CallStack())
+	for _, p := range ps {
+		if p.Origin == (model.Origin{}) {
+			p.Origin = here.start()
+		}
+		p.Trace = trace
+		ev.add(finding{problem: p, container: c, inMap: m != nil})
+		owner := m
+		if c != nil {
+			owner = c.owner
+		}
+		if owner != nil && leavesHole(p, c) {
+			owner.incomplete = true
+		}
+	}
+}
+
+// leavesHole tells that something was left out which other parts of the map may
+// refer to.
+func leavesHole(p *model.Problem, c *container) bool {
+	if c == nil {
+		return true
+	}
+	property, _, _ := strings.Cut(p.Path, "[")
+	property, _, _ = strings.Cut(property, " ")
+	switch property {
+	case "instances", "shares", "attaches", "binds", "uses":
+		return true
+	}
+	return false
+}
+
+// keep records problems whose paths are complete.
+func (ev *evaluation) keep(ps model.Problems) {
+	for _, p := range ps {
+		ev.add(finding{problem: p})
+	}
+}
+
+// most is how many problems are kept.
+const mostProblems = 1000
+
+func (ev *evaluation) add(f finding) {
+	if len(ev.findings) < mostProblems {
+		ev.findings = append(ev.findings, f)
+	}
+}
+
+// problems returns what was found, with complete paths, sorted, each once.
+func (ev *evaluation) problems() model.Problems {
+	var out model.Problems
+	seen := map[string]bool{}
+	for _, f := range ev.findings {
+		p := f.problem
+		switch {
+		case f.container != nil && f.container.owner != nil:
+			model.Problems{p}.Under("container_map > containers > " + f.container.name)
+		case f.container != nil:
+			model.Problems{p}.Under("container")
+		case f.inMap:
+			model.Problems{p}.Under("container_map")
+		}
+		if text := p.Error(); !seen[text] {
+			seen[text] = true
+			out = append(out, p)
+		}
+	}
+	return out
+}

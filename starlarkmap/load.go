@@ -1,0 +1,209 @@
+// Program text to model: the one entrance.
+
+package starlarkmap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.starlark.net/starlark"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// Load evaluates the map program called filename and returns what it made. A nil
+// opts means the zero [Options]: the file is read from the disk, and nothing but
+// what lies beside and below it can be loaded.
+//
+// Every error is a [model.Problems]; [WriteError] prints it. Without problems every
+// map has passed [model.ContainerMap.Validate], except those made with
+// check_integrity = False. The maps belong to the caller; the Starlark values are
+// frozen. When ctx ends the evaluation is cancelled. ctx is not used by the option
+// functions of the maps, which get one of their own.
+func Load(ctx context.Context, filename string, opts *Options) (*Program, error) {
+	ev, ps := newEvaluation(filename, opts)
+	if len(ps) > 0 {
+		return nil, ps.Err()
+	}
+	defer ev.modules.close()
+	var program *Program
+	bounds := bounds{steps: ev.limits.Steps, time: ev.limits.Time, heap: ev.limits.Heap, grace: ev.limits.Grace,
+		stepsField: "Steps", timeField: "Time"}
+	err, returned := supervise(ctx, bounds, func(w *watch) error {
+		ev.watch = w
+		var err error
+		program, err = ev.run()
+		return err
+	})
+	switch {
+	case !returned:
+		// The evaluation still runs: nothing of it may be touched.
+		return nil, model.Problems{err.(*model.Problem)}
+	case err != nil:
+		return nil, ev.sources.problemsOf(err, nil).Err()
+	}
+	return program, nil
+}
+
+func newEvaluation(filename string, opts *Options) (*evaluation, model.Problems) {
+	ev := &evaluation{asked: map[string]bool{}}
+	if opts != nil {
+		ev.options = *opts
+	}
+	ev.limits = ev.options.Limits.withDefaults()
+	ev.sources = &sources{main: filename, files: map[string]*file{}}
+	ev.printer = &printer{to: ev.options.Print, left: ev.limits.PrintBytes}
+	ev.modules = newModules(ev, filename)
+	ev.predeclared = ev.ownBuiltins()
+	var ps model.Problems
+	for _, name := range ev.options.Builtins.Keys() {
+		if _, ours := ev.predeclared[name]; ours || hidden(name) {
+			ps = append(ps, problem(CodeUsage, "", "Options.Builtins cannot replace %q", name))
+			continue
+		}
+		v := ev.options.Builtins[name]
+		v.Freeze()
+		ev.predeclared[name] = v
+	}
+	ev.sources.predeclared = slices.Sorted(maps.Keys(ev.predeclared))
+	return ev, ps
+}
+
+// run evaluates the main file and everything it loads, and closes the maps.
+func (ev *evaluation) run() (*Program, error) {
+	main, err := ev.modules.main()
+	var globals starlark.StringDict
+	if err == nil {
+		globals, err = ev.execute(main, &ev.thread)
+	}
+	if err != nil {
+		ev.keep(ev.sources.problemsOf(err, ev.watch.reason()))
+		ev.keepReads()
+	} else {
+		ev.unusedVariables()
+	}
+	ev.thread = nil
+	if ps := ev.problems(); len(ps) > 0 {
+		ev.sources.excerpts(ps)
+		return nil, &errStopped{ps}
+	}
+	return ev.program(globals), nil
+}
+
+// program returns the result. The syntax trees are dropped.
+func (ev *evaluation) program(globals starlark.StringDict) *Program {
+	p := &Program{Globals: globals, sources: ev.sources, Steps: ev.steps}
+	for _, m := range ev.maps {
+		p.Maps = append(p.Maps, m.model)
+	}
+	for _, c := range ev.loose {
+		if c.owner == nil && !c.frozen {
+			p.Warnings = append(p.Warnings, &model.Problem{Code: CodeUnused, Origin: c.model.Origin,
+				Msg: "this container is in no map", Hint: `put it in one: m.containers["name"] = …`})
+		}
+	}
+	for _, f := range ev.sources.order {
+		p.Files = append(p.Files, FileDigest{Name: f.name, SHA256: f.digest})
+	}
+	ev.sources.excerpts(p.Warnings)
+	if sorted, ok := p.Warnings.Err().(model.Problems); ok {
+		p.Warnings = sorted
+	}
+	ev.sources.dropTrees()
+	return p
+}
+
+// execute runs one file on a thread of its own, which *current points to
+// meanwhile, and freezes what it made.
+func (ev *evaluation) execute(f *file, current **starlark.Thread) (starlark.StringDict, error) {
+	program, err := ev.sources.compile(f, ev.limits, ev.predeclared.Has)
+	if err != nil {
+		return nil, err
+	}
+	thread := &starlark.Thread{Name: f.name, Load: ev.modules.load}
+	thread.SetLocal(evaluationKey, ev)
+	outer := *current
+	*current = thread
+	defer func() { *current = outer }()
+	maps, functions := len(ev.maps), len(ev.functions)
+	ev.watch.begin(thread)
+	globals, err := program.Init(thread, ev.predeclared)
+	ev.watch.end(thread)
+	ev.steps += int64(thread.ExecutionSteps())
+	if err != nil {
+		return nil, err
+	}
+	for name := range globals {
+		if hidden(name) {
+			delete(globals, name)
+		}
+	}
+	for _, m := range ev.maps[maps:] {
+		m.finish()
+	}
+	return globals, ev.freeze(f, globals, maps, functions)
+}
+
+// keepReads reports containers that were read but never defined, on the line where
+// the program failed: they are why it failed.
+func (ev *evaluation) keepReads() {
+	last := ev.findings[len(ev.findings)-1].problem.Origin
+	for _, m := range ev.maps {
+		for _, c := range m.order {
+			if c.pending && c.read.File == last.File && c.read.Line == last.Line {
+				ev.keep(model.Problems{c.onlyRead()})
+			}
+		}
+	}
+}
+
+// unusedVariables reports variables the caller set and the program never asked
+// for.
+func (ev *evaluation) unusedVariables() {
+	asked := slices.Sorted(maps.Keys(ev.asked))
+	for _, name := range slices.Sorted(maps.Keys(ev.options.Args)) {
+		if !ev.asked[name] {
+			p := problem(CodeVariable, model.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.main)
+			p.Origin = model.Origin{File: ev.sources.main, Line: 1, Col: 1}
+			ev.keep(model.Problems{p})
+		}
+	}
+}
+
+// AddExcerpts fills in the source lines of every problem in err that came from the
+// files of the program, such as those that engine/resolve finds later. It changes
+// the problems and is not safe to call for the same ones concurrently.
+func (p *Program) AddExcerpts(err error) {
+	var ps model.Problems
+	var single *model.Problem
+	switch {
+	case errors.As(err, &ps):
+	case errors.As(err, &single):
+		ps = model.Problems{single}
+	}
+	p.sources.excerpts(ps)
+}
+
+// Map returns the map of that name; "" means the only one. The error names the
+// maps there are.
+func (p *Program) Map(name string) (*model.ContainerMap, error) {
+	var names []string
+	for _, m := range p.Maps {
+		if m.Name == name {
+			return m, nil
+		}
+		names = append(names, m.Name)
+	}
+	switch {
+	case len(p.Maps) == 0:
+		return nil, problem(model.CodeUnknownName, `call container_map("name", …)`, "%s makes no map", p.sources.main)
+	case name != "":
+		return nil, problem(model.CodeUnknownName, model.DidYouMean(name, names), "%s has no map %q", p.sources.main, name)
+	case len(p.Maps) > 1:
+		return nil, problem(model.CodeUnknownName, "name one", "%s makes several maps: %s", p.sources.main, fmt.Sprintf("%q", names))
+	}
+	return p.Maps[0], nil
+}

@@ -1,0 +1,390 @@
+// Program text to model: reading the main file and load().
+
+package starlarkmap
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// module is one loaded file: its package ("" is the main one) and path in it.
+type module struct {
+	pkg, path string
+}
+
+// name is how the file is called in origins.
+func (m module) name() string {
+	if m.pkg == "" {
+		return m.path
+	}
+	return "@" + m.pkg + "//" + m.path
+}
+
+// modules reads files, each once.
+type modules struct {
+	ev       *evaluation
+	filename string
+	root     *os.Root // opened when first needed, if there is no Options.FS
+	mainPath string   // path of the main file in its package
+	byName   map[string]module
+	loaded   map[module]starlark.StringDict
+	loading  []loading
+	bytes    int64
+}
+
+// loading is a file that is being run, and where it was loaded.
+type loading struct {
+	module
+	from model.Origin
+}
+
+func newModules(ev *evaluation, filename string) *modules {
+	m := &modules{ev: ev, filename: filename, byName: map[string]module{},
+		loaded: map[module]starlark.StringDict{}}
+	m.mainPath = path.Clean(filename)
+	if ev.options.FS == nil {
+		m.mainPath = filepath.Base(filename)
+	}
+	return m
+}
+
+func (m *modules) close() {
+	if m.root != nil {
+		// Nothing was written.
+		_ = m.root.Close()
+	}
+}
+
+// main reads the main file.
+func (m *modules) main() (*file, error) {
+	data, err := m.mainText()
+	if err != nil {
+		var p *model.Problem
+		if errors.As(err, &p) {
+			return nil, p
+		}
+		return nil, &model.Problem{Code: CodeSource, Msg: fmt.Sprintf("cannot read %s: %s", m.filename, plain(err)), Cause: err}
+	}
+	main := module{path: m.mainPath}
+	m.byName[m.filename] = main
+	m.loading = append(m.loading, loading{module: main})
+	return m.add(m.filename, data)
+}
+
+// add takes the text of a file, within the limits for all of them.
+func (m *modules) add(name string, data []byte) (*file, error) {
+	m.bytes += int64(len(data))
+	if m.bytes > m.ev.limits.TotalBytes {
+		return nil, tooLarge(int(m.ev.limits.TotalBytes), "TotalBytes", "the files have more than %d bytes together", m.ev.limits.TotalBytes)
+	}
+	f, p := m.ev.sources.add(name, data)
+	if p != nil {
+		return nil, p
+	}
+	return f, nil
+}
+
+func (m *modules) mainText() ([]byte, error) {
+	switch src := m.ev.options.Src.(type) {
+	case string:
+		return m.sized([]byte(src))
+	case []byte:
+		return m.sized(src)
+	case nil:
+	default:
+		return nil, problem(CodeUsage, "", "Options.Src: want a string or []byte, got %T", src)
+	}
+	if m.ev.options.FS != nil {
+		return m.read(m.ev.options.FS, m.mainPath)
+	}
+	info, err := os.Stat(m.filename)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := os.Open(m.filename)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	return m.readAll(f)
+}
+
+// sized refuses a text that is too large.
+func (m *modules) sized(data []byte) ([]byte, error) {
+	if int64(len(data)) > m.ev.limits.SourceBytes {
+		return nil, tooLarge(int(m.ev.limits.SourceBytes), "SourceBytes", "the file has more than %d bytes", m.ev.limits.SourceBytes)
+	}
+	return data, nil
+}
+
+func (m *modules) readAll(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, m.ev.limits.SourceBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	return m.sized(data)
+}
+
+// read reads a regular file of a file system. A FIFO or device could block
+// without end.
+func (m *modules) read(from fs.FS, name string) ([]byte, error) {
+	info, err := fs.Stat(from, name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	f, err := from.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	return m.readAll(f)
+}
+
+// plain returns what an error of the file system says, without the operation.
+func plain(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	}
+	return err.Error()
+}
+
+// load is called by the interpreter for a load statement.
+func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, error) {
+	here := m.ev.here()
+	stmt, at := loadStatement(here)
+	from := m.byName[here.pos.Filename()]
+	target, p := m.resolve(from, name)
+	if p == nil {
+		p = m.cycle(target, at)
+	}
+	if p != nil {
+		p.Origin = at
+		return nil, p
+	}
+	globals, err := m.loadOnce(target, name, at)
+	if err != nil {
+		return nil, err
+	}
+	if ps := missing(stmt, name, globals); len(ps) > 0 {
+		return nil, &errStopped{ps}
+	}
+	return globals, nil
+}
+
+// loadStatement returns the statement at a place, and where its file name stands.
+func loadStatement(here site) (*syntax.LoadStmt, model.Origin) {
+	if here.file != nil {
+		if stmt, ok := here.file.nodes[spotOf(here.pos)].(*syntax.LoadStmt); ok {
+			return stmt, originAt(stmt.Module)
+		}
+	}
+	return nil, here.at
+}
+
+// resolve finds the file that a name in a load statement means.
+func (m *modules) resolve(from module, name string) (module, *model.Problem) {
+	bad := func(hint, format string, args ...any) (module, *model.Problem) {
+		return module{}, problem(CodeLoad, hint, "cannot load %q: "+format, append([]any{name}, args...)...)
+	}
+	pkg, rest := from.pkg, name
+	switch {
+	case strings.Contains(name, "://"):
+		return bad("save a copy beside the map", "dmap does not download modules")
+	case strings.ContainsAny(name, "\\\x00"):
+		return bad("", `names have no "\" and no NUL`)
+	case strings.HasPrefix(name, "@"):
+		var ok bool
+		if pkg, rest, ok = strings.Cut(name[1:], "//"); !ok {
+			return bad("", `want "@name//file.star"`)
+		}
+		if _, known := m.ev.options.Modules[pkg]; !known {
+			return bad(model.DidYouMean(pkg, sortedNames(m.ev.options.Modules)), "there is no module %q", "@"+pkg)
+		}
+	case strings.HasPrefix(name, "//"):
+		rest = name[2:]
+	case strings.HasPrefix(name, "/"):
+		return bad(`"//" at the start means the folder of the main file`, "absolute paths are not allowed")
+	default:
+		rest = path.Join(path.Dir(from.path), name)
+	}
+	rest = path.Clean(rest)
+	switch {
+	case rest == ".." || strings.HasPrefix(rest, "../") || strings.HasPrefix(rest, "/"):
+		return bad("", "outside the folder of the main file")
+	case !strings.HasSuffix(rest, ".star"):
+		return bad("", `the name does not end in ".star"`)
+	case !fs.ValidPath(rest):
+		return bad("", "not a valid path")
+	}
+	return module{pkg, rest}, nil
+}
+
+// cycle reports a file that loads itself, over others or not.
+func (m *modules) cycle(target module, at model.Origin) *model.Problem {
+	for i, l := range m.loading {
+		if l.module != target {
+			continue
+		}
+		chain := ""
+		for _, next := range m.loading[i+1:] {
+			chain += next.from.String() + " → "
+		}
+		return problem(CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
+	}
+	if len(m.loading) > m.ev.limits.LoadDepth {
+		return problem(CodeLoad, "raise Limits.LoadDepth", "files load each other more than %d deep", m.ev.limits.LoadDepth)
+	}
+	return nil
+}
+
+// shown is the name of a file in origins: the main file as the caller gave it.
+func (m *modules) shown(target module) string {
+	if target == m.loading[0].module {
+		return m.filename
+	}
+	return target.name()
+}
+
+// loadOnce reads and runs a file, or returns what it made before.
+func (m *modules) loadOnce(target module, name string, at model.Origin) (starlark.StringDict, error) {
+	if globals, ok := m.loaded[target]; ok {
+		return globals, nil
+	}
+	globals, err := m.loadNow(target, name, at)
+	if err == nil {
+		m.loaded[target] = globals
+	}
+	return globals, err
+}
+
+func (m *modules) loadNow(target module, name string, at model.Origin) (starlark.StringDict, error) {
+	if len(m.byName) >= m.ev.limits.Files {
+		return nil, &model.Problem{Code: CodeLoad, Origin: at, Hint: "raise Limits.Files",
+			Msg: fmt.Sprintf("cannot load %q: more than %d files", name, m.ev.limits.Files)}
+	}
+	data, p := m.text(target, name)
+	if p != nil {
+		p.Origin = at
+		return nil, p
+	}
+	shown := target.name()
+	if _, taken := m.byName[shown]; taken {
+		shown = "//" + shown // the main file is called so
+	}
+	m.byName[shown] = target
+	f, err := m.add(shown, data)
+	if err != nil {
+		return nil, err
+	}
+	m.loading = append(m.loading, loading{target, at})
+	defer func() { m.loading = m.loading[:len(m.loading)-1] }()
+	globals, err := m.ev.execute(f, &m.ev.thread)
+	if err != nil {
+		ps := m.ev.sources.problemsOf(err, m.ev.watch.reason())
+		for _, p := range ps {
+			p.Trace = append([]model.Related{{Origin: at, Msg: "loaded from"}}, p.Trace...)
+		}
+		return nil, &errStopped{ps}
+	}
+	return globals, nil
+}
+
+// text reads a file of a package.
+func (m *modules) text(target module, name string) ([]byte, *model.Problem) {
+	from, err := m.fileSystem(target.pkg)
+	var data []byte
+	if err == nil {
+		data, err = m.read(from, target.path)
+	}
+	if err == nil {
+		return data, nil
+	}
+	var p *model.Problem
+	if errors.As(err, &p) {
+		return nil, p
+	}
+	p = problem(CodeLoad, "", "cannot load %q: %s", name, plain(err))
+	p.Cause = err
+	switch {
+	case strings.Contains(err.Error(), "escapes from parent"):
+		p.Msg = fmt.Sprintf("cannot load %q: it leads outside the folder of the main file", name)
+	case errors.Is(err, fs.ErrNotExist):
+		p.Hint = nearFile(from, target.path)
+	}
+	return nil, p
+}
+
+// nearFile suggests a file of the same folder.
+func nearFile(from fs.FS, name string) string {
+	if from == nil {
+		return ""
+	}
+	entries, err := fs.ReadDir(from, path.Dir(name))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".star") {
+			names = append(names, e.Name())
+		}
+	}
+	return model.DidYouMean(path.Base(name), names)
+}
+
+// fileSystem returns the files of a package.
+func (m *modules) fileSystem(pkg string) (fs.FS, error) {
+	switch {
+	case pkg != "":
+		return m.ev.options.Modules[pkg], nil
+	case m.ev.options.FS != nil:
+		return m.ev.options.FS, nil
+	case m.root == nil:
+		root, err := os.OpenRoot(filepath.Dir(m.filename))
+		if err != nil {
+			return nil, err
+		}
+		m.root = root
+	}
+	return m.root.FS(), nil
+}
+
+// missing reports names that a loaded file does not have, at their places.
+func missing(stmt *syntax.LoadStmt, name string, globals starlark.StringDict) model.Problems {
+	if stmt == nil {
+		return nil
+	}
+	var ps model.Problems
+	for _, id := range stmt.From {
+		if _, ok := globals[id.Name]; !ok {
+			p := problem(CodeLoad, model.DidYouMean(id.Name, globals.Keys()), "%q has no %q", name, id.Name)
+			p.Origin = originOf(id.NamePos)
+			ps = append(ps, p)
+		}
+	}
+	return ps
+}

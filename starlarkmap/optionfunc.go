@@ -1,0 +1,256 @@
+// Program text to model: functions given as create_options and start_options.
+
+package starlarkmap
+
+import (
+	"context"
+	"fmt"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// optionFuncValue is what reading a property gives that holds a function. It can
+// be given to another container, but not called.
+type optionFuncValue struct {
+	fn   model.OptionFunc
+	text string
+}
+
+func (v *optionFuncValue) String() string        { return "<function " + v.text + ">" }
+func (v *optionFuncValue) Type() string          { return "function" }
+func (v *optionFuncValue) Freeze()               {} // the function is frozen with its file
+func (v *optionFuncValue) Truth() starlark.Bool  { return true }
+func (v *optionFuncValue) Hash() (uint32, error) { return starlark.String(v.text).Hash() }
+
+// optionCall is everything needed to call a function later.
+type optionCall struct {
+	property string
+	fn       starlark.Callable
+	withCtx  bool
+	set      model.Origin
+	// keys are the places of the keys in the dictionaries the function returns.
+	keys    map[string]pairOrigin
+	limits  Limits
+	sources *sources
+}
+
+// pairOrigin is where a key and its value stand.
+type pairOrigin struct{ key, value model.Origin }
+
+// optionFunc makes the model's function of a callable that was given for label at
+// a place. What is wrong with its parameters is reported now.
+func (ev *evaluation) optionFunc(r *reader, fn starlark.Callable, at model.Origin, label string) (model.OptionFunc, string) {
+	withCtx, wrong := takesCtx(fn)
+	if wrong != "" {
+		r.problems = append(r.problems, &model.Problem{Code: model.CodeWrongType, Origin: at, Msg: wrong,
+			Hint: "write def f(ctx) or def f()"})
+		return nil, ""
+	}
+	ev.functions = append(ev.functions, function{fn, at})
+	call := optionCall{property: label, fn: fn, withCtx: withCtx, set: at, limits: ev.limits, sources: ev.sources}
+	text := fn.Name()
+	if f, ok := fn.(*starlark.Function); ok {
+		text += " at " + originOf(f.Position()).String()
+		call.keys = ev.sources.returnedKeys(f.Position())
+	}
+	return call.call, text
+}
+
+// takesCtx tells whether a function is called with ctx: if its first parameter has
+// no default or is called ctx. wrong says why it cannot be called at all.
+func takesCtx(callable starlark.Callable) (withCtx bool, wrong string) {
+	fn, ok := callable.(*starlark.Function)
+	if !ok {
+		return true, ""
+	}
+	n := fn.NumParams()
+	if fn.HasKwargs() {
+		n--
+	}
+	if fn.HasVarargs() {
+		n--
+	}
+	positional := n - fn.NumKwonlyParams()
+	required := 0
+	for i := range n {
+		if fn.ParamDefault(i) != nil {
+			continue
+		}
+		if i >= positional {
+			name, _ := fn.Param(i)
+			return false, fmt.Sprintf("the function needs a keyword %q; it is called with one value (ctx) or none", name)
+		}
+		required++
+	}
+	if required > 1 {
+		return false, fmt.Sprintf("the function takes %d values; it is called with one (ctx) or none", required)
+	}
+	if positional == 0 {
+		return fn.HasVarargs(), ""
+	}
+	first, _ := fn.Param(0)
+	return required == 1 || first == "ctx", ""
+}
+
+// returnedKeys finds the keys of the dictionaries that the function at pos returns
+// as literals.
+func (s *sources) returnedKeys(pos syntax.Position) map[string]pairOrigin {
+	out := map[string]pairOrigin{}
+	f := s.files[pos.Filename()]
+	if f == nil {
+		return out
+	}
+	add := func(e syntax.Expr) {
+		for key, where := range f.pairs(e) {
+			name, ok := starlark.AsString(key)
+			if _, known := out[name]; ok && !known {
+				out[name] = pairOrigin{originAt(where.key), originAt(where.value)}
+			}
+		}
+	}
+	switch fn := f.nodes[spotOf(pos)].(type) {
+	case *syntax.LambdaExpr:
+		add(fn.Body)
+	case *syntax.DefStmt:
+		for _, stmt := range fn.Body {
+			syntax.Walk(stmt, func(n syntax.Node) bool {
+				switch n := n.(type) {
+				case *syntax.ReturnStmt:
+					if n.Result != nil {
+						add(n.Result)
+					}
+				case *syntax.DefStmt, *syntax.LambdaExpr:
+					return false // returns of its own
+				}
+				return true
+			})
+		}
+	}
+	return out
+}
+
+// call runs the function for one container instance. It is safe for concurrent
+// use: each call has its own thread, and all it can reach is frozen.
+func (c optionCall) call(ctx context.Context, for_ model.OptionCall) (model.Dict, error) {
+	b := bounds{steps: c.limits.CallSteps, time: c.limits.CallTime, heap: c.limits.Heap, grace: c.limits.Grace,
+		stepsField: "CallSteps", timeField: "CallTime"}
+	var result model.Dict
+	err, _ := supervise(ctx, b, func(w *watch) (err error) {
+		result, err = c.run(w, for_)
+		return err
+	})
+	if err != nil {
+		return nil, c.failure(err, for_) // result may still be written to
+	}
+	return result, nil
+}
+
+// run calls the function on a new thread and converts what it returns.
+func (c optionCall) run(w *watch, for_ model.OptionCall) (model.Dict, error) {
+	thread := &starlark.Thread{Name: c.property + " " + for_.Name}
+	w.begin(thread)
+	defer w.end(thread)
+	var args starlark.Tuple
+	if c.withCtx {
+		args = starlark.Tuple{ctxValue(for_)}
+	}
+	v, err := starlark.Call(thread, c.fn, args, nil)
+	if err != nil {
+		ps := c.sources.problemsOf(err, w.reason())
+		return nil, ps[0]
+	}
+	return c.convert(v)
+}
+
+// convert turns the result into data: a dict, or None for nothing.
+func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
+	at := c.set
+	if f, ok := c.fn.(*starlark.Function); ok {
+		at = originOf(f.Position())
+	}
+	r := (&evaluation{limits: c.limits}).reader(site{})
+	r.plainOnly = true
+	in := r.read(v, nil, at, c.property)
+	if len(r.problems) > 0 {
+		return nil, r.problems[0]
+	}
+	if in.Value == nil {
+		return nil, nil
+	}
+	d, ok := in.Value.(model.Dict)
+	if !ok {
+		return nil, &model.Problem{Code: model.CodeWrongType, Origin: at, Msg: fmt.Sprintf("it returned %s, want a dict or None", in)}
+	}
+	for i, e := range d {
+		name, _ := e.Key.Value.(string)
+		if where, known := c.keys[name]; known {
+			d[i].Key.Origin, d[i].Value.Origin = where.key, where.value
+		}
+	}
+	// The model judges the values as it does for a fixed dictionary.
+	var scratch model.Container
+	if ps := scratch.Set("create_options", model.Input{Value: d, Origin: at}); len(ps) > 0 {
+		ps[0].Msg = trimProperty(ps[0].Path) + ps[0].Msg
+		ps[0].Path = ""
+		return nil, ps[0]
+	}
+	return scratch.CreateOptions.Values, nil
+}
+
+// trimProperty returns "mem_limit: " of "create_options.mem_limit".
+func trimProperty(path string) string {
+	const property = "create_options"
+	if len(path) <= len(property)+1 {
+		return ""
+	}
+	return path[len(property)+1:] + ": "
+}
+
+// failure says whose options failed and where, and where the function was set.
+func (c optionCall) failure(err error, for_ model.OptionCall) error {
+	ps := c.sources.problemsOf(err, nil)
+	p := *ps[0]
+	whose := fmt.Sprintf("%s of container %q", c.property, for_.Map+"."+for_.Container)
+	if for_.Instance != "" {
+		whose += fmt.Sprintf(" (instance %q)", for_.Instance)
+	}
+	p.Msg = whose + " failed: " + p.Msg
+	if p.Code == CodeRuntime {
+		p.Code = CodeOptionFunc
+	}
+	if p.Origin == (model.Origin{}) {
+		p.Origin = c.set
+	}
+	p.Related = append(p.Related, model.Related{Origin: c.set, Msg: "set"})
+	c.sources.excerpts(model.Problems{&p})
+	return &p
+}
+
+// ctxValue is what the function sees: ctx.map, ctx.container, ctx.instance,
+// ctx.name, ctx.host.
+func ctxValue(call model.OptionCall) starlark.Value {
+	instance := starlark.Value(starlark.None)
+	if call.Instance != "" {
+		instance = starlark.String(call.Instance)
+	}
+	host := &mapping{
+		kind:  "ctx.host",
+		names: func() []string { return sortedNames(call.Host) },
+		find: func(alias string) (starlark.Value, bool) {
+			path, ok := call.Host[alias]
+			return starlark.String(path), ok
+		},
+	}
+	ctx := newRecord(map[string]starlark.Value{
+		"map":       starlark.String(call.Map),
+		"container": starlark.String(call.Container),
+		"instance":  instance,
+		"name":      starlark.String(call.Name),
+		"host":      host,
+	})
+	ctx.Freeze()
+	return ctx
+}

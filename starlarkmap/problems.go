@@ -1,0 +1,236 @@
+// Program text to model: errors of the interpreter as problems with a place.
+
+package starlarkmap
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.starlark.net/resolve"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// The codes of problems found by this package, besides those of engine/model.
+const (
+	CodeSource      model.Code = "source"
+	CodeSyntax      model.Code = "syntax"
+	CodeUndefined   model.Code = "undefined"
+	CodeRuntime     model.Code = "runtime"
+	CodeLoad        model.Code = "load"
+	CodeLoadCycle   model.Code = "load-cycle"
+	CodeVariable    model.Code = "variable"
+	CodeUsage       model.Code = "usage"
+	CodeFrozen      model.Code = "frozen"
+	CodeOptionFunc  model.Code = "option-function"
+	CodeStepLimit   model.Code = "step-limit"
+	CodeTimeLimit   model.Code = "time-limit"
+	CodeMemoryLimit model.Code = "memory-limit"
+	CodeSizeLimit   model.Code = "size-limit"
+	CodeCanceled    model.Code = "canceled"
+	CodeStuck       model.Code = "stuck"
+	CodeInternal    model.Code = "internal"
+	CodeUnused      model.Code = "unused"
+)
+
+// longestMessage is where messages that quote values of a program are cut.
+const longestMessage = 2000
+
+// errStopped is returned through the interpreter when the problems that stop the
+// program are in hand already, such as those of a loaded file.
+type errStopped struct{ problems model.Problems }
+
+func (e *errStopped) Error() string { return e.problems.Error() }
+
+// problem makes an error for a builtin to return; its place is filled in later.
+func problem(code model.Code, hint, format string, args ...any) *model.Problem {
+	return &model.Problem{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+// internalError reports a panic below us.
+func internalError(r any) *model.Problem {
+	return &model.Problem{Code: CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
+}
+
+// originOf converts a position; positions of builtins have none.
+func originOf(pos syntax.Position) model.Origin {
+	if pos.Line == 0 {
+		return model.Origin{}
+	}
+	return model.Origin{File: pos.Filename(), Line: int(pos.Line), Col: int(pos.Col)}
+}
+
+// problemsOf converts any error of a run. why is what stopped the run, if so.
+func (s *sources) problemsOf(err error, why *model.Problem) model.Problems {
+	var stopped *errStopped
+	var list resolve.ErrorList
+	var parse syntax.Error
+	var eval *starlark.EvalError
+	var single *model.Problem
+	switch {
+	case errors.As(err, &stopped):
+		return stopped.problems
+	case errors.As(err, &list):
+		return s.unresolved(list)
+	case errors.As(err, &parse):
+		return model.Problems{syntaxProblem(parse)}
+	case errors.As(err, &eval):
+		return model.Problems{s.evalProblem(eval, why)}
+	case errors.As(err, &single):
+		return model.Problems{single}
+	}
+	return model.Problems{{Code: CodeRuntime, Msg: err.Error(), Cause: err}}
+}
+
+// evalProblem converts an error with its stack of calls.
+func (s *sources) evalProblem(err *starlark.EvalError, why *model.Problem) *model.Problem {
+	p := &model.Problem{Code: CodeRuntime, Msg: clipMessage(err.Msg)}
+	var made *model.Problem
+	switch {
+	case why != nil && strings.HasPrefix(err.Msg, "Starlark computation cancelled"):
+		*p = *why
+	case errors.As(err, &made):
+		*p = *made
+	case strings.Contains(err.Msg, "frozen"):
+		p.Code = CodeFrozen
+	}
+	at, trace := s.stack(err.CallStack)
+	if p.Origin == (model.Origin{}) {
+		p.Origin = at
+	}
+	p.Trace = append(trace, p.Trace...)
+	return p
+}
+
+// stack returns the innermost place of a program in a stack of calls, and how the
+// program got there, outermost first.
+func (s *sources) stack(calls starlark.CallStack) (at model.Origin, trace []model.Related) {
+	for _, frame := range calls {
+		here := originOf(frame.Pos)
+		if here == (model.Origin{}) {
+			continue
+		}
+		if at != (model.Origin{}) {
+			trace = append(trace, model.Related{Origin: at, Msg: "in " + frame.Name + "(), called from"})
+		}
+		at = s.refine(here)
+	}
+	return at, trace
+}
+
+func clipMessage(msg string) string {
+	if len(msg) <= longestMessage {
+		return msg
+	}
+	return strings.ToValidUTF8(msg[:longestMessage], "") + "…"
+}
+
+// syntaxProblem converts an error of the parser, with a hint for what users of
+// other languages write.
+func syntaxProblem(err syntax.Error) *model.Problem {
+	return &model.Problem{Code: CodeSyntax, Origin: originOf(err.Pos), Msg: clipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
+}
+
+func syntaxHint(msg string) string {
+	hints := []struct{ part, hint string }{
+		{"got import", `use load("file.star", "name")`},
+		{"got class", "there are no classes: use struct(…) or functions"},
+		{"got try", "there is no try: check before, or use fail(…)"},
+		{"got raise", "use fail(…)"},
+		{"got with", "there is no with"},
+		{"got while", "use for … in range(n)"},
+		{"got string literal", `join strings with +, and put "{}".format(x) where other languages have f"{x}"`},
+		{"got ':'", "type annotations are not supported"},
+		{"nesting", "about 75 brackets may be open at once: name the inner parts"},
+	}
+	for _, h := range hints {
+		if strings.Contains(msg, h.part) {
+			return h.hint
+		}
+	}
+	return ""
+}
+
+// unresolved converts the errors of the resolver: all of them, sorted.
+func (s *sources) unresolved(list resolve.ErrorList) model.Problems {
+	var ps model.Problems
+	for _, e := range list {
+		p := &model.Problem{Code: CodeSyntax, Origin: originOf(e.Pos), Msg: e.Msg}
+		if name, ok := strings.CutPrefix(e.Msg, "undefined: "); ok {
+			// The interpreter's own suggestion knows fewer names than we do.
+			name, _, _ = strings.Cut(name, " ")
+			p.Code, p.Msg = CodeUndefined, "undefined: "+name
+			p.Hint = undefinedHint(name, s.names(p.Origin.File))
+		}
+		if strings.Contains(e.Msg, "while loops") {
+			p.Hint = "use for … in range(n)"
+		}
+		ps = append(ps, p)
+	}
+	return ps
+}
+
+func undefinedHint(name string, known []string) string {
+	words := map[string]string{
+		"true": "write True", "false": "write False", "null": "write None", "nil": "write None", "none": "write None",
+		"ContainerMap": "write container_map", "HostShare": "write host_share", "ContainerLink": "write link",
+		"open": "a map reads no files", "os": "a map sees no system; env(name) reads an allowed variable",
+	}
+	if hint, ok := words[name]; ok {
+		return hint
+	}
+	return model.DidYouMean(name, known)
+}
+
+// names returns what a file may refer to: its own top-level names, ours, and
+// Starlark's.
+func (s *sources) names(file string) []string {
+	var out []string
+	for name := range starlark.Universe {
+		out = append(out, name)
+	}
+	for _, name := range s.predeclared {
+		if !hidden(name) {
+			out = append(out, name)
+		}
+	}
+	if f := s.files[file]; f != nil && f.tree != nil {
+		out = append(out, boundNames(f.tree)...)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// boundNames returns every name a file binds anywhere. That is more than is in
+// scope at one place, which does no harm to a suggestion.
+func boundNames(tree *syntax.File) []string {
+	var out []string
+	add := func(e syntax.Expr) {
+		if id, ok := e.(*syntax.Ident); ok && !hidden(id.Name) {
+			out = append(out, id.Name)
+		}
+	}
+	syntax.Walk(tree, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.AssignStmt:
+			add(n.LHS)
+		case *syntax.DefStmt:
+			add(n.Name)
+			for _, p := range n.Params {
+				add(p)
+			}
+		case *syntax.LoadStmt:
+			for _, id := range n.To {
+				add(id)
+			}
+		case *syntax.ForStmt:
+			add(n.Vars)
+		}
+		return true
+	})
+	return out
+}

@@ -1,0 +1,94 @@
+// Program text to model: the values of struct().
+
+package starlarkmap
+
+import (
+	"slices"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// record is the value of struct(): named fields that cannot be reassigned. Unlike
+// the interpreter's own it can be printed when it contains itself.
+type record struct {
+	names  []string // sorted
+	fields map[string]starlark.Value
+	frozen bool
+}
+
+func newRecord(fields map[string]starlark.Value) *record {
+	r := &record{fields: fields}
+	for name := range fields {
+		r.names = append(r.names, name)
+	}
+	slices.Sort(r.names)
+	return r
+}
+
+func (r *record) Type() string         { return "struct" }
+func (r *record) Truth() starlark.Bool { return true }
+func (r *record) AttrNames() []string  { return slices.Clone(r.names) }
+func (r *record) String() string       { return shortText(r) }
+
+func (r *record) Attr(name string) (starlark.Value, error) {
+	return r.fields[name], nil // nil means: no such field
+}
+
+func (r *record) Freeze() {
+	if r.frozen {
+		return
+	}
+	r.frozen = true
+	for _, name := range r.names {
+		r.fields[name].Freeze()
+	}
+}
+
+func (r *record) Hash() (uint32, error) {
+	h := uint32(2166136261)
+	for _, name := range r.names {
+		key, err := starlark.String(name).Hash()
+		if err != nil {
+			return 0, err
+		}
+		value, err := r.fields[name].Hash()
+		if err != nil {
+			return 0, err
+		}
+		h = (h^key)*16777619 ^ value
+	}
+	return h, nil
+}
+
+func (r *record) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
+	other := y.(*record)
+	same := slices.Equal(r.names, other.names)
+	for _, name := range r.names {
+		if !same {
+			break
+		}
+		var err error
+		same, err = starlark.EqualDepth(r.fields[name], other.fields[name], depth-1)
+		if err != nil {
+			return false, err
+		}
+	}
+	return sameOrNot(op, "struct", same)
+}
+
+// makeRecord is struct(**fields).
+func makeRecord(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 0 {
+		return nil, problem(CodeUsage, "write struct(name = value, …)", "struct takes keywords only")
+	}
+	fields := make(map[string]starlark.Value, len(kwargs))
+	for _, kw := range kwargs {
+		name := string(kw[0].(starlark.String))
+		if _, twice := fields[name]; twice {
+			return nil, problem(CodeUsage, "", "struct: field %q is given twice", name)
+		}
+		fields[name] = kw[1]
+	}
+	return newRecord(fields), nil
+}

@@ -1,0 +1,241 @@
+// Program text to model: operators that are replaced by guarded builtins.
+
+package starlarkmap
+
+import (
+	"strings"
+
+	"go.starlark.net/syntax"
+)
+
+// The names of builtins that stand in for operators. No program can write them.
+const (
+	hiddenMul  = "%mul"  // x * y
+	hiddenMod  = "%mod"  // x % y
+	hiddenEq   = "%eq"   // x == y
+	hiddenNeq  = "%neq"  // x != y
+	hiddenAttr = "%attr" // x.name, for methods that can make huge values
+	hiddenX    = "%x"    // variables of guardOperators
+	hiddenKey  = "%key"
+)
+
+// hidden tells names that no program can write.
+func hidden(name string) bool { return strings.HasPrefix(name, "%") }
+
+// costly are methods of strings and bytes whose result may be far larger than
+// what they are given.
+func costly(method string) bool {
+	switch method {
+	case "replace", "join", "format", "split", "rsplit", "splitlines",
+		"elems", "elem_ords", "codepoints", "codepoint_ords":
+		return true
+	}
+	return false
+}
+
+// guardOperators replaces, in place, what the interpreter would carry out without
+// any limit: x * y and x % y become calls of builtins that look at the size of the
+// result first, and so do the costly methods of strings. x == y becomes one too,
+// so that live lists compare with plain ones. Positions stay those of the
+// operators.
+func guardOperators(tree *syntax.File) { guardStmts(tree.Stmts) }
+
+func guardStmts(stmts []syntax.Stmt) {
+	for i, stmt := range stmts {
+		stmts[i] = guardStmt(stmt)
+	}
+}
+
+func guardStmt(stmt syntax.Stmt) syntax.Stmt {
+	switch s := stmt.(type) {
+	case *syntax.AssignStmt:
+		return guardAssign(s)
+	case *syntax.DefStmt:
+		guardParams(s.Params)
+		guardStmts(s.Body)
+	case *syntax.ExprStmt:
+		s.X = guard(s.X)
+	case *syntax.ForStmt:
+		s.Vars, s.X = guardTarget(s.Vars), guard(s.X)
+		guardStmts(s.Body)
+	case *syntax.IfStmt:
+		s.Cond = guard(s.Cond)
+		guardStmts(s.True)
+		guardStmts(s.False)
+	case *syntax.ReturnStmt:
+		if s.Result != nil {
+			s.Result = guard(s.Result)
+		}
+	}
+	return stmt
+}
+
+func guardAssign(s *syntax.AssignStmt) syntax.Stmt {
+	s.LHS, s.RHS = guardTarget(s.LHS), guard(s.RHS)
+	name := hiddenMul
+	switch s.Op {
+	case syntax.STAR_EQ:
+	case syntax.PERCENT_EQ:
+		name = hiddenMod
+	default:
+		return s
+	}
+	s.Op = syntax.EQ
+	switch lhs := s.LHS.(type) {
+	case *syntax.Ident:
+		s.RHS = hiddenCall(name, &syntax.Ident{NamePos: lhs.NamePos, Name: lhs.Name}, s.OpPos, s.RHS)
+	case *syntax.DotExpr:
+		// for x in [X]: x.name = x.name op RHS, so that X is evaluated once.
+		x := lhs.X
+		lhs.X = ident(hiddenX, lhs.Dot)
+		value := &syntax.DotExpr{X: ident(hiddenX, lhs.Dot), Dot: lhs.Dot, NamePos: lhs.NamePos, Name: lhs.Name}
+		s.RHS = hiddenCall(name, value, s.OpPos, s.RHS)
+		return once(ident(hiddenX, lhs.Dot), x, s)
+	case *syntax.IndexExpr:
+		// for x, key in [(X, Y)]: x[key] = x[key] op RHS
+		at := lhs.Lbrack
+		pair := &syntax.TupleExpr{Lparen: at, List: []syntax.Expr{lhs.X, lhs.Y}, Rparen: lhs.Rbrack}
+		lhs.X, lhs.Y = ident(hiddenX, at), ident(hiddenKey, at)
+		value := &syntax.IndexExpr{X: ident(hiddenX, at), Lbrack: at, Y: ident(hiddenKey, at), Rbrack: lhs.Rbrack}
+		s.RHS = hiddenCall(name, value, s.OpPos, s.RHS)
+		vars := &syntax.TupleExpr{List: []syntax.Expr{ident(hiddenX, at), ident(hiddenKey, at)}}
+		return once(vars, pair, s)
+	}
+	return s
+}
+
+// once runs body with vars bound to x.
+func once(vars, x syntax.Expr, body *syntax.AssignStmt) syntax.Stmt {
+	list := &syntax.ListExpr{Lbrack: body.OpPos, List: []syntax.Expr{x}, Rbrack: body.OpPos}
+	return &syntax.ForStmt{For: body.OpPos, Vars: vars, X: list, Body: []syntax.Stmt{body}}
+}
+
+// guardTarget guards what is evaluated to find the target of an assignment, not
+// the target itself.
+func guardTarget(e syntax.Expr) syntax.Expr {
+	switch e := e.(type) {
+	case *syntax.DotExpr:
+		e.X = guard(e.X)
+	case *syntax.IndexExpr:
+		e.X, e.Y = guard(e.X), guard(e.Y)
+	case *syntax.ParenExpr:
+		e.X = guardTarget(e.X)
+	case *syntax.TupleExpr:
+		for i, x := range e.List {
+			e.List[i] = guardTarget(x)
+		}
+	case *syntax.ListExpr:
+		for i, x := range e.List {
+			e.List[i] = guardTarget(x)
+		}
+	}
+	return e
+}
+
+// guardParams guards the default values of parameters.
+func guardParams(params []syntax.Expr) {
+	for _, p := range params {
+		if b, ok := p.(*syntax.BinaryExpr); ok {
+			b.Y = guard(b.Y)
+		}
+	}
+}
+
+func guardAll(list []syntax.Expr) {
+	for i, e := range list {
+		list[i] = guard(e)
+	}
+}
+
+func guard(expr syntax.Expr) syntax.Expr {
+	switch e := expr.(type) {
+	case *syntax.BinaryExpr:
+		return guardBinary(e)
+	case *syntax.CallExpr:
+		e.Fn = guard(e.Fn)
+		guardAll(e.Args)
+	case *syntax.Comprehension:
+		e.Body = guard(e.Body)
+		for _, c := range e.Clauses {
+			guardClause(c)
+		}
+	case *syntax.CondExpr:
+		e.Cond, e.True, e.False = guard(e.Cond), guard(e.True), guard(e.False)
+	case *syntax.DictEntry:
+		e.Key, e.Value = guard(e.Key), guard(e.Value)
+	case *syntax.DictExpr:
+		guardAll(e.List)
+	case *syntax.DotExpr:
+		e.X = guard(e.X)
+		if costly(e.Name.Name) {
+			name := &syntax.Literal{Token: syntax.STRING, TokenPos: e.NamePos, Raw: e.Name.Name, Value: e.Name.Name}
+			return hiddenCall(hiddenAttr, e.X, e.Dot, name)
+		}
+	case *syntax.IndexExpr:
+		e.X, e.Y = guard(e.X), guard(e.Y)
+	case *syntax.LambdaExpr:
+		guardParams(e.Params)
+		e.Body = guard(e.Body)
+	case *syntax.ListExpr:
+		guardAll(e.List)
+	case *syntax.ParenExpr:
+		e.X = guard(e.X)
+	case *syntax.SliceExpr:
+		e.X = guard(e.X)
+		for _, part := range []*syntax.Expr{&e.Lo, &e.Hi, &e.Step} {
+			if *part != nil {
+				*part = guard(*part)
+			}
+		}
+	case *syntax.TupleExpr:
+		guardAll(e.List)
+	case *syntax.UnaryExpr:
+		if e.X != nil {
+			e.X = guard(e.X)
+		}
+	}
+	return expr
+}
+
+func guardClause(n syntax.Node) {
+	switch c := n.(type) {
+	case *syntax.ForClause:
+		c.Vars, c.X = guardTarget(c.Vars), guard(c.X)
+	case *syntax.IfClause:
+		c.Cond = guard(c.Cond)
+	}
+}
+
+func guardBinary(e *syntax.BinaryExpr) syntax.Expr {
+	if e.Op == syntax.EQ { // keyword of a call
+		e.Y = guard(e.Y)
+		return e
+	}
+	e.X, e.Y = guard(e.X), guard(e.Y)
+	switch e.Op {
+	case syntax.STAR:
+		return hiddenCall(hiddenMul, e.X, e.OpPos, e.Y)
+	case syntax.PERCENT:
+		return hiddenCall(hiddenMod, e.X, e.OpPos, e.Y)
+	case syntax.EQL:
+		return hiddenCall(hiddenEq, e.X, e.OpPos, e.Y)
+	case syntax.NEQ:
+		return hiddenCall(hiddenNeq, e.X, e.OpPos, e.Y)
+	}
+	return e
+}
+
+// hiddenCall is name(x, y) which reports its place as the operator's and spans
+// both operands.
+func hiddenCall(name string, x syntax.Expr, at syntax.Position, y syntax.Expr) syntax.Expr {
+	return &syntax.CallExpr{
+		Fn:     ident(name, syntax.Start(x)),
+		Lparen: at,
+		Args:   []syntax.Expr{x, y},
+		Rparen: syntax.End(y),
+	}
+}
+
+func ident(name string, at syntax.Position) *syntax.Ident {
+	return &syntax.Ident{NamePos: at, Name: name}
+}
