@@ -87,6 +87,24 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	return plan.Build(d, snapshot, sel, req)
 }
 
+// Check reports everything that is wrong with m that can be known without a Docker
+// Engine: what [model.ContainerMap.Validate] finds, and options that cannot be.
+// It calls the option functions of the map.
+func Check(ctx context.Context, m *model.ContainerMap) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	d, err := resolve.Map(m)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, n := range d.Nodes {
+		names = append(names, n.Name)
+	}
+	return d.Specify(ctx, m, names, resolve.Keywords{})
+}
+
 // query asks for what a plan can depend on, and no more.
 func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Query {
 	q := state.Query{Map: d.Map}

@@ -72,7 +72,8 @@ type builder struct {
 	order     []*resolve.Node // the selection first, then what follows from it
 	selected  map[string]bool
 	requested map[string]bool
-	users     map[string][]string // who needs a container, by names in Docker
+	users     map[string][]string        // who needs a container, by names in Docker
+	owners    map[string][]*resolve.Node // the instances that own a volume
 	todo      map[string]todo
 	steps     map[string]bool // ids
 	pulls     []string
@@ -91,6 +92,7 @@ func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Reque
 		selected:  map[string]bool{},
 		requested: map[string]bool{},
 		users:     map[string][]string{},
+		owners:    map[string][]*resolve.Node{},
 		todo:      map[string]todo{},
 		steps:     map[string]bool{},
 	}
@@ -107,6 +109,11 @@ func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Reque
 		}
 		for _, need := range n.Needs {
 			b.users[need.Name] = append(b.users[need.Name], n.Name)
+		}
+		for _, v := range n.Owns {
+			if !n.Attached {
+				b.owners[v] = append(b.owners[v], n)
+			}
 		}
 	}
 	return b

@@ -174,16 +174,8 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 		return nil
 	}
 	var starts *resolve.Node
-	var started []string
-	for _, n := range b.order {
-		if n.Attached || !slices.Contains(n.Owns, v.Name) {
-			continue
-		}
-		t := b.todo[n.Name]
-		if c, ok := b.container(n); ok && c.State != docker.StateCreated {
-			started = append(started, n.Ref())
-		}
-		if t.start && starts == nil {
+	for _, n := range b.owners[v.Name] {
+		if starts == nil && b.todo[n.Name].start {
 			starts = n
 		}
 	}
@@ -193,7 +185,7 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 		return nil
 	case !exists:
 		return starts
-	case b.recorded(v, info), len(started) > 0, b.adoptedHolder(v):
+	case b.recorded(v, info), b.ran(v), b.adoptedHolder(v):
 		return nil
 	}
 	return starts
@@ -254,9 +246,9 @@ func (b *builder) noteRecord(n *resolve.Node, v *resolve.Volume) {
 
 // ran tells whether an owner of the volume was ever started.
 func (b *builder) ran(v *resolve.Volume) bool {
-	return slices.ContainsFunc(b.d.Nodes, func(n *resolve.Node) bool {
+	return slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool {
 		c, ok := b.container(n)
-		return ok && !n.Attached && n.Config == v.Owner && c.State != docker.StateCreated
+		return ok && c.State != docker.StateCreated
 	})
 }
 

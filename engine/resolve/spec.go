@@ -28,6 +28,10 @@ type Keywords struct {
 // that is wrong, as [model.Problems].
 func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []string, k Keywords) error {
 	r := &resolver{m: m, index: m.Index(), d: d}
+	called := make(map[string]bool, len(k.For))
+	for _, name := range k.For {
+		called[name] = true
+	}
 	var problems model.Problems
 	for _, name := range names {
 		n := d.nodes[name]
@@ -35,12 +39,26 @@ func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []st
 			continue
 		}
 		var call model.Dict
-		if slices.Contains(k.For, name) {
+		if called[name] {
 			call = k.Options
 		}
 		problems = append(problems, r.specify(ctx, n, call)...)
 	}
-	return problems.Err()
+	return once(problems).Err()
+}
+
+// once leaves out what the instances of one configuration have in common.
+func once(problems model.Problems) model.Problems {
+	type same struct {
+		at        model.Origin
+		path, msg string
+	}
+	seen := map[same]bool{}
+	return slices.DeleteFunc(problems, func(p *model.Problem) bool {
+		key := same{p.Origin, p.Path, p.Msg}
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
 }
 
 func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) model.Problems {

@@ -11,56 +11,61 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
-// settle is how long a lost create is looked for: it may still be under way.
-const settle = 2 * time.Second
-
-// createContainer creates. If the answer is lost, a container of the name that
-// carries the mark of this run is taken as the one that was asked for.
+// createContainer creates. A container of the name that is just what was asked for
+// is taken: this run made it and the answer was lost, or another run did, whose
+// call was still under way when this plan was made.
 func (x *executor) createContainer(ctx context.Context, name string, spec docker.ContainerSpec) (id string, warnings []string, err error) {
 	spec.Labels = x.mark(spec.Labels)
-	lost := false
+	find := func(ctx context.Context) (found bool) {
+		info, err := x.inspect(ctx, name)
+		if err != nil || !x.wanted(spec.Labels, info.Config.Labels) {
+			return false
+		}
+		id = info.ID
+		return true
+	}
 	call := func(ctx context.Context) (err error) {
 		id, warnings, err = x.client.CreateContainer(ctx, name, spec)
-		if docker.KindOf(err) == docker.NameTaken && lost {
-			// An earlier try may have been slow rather than lost.
-			if own, found := x.own(ctx, name); found {
-				id, err = own, nil
-			}
+		if docker.KindOf(err) == docker.NameTaken && find(ctx) {
+			return nil
 		}
 		return err
 	}
 	look := func(ctx context.Context) (bool, error) {
-		lost = true
-		for end := time.Now().Add(settle); time.Now().Before(end); {
-			own, found := x.own(ctx, name)
-			if found {
-				id = own
+		for end := time.Now().Add(x.times.Settle); time.Now().Before(end); {
+			if find(ctx) {
 				return true, nil
 			}
-			if !sleep(ctx, 100*time.Millisecond) {
+			if !sleep(ctx, x.times.Settle/20) {
 				return false, ctx.Err()
 			}
 		}
 		return false, nil
 	}
-	err = attempt(ctx, x.deadlines.Create, call, look)
+	err = x.attempt(ctx, x.times.Create, call, look)
 	if docker.KindOf(err) == docker.NameTaken {
 		err = fmt.Errorf("%w; it appeared after the plan was made: plan again", err)
 	}
 	return id, warnings, err
 }
 
-// own finds a container that this run created.
-func (x *executor) own(ctx context.Context, name string) (id string, found bool) {
-	info, err := x.inspect(ctx, name)
-	if err != nil || info.Config.Labels[docker.LabelRun] != x.runID {
-		return "", false
+// wanted tells whether labels say that a container is the one asked for: made by
+// this run, or for the same part of the same map from the same create request.
+// Temporary containers have no digests; another run's is never taken.
+func (x *executor) wanted(asked, has map[string]string) bool {
+	if has[docker.LabelRun] == x.runID {
+		return true
 	}
-	return info.ID, true
+	for _, label := range []string{docker.LabelMap, docker.LabelRole, docker.LabelName, docker.LabelInstance, docker.LabelSpec} {
+		if has[label] != asked[label] {
+			return false
+		}
+	}
+	return asked[docker.LabelSpec] != ""
 }
 
 func (x *executor) inspect(ctx context.Context, id string) (info docker.ContainerInfo, err error) {
-	err = attempt(ctx, x.deadlines.Read, func(ctx context.Context) (err error) {
+	err = x.attempt(ctx, x.times.Read, func(ctx context.Context) (err error) {
 		info, err = x.client.Container(ctx, id)
 		return err
 	}, nil)
@@ -83,7 +88,7 @@ func (x *executor) startContainer(ctx context.Context, st *plan.Step) error {
 
 // start starts; a lost call is made again, since starting twice is harmless.
 func (x *executor) start(ctx context.Context, id string) error {
-	return attempt(ctx, x.deadlines.Start, func(ctx context.Context) error {
+	return x.attempt(ctx, x.times.Start, func(ctx context.Context) error {
 		return x.client.StartContainer(ctx, id)
 	}, nil)
 }
@@ -92,7 +97,7 @@ func (x *executor) start(ctx context.Context, id string) error {
 // an error that ends with the container's last lines.
 func (x *executor) wait(ctx context.Context, id string) error {
 	var code int
-	err := attempt(ctx, x.deadlines.Wait, func(ctx context.Context) (err error) {
+	err := x.attempt(ctx, x.times.Wait, func(ctx context.Context) (err error) {
 		code, err = x.client.WaitContainer(ctx, id)
 		return err
 	}, nil)
@@ -100,7 +105,7 @@ func (x *executor) wait(ctx context.Context, id string) error {
 		return err
 	}
 	e := &ExitError{Code: code}
-	within(ctx, x.deadlines.Read, func(ctx context.Context) error {
+	within(ctx, x.times.Read, func(ctx context.Context) error {
 		e.Output, err = x.client.Logs(ctx, id, 20)
 		return err
 	})
@@ -135,15 +140,15 @@ func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
 	} else if info, err := x.inspect(ctx, id); err == nil && info.Config.StopTimeout != nil {
 		grace = *info.Config.StopTimeout
 	}
-	deadline := x.deadlines.Stop + time.Duration(grace)*time.Second
-	return named(attempt(ctx, deadline, func(ctx context.Context) error {
+	deadline := x.times.Stop + time.Duration(grace)*time.Second
+	return named(x.attempt(ctx, deadline, func(ctx context.Context) error {
 		return x.client.StopContainer(ctx, id, st.StopTimeout)
 	}, nil), st.Target)
 }
 
 // removeContainer removes; a container that is gone already is what was wanted.
 func (x *executor) removeContainer(ctx context.Context, id string, force bool) error {
-	err := attempt(ctx, x.deadlines.Remove, func(ctx context.Context) error {
+	err := x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {
 		err := x.client.RemoveContainer(ctx, id, force)
 		if docker.KindOf(err) == docker.RemovalInProgress {
 			return x.gone(ctx, id)

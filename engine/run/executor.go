@@ -15,9 +15,9 @@ import (
 
 // executor carries out single steps. It is safe for concurrent use.
 type executor struct {
-	client    docker.Client
-	runID     string
-	deadlines Deadlines
+	client docker.Client
+	runID  string
+	times  Times
 
 	mu      sync.Mutex
 	created map[string]string // ids of the containers this run made, by name
@@ -104,8 +104,8 @@ const tries = 4
 // enough. A call that was not sent is repeated after a pause. For one whose answer
 // was lost, look tells whether it happened: then it is done, else it is repeated.
 // A nil look means that repeating is harmless.
-func attempt(ctx context.Context, deadline time.Duration, call func(context.Context) error, look func(context.Context) (happened bool, err error)) error {
-	pause := 200 * time.Millisecond
+func (x *executor) attempt(ctx context.Context, deadline time.Duration, call func(context.Context) error, look func(context.Context) (happened bool, err error)) error {
+	pause := x.times.Pause
 	for try := 1; ; try++ {
 		err := within(ctx, deadline, call)
 		kind := docker.KindOf(err)

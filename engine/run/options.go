@@ -14,8 +14,8 @@ type Options struct {
 	RunID string
 	// Limits bound the calls in flight.
 	Limits Limits
-	// Deadlines bound each call.
-	Deadlines Deadlines
+	// Times bound each call.
+	Times Times
 	// Events receives what happens, one call at a time, in order; nil for none. It
 	// must return soon.
 	Events func(Event)
@@ -39,8 +39,9 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Deadlines are the longest a call may take. Zero is the default.
-type Deadlines struct {
+// Times are the longest a call may take, and the pauses around lost ones. Zero is
+// the default.
+type Times struct {
 	Read   time.Duration // default 10 s
 	Create time.Duration // default 60 s
 	Start  time.Duration // default 120 s
@@ -48,9 +49,11 @@ type Deadlines struct {
 	Remove time.Duration // default 60 s
 	Wait   time.Duration // for a temporary container to end; default 10 min
 	Pull   time.Duration // default 30 min
+	Settle time.Duration // how long a create whose answer was lost is looked for; default 2 s
+	Pause  time.Duration // before a call is repeated, doubled each time; default 200 ms
 }
 
-func (d Deadlines) withDefaults() Deadlines {
+func (d Times) withDefaults() Times {
 	d.Read = or(d.Read, 10*time.Second)
 	d.Create = or(d.Create, time.Minute)
 	d.Start = or(d.Start, 2*time.Minute)
@@ -58,6 +61,8 @@ func (d Deadlines) withDefaults() Deadlines {
 	d.Remove = or(d.Remove, time.Minute)
 	d.Wait = or(d.Wait, 10*time.Minute)
 	d.Pull = or(d.Pull, 30*time.Minute)
+	d.Settle = or(d.Settle, 2*time.Second)
+	d.Pause = or(d.Pause, 200*time.Millisecond)
 	return d
 }
 

@@ -28,9 +28,9 @@ func Do(ctx context.Context, client docker.Client, p *plan.Plan, o Options) (*Re
 		o.RunID = newID()
 	}
 	x := &executor{
-		client:    client,
-		runID:     o.RunID,
-		deadlines: o.Deadlines.withDefaults(),
+		client: client,
+		runID:  o.RunID,
+		times:  o.Times.withDefaults(),
 	}
 	s := newSchedule(p, o)
 	report := &Report{RunID: o.RunID, Interrupted: s.work(ctx, x)}

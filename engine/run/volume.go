@@ -13,25 +13,30 @@ import (
 )
 
 func (x *executor) pull(ctx context.Context, st *plan.Step) error {
-	return attempt(ctx, x.deadlines.Pull, func(ctx context.Context) error {
+	return x.attempt(ctx, x.times.Pull, func(ctx context.Context) error {
 		return x.client.PullImage(ctx, st.Target)
 	}, nil)
 }
 
-// createVolume creates. The engine returns an existing volume as if it were new,
-// so the mark of the run tells whose it is.
+// createVolume creates. The engine returns an existing volume as if it were new, so
+// the labels tell whose it is; another run of the same map may have made it.
 func (x *executor) createVolume(ctx context.Context, st *plan.Step) error {
 	spec := *st.Volume
 	spec.Labels = x.mark(spec.Labels)
 	info, err := x.newVolume(ctx, spec)
-	if err == nil && info.Labels[docker.LabelRun] != x.runID {
-		err = fmt.Errorf("cannot create volume %q: one of that name appeared after the plan was made: plan again", spec.Name)
+	if err != nil {
+		return err
 	}
-	return err
+	for _, label := range []string{docker.LabelMap, docker.LabelRole, docker.LabelName} {
+		if info.Labels[label] != spec.Labels[label] {
+			return fmt.Errorf("cannot create volume %q: one that is not dmap's appeared after the plan was made: plan again", spec.Name)
+		}
+	}
+	return nil
 }
 
 func (x *executor) newVolume(ctx context.Context, spec docker.VolumeSpec) (info docker.VolumeInfo, err error) {
-	err = attempt(ctx, x.deadlines.Create, func(ctx context.Context) (err error) {
+	err = x.attempt(ctx, x.times.Create, func(ctx context.Context) (err error) {
 		info, err = x.client.CreateVolume(ctx, spec)
 		return err
 	}, nil)
@@ -54,7 +59,7 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 }
 
 func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeInfo, err error) {
-	err = attempt(ctx, x.deadlines.Read, func(ctx context.Context) (err error) {
+	err = x.attempt(ctx, x.times.Read, func(ctx context.Context) (err error) {
 		info, err = x.client.Volume(ctx, name)
 		return err
 	}, nil)
@@ -94,7 +99,7 @@ func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, of string
 		case info.Labels[docker.LabelRole] != docker.RolePrepared || info.Labels[docker.LabelMap] != spec.Labels[docker.LabelMap]:
 			return fmt.Errorf("cannot record that a volume was prepared: %q exists and is not dmap's", spec.Name)
 		}
-		err = attempt(ctx, x.deadlines.Remove, func(ctx context.Context) error {
+		err = x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {
 			return x.client.RemoveVolume(ctx, spec.Name)
 		}, nil)
 		if err != nil && docker.KindOf(err) != docker.NotFound {

@@ -140,17 +140,17 @@ func (r *reader) unknown(table []Option, e entry) {
 		p.Hint = fmt.Sprintf("did you mean %q?", other)
 		return
 	}
-	var candidates []string
+	var ours, api []string
 	for _, o := range table {
 		if o.Refused != "" {
 			continue
 		}
-		candidates = append(candidates, o.Name)
+		ours = append(ours, o.Name)
 		if o.Of == "" {
-			candidates = append(candidates, lastPart(o.Field))
+			api = append(api, lastPart(o.Field))
 		}
 	}
-	if p.Hint = model.DidYouMean(e.name, candidates); p.Hint == "" {
+	if p.Hint = didYouMean(e.name, ours, api); p.Hint == "" {
 		p.Hint = `"dmap help options" lists all options`
 	}
 }

@@ -29,6 +29,9 @@ func healthcheck(r *reader, it item) change {
 		r.want(it, "a command, a dict with test, interval, timeout, retries, start_period, or a tuple of these")
 	}
 	return func(s *docker.ContainerSpec) {
+		if len(parts) == 0 {
+			return
+		}
 		var h docker.Healthcheck
 		if s.Healthcheck != nil {
 			h = *s.Healthcheck
@@ -189,6 +192,9 @@ func logConfig(r *reader, it item) change {
 		r.want(it, `the name of a log driver, or {"type": name, "config": {...}}`)
 	}
 	return func(s *docker.ContainerSpec) {
+		if driver == nil && config == nil {
+			return
+		}
 		var l docker.LogConfig
 		if s.HostConfig.LogConfig != nil {
 			l = *s.HostConfig.LogConfig

@@ -80,9 +80,9 @@ func (r *reader) mountRecord(it item, d model.Dict) docker.Mount {
 	var volume docker.VolumeOptions
 	var tmpfs docker.TmpfsOptions
 	var hasBind, hasVolume, hasTmpfs bool
-	bindFields := mark(&hasBind, r.bindFields(&bind))
-	volumeFields := mark(&hasVolume, r.volumeFields(&volume))
-	tmpfsFields := mark(&hasTmpfs, r.tmpfsFields(&tmpfs))
+	bindFields := r.mark(&hasBind, r.bindFields(&bind))
+	volumeFields := r.mark(&hasVolume, r.volumeFields(&volume))
+	tmpfsFields := r.mark(&hasTmpfs, r.tmpfsFields(&tmpfs))
 	nested := func(what string, fields []field) func(item) {
 		return func(e item) {
 			d, ok := e.Value.(model.Dict)
@@ -125,10 +125,18 @@ func (r *reader) mountRecord(it item, d model.Dict) docker.Mount {
 	return m
 }
 
-// mark makes fields note that one of them was given.
-func mark(given *bool, fields []field) []field {
+// mark makes fields note that one of them was given, and report one that is given both
+// beside the others and among the options of its type.
+func (r *reader) mark(given *bool, fields []field) []field {
 	for i, f := range fields {
+		var first *item
 		fields[i].set = func(e item) {
+			if first != nil {
+				p := r.add(model.CodeDuplicate, e, "the same as %s, which is given too", first.path)
+				p.Related = []model.Related{{Origin: first.Origin, Msg: "given here"}}
+				return
+			}
+			first = &e
 			*given = true
 			f.set(e)
 		}

@@ -5,6 +5,8 @@ package option
 import (
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/model"
 )
 
 // ownProperty tells whether name is a property of a container in a map.
@@ -71,5 +73,16 @@ func otherName(name string) string {
 		"cpu_limit":            "cpus",
 		"cpu_realtime_period":  "cpu_rt_period",
 		"cpu_realtime_runtime": "cpu_rt_runtime",
-	}[strings.ReplaceAll(strings.ToLower(name), "-", "_")]
+	}[strings.ReplaceAll(strings.ToLower(strings.TrimLeft(name, "-")), "-", "_")]
+}
+
+// didYouMean suggests the nearest name. A name in small letters is first looked for
+// among those of docker-py, because these are what the map is written in.
+func didYouMean(name string, ours, api []string) string {
+	if name == strings.ToLower(name) {
+		if hint := model.DidYouMean(name, ours); hint != "" {
+			return hint
+		}
+	}
+	return model.DidYouMean(name, slices.Concat(ours, api))
 }

@@ -35,6 +35,9 @@ func networking(r *reader, it item) change {
 		elements = append(elements, element[named[docker.EndpointSpec]]{e.value, named[docker.EndpointSpec]{e.name, r.endpoint(e.value)}})
 	}
 	return func(s *docker.ContainerSpec) {
+		if len(elements) == 0 {
+			return
+		}
 		var old map[string]docker.EndpointSpec
 		if s.NetworkingConfig != nil {
 			old = s.NetworkingConfig.EndpointsConfig

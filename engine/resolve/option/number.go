@@ -63,11 +63,20 @@ func size(low int64, also ...int64) func(*reader, item) int64 {
 			}
 		}
 		if v < low {
-			r.wrong(it, "want %s, got %s", "at least "+sizeText(low), it.Input)
+			r.wrong(it, "want %s, got %s", sizeRange(low, also), it.Input)
 			return 0
 		}
 		return v
 	}
+}
+
+// sizeRange is "at least 6m, or 0".
+func sizeRange(low int64, also []int64) string {
+	s := "at least " + sizeText(low)
+	for _, special := range also {
+		s += ", or " + strconv.FormatInt(special, 10)
+	}
+	return s
 }
 
 // sizeText writes a limit of this package: a number of bytes or of MiB.

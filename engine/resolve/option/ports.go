@@ -320,6 +320,8 @@ func (r *reader) hostPort(it item) (string, bool) {
 		p := r.wrong(it, "want a host port from 1 to 65535, a range, or None for any free port, got %s", it.Input)
 		if strings.Contains(text, "/") {
 			p.Hint = `the protocol belongs to the container port: {"53/udp": 53}`
+		} else if strings.Trim(text, "0123456789-") != "" {
+			p.Hint = `an address stands before its port: ("127.0.0.1", 8080)`
 		}
 		return "", false
 	case first == last:

@@ -118,7 +118,7 @@ func securityOption(s string) string {
 		}
 		return `a value after "` + name + `="`
 	case "systempaths":
-		return `options of the engine; systempaths is one of the command line: use privileged`
+		return "an option of the engine; systempaths is one of the docker command line"
 	}
 	return `"no-new-privileges", "label=...", "apparmor=...", "seccomp=..." or "credentialspec=..."`
 }

@@ -31,6 +31,9 @@ func (it item) index(i int, in model.Input) item {
 }
 
 func (it item) key(name string, in model.Input) item {
+	if name == "" {
+		name = `""`
+	}
 	if it.path == "" {
 		return item{in, name}
 	}

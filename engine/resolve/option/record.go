@@ -26,7 +26,7 @@ func (r *reader) record(it item, d model.Dict, what string, fields ...field) {
 			continue
 		}
 		if first, twice := given[f.name]; twice {
-			r.add(model.CodeDuplicate, e.key, "%q and %q are the same key of %s", first, e.name, what)
+			r.add(model.CodeDuplicate, e.keyAtValue(), "%q and %q are the same key of %s", first, e.name, what)
 			continue
 		}
 		given[f.name] = e.name
@@ -46,13 +46,13 @@ func findField(fields []field, name string) (field, bool) {
 }
 
 func (r *reader) unknownField(e entry, what string, fields []field) {
-	p := r.add(model.CodeUnknownKey, e.key, "unknown key %q of %s", e.name, what)
-	var all, names []string
+	p := r.add(model.CodeUnknownKey, e.keyAtValue(), "unknown key %q of %s", e.name, what)
+	var ours, api []string
 	for _, f := range fields {
-		all = append(all, f.name, f.api)
-		names = append(names, f.name)
+		ours = append(ours, f.name)
+		api = append(api, f.api)
 	}
-	if p.Hint = model.DidYouMean(e.name, all); p.Hint == "" {
-		p.Hint = "keys: " + strings.Join(names, ", ")
+	if p.Hint = didYouMean(e.name, ours, api); p.Hint == "" {
+		p.Hint = "keys: " + strings.Join(ours, ", ")
 	}
 }

@@ -46,8 +46,10 @@ func networkClashes() []clash {
 			func(s docker.ContainerSpec) bool { return shared(s) && published(s) }},
 		{"port_bindings", "no port is published without a network",
 			func(s docker.ContainerSpec) bool { return none(s) && published(s) }},
-		{"publish_all_ports", "no port is published in the network of another container or of the host",
-			func(s docker.ContainerSpec) bool { return (host(s) || shared(s)) && s.HostConfig.PublishAllPorts }},
+		{"publish_all_ports", "no port is published without a network of the container's own",
+			func(s docker.ContainerSpec) bool {
+				return (host(s) || shared(s) || none(s)) && s.HostConfig.PublishAllPorts
+			}},
 		{"links", `links do not go with network_mode "host"`,
 			func(s docker.ContainerSpec) bool { return host(s) && len(s.HostConfig.Links) > 0 }},
 		{"links", "links do not go with the network of another container",

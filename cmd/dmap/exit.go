@@ -1,0 +1,84 @@
+// Command line: exit codes and how errors are printed.
+
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/run"
+	"github.com/dmap-dev/dmap/starlarkmap"
+)
+
+// The exit codes of the program.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitMap         = 3
+	exitEngine      = 4
+	exitUsage       = 64
+	exitInterrupted = 130
+)
+
+// usageError says that the command line is wrong.
+type usageError struct {
+	text    string
+	command string // whose help says more
+}
+
+func (e *usageError) Error() string { return e.text }
+
+// reported marks an error that was printed already.
+type reported struct{ error }
+
+func (e reported) Unwrap() error { return e.error }
+
+// exit prints an error and returns the exit code for it.
+func (a *app) exit(err error) int {
+	var shown reported
+	var usage *usageError
+	var target *plan.TargetError
+	var problems model.Problems
+	switch {
+	case err == nil:
+	case errors.As(err, &shown):
+	case errors.As(err, &usage):
+		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, usage.command)
+	case errors.As(err, &problems):
+		starlarkmap.WriteError(a.Err, err)
+	default:
+		fmt.Fprintf(a.Err, "dmap: %s\n", err)
+	}
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, run.ErrInterrupted):
+		return exitInterrupted
+	case errors.As(err, &usage), errors.As(err, &target):
+		return exitUsage
+	case errors.As(err, &problems):
+		return problemsCode(problems)
+	}
+	switch docker.KindOf(err) {
+	case docker.Unreachable, docker.Unsupported:
+		return exitEngine
+	case docker.Cancelled:
+		return exitInterrupted
+	}
+	return exitFailed
+}
+
+// problemsCode tells a wrong map from an engine whose state stands in the way.
+func problemsCode(problems model.Problems) int {
+	for _, p := range problems {
+		switch p.Code {
+		case plan.CodeForeign, plan.CodeImageMissing, plan.CodeState:
+		default:
+			return exitMap
+		}
+	}
+	return exitFailed
+}

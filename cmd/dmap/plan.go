@@ -1,0 +1,26 @@
+// Command line: dmap plan.
+
+package main
+
+import "github.com/spf13/cobra"
+
+func (a *app) plan() *cobra.Command {
+	f := &requestFlags{}
+	cmd := &cobra.Command{
+		Use:               "plan FILE ACTION [TARGET...]",
+		Short:             "show what an action would do",
+		Long:              "Show what an action would do, without changing anything.\n\n" + actionsHelp(),
+		Example:           "  dmap plan site.star start web_server",
+		Args:              atLeast("FILE", "ACTION"),
+		ValidArgsFunction: completeAction,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r, err := a.request(cmd.Context(), f, args)
+			if err != nil {
+				return err
+			}
+			return a.print(r.plan, f.format)
+		},
+	}
+	f.add(cmd)
+	return cmd
+}

@@ -1,0 +1,94 @@
+// Command line: loading a map program and choosing its map.
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/starlarkmap"
+)
+
+// programFlags are the flags of all verbs that evaluate a program.
+type programFlags struct {
+	vars []string
+	env  []string
+}
+
+func (f *programFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set `NAME=VALUE` for var(\"NAME\") in the program; repeatable")
+	cmd.Flags().StringArrayVar(&f.env, "env", nil, "let the program read the environment variable `NAME`; repeatable")
+}
+
+// load evaluates a file; "-" is standard input.
+func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkmap.Program, error) {
+	o := &starlarkmap.Options{
+		Env: f.env,
+		Print: func(at model.Origin, text string) {
+			fmt.Fprintf(a.Err, "%s: %s\n", at, text)
+		},
+	}
+	for _, v := range f.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, &usageError{text: fmt.Sprintf("--var %s: want NAME=VALUE", v), command: "dmap"}
+		}
+		if o.Args == nil {
+			o.Args = map[string]string{}
+		}
+		o.Args[name] = value
+	}
+	if file == "-" {
+		src, err := io.ReadAll(a.In)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read standard input: %w", err)
+		}
+		o.Src, file = src, "stdin.star"
+	}
+	return starlarkmap.Load(ctx, file, o)
+}
+
+// choose returns the map a request is about: the one named, the only one, or the
+// one that all targets are prefixed with.
+func choose(maps []*model.ContainerMap, name string, targets []string) (*model.ContainerMap, error) {
+	var names []string
+	for _, m := range maps {
+		if m.Name == name {
+			return m, nil
+		}
+		names = append(names, m.Name)
+	}
+	list := strings.Join(names, ", ")
+	switch {
+	case len(maps) == 0:
+		return nil, &usageError{text: "the program makes no container_map", command: "dmap"}
+	case name != "":
+		e := &usageError{text: fmt.Sprintf("the program has no map %q, it has %s", name, list), command: "dmap"}
+		if hint := model.DidYouMean(name, names); hint != "" {
+			e.text += "; " + hint
+		}
+		return nil, e
+	case len(maps) == 1:
+		return maps[0], nil
+	}
+	for _, m := range maps {
+		if len(targets) > 0 && allBelow(m.Name+".", targets) {
+			return m, nil
+		}
+	}
+	return nil, &usageError{text: fmt.Sprintf("the program has the maps %s; choose one with --map, or write targets as map.name", list), command: "dmap"}
+}
+
+func allBelow(prefix string, targets []string) bool {
+	for _, t := range targets {
+		if !strings.HasPrefix(t, prefix) {
+			return false
+		}
+	}
+	return true
+}

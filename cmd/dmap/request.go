@@ -1,0 +1,183 @@
+// Command line: the flags of plan and run, and the way from them to a plan.
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine"
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
+)
+
+// requestFlags are the flags of plan and run.
+type requestFlags struct {
+	programFlags
+	host, context string
+	mapName       string
+	adopt, force  bool
+	pull          string
+	timeout       string
+	options       []string
+	format        string
+}
+
+func (f *requestFlags) add(cmd *cobra.Command) {
+	f.programFlags.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVarP(&f.host, "host", "H", "", "Docker Engine to use (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
+	flags.StringVarP(&f.context, "context", "c", "", "Docker context to use")
+	flags.StringVarP(&f.mapName, "map", "m", "", "map to use, if the program makes several")
+	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
+	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
+	f.pull = string(plan.PullMissing)
+	flags.Var(choice{&f.pull, []string{"missing", "never", "always"}}, "pull", "when to fetch images")
+	flags.StringVarP(&f.timeout, "timeout", "t", "", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
+	flags.StringArrayVar(&f.options, "option", nil, "give the named containers an option of create_options, `NAME=VALUE`, where VALUE is JSON or text; repeatable")
+	formatFlag(cmd, &f.format)
+}
+
+// callOptions reads the --option flags.
+func (f *requestFlags) callOptions() (model.Dict, error) {
+	var d model.Dict
+	for _, o := range f.options {
+		name, text, ok := strings.Cut(o, "=")
+		if !ok || name == "" {
+			return nil, &usageError{text: fmt.Sprintf("--option %s: want NAME=VALUE", o), command: "dmap"}
+		}
+		if _, twice := d.Get(name); twice {
+			return nil, &usageError{text: fmt.Sprintf("--option %s: given twice", name), command: "dmap"}
+		}
+		d = append(d, model.Entry{Key: model.Input{Value: name}, Value: value(text)})
+	}
+	return d, nil
+}
+
+// value reads JSON, or takes the text as it is.
+func value(text string) model.Input {
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err == nil && !dec.More() {
+		if in, ok := model.From(v); ok {
+			return in
+		}
+	}
+	return model.Input{Value: text}
+}
+
+// connect opens the Docker Engine.
+func (f *requestFlags) connect(ctx context.Context) (docker.Client, error) {
+	return dockerd.Open(ctx, dockerd.Options{Host: f.host, Context: f.context})
+}
+
+// request loads the program and returns what is wanted of which map.
+func (a *app) request(ctx context.Context, f *requestFlags, args []string) (*request, error) {
+	req := plan.Request{
+		Action:  plan.Action(args[1]),
+		Targets: args[2:],
+		Adopt:   f.adopt,
+		Force:   f.force,
+		Pull:    plan.PullPolicy(f.pull),
+	}
+	if err := knownAction(req.Action); err != nil {
+		return nil, err
+	}
+	var err error
+	if req.Options, err = f.callOptions(); err != nil {
+		return nil, err
+	}
+	if f.timeout != "" {
+		seconds, err := seconds(f.timeout)
+		if err != nil {
+			return nil, err
+		}
+		req.StopTimeout = &seconds
+	}
+	program, err := a.load(ctx, args[0], f.programFlags)
+	if err != nil {
+		return nil, err
+	}
+	m, err := choose(program.Maps, f.mapName, req.Targets)
+	if err != nil {
+		return nil, err
+	}
+	client, err := f.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := engine.Plan(ctx, client, m, req)
+	if err != nil {
+		return nil, err
+	}
+	return &request{plan: p, client: client}, nil
+}
+
+// request is a plan and the engine it was made for.
+type request struct {
+	plan   *plan.Plan
+	client docker.Client
+}
+
+// knownAction refuses an unknown action before anything is loaded.
+func knownAction(action plan.Action) error {
+	var names []string
+	for _, h := range plan.Actions() {
+		if h.Action == action {
+			return nil
+		}
+		names = append(names, string(h.Action))
+	}
+	return &plan.TargetError{Msg: fmt.Sprintf("unknown action %q", action), Hint: "one of " + strings.Join(names, ", ")}
+}
+
+// seconds reads whole seconds or a duration.
+func seconds(text string) (int, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = time.ParseDuration(text + "s")
+	}
+	if err != nil || d < 0 {
+		return 0, &usageError{text: fmt.Sprintf("--timeout %s: want seconds or a duration such as 1m30s", text), command: "dmap"}
+	}
+	return int((d + time.Second - 1) / time.Second), nil
+}
+
+// print writes a plan in the chosen form.
+func (a *app) print(p *plan.Plan, format string) error {
+	if format == "json" {
+		return p.WriteJSON(a.Out)
+	}
+	return p.WriteText(a.Out)
+}
+
+// actionsHelp lists the actions for the help of plan and run.
+func actionsHelp() string {
+	var b strings.Builder
+	b.WriteString("Actions:\n")
+	for _, h := range plan.Actions() {
+		fmt.Fprintf(&b, "  %-9s %s\n", h.Action, h.Help)
+	}
+	b.WriteString("\nTargets are name, name.instance, map.name or map.name.instance; none means all\nthe map's containers.")
+	return b.String()
+}
+
+// completeAction completes the second argument.
+func completeAction(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) != 1 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	var names []string
+	for _, h := range plan.Actions() {
+		names = append(names, string(h.Action)+"\t"+h.Help)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

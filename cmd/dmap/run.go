@@ -1,0 +1,177 @@
+// Command line: dmap run.
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine/run"
+)
+
+func (a *app) run() *cobra.Command {
+	f := &requestFlags{}
+	var dryRun, quiet bool
+	var parallel int
+	cmd := &cobra.Command{
+		Use:               "run FILE ACTION [TARGET...]",
+		Short:             "carry out an action",
+		Long:              "Plan an action and carry the plan out.\n\n" + actionsHelp(),
+		Example:           "  dmap run site.star start web_server\n  dmap run site.star shutdown",
+		Args:              atLeast("FILE", "ACTION"),
+		ValidArgsFunction: completeAction,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if parallel < 1 {
+				return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", parallel), command: "dmap run"}
+			}
+			r, err := a.request(cmd.Context(), f, args)
+			if err != nil {
+				return err
+			}
+			if dryRun {
+				return a.print(r.plan, f.format)
+			}
+			return a.carryOut(cmd.Context(), r, f.format, quiet, parallel)
+		},
+	}
+	f.add(cmd)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "no progress on standard error")
+	cmd.Flags().IntVar(&parallel, "parallel", 4, "most `calls` of one kind in flight")
+	return cmd
+}
+
+// carryOut runs a plan, with progress on Err and the result on Out.
+func (a *app) carryOut(ctx context.Context, r *request, format string, quiet bool, parallel int) error {
+	for _, n := range r.plan.Notes {
+		fmt.Fprintf(a.Err, "note: %s %s\n", n.Target, n.Text)
+	}
+	o := run.Options{Drain: a.drain, Limits: run.Limits{Work: parallel}}
+	if !quiet {
+		o.Events = func(e run.Event) { a.progress(e) }
+	}
+	a.running.Store(true)
+	go a.announce(ctx)
+	report, err := run.Do(ctx, r.client, r.plan, o)
+	if format == "json" {
+		if jsonErr := a.reportJSON(report); jsonErr != nil {
+			return jsonErr
+		}
+	} else {
+		a.report(report)
+	}
+	if err == nil {
+		return nil
+	}
+	for _, res := range report.Results {
+		if res.Err != nil {
+			fmt.Fprintf(a.Err, "dmap: %s%s\n", res.Err, unknown(res.Status))
+		}
+	}
+	if errors.Is(err, run.ErrInterrupted) {
+		fmt.Fprintln(a.Err, "dmap: interrupted")
+	}
+	fmt.Fprintf(a.Err, "to go on, run again: %s\n", commandLine())
+	return reported{err}
+}
+
+// announce tells that an interrupt was heard.
+func (a *app) announce(ctx context.Context) {
+	select {
+	case <-a.drain:
+		fmt.Fprintln(a.Err, "dmap: interrupted: waiting for the calls in flight; once more cuts them off")
+	case <-ctx.Done():
+	}
+}
+
+func unknown(s run.Status) string {
+	if s == run.Unknown {
+		return "; it may or may not have happened"
+	}
+	return ""
+}
+
+// progress prints one line when a step ends.
+func (a *app) progress(e run.Event) {
+	switch e.Status {
+	case run.Done:
+		fmt.Fprintf(a.Err, "done     %-17s %s (%s)\n", e.Step.Op, e.Step.Target, round(e.Took))
+	case run.Failed, run.Unknown:
+		fmt.Fprintf(a.Err, "%-8s %-17s %s\n", e.Status, e.Step.Op, e.Step.Target)
+	case run.Skipped:
+		fmt.Fprintf(a.Err, "skipped  %-17s %s\n", e.Step.Op, e.Step.Target)
+	}
+	for _, w := range e.Warnings {
+		fmt.Fprintf(a.Err, "warning: %s: %s\n", e.Step.Target, w)
+	}
+}
+
+// report prints the last line: what became of the steps.
+func (a *app) report(r *run.Report) {
+	if len(r.Results) == 0 {
+		fmt.Fprintln(a.Out, "Nothing to do.")
+		return
+	}
+	var parts []string
+	for _, s := range []run.Status{run.Done, run.Failed, run.Unknown, run.Skipped, run.Waiting} {
+		if n := r.Count(s); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	fmt.Fprintf(a.Out, "%s in %s.\n", capital(strings.Join(parts, ", ")), round(r.Took))
+}
+
+// reportJSON prints the result for programs.
+func (a *app) reportJSON(r *run.Report) error {
+	type step struct {
+		ID      string     `json:"id"`
+		Status  run.Status `json:"status"`
+		Error   string     `json:"error,omitempty"`
+		Seconds float64    `json:"seconds"`
+	}
+	out := struct {
+		Schema      string  `json:"schema"`
+		Run         string  `json:"run"`
+		Interrupted bool    `json:"interrupted"`
+		Seconds     float64 `json:"seconds"`
+		Steps       []step  `json:"steps"`
+	}{"dmap.report/1", r.RunID, r.Interrupted, r.Took.Seconds(), []step{}}
+	for _, res := range r.Results {
+		s := step{ID: res.Step.ID, Status: res.Status, Seconds: res.Took.Seconds()}
+		if res.Err != nil {
+			s.Error = res.Err.Error()
+		}
+		out.Steps = append(out.Steps, s)
+	}
+	enc := json.NewEncoder(a.Out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(out)
+}
+
+func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// commandLine repeats the command as it was typed, quoted where a shell needs it.
+func commandLine() string {
+	words := []string{"dmap"}
+	for _, arg := range os.Args[1:] {
+		if strings.ContainsAny(arg, " \t\n'\"\\$&|;<>()*?[]{}~#`!") || arg == "" {
+			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+		words = append(words, arg)
+	}
+	return strings.Join(words, " ")
+}

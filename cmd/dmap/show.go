@@ -1,0 +1,73 @@
+// Command line: dmap show.
+
+package main
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/starlarkmap"
+)
+
+func (a *app) show() *cobra.Command {
+	var f programFlags
+	var format, mapName string
+	cmd := &cobra.Command{
+		Use:   "show FILE",
+		Short: "print the evaluated maps",
+		Long: `Print the maps a program makes, as plain data: as a Starlark program without any
+computation, or as JSON.`,
+		Example: "  dmap show site.star\n  dmap show --format json site.star",
+		Args:    exactly("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			program, err := a.load(cmd.Context(), args[0], f)
+			if err != nil {
+				return err
+			}
+			maps := program.Maps
+			if mapName != "" {
+				m, err := choose(maps, mapName, nil)
+				if err != nil {
+					return err
+				}
+				maps = []*model.ContainerMap{m}
+			}
+			if format == "json" {
+				return mapsJSON(a.Out, maps)
+			}
+			return mapsText(a.Out, maps)
+		},
+	}
+	f.add(cmd)
+	formatFlag(cmd, &format)
+	cmd.Flags().StringVarP(&mapName, "map", "m", "", "show only this map")
+	return cmd
+}
+
+func mapsText(w io.Writer, maps []*model.ContainerMap) error {
+	for i, m := range maps {
+		text := starlarkmap.Format(m)
+		if i > 0 {
+			text = "\n" + text
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mapsJSON writes an object with one member for each map, in their order.
+func mapsJSON(w io.Writer, maps []*model.ContainerMap) error {
+	var all model.Dict
+	for _, m := range maps {
+		all = append(all, model.Entry{Key: model.Input{Value: m.Name}, Value: model.Input{Value: m.Dict()}})
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(all)
+}
