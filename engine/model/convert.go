@@ -392,19 +392,16 @@ func (c *converter) options(path string, in Input) Options {
 		}
 		return Options{Func: v, Text: in.Text}
 	case Dict:
-		if len(v) == 0 {
-			return Options{}
-		}
 		return Options{Values: c.optionValues(path, v)}
 	}
 	c.want(path, in, "a dict or a function that returns one")
 	return Options{}
 }
 
-// optionValues returns the entries that can be options.
+// optionValues returns the entries that can be options, nil if there are none.
 func (c *converter) optionValues(path string, d Dict) Dict {
 	c.keyOnce(path, d)
-	out := make(Dict, 0, len(d))
+	var out Dict
 	seen := make(map[string]bool, len(d))
 	for _, e := range d {
 		name, ok := e.Key.Value.(string)
