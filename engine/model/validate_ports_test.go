@@ -1,0 +1,85 @@
+// Model: tests of published ports, in the forms that JSON cannot write.
+
+package model_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// publishes is a container that publishes one port, as one entry of port_bindings.
+func publishes(name string, port, binding any) *model.Container {
+	return &model.Container{Name: name, StartOptions: model.Options{Values: model.Dict{{
+		Key: model.Input{Value: "port_bindings", Origin: at(1)},
+		Value: model.Input{Value: model.Dict{{
+			Key: model.Input{Value: port, Origin: at(7)}, Value: model.Input{Value: binding}}}},
+	}}}}
+}
+
+func list(values ...any) model.List {
+	var out model.List
+	for _, v := range values {
+		out = append(out, model.Input{Value: v})
+	}
+	return out
+}
+
+// What the engine refuses was measured with API 1.41: a port on all addresses and
+// on one of them clash, also in the other order; 0.0.0.0 and :: do not.
+func TestPublishedPorts(t *testing.T) {
+	type entry struct{ port, binding any }
+	hostPort := func(ip, port any) model.Dict {
+		return model.Dict{{Key: model.Input{Value: "HostIp"}, Value: model.Input{Value: ip}}, {Key: model.Input{Value: "HostPort"}, Value: model.Input{Value: port}}}
+	}
+	for _, test := range []struct {
+		name  string
+		a, b  entry
+		clash string
+	}{
+		{"same number", entry{int64(80), int64(8000)}, entry{int64(81), int64(8000)}, "8000/tcp"},
+		{"same number as text", entry{"80", "8000"}, entry{int64(81), int64(8000)}, "8000/tcp"},
+		{"leading zeros", entry{"80", "08000"}, entry{int64(81), int64(8000)}, "8000/tcp"},
+		{"all and one address", entry{"80", "8000"}, entry{"80", list("127.0.0.1", int64(8000))}, "8000/tcp"},
+		{"one and all addresses", entry{"80", list("127.0.0.1", int64(8000))}, entry{"80", list("0.0.0.0", int64(8000))}, "8000/tcp"},
+		{"all addresses of both kinds", entry{"80", list("::", int64(8000))}, entry{"80", list("0.0.0.0", int64(8000))}, ""},
+		{"no address and one of IPv6", entry{"80", int64(8000)}, entry{"80", list("::1", int64(8000))}, "8000/tcp"},
+		{"two addresses", entry{"80", list("127.0.0.1", int64(8000))}, entry{"80", list("127.0.0.2", int64(8000))}, ""},
+		{"one address, two spellings", entry{"80", list("::1", int64(8000))}, entry{"80", list("0:0::1", int64(8000))}, "8000/tcp"},
+		{"no address at all", entry{"80", hostPort("nonsense", "8000")}, entry{"80", hostPort("localhost", "8000")}, ""},
+		{"dicts", entry{"80/tcp", hostPort("", "8000")}, entry{"80/tcp", list(hostPort(nil, int64(8000)))}, "8000/tcp"},
+		{"D22: two protocols", entry{list(int64(53), "udp"), int64(53)}, entry{"53", int64(53)}, ""},
+		{"D22: one protocol", entry{list(int64(53), "udp"), int64(53)}, entry{"54/UDP", list(int64(53))}, "53/udp"},
+		{"any port", entry{"80", nil}, entry{"80", list("127.0.0.1")}, ""},
+		{"not a port", entry{"80", int64(-1)}, entry{"80", int64(-1)}, ""},
+		{"too large", entry{"80", int64(70000)}, entry{"80", int64(70000)}, ""},
+		{"a range", entry{"80", "8000-8010"}, entry{"80", "8000-8010"}, ""},
+		{"nested without sense", entry{"80", list(list(list(list(int64(8000)))))}, entry{"80", list(list(list(list(int64(8000)))))}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := &model.ContainerMap{Name: "m", Containers: []*model.Container{
+				publishes("a", test.a.port, test.a.binding), publishes("b", test.b.port, test.b.binding)}}
+			var want []string
+			if test.clash != "" {
+				want = []string{"site.star:7:1: container_map > containers > b > start_options.port_bindings: a and b both publish host port " + test.clash}
+			}
+			same(t, "problems", lines(m.Validate()), want)
+		})
+	}
+}
+
+// A function may say something else, so only what nothing can change is compared.
+func TestPortsBesideFunctions(t *testing.T) {
+	opts := func(context.Context, model.OptionCall) (model.Dict, error) { return nil, nil }
+	a, b := publishes("a", "80", int64(8000)), publishes("b", "80", int64(8000))
+	b.CreateOptions = b.StartOptions
+	b.StartOptions = model.Options{Func: opts}
+	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{a, b}}
+	if err := m.Validate(); err != nil {
+		t.Errorf("start options may win over these: %v", err)
+	}
+	b.StartOptions, b.CreateOptions = b.CreateOptions, b.StartOptions
+	same(t, "nothing wins over start options", lines(m.Validate()),
+		[]string{"site.star:7:1: container_map > containers > b > start_options.port_bindings: a and b both publish host port 8000/tcp"})
+}
