@@ -1,7 +1,7 @@
 // Test tools: the one process that runs in the containers of tests.
 
 // Command proc does what the words of its command line say: run, exit=CODE, after=DURATION, ignore-term, term-exit=CODE,
-// crash=TIMES, healthy-after=DURATION, print=TEXT, warn=TEXT, env=NAME. Without exit or after it runs until it is
+// crash=TIMES, healthy-after=DURATION, print=TEXT, warn=TEXT. Without exit or after it runs until it is
 // stopped; TERM ends it with 143. "probe" alone is the health check that belongs to healthy-after.
 //
 // Its words are those of the scripts of the simulated engine, so that one container means the same on both. It is built
@@ -30,6 +30,8 @@ type script struct {
 }
 
 func main() {
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT) // before the first print: whoever sees that may send one
 	words := os.Args[1:]
 	if len(words) == 1 && words[0] == "probe" {
 		os.Exit(probe())
@@ -39,7 +41,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	os.Exit(s.run())
+	os.Exit(s.run(signals))
 }
 
 func probe() int {
@@ -81,17 +83,13 @@ func (s *script) word(word string) (err error) {
 		fmt.Println(value)
 	case "warn":
 		fmt.Fprintln(os.Stderr, value)
-	case "env":
-		fmt.Println(value + "=" + os.Getenv(value))
 	default:
-		err = fmt.Errorf("it is not one of run, exit=, after=, ignore-term, term-exit=, crash=, healthy-after=, print=, warn=, env=")
+		err = fmt.Errorf("it is not one of run, exit=, after=, ignore-term, term-exit=, crash=, healthy-after=, print=, warn=")
 	}
 	return err
 }
 
-func (s *script) run() int {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+func (s *script) run(signals <-chan os.Signal) int {
 	if s.crash > 0 && earlierRuns() < s.crash {
 		return 1
 	}

@@ -1,0 +1,101 @@
+// Test tools: the real engine.
+
+package dockertest
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+)
+
+// RequireEnv names the variable that makes a missing engine a failure when it is "1".
+const RequireEnv = "DMAP_REQUIRE_DOCKER"
+
+// cleanupTime is how long removing what a test made may take.
+const cleanupTime = time.Minute
+
+// Open returns the engine that the docker command would use. Without one the test is skipped, or fails if
+// DMAP_REQUIRE_DOCKER=1. An engine that is there but of no use is always a failure.
+func Open(t testing.TB) docker.Client {
+	t.Helper()
+	c, err := dockerd.Open(t.Context(), dockerd.Options{UserAgent: "dmap-test"})
+	if docker.KindOf(err) == docker.Unreachable && os.Getenv(RequireEnv) != "1" {
+		t.Skipf("this test needs a Docker Engine (%s=1 makes this a failure): %v", RequireEnv, err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+// Prefix returns the beginning of the names of one test, new with every call, and sees to it that all containers and
+// volumes of names that begin so are removed when the test ends.
+func Prefix(t testing.TB, c docker.Client) string {
+	t.Helper()
+	var random [6]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		t.Fatal(err)
+	}
+	prefix := "dmap-dtest-" + hex.EncodeToString(random[:]) + "-"
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), cleanupTime)
+		defer cancel()
+		removeAll(ctx, t, c, "^"+prefix)
+	})
+	return prefix
+}
+
+// removeAll removes the containers that match, with the volumes that only they used, then the volumes that match.
+func removeAll(ctx context.Context, t testing.TB, c docker.Client, expr string) {
+	containers, err := c.Containers(ctx, expr)
+	check(t, err)
+	var names []string
+	for _, one := range containers {
+		info, err := c.Container(ctx, one.ID)
+		if docker.KindOf(err) == docker.NotFound {
+			continue
+		}
+		check(t, err)
+		for _, m := range info.Mounts {
+			if isAnonymous(m) {
+				names = append(names, m.Name)
+			}
+		}
+		if err := c.RemoveContainer(ctx, one.ID, true); docker.KindOf(err) != docker.NotFound {
+			check(t, err)
+		}
+	}
+	volumes, err := c.Volumes(ctx, expr)
+	check(t, err)
+	for _, v := range volumes {
+		names = append(names, v.Name)
+	}
+	for _, name := range names {
+		if err := c.RemoveVolume(ctx, name); docker.KindOf(err) != docker.NotFound {
+			check(t, err)
+		}
+	}
+}
+
+// isAnonymous reports whether the engine made up the name of the volume.
+func isAnonymous(m docker.MountInfo) bool {
+	data, err := hex.DecodeString(m.Name)
+	return m.Type == "volume" && err == nil && len(data) == 32
+}
+
+func check(t testing.TB, err error) {
+	if err != nil {
+		t.Errorf("cannot clean up: %v", err)
+	}
+}

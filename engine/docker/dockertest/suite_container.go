@@ -1,0 +1,107 @@
+// Test tools: the suite's cases about the life of containers.
+
+package dockertest
+
+import (
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+var containerCases = []suiteCase{
+	{"an exit code arrives", func(s *suite) {
+		s.same("code", s.run("x", spec("exit=3")), 3)
+		s.same("state", s.state("x"), "exited 3")
+		got := s.inspect("x").State
+		if got.StartedAt.IsZero() || got.FinishedAt.Before(got.StartedAt) {
+			s.Errorf("times make no sense: %+v", got)
+		}
+		s.same("code, asked again", s.wait("x"), 3)
+	}},
+	{"wait returns when the container ends", func(s *suite) {
+		s.same("code", s.run("x", spec("exit=0", "after=300ms")), 0)
+	}},
+	{"a container can be started again", func(s *suite) {
+		s.run("x", spec("exit=4"))
+		first := s.inspect("x").State.StartedAt
+		s.start("x")
+		s.same("code", s.wait("x"), 4)
+		if second := s.inspect("x").State.StartedAt; !second.After(first) {
+			s.Errorf("second start at %v is not after the first at %v", second, first)
+		}
+	}},
+	{"stop sends the signal and waits", func(s *suite) {
+		one, none := 1, 0
+		for _, row := range []struct {
+			name    string
+			words   []string
+			timeout *int
+			own     *int
+			after   string
+		}{
+			{"obedient", []string{"run", "term-exit=5"}, nil, nil, "exited 5"},
+			{"deaf", []string{"run", "ignore-term"}, &one, nil, "exited 137"},
+			{"deaf, no time", []string{"run", "ignore-term"}, &none, nil, "exited 137"},
+			{"deaf, own time", []string{"run", "ignore-term"}, nil, &one, "exited 137"},
+		} {
+			asked := spec(row.words...)
+			asked.StopTimeout = row.own
+			s.running("x", asked)
+			s.ok(s.StopContainer(s.Context(), s.name("x"), row.timeout))
+			s.same(row.name, s.state("x"), row.after)
+			s.ok(s.RemoveContainer(s.Context(), s.name("x"), false))
+		}
+	}},
+	{"a container is known by its id too", func(s *suite) {
+		id := s.create("x", spec("exit=6"))
+		s.ok(s.StartContainer(s.Context(), id))
+		code, err := s.WaitContainer(s.Context(), id[:20])
+		s.ok(err)
+		s.same("code", code, 6)
+		info, err := s.Container(s.Context(), id)
+		s.ok(err)
+		s.same("name", info.Name, s.name("x"))
+		s.ok(s.RemoveContainer(s.Context(), id, false))
+		s.want("again", s.RemoveContainer(s.Context(), id, false), docker.NotFound)
+	}},
+	{"a name is given to one container at a time", func(s *suite) {
+		id := s.create("x", spec("run"))
+		s.create("y", spec("run"))
+		s.want("taken", s.RenameContainer(s.Context(), s.name("x"), s.name("y")), docker.NameTaken)
+		s.want("its own", s.RenameContainer(s.Context(), s.name("x"), s.name("x")), docker.InvalidSpec)
+		s.want("empty", s.RenameContainer(s.Context(), s.name("x"), ""), docker.InvalidSpec)
+		s.ok(s.RenameContainer(s.Context(), s.name("x"), s.name("z")))
+		s.same("id under the new name", s.inspect("z").ID, id)
+		s.same("old name", s.state("x"), "absent")
+	}},
+	{"logs have both outputs, and only the last lines", func(s *suite) {
+		s.run("x", spec("print=one", "warn=two", "print=three", "exit=0"))
+		s.same("all", s.lines("x", 10), []string{"one", "three", "two"})
+		if got := s.lines("x", 2); len(got) != 2 {
+			s.Errorf("want two lines, got %q", got)
+		}
+		_, err := s.Logs(s.Context(), s.name("x"), 0)
+		s.want("no lines", err, docker.InvalidSpec)
+	}},
+	{"logs of a terminal", func(s *suite) {
+		asked := spec("print=one", "warn=two", "exit=0")
+		asked.Tty = true
+		s.run("x", asked)
+		s.same("all", s.lines("x", 10), []string{"one", "two"})
+	}},
+	{"logs that the engine does not keep", func(s *suite) {
+		asked := spec("exit=0")
+		asked.HostConfig.LogConfig = &docker.LogConfig{Type: "none"}
+		s.run("x", asked)
+		_, err := s.Logs(s.Context(), s.name("x"), 10)
+		s.want("logs", err, docker.Unsupported)
+	}},
+}
+
+// lines are the last lines of a log, sorted, for the two outputs come in any order.
+func (s *suite) lines(short string, count int) []string {
+	s.Helper()
+	text, err := s.Logs(s.Context(), s.name(short), count)
+	s.ok(err)
+	return sortedLines(strings.ReplaceAll(text, "\r\n", "\n"))
+}

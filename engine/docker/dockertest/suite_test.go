@@ -1,0 +1,28 @@
+// Test tools: the suite on the simulated engine.
+
+package dockertest_test
+
+import (
+	"testing"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/dockertest"
+	"github.com/dmap-dev/dmap/engine/docker/sim"
+)
+
+func openSim(t *testing.T) docker.Client {
+	t.Helper()
+	c, err := dockerd.Open(t.Context(), dockerd.Options{DialContext: sim.New(sim.Options{}).DialContext})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func TestConformanceOfSim(t *testing.T) { dockertest.Run(t, openSim) }
