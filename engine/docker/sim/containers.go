@@ -514,7 +514,7 @@ func (e *Engine) containerRename(q *request) (reply, error) {
 		return reply{}, prefixed(where, err)
 	}
 	if c.Restarting {
-		return reply{}, notFound("No such sandbox: sandbox %s not found", c.SandboxID)
+		return reply{}, notFound("sandbox %s not found", c.SandboxID)
 	}
 	old := c.Name
 	c.Name = name

@@ -31,7 +31,7 @@ func (e *Engine) execCreate(q *request) (reply, error) {
 	case c.Paused:
 		return reply{}, conflict("Container %s is paused, unpause the container before exec", q.name)
 	case c.Restarting:
-		return reply{}, conflict("Container %s is restarting, wait until the container is running", q.name)
+		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
 	if err := e.checkLinks(c); err != nil {
 		return reply{}, err

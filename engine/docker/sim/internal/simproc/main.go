@@ -99,13 +99,14 @@ func changeOne(name, what, path string, info os.FileInfo) error {
 }
 
 func run(words []string) int {
+	// First of all, so that whoever sees a line printed knows that signals are handled.
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals)
 	s, err := parse(words)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals)
 	if crashes() < s.crash {
 		return 1
 	}
