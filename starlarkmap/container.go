@@ -28,6 +28,8 @@ type container struct {
 	// replaced is where another container took its place.
 	replaced model.Origin
 	frozen   bool
+	// listed: it has its place in the order of the map.
+	listed bool
 }
 
 func (ev *evaluation) newContainer(at model.Origin) *container {
@@ -129,7 +131,9 @@ func (c *container) assign(name string, v starlark.Value, e syntax.Expr, at mode
 func (c *container) set(name string, in model.Input, r *reader) {
 	c.commit()
 	ps := r.problemsUnder(name)
-	ps = append(ps, c.model.Set(name, in)...)
+	if !r.full() {
+		ps = append(ps, c.model.Set(name, in)...)
+	}
 	for _, p := range ps {
 		if p.Code == model.CodeUnknownKey && p.Hint == "" {
 			p.Hint = fmt.Sprintf("options of Docker belong in create_options = {%q: …}", name)

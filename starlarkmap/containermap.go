@@ -188,6 +188,7 @@ func (m *containerMap) own(c *container, name string, at model.Origin) *containe
 	if there := m.byName[name]; there != nil && there.pending {
 		there.pending, there.model = false, c.model
 		m.order[slices.Index(m.order, there)] = c
+		c.listed = true
 	} else if there != nil {
 		there.replaced = at
 		m.order = slices.DeleteFunc(m.order, func(o *container) bool { return o == there })
@@ -197,10 +198,18 @@ func (m *containerMap) own(c *container, name string, at model.Origin) *containe
 	return c
 }
 
-// put adds a container that the map owns to the model.
+// put adds a container that the map owns to the model. The model is known not to
+// have it, and needs not search.
 func (m *containerMap) put(c *container) {
-	m.note(m.model.SetContainer(c.name, c.model.Origin, model.Input{Value: c.model}))
-	if !slices.Contains(m.order, c) {
+	c.model.Name = c.name
+	m.model.Containers = append(m.model.Containers, c.model)
+	m.list(c)
+}
+
+// list gives a container its place in the order.
+func (m *containerMap) list(c *container) {
+	if !c.listed {
+		c.listed = true
 		m.order = append(m.order, c)
 	}
 }
@@ -208,10 +217,6 @@ func (m *containerMap) put(c *container) {
 // sync gives every container of the model its value, after the model was changed
 // as a whole.
 func (m *containerMap) sync() {
-	listed := make(map[*container]bool, len(m.order))
-	for _, c := range m.order {
-		listed[c] = true
-	}
 	there := make(map[*model.Container]bool, len(m.model.Containers))
 	for _, mc := range m.model.Containers {
 		there[mc] = true
@@ -223,9 +228,7 @@ func (m *containerMap) sync() {
 		case c.pending:
 			c.pending, c.model = false, mc
 		}
-		if !listed[c] {
-			m.order = append(m.order, c)
-		}
+		m.list(c)
 	}
 	for name, c := range m.byName {
 		if !c.pending && !there[c.model] {
@@ -287,7 +290,7 @@ func (m *containerMap) access(name string) (starlark.Value, error) {
 	c.owner, c.name, c.pending = m, name, true
 	c.named = m.ev.sources.refine(here.at)
 	m.byName[name] = c
-	m.order = append(m.order, c)
+	m.list(c)
 	return c, nil
 }
 

@@ -200,7 +200,7 @@ func (r *reader) value(v starlark.Value, e syntax.Expr, at model.Origin, label s
 }
 
 func (r *reader) tooLarge(at model.Origin, depth int) {
-	if len(r.problems) > 0 && r.problems[len(r.problems)-1].Code == CodeSizeLimit {
+	if r.full() {
 		return
 	}
 	p := &model.Problem{Code: CodeSizeLimit, Origin: at, Msg: "the value has too many parts"}
@@ -208,6 +208,12 @@ func (r *reader) tooLarge(at model.Origin, depth int) {
 		p.Msg = fmt.Sprintf("the value is nested deeper than %d", deepestValue)
 	}
 	r.problems = append(r.problems, p)
+}
+
+// full tells that a value was too large and only a part of it was read.
+func (r *reader) full() bool {
+	n := len(r.problems)
+	return n > 0 && r.problems[n-1].Code == CodeSizeLimit
 }
 
 // intOf returns an int64, or what the model refuses.

@@ -161,7 +161,7 @@ func (ev *evaluation) keep(ps model.Problems) {
 	}
 }
 
-// most is how many problems are kept.
+// mostProblems is how many problems are kept.
 const mostProblems = 1000
 
 func (ev *evaluation) add(f finding) {
@@ -178,7 +178,7 @@ func (ev *evaluation) problems() model.Problems {
 		p := f.problem
 		switch {
 		case f.container != nil && f.container.owner != nil:
-			model.Problems{p}.Under("container_map > containers > " + f.container.name)
+			model.Problems{p}.Under("container_map > containers > " + label(f.container.name))
 		case f.container != nil:
 			model.Problems{p}.Under("container")
 		case f.inMap:
@@ -190,4 +190,15 @@ func (ev *evaluation) problems() model.Problems {
 		}
 	}
 	return out
+}
+
+// label is a name in a path: as it is, or quoted if it could be misread.
+func label(name string) string {
+	plain := func(r rune) bool {
+		return r == '_' || r == '-' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	if name != "" && strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
+		return name
+	}
+	return model.Input{Value: name}.String()[len("string "):]
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"go.starlark.net/syntax"
 
@@ -50,7 +51,7 @@ func (s *sources) refine(at model.Origin) model.Origin {
 			return originAt(n)
 		}
 	case *syntax.DotExpr:
-		return originOf(n.NamePos)
+		return originOf(n.Name.NamePos)
 	}
 	return at
 }
@@ -75,7 +76,11 @@ func (s *sources) excerpts(ps model.Problems) {
 	}
 	for _, p := range ps {
 		if f := s.files[p.Origin.File]; wanted[f] != nil && p.Excerpt == "" && p.Origin.Line > 0 {
-			p.Excerpt = draw(lines[f], p.Origin, wanted[f][spotOfOrigin(p.Origin)])
+			end := wanted[f][spotOfOrigin(p.Origin)]
+			if name, ok := strings.CutPrefix(p.Msg, undefinedPrefix); ok && p.Code == CodeUndefined {
+				end = syntax.MakePosition(nil, int32(p.Origin.Line), int32(p.Origin.Col+utf8.RuneCountInString(name)))
+			}
+			p.Excerpt = draw(lines[f], p.Origin, end)
 		}
 	}
 }

@@ -5,6 +5,7 @@ package starlarkmap
 import (
 	"fmt"
 
+	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 
 	"github.com/dmap-dev/dmap/engine/model"
@@ -128,7 +129,7 @@ func (ev *evaluation) freeze(f *file, globals starlark.StringDict, maps, functio
 	check := &freezeCheck{seen: map[any]bool{}, stop: func() bool { return ev.watch.reason() != nil }}
 	for _, name := range globals.Keys() {
 		if bad := check.check(globals[name], 0); bad != "" {
-			return ev.tooLargeToFreeze(fmt.Sprintf("global %q", name), bad, model.Origin{File: f.name, Line: 1, Col: 1})
+			return ev.tooLargeToFreeze(fmt.Sprintf("global %q", name), bad, f.global(name))
 		}
 	}
 	for _, fn := range ev.functions[functions:] {
@@ -144,6 +145,18 @@ func (ev *evaluation) freeze(f *file, globals starlark.StringDict, maps, functio
 		m.Freeze()
 	}
 	return nil
+}
+
+// global returns where a global of the file is bound first.
+func (f *file) global(name string) model.Origin {
+	if m, ok := f.tree.Module.(*resolve.Module); ok {
+		for _, b := range m.Globals {
+			if b.First.Name == name {
+				return originOf(b.First.NamePos)
+			}
+		}
+	}
+	return model.Origin{File: f.name, Line: 1, Col: 1}
 }
 
 func (ev *evaluation) tooLargeToFreeze(what, why string, at model.Origin) error {

@@ -48,6 +48,8 @@ func (g guards) all() starlark.StringDict {
 		add(name, g.sequences)
 	}
 	add(hiddenMul, g.mul)
+	add(hiddenAdd, g.add)
+	add(hiddenTerm, g.term)
 	add(hiddenMod, g.mod)
 	add(hiddenEq, g.eq)
 	add(hiddenNeq, g.neq)
@@ -69,7 +71,11 @@ func (g guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.T
 	if err != nil {
 		return nil, err
 	}
-	if n := starlark.Len(v); n < 0 || n > g.Elements {
+	n := starlark.Len(v)
+	if n < 0 { // it overflowed
+		return nil, tooLarge(g.Elements, "Elements", "range: too many elements")
+	}
+	if n > g.Elements {
 		return nil, tooLarge(g.Elements, "Elements", "range: %d elements", n)
 	}
 	return v, nil
@@ -110,7 +116,7 @@ func (g guards) text(name string, v starlark.Value) (string, error) {
 	s, err := textOf(v, g.TextBytes)
 	switch {
 	case errors.Is(err, errTextSize):
-		return "", tooLarge(g.TextBytes, "TextBytes", "%s: more bytes of text than %d", name, g.TextBytes)
+		return "", tooLarge(g.TextBytes, "TextBytes", "%s: too many bytes of text", name)
 	case err != nil:
 		return "", problem(CodeSizeLimit, "", "%s: %v", name, err)
 	}
@@ -159,7 +165,7 @@ func (g guards) message(name string, args starlark.Tuple, kwargs []starlark.Tupl
 			return "", err
 		}
 		if out.Len()+len(s)+len(sep) > g.TextBytes {
-			return "", tooLarge(g.TextBytes, "TextBytes", "%s: more bytes of text than %d", name, g.TextBytes)
+			return "", tooLarge(g.TextBytes, "TextBytes", "%s: too many bytes of text", name)
 		}
 		out.WriteString(s)
 	}
@@ -218,6 +224,39 @@ func (g guards) repeat(sequence starlark.Value, count starlark.Int) error {
 	}
 	if size > 0 && n > int64(limit)/size {
 		return tooLarge(limit, field, "repeating a %s: %d × %s", sequence.Type(), size, clipMessage(count.String()))
+	}
+	return nil
+}
+
+// add is x + y.
+func (g guards) add(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if err := g.sum(args[0], args[1]); err != nil {
+		return nil, err
+	}
+	return starlark.Binary(syntax.PLUS, args[0], args[1])
+}
+
+// term is the y of x += y.
+func (g guards) term(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return args[0], g.sum(args[0])
+}
+
+// sum bounds the size of strings and sequences that are joined.
+func (g guards) sum(list ...starlark.Value) error {
+	text, elements := 0, 0
+	for _, v := range list {
+		switch v.(type) {
+		case starlark.String, starlark.Bytes:
+			text += starlark.Len(v)
+		case starlark.Sequence:
+			elements += starlark.Len(v)
+		}
+	}
+	switch {
+	case text > g.TextBytes:
+		return tooLarge(g.TextBytes, "TextBytes", "joining texts of %d bytes", text)
+	case elements > g.Elements:
+		return tooLarge(g.Elements, "Elements", "joining %d elements", elements)
 	}
 	return nil
 }
@@ -304,34 +343,49 @@ func attribute(x starlark.Value, name string) (starlark.Value, error) {
 	return nil, problem(CodeRuntime, model.DidYouMean(name, has.AttrNames()), "%s has no .%s field or method", x.Type(), name)
 }
 
-// guarded puts a guard before a costly method of a string or bytes.
+// guarded puts a guard before a costly method.
 func (g guards) guarded(x starlark.Value, name string, method starlark.Value) starlark.Value {
 	own, ok := method.(*starlark.Builtin)
 	if !ok {
 		return method
 	}
 	switch x.(type) {
-	case starlark.String, starlark.Bytes:
+	case starlark.String, starlark.Bytes, *starlark.List, *starlark.Set:
 	default:
 		return method
 	}
-	return starlark.NewBuiltin(name, func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	guard := func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if err := g.methodSize(name, x, args, kwargs); err != nil {
 			return nil, err
 		}
 		return own.CallInternal(t, args, kwargs)
-	})
+	}
+	// The receiver makes it freeze and print as the method itself.
+	return starlark.NewBuiltin(name, guard).BindReceiver(x)
 }
 
 // methodSize refuses a call of a costly method whose result would be too large.
 func (g guards) methodSize(name string, x starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) error {
-	if n := starlark.Len(x); n > g.TextBytes {
-		return tooLarge(g.TextBytes, "TextBytes", "%s: a %s of %d bytes", name, x.Type(), n)
-	}
-	s, ok := x.(starlark.String)
-	switch {
-	case !ok:
+	switch x := x.(type) {
+	case *starlark.Set:
+		if len(args) != 1 {
+			return problem(CodeUsage, "", "%s: got %d values, want 1", name, len(args))
+		}
 		return nil
+	case *starlark.List:
+		return g.sum(args...)
+	case starlark.Bytes:
+		return g.sum(x)
+	case starlark.String:
+		return g.stringMethod(name, x, args, kwargs)
+	}
+	return nil
+}
+
+func (g guards) stringMethod(name string, s starlark.String, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	switch {
+	case len(s) > g.TextBytes:
+		return tooLarge(g.TextBytes, "TextBytes", "%s: a string of %d bytes", name, len(s))
 	case name == "format":
 		for _, kw := range kwargs {
 			args = append(args[:len(args):len(args)], kw[1])
@@ -358,7 +412,7 @@ func (g guards) joinSize(sep string, list starlark.Value) error {
 		s, _ := starlark.AsString(v)
 		total += len(s) + len(sep)
 		if total > g.TextBytes {
-			return tooLarge(g.TextBytes, "TextBytes", "join: more bytes of text than %d", g.TextBytes)
+			return tooLarge(g.TextBytes, "TextBytes", "join: too many bytes of text")
 		}
 	}
 	return nil

@@ -128,13 +128,18 @@ func bind(bound map[*syntax.Ident]int, targets ...syntax.Expr) {
 	}
 }
 
+// unparen returns the expression within parentheses and guards.
 func unparen(e syntax.Expr) syntax.Expr {
 	for {
-		p, ok := e.(*syntax.ParenExpr)
-		if !ok {
+		if p, ok := e.(*syntax.ParenExpr); ok {
+			e = p.X
+			continue
+		}
+		term := operands(e, hiddenTerm)
+		if term == nil {
 			return e
 		}
-		e = p.X
+		e = term[0]
 	}
 }
 
@@ -181,11 +186,12 @@ func (x index) parts(e syntax.Expr) []syntax.Expr {
 		return e.List
 	case *syntax.TupleExpr:
 		return e.List
-	case *syntax.BinaryExpr:
-		if e.Op != syntax.PLUS {
+	case *syntax.CallExpr:
+		sum := operands(e, hiddenAdd)
+		if sum == nil {
 			return nil
 		}
-		left, right := x.parts(e.X), x.parts(e.Y)
+		left, right := x.parts(sum[0]), x.parts(sum[1])
 		if left != nil && right != nil {
 			return append(append([]syntax.Expr{}, left...), right...)
 		}

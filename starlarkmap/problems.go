@@ -144,6 +144,7 @@ func syntaxHint(msg string) string {
 		{"got with", "there is no with"},
 		{"got while", "use for … in range(n)"},
 		{"got string literal", `join strings with +, and put "{}".format(x) where other languages have f"{x}"`},
+		{"want ','", "is a comma or a closing bracket missing before it?"},
 		{"got ':'", "type annotations are not supported"},
 		{"nesting", "about 75 brackets may be open at once: name the inner parts"},
 	}
@@ -160,10 +161,10 @@ func (s *sources) unresolved(list resolve.ErrorList) model.Problems {
 	var ps model.Problems
 	for _, e := range list {
 		p := &model.Problem{Code: CodeSyntax, Origin: originOf(e.Pos), Msg: e.Msg}
-		if name, ok := strings.CutPrefix(e.Msg, "undefined: "); ok {
+		if name, ok := strings.CutPrefix(e.Msg, undefinedPrefix); ok {
 			// The interpreter's own suggestion knows fewer names than we do.
 			name, _, _ = strings.Cut(name, " ")
-			p.Code, p.Msg = CodeUndefined, "undefined: "+name
+			p.Code, p.Msg = CodeUndefined, undefinedPrefix+name
 			p.Hint = undefinedHint(name, s.names(p.Origin.File))
 		}
 		if strings.Contains(e.Msg, "while loops") {
@@ -173,6 +174,9 @@ func (s *sources) unresolved(list resolve.ErrorList) model.Problems {
 	}
 	return ps
 }
+
+// undefinedPrefix is how the resolver begins to speak of a name it does not know.
+const undefinedPrefix = "undefined: "
 
 func undefinedHint(name string, known []string) string {
 	words := map[string]string{

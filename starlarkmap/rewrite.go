@@ -11,6 +11,8 @@ import (
 // The names of builtins that stand in for operators. No program can write them.
 const (
 	hiddenMul  = "%mul"  // x * y
+	hiddenAdd  = "%add"  // x + y
+	hiddenTerm = "%term" // the y of x += y
 	hiddenMod  = "%mod"  // x % y
 	hiddenEq   = "%eq"   // x == y
 	hiddenNeq  = "%neq"  // x != y
@@ -22,22 +24,23 @@ const (
 // hidden tells names that no program can write.
 func hidden(name string) bool { return strings.HasPrefix(name, "%") }
 
-// costly are methods of strings and bytes whose result may be far larger than
-// what they are given.
+// costly are methods whose result may be far larger than what they are given, and
+// those of sets that the interpreter cannot carry out without an argument.
 func costly(method string) bool {
 	switch method {
 	case "replace", "join", "format", "split", "rsplit", "splitlines",
-		"elems", "elem_ords", "codepoints", "codepoint_ords":
+		"elems", "elem_ords", "codepoints", "codepoint_ords",
+		"extend",
+		"difference", "intersection", "issubset", "issuperset", "symmetric_difference":
 		return true
 	}
 	return false
 }
 
 // guardOperators replaces, in place, what the interpreter would carry out without
-// any limit: x * y and x % y become calls of builtins that look at the size of the
-// result first, and so do the costly methods of strings. x == y becomes one too,
-// so that live lists compare with plain ones. Positions stay those of the
-// operators.
+// any limit: x + y, x * y and x % y become calls of builtins that look at the size
+// of the result first, and so do the costly methods. x == y becomes one too, so
+// that live lists compare with plain ones. Positions stay those of the operators.
 func guardOperators(tree *syntax.File) { guardStmts(tree.Stmts) }
 
 func guardStmts(stmts []syntax.Stmt) {
@@ -74,6 +77,10 @@ func guardAssign(s *syntax.AssignStmt) syntax.Stmt {
 	s.LHS, s.RHS = guardTarget(s.LHS), guard(s.RHS)
 	name := hiddenMul
 	switch s.Op {
+	case syntax.PLUS_EQ:
+		// The interpreter extends a list in place, so only what is added is looked at.
+		s.RHS = hiddenCall(hiddenTerm, s.RHS, s.OpPos)
+		return s
 	case syntax.STAR_EQ:
 	case syntax.PERCENT_EQ:
 		name = hiddenMod
@@ -88,7 +95,7 @@ func guardAssign(s *syntax.AssignStmt) syntax.Stmt {
 		// for x in [X]: x.name = x.name op RHS, so that X is evaluated once.
 		x := lhs.X
 		lhs.X = ident(hiddenX, lhs.Dot)
-		value := &syntax.DotExpr{X: ident(hiddenX, lhs.Dot), Dot: lhs.Dot, NamePos: lhs.NamePos, Name: lhs.Name}
+		value := &syntax.DotExpr{X: ident(hiddenX, lhs.Dot), Dot: lhs.Dot, Name: lhs.Name}
 		s.RHS = hiddenCall(name, value, s.OpPos, s.RHS)
 		return once(ident(hiddenX, lhs.Dot), x, s)
 	case *syntax.IndexExpr:
@@ -168,7 +175,7 @@ func guard(expr syntax.Expr) syntax.Expr {
 	case *syntax.DotExpr:
 		e.X = guard(e.X)
 		if costly(e.Name.Name) {
-			name := &syntax.Literal{Token: syntax.STRING, TokenPos: e.NamePos, Raw: e.Name.Name, Value: e.Name.Name}
+			name := &syntax.Literal{Token: syntax.STRING, TokenPos: e.Name.NamePos, Raw: e.Name.Name, Value: e.Name.Name}
 			return hiddenCall(hiddenAttr, e.X, e.Dot, name)
 		}
 	case *syntax.IndexExpr:
@@ -213,6 +220,8 @@ func guardBinary(e *syntax.BinaryExpr) syntax.Expr {
 	}
 	e.X, e.Y = guard(e.X), guard(e.Y)
 	switch e.Op {
+	case syntax.PLUS:
+		return hiddenCall(hiddenAdd, e.X, e.OpPos, e.Y)
 	case syntax.STAR:
 		return hiddenCall(hiddenMul, e.X, e.OpPos, e.Y)
 	case syntax.PERCENT:
@@ -225,15 +234,28 @@ func guardBinary(e *syntax.BinaryExpr) syntax.Expr {
 	return e
 }
 
-// hiddenCall is name(x, y) which reports its place as the operator's and spans
-// both operands.
-func hiddenCall(name string, x syntax.Expr, at syntax.Position, y syntax.Expr) syntax.Expr {
+// hiddenCall is name(x, more…) which reports its place as the operator's and spans
+// all operands.
+func hiddenCall(name string, x syntax.Expr, at syntax.Position, more ...syntax.Expr) syntax.Expr {
+	args := append([]syntax.Expr{x}, more...)
 	return &syntax.CallExpr{
 		Fn:     ident(name, syntax.Start(x)),
 		Lparen: at,
-		Args:   []syntax.Expr{x, y},
-		Rparen: syntax.End(y),
+		Args:   args,
+		Rparen: syntax.End(args[len(args)-1]),
 	}
+}
+
+// operands returns the arguments of a hidden call of that name, or nil.
+func operands(e syntax.Expr, name string) []syntax.Expr {
+	call, ok := e.(*syntax.CallExpr)
+	if !ok {
+		return nil
+	}
+	if id, ok := call.Fn.(*syntax.Ident); !ok || id.Name != name {
+		return nil
+	}
+	return call.Args
 }
 
 func ident(name string, at syntax.Position) *syntax.Ident {

@@ -95,7 +95,8 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 			grace = time.After(w.grace)
 		case <-grace:
 			p := *w.reason()
-			p.Code, p.Msg = CodeStuck, p.Msg+", and the program could not be stopped within "+w.grace.String()
+			p.Code, p.Hint = CodeStuck, ""
+			p.Msg += ", and the program could not be stopped within " + w.grace.String()
 			return &p, false
 		}
 	}
