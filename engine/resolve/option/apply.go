@@ -19,8 +19,8 @@ import (
 // without duplicates, or by a key of their elements, as the text of the option says
 // (row 108); command and entrypoint are replaced.
 //
-// All problems are returned, in the order of d. Options with a problem leave the spec
-// as it was, others are applied. Nothing of d is kept in spec, and no slice or map
+// All problems are returned: those of keys first, then those of values, both in the
+// order of d. Options with a problem leave the spec as it was, others are applied. Nothing of d is kept in spec, and no slice or map
 // that spec came with is changed in place.
 func Apply(spec *docker.ContainerSpec, d model.Dict, path string) model.Problems {
 	if spec == nil {

@@ -27,9 +27,7 @@ import (
 // finds the option in its inspection. Containers are never started.
 func TestDockerCreatesAContainerWithEveryOption(t *testing.T) {
 	e := newEngine(t)
-	_, created := e.create("one", docker.ContainerSpec{})
-	e.one, _ = decode(t, created).(map[string]any)["Id"].(string)
-	e.create("two", docker.ContainerSpec{})
+	e.createOther()
 	for i, x := range examples() {
 		t.Run(fmt.Sprintf("%s_%d", x.option, i), func(t *testing.T) {
 			var s docker.ContainerSpec
@@ -170,6 +168,17 @@ func (e *engine) image() string { return e.prefix + "image:latest" }
 
 // own gives names in the examples the prefix of this process.
 func (e *engine) own(text string) string { return strings.ReplaceAll(text, "dmap-opttest-", e.prefix) }
+
+// createOther makes the containers that examples name: "one" and "two".
+func (e *engine) createOther() {
+	for _, name := range []string{"two", "one"} {
+		status, body := e.create(name, docker.ContainerSpec{})
+		if status != http.StatusCreated {
+			e.t.Fatalf("cannot create container %q: %d %s", name, status, body)
+		}
+		e.one, _ = decode(e.t, body).(map[string]any)["Id"].(string)
+	}
+}
 
 // create makes a container of the test's image and returns the engine's answer.
 func (e *engine) create(name string, s docker.ContainerSpec) (status int, body string) {

@@ -60,7 +60,8 @@ func variable(s string) string {
 }
 
 // textMap returns a reader of texts by name: a dictionary, or a list of "name=value"
-// where a name alone has an empty value if bare allows it.
+// where a name alone has an empty value if bare allows it. Flags are taken only if bare:
+// for an engine's own settings True is not the text that means it.
 func textMap(bare bool, checkName func(string) string) func(*reader, item) []element[named[string]] {
 	return func(r *reader, it item) []element[named[string]] {
 		out := readTextMap(r, it, bare)
@@ -75,9 +76,13 @@ func textMap(bare bool, checkName func(string) string) func(*reader, item) []ele
 
 func readTextMap(r *reader, it item, bare bool) []element[named[string]] {
 	var out []element[named[string]]
+	read := readText
+	if bare {
+		read = readScalar
+	}
 	if d, isDict := it.Value.(model.Dict); isDict {
 		for _, e := range r.entries(it, d) {
-			if text, ok := readScalar(r, e.value); ok {
+			if text, ok := read(r, e.value); ok {
 				out = append(out, element[named[string]]{e.value, named[string]{e.name, text}})
 			}
 		}

@@ -44,6 +44,7 @@ func configExamples() []example {
 		{option: "entrypoint", value: list{}, want: `"Entrypoint": [""]`, inspect: "null"},
 		{option: "environment", value: dict{"A": "x y", "B": nil, "C": 8080, "D": 1.5, "E": true, "F": "", "G": 2.0}, // D28
 			want: `"Env": ["A=x y", "B", "C=8080", "D=1.5", "E=True", "F=", "G=2.0"]`},
+		{option: "environment", value: dict{"A": 1e20, "B": 1e-7, "C": -0.5, "D": false}, want: `"Env": ["A=1e+20", "B=1e-07", "C=-0.5", "D=False"]`}, // D28
 		{option: "environment", value: list{"A=1=2", "B"}, want: `"Env": ["A=1=2", "B"]`},
 		{option: "Env", value: "A=1", want: `"Env": ["A=1"]`},
 		{option: "healthcheck", value: dict{"test": "curl -f localhost", "interval": "1m30s", "timeout": 1000000, "retries": 3, "start_period": "500ms"},
@@ -184,6 +185,9 @@ func mountExamples() []example {
 		{option: "mounts", value: list{"/tmp:/a:ro", "dmap-opttest-vol:/b", "/c"},
 			want: `"HostConfig.Mounts": [{"Type": "bind", "Source": "/tmp", "Target": "/a", "ReadOnly": true},
 				{"Type": "volume", "Source": "dmap-opttest-vol", "Target": "/b"}, {"Type": "volume", "Target": "/c"}]`},
+		{option: "mounts", value: list{dict{"target": "/a", "source": "/tmp", "type": "bind", "bind_options": dict{"non_recursive": true, "create_mountpoint": true}, "consistency": "cached"}},
+			want:    `"HostConfig.Mounts": [{"Type": "bind", "Source": "/tmp", "Target": "/a", "Consistency": "cached", "BindOptions": {"NonRecursive": true, "CreateMountpoint": true}}]`,
+			inspect: `[{"Type": "bind", "Source": "/tmp", "Target": "/a", "Consistency": "cached", "BindOptions": {"NonRecursive": true}}]`, why: "CreateMountpoint is of API 1.42, see Check"},
 		{option: "tmpfs", value: dict{"/a": "size=64m,mode=1777", "/b/": nil}, want: `"HostConfig.Tmpfs": {"/a": "size=64m,mode=1777", "/b": ""}`},
 		{option: "tmpfs", value: list{"/a:size=64m", "/b"}, want: `"HostConfig.Tmpfs": {"/a": "size=64m", "/b": ""}`},
 	}
@@ -272,6 +276,7 @@ func resourceExamples() []example {
 		{option: "mem_reservation", value: "64m", want: `"HostConfig.MemoryReservation": 67108864`},
 		{option: "mem_swappiness", value: 0, want: `"HostConfig.MemorySwappiness": 0`,
 			cannot: "swappiness discarded", why: "cgroup v1 only"},
+		{option: "memswap_limit", value: "-1", want: `"HostConfig.MemorySwap": -1`},
 		{option: "memswap_limit", value: -1, want: `"HostConfig.MemorySwap": -1`},
 		{option: "nano_cpus", value: 1500000000, want: `"HostConfig.NanoCpus": 1500000000`},
 		{option: "oom_kill_disable", value: true, want: `"HostConfig.OomKillDisable": true`,

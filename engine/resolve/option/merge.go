@@ -35,11 +35,13 @@ func overwritePointer[T any](read func(*reader, item) T, at func(*docker.Contain
 
 // extend is the rule of a list: an element with the key of one that is there takes
 // its place, others are appended (row 108). The same key twice in one value is a
-// problem, unless both elements are equal texts.
+// problem, if what names the element.
 func extend[T any](what string, read func(*reader, item) []element[T], key func(T) string, at func(*docker.ContainerSpec) *[]T) rule {
 	return func(r *reader, it item) change {
 		elements := read(r, it)
-		unique(r, elements, what, key)
+		if what != "" {
+			unique(r, elements, what, key)
+		}
 		return func(s *docker.ContainerSpec) {
 			out := slices.Clone(*at(s))
 			for _, e := range elements {

@@ -59,7 +59,8 @@ func (r *reader) endpoint(it item) docker.EndpointSpec {
 		return s
 	}
 	var ipam docker.EndpointIPAM
-	addresses := r.addressFields(&ipam)
+	var given bool
+	addresses := r.mark(&given, r.addressFields(&ipam))
 	fields := []field{
 		{"aliases", "Aliases", func(e item) { s.Aliases = values(texts(word)(r, e)) }},
 		{"links", "Links", func(e item) {
@@ -79,7 +80,7 @@ func (r *reader) endpoint(it item) docker.EndpointSpec {
 		}},
 	}
 	r.record(it, d, "a network", append(fields, addresses...)...)
-	if ipam.IPv4Address != "" || ipam.IPv6Address != "" || len(ipam.LinkLocalIPs) > 0 {
+	if given {
 		s.IPAMConfig = &ipam
 	}
 	return s

@@ -227,7 +227,7 @@ func readCPUs(r *reader, it item) int64 {
 		return 0
 	}
 	if value.Sign() > 0 && value.Cmp(big.NewRat(1, 100)) < 0 || value.Cmp(big.NewRat(most, 1)) > 0 {
-		r.wrong(it, "want at least 0.01 CPUs, or 0 for no limit, got %s", it.Input)
+		r.wrong(it, "want from 0.01 to %d CPUs, or 0 for no limit, got %s", most, it.Input)
 		return 0
 	}
 	value.Mul(value, big.NewRat(int64(time.Second), 1))

@@ -321,7 +321,7 @@ func (r *reader) hostPort(it item) (string, bool) {
 		if strings.Contains(text, "/") {
 			p.Hint = `the protocol belongs to the container port: {"53/udp": 53}`
 		} else if strings.Trim(text, "0123456789-") != "" {
-			p.Hint = `an address stands before its port: ("127.0.0.1", 8080)`
+			p.Hint = `write an IP address before its port: ("127.0.0.1", 8080)`
 		}
 		return "", false
 	case first == last:

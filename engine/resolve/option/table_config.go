@@ -27,7 +27,7 @@ func configOptions() []Option {
 		{Name: "entrypoint", Field: "Entrypoint", Forms: commandForms + `; "" or [] clears the image's`,
 			Doc:  "program that gets the command as arguments",
 			rule: overwrite(readEntrypoint, func(s *spec) *[]string { return &s.Entrypoint })},
-		{Name: "environment", Field: "Env", Forms: `dict (None unsets), list of "NAME=value"`,
+		{Name: "environment", Field: "Env", Forms: `dict of strings, numbers, flags (True is "True", None unsets), list of "NAME=value"`,
 			Doc:  "environment variables, merged by name",
 			rule: environment},
 		{Name: "healthcheck", Field: "Healthcheck", Forms: `dict, (test, interval, timeout, retries, start_period), command, "NONE"`,

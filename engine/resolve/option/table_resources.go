@@ -82,7 +82,7 @@ func resourceOptions() []Option {
 			rule: throttle(perSecond, func(s *spec) *[]docker.ThrottleDevice { return &s.HostConfig.BlkioDeviceReadIOps })},
 		{Name: "device_requests", Field: "HostConfig.DeviceRequests", Forms: "list of dicts with driver, count or device_ids, capabilities, options", Since: "1.40",
 			Doc: "devices by driver, such as GPUs",
-			rule: extend("device request", readDeviceRequests, requestKey,
+			rule: extend("", readDeviceRequests, requestKey,
 				func(s *spec) *[]docker.DeviceRequest { return &s.HostConfig.DeviceRequests })},
 		{Name: "device_write_bps", Field: "HostConfig.BlkioDeviceWriteBps", Forms: bpsForms,
 			Doc:  "limit of bytes written per second",

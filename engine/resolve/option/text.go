@@ -244,10 +244,10 @@ func floatText(v float64) string {
 	return s
 }
 
-// readText is readScalar without flags, for places where True means nothing.
+// readText is readScalar without flags.
 func readText(r *reader, it item) (string, bool) {
-	if _, isFlag := it.Value.(bool); isFlag {
-		r.want(it, "a string or number")
+	if flag, isFlag := it.Value.(bool); isFlag {
+		r.want(it, "a string or number").Hint = "write " + strconv.Quote(strconv.FormatBool(flag))
 		return "", false
 	}
 	return readScalar(r, it)
