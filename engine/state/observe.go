@@ -17,8 +17,7 @@ import (
 type Query struct {
 	// Map is the name of the map: everything called "<map>.…" is listed.
 	Map string
-	// Images are references to look up on the engine, and in their registry if
-	// they are not there.
+	// Images are references to look up on the engine; no registry is asked.
 	Images []string
 	// ExitCodes asks for the exit codes of these containers, where they exited.
 	ExitCodes []string
@@ -94,25 +93,37 @@ func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) er
 	return nil
 }
 
-// image looks an image up on the engine, then asks the registry through the
-// engine. An engine that cannot ask leaves the answer to the pull.
+// image looks an image up on the engine.
 func image(ctx context.Context, r docker.Reader, ref string) (Image, error) {
 	info, err := r.Image(ctx, ref)
 	switch docker.KindOf(err) {
-	case "":
-		return Image{ID: info.ID}, nil
 	case docker.ImageMissing, docker.NotFound:
-	default:
-		return Image{}, err
-	}
-	err = r.RemoteImage(ctx, ref)
-	switch docker.KindOf(err) {
-	case "", docker.Unsupported:
 		return Image{}, nil
-	case docker.Cancelled:
-		if ctx.Err() != nil {
-			return Image{}, err
+	}
+	return Image{ID: info.ID}, err
+}
+
+// AskRegistries finds out, through the engine, whether images that are not on it
+// could be pulled, and notes in the snapshot which cannot. An engine that cannot
+// ask leaves the answer to the pull.
+func AskRegistries(ctx context.Context, r docker.Reader, s *Snapshot, refs []string) error {
+	missing := make([]error, len(refs))
+	var g errgroup.Group
+	g.SetLimit(parallel)
+	for i, ref := range refs {
+		g.Go(func() error {
+			missing[i] = r.RemoteImage(ctx, ref)
+			return nil
+		})
+	}
+	g.Wait()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for i, ref := range refs {
+		if docker.KindOf(missing[i]) != docker.Unsupported {
+			s.Images[ref] = Image{Missing: missing[i]}
 		}
 	}
-	return Image{Missing: err}, nil
+	return nil
 }
