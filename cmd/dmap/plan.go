@@ -2,7 +2,11 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+)
 
 func (a *app) plan() *cobra.Command {
 	f := &requestFlags{}
@@ -18,7 +22,7 @@ func (a *app) plan() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(r.plan, f.format)
+			return errors.Join(a.print(r.plan, f.format), r.close())
 		},
 	}
 	f.add(cmd)

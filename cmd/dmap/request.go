@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,8 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dmap-dev/dmap/engine"
-	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/docker/dockerd"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
@@ -33,7 +32,7 @@ type requestFlags struct {
 func (f *requestFlags) add(cmd *cobra.Command) {
 	f.programFlags.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.host, "host", "H", "", "Docker Engine to use (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
+	flags.StringVarP(&f.host, "host", "H", "", "Docker Engine to use, or sim: or sim:FILE for a simulated one (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
 	flags.StringVarP(&f.context, "context", "c", "", "Docker context to use")
 	flags.StringVarP(&f.mapName, "map", "m", "", "map to use, if the program makes several")
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
@@ -74,11 +73,6 @@ func value(text string) model.Input {
 	return model.Input{Value: text}
 }
 
-// connect opens the Docker Engine.
-func (f *requestFlags) connect(ctx context.Context) (docker.Client, error) {
-	return dockerd.Open(ctx, dockerd.Options{Host: f.host, Context: f.context})
-}
-
 // request loads the program and returns what is wanted of which map.
 func (a *app) request(ctx context.Context, f *requestFlags, args []string) (*request, error) {
 	req := plan.Request{
@@ -110,21 +104,21 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string) (*req
 	if err != nil {
 		return nil, err
 	}
-	client, err := f.connect(ctx)
+	c, err := f.connect(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	p, err := engine.Plan(ctx, client, m, req)
+	p, err := engine.Plan(ctx, c.client, m, req)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, c.close())
 	}
-	return &request{plan: p, client: client}, nil
+	return &request{connection: c, plan: p}, nil
 }
 
-// request is a plan and the engine it was made for.
+// request is a plan and the engine it was made for; close it.
 type request struct {
-	plan   *plan.Plan
-	client docker.Client
+	*connection
+	plan *plan.Plan
 }
 
 // knownAction refuses an unknown action before anything is loaded.

@@ -36,9 +36,9 @@ func (a *app) run() *cobra.Command {
 				return err
 			}
 			if dryRun {
-				return a.print(r.plan, f.format)
+				return errors.Join(a.print(r.plan, f.format), r.close())
 			}
-			return a.carryOut(cmd.Context(), r, f.format, quiet, parallel)
+			return errors.Join(a.carryOut(cmd.Context(), r, f.format, quiet, parallel), r.close())
 		},
 	}
 	f.add(cmd)

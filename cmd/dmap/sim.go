@@ -1,0 +1,113 @@
+// Command line: dmap sim.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim"
+)
+
+func (a *app) sim() *cobra.Command {
+	var listen, load, file, api string
+	cmd := &cobra.Command{
+		Use:   "sim",
+		Short: "serve a simulated Docker Engine",
+		Long: `Serve a simulated Docker Engine: it speaks the Engine API but runs no program, so
+maps can be tried where there is no Docker. The docker command can talk to it.
+
+Without --listen, images are loaded into the state file and the program ends.`,
+		Example: `  dmap sim --listen unix:///tmp/sim.sock
+  docker -H unix:///tmp/sim.sock ps -a
+  dmap run --host sim: site.star start`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if listen == "" && (load == "" || file == "") {
+				return &usageError{text: "nothing to do: give --listen, or --load with --state", command: "dmap sim"}
+			}
+			e, err := openSim(file, api)
+			if err != nil {
+				return err
+			}
+			defer e.Close()
+			if load != "" {
+				if err := loadImages(e, load); err != nil {
+					return err
+				}
+			}
+			if listen != "" {
+				err = a.serve(cmd.Context(), e, listen)
+			}
+			if file != "" {
+				err = errors.Join(err, saveSim(e, file))
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&listen, "listen", "", "where to serve: unix:///path or tcp://127.0.0.1:port")
+	cmd.Flags().StringVar(&load, "load", "", "image archive to load first, as docker load reads it")
+	cmd.Flags().StringVar(&file, "state", "", "`FILE` that keeps the state")
+	cmd.Flags().StringVar(&api, "api", "", "highest API version, 1.41 to 1.51 (default 1.41)")
+	return cmd
+}
+
+func openSim(file, api string) (*sim.Engine, error) {
+	if file != "" {
+		return loadSim(file)
+	}
+	return sim.New(sim.Options{API: api}), nil
+}
+
+// loadImages sends an archive to the engine as docker load does.
+func loadImages(e *sim.Engine, archive string) error {
+	f, err := os.Open(archive)
+	if err != nil {
+		return fmt.Errorf("cannot load images: %w", err)
+	}
+	defer f.Close()
+	answer, err := e.Client().Post("http://sim.invalid/images/load", "application/x-tar", f)
+	if err != nil {
+		return fmt.Errorf("cannot load images: %w", err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, 1<<16))
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = errors.New(strings.TrimSpace(string(text)))
+	}
+	if err != nil {
+		return fmt.Errorf("cannot load images from %s: %w", archive, err)
+	}
+	return nil
+}
+
+// serve serves until the first interrupt.
+func (a *app) serve(ctx context.Context, e *sim.Engine, listen string) error {
+	network, address, ok := strings.Cut(listen, "://")
+	if !ok || network != "unix" && network != "tcp" {
+		return &usageError{text: fmt.Sprintf("--listen %s: want unix:///path or tcp://127.0.0.1:port", listen), command: "dmap sim"}
+	}
+	l, err := net.Listen(network, address)
+	if err != nil {
+		return fmt.Errorf("cannot serve: %w", err)
+	}
+	fmt.Fprintf(a.Out, "serving a simulated engine: docker -H %s://%s\n", network, l.Addr())
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		<-a.drain
+		stop()
+	}()
+	if err := e.Serve(ctx, l); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
