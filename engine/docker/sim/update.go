@@ -32,8 +32,8 @@ func (e *Engine) containerUpdate(q *request) (reply, error) {
 	if c.Removing || c.Dead {
 		return reply{}, updateError(c, conflict("container is marked for removal and cannot be \"update\""))
 	}
-	if swap := first64(body.MemorySwap, h.MemorySwap); body.Memory > 0 && swap > 0 && body.Memory > swap {
-		return reply{}, updateError(c, failure("Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time"))
+	if body.Memory > h.MemorySwap && body.MemorySwap == 0 && body.Memory != 0 {
+		return reply{}, updateError(c, conflict("Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time"))
 	}
 	h.merge(&body.resources)
 	if body.RestartPolicy.Name != "" {
@@ -45,13 +45,6 @@ func (e *Engine) containerUpdate(q *request) (reply, error) {
 
 func updateError(c *container, err error) error {
 	return prefixed("Cannot update container "+c.ID+": ", err)
-}
-
-func first64(a, b int64) int64 {
-	if a != 0 {
-		return a
-	}
-	return b
 }
 
 // merge takes over the limits that are set; zero means unchanged, so no limit can be lifted.
