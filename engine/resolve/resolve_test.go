@@ -1,0 +1,361 @@
+// Resolve: tests of names, requests and dependencies.
+
+package resolve_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/resolve"
+)
+
+// mapOf makes a map called m from JSON, as the source document writes it.
+func mapOf(t *testing.T, text string) *model.ContainerMap {
+	t.Helper()
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		t.Fatal(err)
+	}
+	in, ok := model.From(v)
+	if !ok {
+		t.Fatalf("no input: %s", text)
+	}
+	m, problems := model.FromDict("m", in.Value.(model.Dict))
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// specs resolves a whole map.
+func specs(t *testing.T, m *model.ContainerMap, k resolve.Keywords) *resolve.Desired {
+	t.Helper()
+	d, err := resolve.Map(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, n := range d.Nodes {
+		names = append(names, n.Name)
+	}
+	if err := d.Specify(context.Background(), m, names, k); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestImages(t *testing.T) {
+	digest := "@sha256:" + strings.Repeat("ab", 32)
+	id := "sha256:" + strings.Repeat("cd", 32)
+	tests := []struct{ row, repository, tag, image, want string }{
+		{"row 24", "", "", "nginx", "nginx:latest"},
+		{"row 25", "r.e", "", "nginx", "r.e/nginx:latest"},
+		{"row 26", "r.e", "", "lib/nginx", "lib/nginx:latest"},
+		{"row 26", "r.e", "", "r.e/x", "r.e/x:latest"},
+		{"row 27", "r.e", "", "/ubuntu", "ubuntu:latest"},
+		{"row 27", "r.e", "", "/lib/x", "lib/x:latest"},
+		{"row 28", "", "", "", "a:latest"},
+		{"row 29", "r.e", "", "", "r.e/a:latest"},
+		{"row 30", "r.e", "", "nginx:1.2", "r.e/nginx:1.2"},
+		{"row 30", "r.e", "stable", "nginx", "r.e/nginx:stable"},
+		{"row 31", "q", "", "r:5000/x", "r:5000/x:latest"},
+		{"row 31", "q", "", "r:5000/x:7", "r:5000/x:7"},
+		{"row 31", "q", "", "r.e/x" + digest, "r.e/x" + digest},
+		{"row 31", "q", "", "x" + digest, "q/x" + digest},
+		{"row 10, a slash at the end", "r.e/", "", "x", "r.e/x:latest"},
+		{"an image id", "q", "t", id, id},
+	}
+	for _, tt := range tests {
+		m := &model.ContainerMap{Name: "m", Repository: tt.repository, DefaultTag: tt.tag, Containers: []*model.Container{{Name: "a", Image: tt.image}}}
+		d, err := resolve.Map(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Node("m.a").Image; got != tt.want {
+			t.Errorf("%s: image %q with repository %q: got %q, want %q", tt.row, tt.image, tt.repository, got, tt.want)
+		}
+	}
+}
+
+// The base and the helper image are no part of the repository (rows 81, 84).
+func TestToolImages(t *testing.T) {
+	m := mapOf(t, `{"repository": "r.e", "a": {"attaches": "v", "user": 5}, "volumes": {"v": "/v"}}`)
+	d := specs(t, m, resolve.Keywords{})
+	if got := d.Node("m.v").Image; got != "tianon/true:latest" {
+		t.Errorf("row 81: base image %q", got)
+	}
+	if d.CoreImage != "busybox:latest" {
+		t.Errorf("row 84: helper image %q", d.CoreImage)
+	}
+	m.BaseImage, m.CoreImage = "my/base:1", "/tools"
+	d = specs(t, m, resolve.Keywords{})
+	if d.Node("m.v").Image != "my/base:1" || d.CoreImage != "tools:latest" {
+		t.Errorf("configured images: %q, %q", d.Node("m.v").Image, d.CoreImage)
+	}
+}
+
+// field is one value of a create request, by its name in the API.
+func field(t *testing.T, n *resolve.Node, name string) string {
+	t.Helper()
+	if n == nil {
+		t.Fatal("no such container")
+	}
+	fields, err := n.Spec.Fields()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(fields[name])
+}
+
+func TestRequests(t *testing.T) {
+	tests := []struct{ row, source, container, field, want string }{
+		{"row 11, row 40: a bind", `{"a": {"binds": "v"}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["/h:/v:rw"]`},
+		{"row 41: read-only", `{"a": {"binds": {"v": "ro"}}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["/h:/v:ro"]`},
+		{"row 16, row 18: the root", `{"a": {"binds": "v"}, "host_root": "/r/", "host": {"v": "x"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["/r/x:/v:rw"]`},
+		{"row 19: one path for all", `{"a": {"instances": [1, 2], "binds": "v"}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a.2", "HostConfig.Binds", `["/h:/v:rw"]`},
+		{"row 20, row 21: by instance", `{"a": {"instances": [1, 2], "binds": "v"}, "host_root": "/r", "host": {"v": {"1": "p1", "2": "p2"}}, "volumes": {"v": "/v"}}`, "m.a.2", "HostConfig.Binds", `["/r/p2:/v:rw"]`},
+		{"row 22: default", `{"a": {"binds": "v"}, "host": {"v": {"default": "/d"}}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["/d:/v:rw"]`},
+		{"row 38: shares", `{"a": {"shares": ["/s"]}}`, "m.a", "Volumes", `{"/s":{}}`},
+		{"row 39: mount points too", `{"a": {"shares": ["/s"], "binds": "v"}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a", "Volumes", `{"/s":{},"/v":{}}`},
+		{"row 52: one host path twice", `{"a": {"binds": ["v", "w"]}, "host": {"v": "/h", "w": "/h"}, "volumes": {"v": "/v", "w": "/w"}}`, "m.a", "HostConfig.Binds", `["/h:/v:rw","/h:/w:rw"]`},
+		{"row 56, row 58, row 83: uses, then own", `{"a": {"uses": "w", "attaches": "v"}, "b": {"attaches": "w"}, "volumes": {"v": "/v", "w": "/w"}}`, "m.a", "HostConfig.VolumesFrom", `["m.w","m.v"]`},
+		{"row 57: a container", `{"a": {"uses": "b"}, "b": {"shares": "/s"}}`, "m.a", "HostConfig.VolumesFrom", `["m.b"]`},
+		{"row 60: an instance", `{"a": {"uses": "b.1"}, "b": {"shares": "/s", "instances": [1, 2]}}`, "m.a", "HostConfig.VolumesFrom", `["m.b.1"]`},
+		{"row 65: read-only use", `{"a": {"uses": {"b": "ro"}}, "b": {"shares": "/s"}}`, "m.a", "HostConfig.VolumesFrom", `["m.b:ro"]`},
+		{"row 58: attached as volume", `{"attached": "volume", "a": {"uses": {"v": "ro"}}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["m.v:/v:ro,nocopy"]`},
+		{"row 83: owner, attached as volume", `{"attached": "volume", "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.b", "HostConfig.Binds", `["m.v:/v:rw,nocopy"]`},
+		{"row 67: a link", `{"a": {"links": {"b": "db"}}, "b": {}}`, "m.a", "HostConfig.Links", `["m.b:db"]`},
+		{"row 68: several", `{"a": {"links": [["b", "x"], ["c", "y"]]}, "b": {}, "c": {}}`, "m.a", "HostConfig.Links", `["m.b:x","m.c:y"]`},
+		{"row 73: default alias, and a safe form", `{"a": {"links": "app_server"}, "app_server": {}}`, "m.a", "HostConfig.Links", `["m.app_server:app_server","m.app_server:app-server"]`},
+		{"row 75: an instance", `{"a": {"links": "b.1"}, "b": {"instances": [1, 2]}}`, "m.a", "HostConfig.Links", `["m.b.1:b.1","m.b.1:b-1"]`},
+		{"row 76: two aliases", `{"a": {"links": [["b", "x"], ["b", "y"]]}, "b": {}}`, "m.a", "HostConfig.Links", `["m.b:x","m.b:y"]`},
+		{"row 69: links in a network", `{"a": {"links": {"b": "db"}, "create_options": {"network_mode": "net"}}, "b": {}}`, "m.a", "NetworkingConfig", `{"EndpointsConfig":{"net":{"Links":["m.b:db"]}}}`},
+		{"row 78, row 81: the volume container", `{"a": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.v", "Volumes", `{"/v":{}}`},
+		{"row 81: its named volume", `{"a": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.v", "HostConfig.Binds", `["m.v:/v"]`},
+		{"row 79: named without its owner", `{"a": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.v", "Image", `"tianon/true:latest"`},
+		{"row 81: user of the volume container", `{"a": {"attaches": "v", "user": 2000}, "volumes": {"v": "/v"}}`, "m.v", "User", `"2000"`},
+		{"a name the base image may not know", `{"a": {"attaches": "v", "user": "app"}, "volumes": {"v": "/v"}}`, "m.v", "User", ""},
+		{"row 85: the user part", `{"a": {"user": "app:grp"}}`, "m.a", "User", `"app"`},
+		{"row 85", `{"a": {"user": 2000}}`, "m.a", "User", `"2000"`},
+		{"row 86: zero", `{"a": {"user": 0}}`, "m.a", "User", `"0"`},
+		{"row 95: an option", `{"a": {"create_options": {"mem_limit": "3g"}}}`, "m.a", "HostConfig.Memory", `3221225472`},
+		{"row 96: user in options", `{"a": {"user": "u", "create_options": {"user": "o"}}}`, "m.a", "User", `"o"`},
+		{"row 97: volumes in options", `{"a": {"shares": "/s", "create_options": {"volumes": ["/extra", "/s"]}}}`, "m.a", "Volumes", `{"/extra":{},"/s":{}}`},
+		{"row 98: volumes_from in options", `{"a": {"uses": "b", "attaches": "v", "start_options": {"volumes_from": ["m.b:ro", "m.z"]}}, "b": {"shares": "/s"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.VolumesFrom", `["m.b:ro","m.z","m.v"]`},
+		{"row 99: links in options", `{"a": {"links": {"b": "x"}, "start_options": {"links": {"m.b": "y", "ext": "e"}}}, "b": {}}`, "m.a", "HostConfig.Links", `["m.b:y","ext:e"]`},
+		{"row 100: binds in options", `{"a": {"binds": {"v": "ro"}, "start_options": {"binds": ["/z:/v:rw"]}}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["/z:/v:rw"]`},
+		{"start_options win", `{"a": {"create_options": {"mem_limit": "1g"}, "start_options": {"mem_limit": "2g"}}}`, "m.a", "HostConfig.Memory", `2147483648`},
+		{"row 34: instances are the same but for paths", `{"a": {"instances": [1, 2], "links": {"b": "x"}}, "b": {}}`, "m.a.2", "HostConfig.Links", `["m.b:x"]`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.row, func(t *testing.T) {
+			d := specs(t, mapOf(t, tt.source), resolve.Keywords{})
+			if got := field(t, d.Node(tt.container), tt.field); got != tt.want {
+				t.Errorf("%s: got %s, want %s", tt.field, got, tt.want)
+			}
+		})
+	}
+}
+
+// Options of the map never reach volume containers (row 95).
+func TestOptionsStayWithTheirContainer(t *testing.T) {
+	d := specs(t, mapOf(t, `{"a": {"attaches": "v", "create_options": {"mem_limit": "1g"}}, "volumes": {"v": "/v"}}`), resolve.Keywords{})
+	if got := field(t, d.Node("m.v"), "HostConfig.Memory"); got != "" {
+		t.Errorf("the volume container got Memory %s", got)
+	}
+}
+
+// Keywords of a call win over options, which win over attributes (row 105); they
+// reach only the containers asked for (row 104, D18); dictionaries merge (row 107).
+func TestKeywords(t *testing.T) {
+	m := mapOf(t, `{"a": {"user": "u", "links": "b", "create_options": {"user": "o", "environment": {"A": 1, "B": 2}, "entrypoint": ["e1"]}}, "b": {"user": "u"}}`)
+	call, _ := model.From(map[string]any{"user": "k", "environment": map[string]any{"B": int64(3)}, "entrypoint": []any{"e2"}})
+	d := specs(t, m, resolve.Keywords{Options: call.Value.(model.Dict), For: []string{"m.a"}})
+	for _, tt := range []struct{ container, field, want string }{
+		{"m.a", "User", `"k"`}, {"m.b", "User", `"u"`},
+		{"m.a", "Env", `["A=1","B=3"]`}, {"m.b", "Env", ""},
+		{"m.a", "Entrypoint", `["e2"]`}, // row 108
+	} {
+		if got := field(t, d.Node(tt.container), tt.field); got != tt.want {
+			t.Errorf("%s of %s: got %s, want %s", tt.field, tt.container, got, tt.want)
+		}
+	}
+}
+
+// A function is called once for each instance, when requests are made (row 110).
+func TestOptionFunctions(t *testing.T) {
+	var calls []model.OptionCall
+	m := &model.ContainerMap{Name: "m", HostRoot: "/r", Host: []model.HostPath{{Alias: "v", Instances: []model.InstancePath{{Instance: "1", Path: "p1"}, {Instance: "2", Path: "p2"}}}},
+		Containers: []*model.Container{{Name: "a", Instances: []string{"1", "2"}, CreateOptions: model.Options{
+			Func: func(_ context.Context, call model.OptionCall) (model.Dict, error) {
+				calls = append(calls, call)
+				return model.Dict{{Key: model.Input{Value: "hostname"}, Value: model.Input{Value: "h" + call.Instance}}}, nil
+			},
+		}}}}
+	d, err := resolve.Map(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(calls) != 0 {
+		t.Errorf("row 110: called by %v before requests are made", calls)
+	}
+	if err := d.Specify(context.Background(), m, []string{"m.a.1", "m.a.2"}, resolve.Keywords{}); err != nil {
+		t.Fatal(err)
+	}
+	want := []model.OptionCall{
+		{Map: "m", Container: "a", Instance: "1", Name: "m.a.1", Host: map[string]string{"v": "/r/p1"}},
+		{Map: "m", Container: "a", Instance: "2", Name: "m.a.2", Host: map[string]string{"v": "/r/p2"}},
+	}
+	if diff := cmp.Diff(want, calls); diff != "" {
+		t.Errorf("row 110: calls (-want +got):\n%s", diff)
+	}
+	if got := d.Node("m.a.2").Spec.Hostname; got != "h2" {
+		t.Errorf("hostname %q", got)
+	}
+}
+
+// A function that fails is a problem with the place where it was set.
+func TestFailingFunction(t *testing.T) {
+	at := model.Origin{File: "f.star", Line: 7, Col: 3}
+	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{{Name: "a", Origins: model.Origins{"create_options": at}, CreateOptions: model.Options{
+		Func: func(context.Context, model.OptionCall) (model.Dict, error) { return nil, errors.New("no luck") },
+	}}}}
+	d, err := resolve.Map(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Specify(context.Background(), m, []string{"m.a"}, resolve.Keywords{})
+	want := `f.star:7:3: container_map > containers > a > create_options: the function failed for container "m.a": no luck`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// All wrong options of a map come at once, those of two instances once.
+func TestWrongOptions(t *testing.T) {
+	m := mapOf(t, `{"a": {"instances": [1, 2], "create_options": {"mem_limt": "1g", "cpu_shares": "many"}}, "b": {"links": "a.1", "create_options": {"network_mode": "none"}}}`)
+	d, err := resolve.Map(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.Specify(context.Background(), m, []string{"m.a.1", "m.a.2", "m.b"}, resolve.Keywords{})
+	var problems model.Problems
+	if !errors.As(err, &problems) || len(problems) != 3 {
+		t.Fatalf("got %v", err)
+	}
+	if problems[2].Msg != `links need a network, but network_mode is "none"` {
+		t.Errorf("got %v", problems[2])
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	tests := []struct {
+		row, source, container string
+		want                   []string
+	}{
+		{"row 54: binds need nothing", `{"a": {"binds": "v"}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a", nil},
+		{"row 59: all instances of the owner", `{"a": {"uses": "v"}, "b": {"attaches": "v", "instances": [1, 2]}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.b.1 uses", "m.b.2 uses", "m.v uses"}},
+		{"row 60: one instance", `{"a": {"uses": "b.1"}, "b": {"shares": "/s", "instances": [1, 2]}}`, "m.a", []string{"m.b.1 uses"}},
+		{"row 70: links", `{"a": {"links": "b"}, "b": {}}`, "m.a", []string{"m.b links"}},
+		{"row 78: own volumes", `{"a": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.v attaches"}},
+		{"row 93: one volume for all instances", `{"b": {"attaches": "v", "instances": [1, 2]}, "volumes": {"v": "/v"}}`, "m.b.2", []string{"m.v attaches"}},
+		{"without volume containers", `{"attached": "volume", "a": {"uses": "v"}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.b uses"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.row, func(t *testing.T) {
+			d, err := resolve.Map(mapOf(t, tt.source))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, n := range d.Node(tt.container).Needs {
+				got = append(got, n.Name+" "+string(n.Why))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// What is done to attached volumes (rows 84-90).
+func TestPreparation(t *testing.T) {
+	tests := []struct{ row, owner, chown, chmod string }{
+		{"row 84", `"user": 2000`, "2000:2000", ""},
+		{"row 86", `"user": "u"`, "u:u", ""},
+		{"row 86", `"user": "u:g"`, "u:g", ""},
+		{"row 86", `"user": ["u", 5]`, "u:5", ""},
+		{"row 86", `"user": 0`, "0:0", ""},
+		{"row 87", `"permissions": "0700"`, "", "0700"},
+		{"row 88", `"user": 5, "permissions": "u=rwX,g=rX,o="`, "5:5", "u=rwX,g=rX,o="},
+		{"row 89", `"persistent": true`, "", ""},
+		{"row 96", `"user": "u", "create_options": {"user": "o"}`, "u:u", ""},
+	}
+	for _, tt := range tests {
+		d := specs(t, mapOf(t, `{"a": {"attaches": ["v", "w"], `+tt.owner+`}, "b": {"user": "x", "uses": "v"}, "volumes": {"v": "/v", "w": "/w"}}`), resolve.Keywords{})
+		for _, name := range []string{"m.v", "m.w"} { // row 90: each of the owner's, and nothing of who uses it
+			if v := d.Volume(name); v.Chown != tt.chown || v.Chmod != tt.chmod {
+				t.Errorf("%s: %s: %s: got chown %q, chmod %q, want %q, %q", tt.row, tt.owner, name, v.Chown, v.Chmod, tt.chown, tt.chmod)
+			}
+		}
+	}
+}
+
+// Labels tell what a container is, and digests change with their field alone.
+func TestLabelsAndDigests(t *testing.T) {
+	label := func(source string) (map[string]string, map[string]string) {
+		d := specs(t, mapOf(t, source), resolve.Keywords{})
+		n := d.Node("m.a.i")
+		return n.Spec.Labels, n.Digests
+	}
+	labels, was := label(`{"a": {"instances": "i", "user": "u", "create_options": {"labels": {"own": "1"}, "environment": {"SECRET": "x1y2z3"}}}}`)
+	for key, want := range map[string]string{docker.LabelMap: "m", docker.LabelRole: "container", docker.LabelName: "a", docker.LabelInstance: "i", "own": "1"} {
+		if labels[key] != want {
+			t.Errorf("label %s is %q, want %q", key, labels[key], want)
+		}
+	}
+	if strings.Contains(labels[docker.LabelSpec], "x1y2z3") {
+		t.Error("a value stands in a label")
+	}
+	if diff := cmp.Diff(was, resolve.DecodeDigests(labels[docker.LabelSpec])); diff != "" {
+		t.Errorf("digests do not come back:\n%s", diff)
+	}
+	_, is := label(`{"a": {"instances": "i", "user": "v", "create_options": {"labels": {"own": "1"}, "environment": {"SECRET": "x1y2z3"}}}}`)
+	for f := range was {
+		if (was[f] == is[f]) == (f == "User") {
+			t.Errorf("digest of %s: %s, then %s", f, was[f], is[f])
+		}
+	}
+}
+
+// The digests of a fixed request never change: an upgrade of dmap must not make
+// unchanged containers look different.
+func TestDigestsAreForEver(t *testing.T) {
+	d := specs(t, mapOf(t, `{"a": {"user": "u", "shares": "/s", "create_options": {"environment": {"A": "1"}, "mem_limit": "1g", "port_bindings": {"80": 8080}}}}`), resolve.Keywords{})
+	got := resolve.EncodeDigests(d.Node("m.a").Digests)
+	const want = `{"Env":"43761814b0b2","ExposedPorts":"cc2dcaa311d1","HostConfig.Memory":"0d09ec5e3afe","HostConfig.PortBindings":"0b05e91c0925","Image":"18c72e567db1","User":"6f732f49fd65","Volumes":"a72feae1dbc0"}`
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestCycle(t *testing.T) {
+	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{
+		{Name: "a", Links: []model.Link{{Container: "b"}}}, {Name: "b", Links: []model.Link{{Container: "a"}}},
+	}}
+	if _, err := resolve.Map(m); err == nil || err.Error() != "dependency cycle: m.a → m.b → m.a" { // D20
+		t.Errorf("got %v", err)
+	}
+}
