@@ -93,7 +93,7 @@ func loadSim(file string) (*sim.Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the state of the simulated engine: %w", err)
 	}
-	e, err := sim.Load(bytes.NewReader(text))
+	e, err := sim.Load(bytes.NewReader(text), sim.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("cannot use %s as the state of a simulated engine: %w", file, err)
 	}
