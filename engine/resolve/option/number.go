@@ -176,7 +176,7 @@ func readDuration(r *reader, it item) int64 {
 	}
 	if d < 0 || d > 0 && d < time.Millisecond {
 		p := r.wrong(it, "want 0 or at least 1ms, got %s", it.Input)
-		if _, isNumber := it.Value.(int64); isNumber && d > 0 {
+		if _, isNumber := it.Value.(int64); isNumber && d > 0 && d < time.Microsecond {
 			p.Hint = `a number is nanoseconds; for seconds write "` + strconv.FormatInt(int64(d), 10) + `s"`
 		}
 		return 0
