@@ -55,7 +55,7 @@ type given struct {
 // given returns the options of a dictionary that are known, are not None, and are not
 // given twice. Everything else is reported.
 func (r *reader) given(at item, d model.Dict) []given {
-	table := Table()
+	table := rows()
 	all := slices.DeleteFunc(r.known(table, at, d, false), func(g given) bool { return g.value.Value == nil })
 	doubled := r.doubled(all)
 	return slices.DeleteFunc(all, func(g given) bool { return slices.Contains(doubled, g.option.Field) })

@@ -5,6 +5,7 @@ package option
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dmap-dev/dmap/engine/model"
 )
@@ -42,10 +43,17 @@ type Option struct {
 // Table returns all options, those that are refused included, sorted by name. The
 // caller owns the slice.
 func Table() []Option {
-	all := slices.Concat(configOptions(), hostOptions(), resourceOptions(), refusedOptions())
+	all := slices.Clone(rows())
 	slices.SortFunc(all, func(a, b Option) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
+
+// rows is the table before it is sorted, for those who only look up. It is built when
+// first asked for, because maps of many containers look up many keys, and is never
+// written to.
+var rows = sync.OnceValue(func() []Option {
+	return slices.Concat(configOptions(), hostOptions(), resourceOptions(), refusedOptions())
+})
 
 // Names returns the names of all options that can be set, sorted, for completion.
 func Names() []string {
@@ -61,7 +69,7 @@ func Names() []string {
 // Find returns the option that a key of a map names: by name, by API field, or by the
 // last part of the API field. ok is false if there is none; an option that is refused
 // is found.
-func Find(key string) (o Option, ok bool) { return find(Table(), key) }
+func Find(key string) (o Option, ok bool) { return find(rows(), key) }
 
 func find(table []Option, key string) (Option, bool) {
 	for _, o := range table {
