@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -29,10 +30,31 @@ type call struct {
 	host       string // for messages
 	endless    bool   // the reader of the answer limits it
 
-	tried  bool  // it was given to the transport
-	sent   bool  // it had a connection, so that the engine may have seen it
-	status int   // of the answer, 0 if there was none
-	err    error // of the connection, before the client library puts other words in its place
+	tried  bool // it was given to the transport
+	sent   bool // it had a connection, so that the engine may have seen it
+	status int  // of the answer, 0 if there was none
+
+	mu  sync.Mutex // the library may still read the answer when the call is over
+	err error      // of connection or answer, before the library puts other words in its place
+}
+
+// note keeps the first error below the library.
+func (k *call) note(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err == nil {
+		k.err = err
+	}
+}
+
+// noted returns the first error below the library, else the library's.
+func (k *call) noted(err error) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err != nil {
+		return k.err
+	}
+	return err
 }
 
 type callKey struct{}
@@ -61,28 +83,34 @@ func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { k.sent = true }}
 	resp, err := r.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	if err != nil {
-		k.err = err
+		k.note(err)
 		return nil, err
 	}
 	k.status = resp.StatusCode
 	if !k.endless {
-		resp.Body = &limited{ReadCloser: resp.Body, left: maxAnswer}
+		resp.Body = &limited{ReadCloser: resp.Body, call: k, left: maxAnswer}
 	}
 	return resp, nil
 }
 
-// limited fails, rather than ends, when an answer is too long.
+// limited fails, rather than ends, when an answer is too long. It notes failures in the call.
 type limited struct {
 	io.ReadCloser
+	call *call
 	left int64
 }
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		return 0, fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+		err := fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+		l.call.note(err)
+		return 0, err
 	}
 	n, err := l.ReadCloser.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		l.call.note(err)
+	}
 	return n, err
 }
 
@@ -91,9 +119,7 @@ func (k *call) fail(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if k.err != nil {
-		err = k.err
-	}
+	err = k.noted(err)
 	e := &docker.Error{Op: k.op, Target: k.target, Status: k.status, Err: err}
 	switch {
 	case k.status >= 400:
