@@ -100,6 +100,19 @@ func TestMapsBuiltByHand(t *testing.T) {
 			`duplicate volumes.v: alias "v" is defined twice in volumes`,
 			`duplicate host.v: alias "v" is defined twice in host`,
 			`name-syntax host.root: "root" in host is the host root and cannot be an alias`}},
+		{"what is defined twice is not looked at twice", &model.ContainerMap{Name: "m",
+			Volumes:    []model.Volume{{Alias: "v", Path: "/v"}, {Alias: "v", Path: "rel"}},
+			Host:       []model.HostPath{{Alias: "v", Instances: []model.InstancePath{{Instance: "i", Path: "/i"}, {Instance: "i"}}}, {Alias: "v"}},
+			Containers: []*model.Container{{Name: "a", Instances: []string{"", ""}}, {Name: "a", Instances: []string{"/"}}}}, []string{
+			`duplicate volumes.v: alias "v" is defined twice in volumes`,
+			`duplicate host.v.i: alias "v" has two host paths for instance "i"`,
+			`duplicate host.v: alias "v" is defined twice in host`,
+			`name-syntax containers > a > instances[0]: "" cannot be the name of an instance: use letters, digits, "_", "." and "-", with a letter or digit first`,
+			`duplicate containers > a > instances[1]: a has the instance "" twice`,
+			`duplicate containers > a: the container a is defined twice`}},
+		{"one host path and another", &model.ContainerMap{Name: "m", Host: []model.HostPath{{
+			Alias: "v", Path: "/v", Instances: []model.InstancePath{{Instance: "i", Path: "/i"}}}}}, []string{
+			`wrong-value host.v: alias "v" has one host path for all instances and others for each: want one or the other`}},
 		{"one host path and several", &model.ContainerMap{Name: "m", Host: []model.HostPath{{
 			Alias: "v", Path: "/v", Instances: []model.InstancePath{{Instance: "i", Path: "/i"}, {Instance: "i", Path: "/j"}}}}}, []string{
 			`wrong-value host.v: alias "v" has one host path for all instances and others for each: want one or the other`,

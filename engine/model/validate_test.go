@@ -103,6 +103,10 @@ func TestValidate(t *testing.T) {
 			`unknown-alias containers > a > binds[1]: alias "ro" has no host path and no container path (if "ro" is meant as access, write [("v", "ro")])`,
 			`unknown-name containers > b > uses[1]: cannot use "rw": no container and no attached volume has this name (if "rw" is meant as access, write [("a", "rw")])`,
 		}},
+		{"row 49: not at the end of a pair", `{` + v + `, "a": {"binds": ["ro", "v"]}, "b": {"binds": ["v", "w", "rw"]}}`, []string{
+			`unknown-alias containers > a > binds[0]: alias "ro" has no host path and no container path`,
+			`unknown-alias containers > b > binds[2]: alias "rw" has no host path and no container path (did you mean "w"?)`,
+		}},
 		{"row 53: two binds", `{"volumes": {"v": "/x", "w": "/x"}, "host": {"v": "/a", "w": "/b"}, "a": {"binds": ["v", "w"]}}`, []string{
 			`mount-clash containers > a > binds[1]: "/x" is mounted twice: by binds "v" and by binds "w"`,
 		}},

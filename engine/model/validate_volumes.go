@@ -101,7 +101,8 @@ type mountPoints map[string]mountPoint
 
 type mountPoint struct{ field, what string }
 
-// mount notes a mount and reports a second one at the same path (row 53).
+// mount notes a mount and reports a second one at the same path (row 53). A path
+// that cannot be has been reported already.
 func (v *validator) mount(c *Container, mounts mountPoints, at, field, what string) {
 	if pathFault(at) != "" {
 		return
@@ -121,7 +122,6 @@ func (v *validator) shares(c *Container, mounts mountPoints) {
 		field := index("shares", i)
 		if fault := pathFault(share); fault != "" {
 			v.in(c, CodeWrongValue, field, "cannot share %s: %s", quote(share), fault)
-			continue
 		}
 		v.mount(c, mounts, share, field, "shares "+quote(share))
 	}
@@ -209,7 +209,6 @@ func (v *validator) attaches(c *Container, mounts mountPoints) {
 		if !ok {
 			p := v.in(c, CodeUnknownAlias, field, "alias %s has no container path", quote(alias))
 			v.suggest(p, volumeAlias, alias)
-			continue
 		}
 		v.mount(c, mounts, at, field, "attaches "+quote(alias))
 	}
