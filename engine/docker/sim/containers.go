@@ -134,12 +134,12 @@ func (e *Engine) newContainer(q *request, body *createBody) (*container, error) 
 	if err := e.resolveModes(c); err != nil {
 		return nil, err
 	}
-	e.st.Containers[c.ID] = c
+	// Until it is complete nobody can find it, not even a link or volumes-from of its own.
 	if err := e.attach(c, body); err != nil {
 		e.releaseVolumes(c, true)
-		delete(e.st.Containers, c.ID)
 		return nil, err
 	}
+	e.st.Containers[c.ID] = c
 	return c, nil
 }
 
@@ -388,6 +388,11 @@ func checkHealth(h *Healthcheck) error {
 func (e *Engine) checkHost(h *hostConfig) error {
 	if h.AutoRemove && h.RestartPolicy.Name != "" && h.RestartPolicy.Name != "no" {
 		return badRequest("can't create 'AutoRemove' container with restart policy")
+	}
+	for _, spec := range h.Mounts {
+		if _, err := e.mountOf(spec); err != nil {
+			return err
+		}
 	}
 	for _, host := range h.ExtraHosts {
 		if name, ip, ok := strings.Cut(host, ":"); !ok || name == "" || ip == "" {

@@ -26,7 +26,7 @@ func TestDifferential(t *testing.T) {
 	if sequences == "" {
 		sequences = "3"
 	}
-	for name, value := range map[string]string{"rapid.checks": sequences, "rapid.nofailfile": "true", "rapid.shrinktime": "90s"} {
+	for name, value := range map[string]string{"rapid.checks": sequences, "rapid.nofailfile": "true"} {
 		if err := flag.Set(name, value); err != nil {
 			t.Fatalf("flag %s=%q (DMAP_DIFF_SEQUENCES=%q): %v", name, value, sequences, err)
 		}

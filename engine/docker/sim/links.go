@@ -50,9 +50,22 @@ func parseLink(text string) (name, alias string, err error) {
 	return strings.TrimPrefix(name, "/"), alias, nil
 }
 
-// checkLinks refuses a start while a linked container does not run.
+// checkLinkable refuses a start while a linked container is not on the default network.
+func (e *Engine) checkLinkable(c *container) error {
+	if c.Endpoints["bridge"] == nil {
+		return nil
+	}
+	for _, l := range c.Links {
+		if target := e.st.Containers[l.Target]; target != nil && target.Endpoints["bridge"] == nil {
+			return failure("Cannot link to /%s, as it does not belong to the default network", target.Name)
+		}
+	}
+	return nil
+}
+
+// checkLinks refuses a start, and an exec, while a linked container does not run.
 func (e *Engine) checkLinks(c *container) error {
-	if ep := c.Endpoints["bridge"]; ep == nil {
+	if c.Endpoints["bridge"] == nil {
 		return nil
 	}
 	for _, l := range c.Links {
@@ -61,7 +74,7 @@ func (e *Engine) checkLinks(c *container) error {
 			return failure("Cannot link to a non running container: /%s AS /%s/%s", e.linkName(l), c.Name, l.Alias)
 		}
 	}
-	return nil
+	return e.checkLinkable(c)
 }
 
 // linkName is the name of a linked container, or the last it had.

@@ -378,6 +378,9 @@ func (e *Engine) connectAll(c *container) error {
 		if err != nil {
 			return err
 		}
+		if target == c {
+			return failure("cannot join own network")
+		}
 		if !target.Running {
 			return conflict("cannot join network of a non running container: %s", target.ID)
 		}
@@ -395,10 +398,13 @@ func (e *Engine) connectAll(c *container) error {
 		}
 		c.SandboxID = sandbox
 	}
-	if err := e.checkLinks(c); err != nil {
+	if err := e.checkLinkable(c); err != nil {
 		return err
 	}
-	return e.openPorts(c)
+	if err := e.openPorts(c); err != nil {
+		return err
+	}
+	return e.checkLinks(c)
 }
 
 // endpointOrder is the default network first, then the others by name.
@@ -534,29 +540,33 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	n, err := e.findNetwork(q.name)
-	if err != nil {
-		return reply{}, err
-	}
 	ep := body.EndpointConfig
 	if ep == nil {
 		ep = &endpointConfig{}
 	}
+	ep.EndpointID, ep.NetworkID = "", ""
+	n, err := e.findNetwork(q.name)
+	if err != nil && !c.Running && replyStatus(reply{}, err) == 404 {
+		// Who does not run can be connected to what does not exist; the start will fail.
+		c.Endpoints[q.name] = ep
+		return status(200)
+	}
+	if err != nil {
+		return reply{}, err
+	}
 	if err := e.checkConnect(c, n); err != nil {
 		return reply{}, err
 	}
-	if old := c.Endpoints[n.Name]; old != nil && c.Running && old.EndpointID != "" {
-		return reply{}, forbidden("endpoint with name %s already exists in network %s", c.Name, n.Name)
+	if old := c.Endpoints[n.Name]; old != nil {
+		if c.Running && old.EndpointID != "" {
+			return reply{}, forbidden("endpoint with name %s already exists in network %s", c.Name, n.Name)
+		}
+		return status(200)
 	}
-	ep.EndpointID, ep.NetworkID = "", ""
-	previous, had := c.Endpoints[n.Name]
 	c.Endpoints[n.Name] = ep
 	if c.Running && !c.Restarting {
 		if err := e.connectOne(c, n.Name, n); err != nil {
 			delete(c.Endpoints, n.Name)
-			if had {
-				c.Endpoints[n.Name] = previous
-			}
 			return reply{}, err
 		}
 	}
@@ -593,19 +603,26 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 		return reply{}, err
 	}
 	n, err := e.findNetwork(q.name)
-	if err != nil {
+	if err != nil && (c.Running && !body.Force) {
 		return reply{}, err
 	}
-	if c.HostConfig.NetworkMode == "host" || n.Name == "host" && n.Predefined {
-		return reply{}, badRequest("container cannot be disconnected from host network or connected to host network")
+	name := q.name
+	if err == nil {
+		name = n.Name
+		if c.HostConfig.NetworkMode == "host" || n.Name == "host" && n.Predefined {
+			return reply{}, badRequest("container cannot be disconnected from host network or connected to host network")
+		}
 	}
-	ep := c.Endpoints[n.Name]
+	ep := c.Endpoints[name]
+	if ep == nil && c.Running {
+		return reply{}, failure("container %s is not connected to network %s", c.ID, name)
+	}
 	if ep == nil {
-		return reply{}, failure("container %s is not connected to network %s", c.ID, n.Name)
+		return reply{}, failure("container %s is not connected to the network %s", c.ID, name)
 	}
-	if c.Running && ep.EndpointID != "" {
+	if ep.EndpointID != "" {
 		e.leave(c, ep)
 	}
-	delete(c.Endpoints, n.Name)
+	delete(c.Endpoints, name)
 	return status(200)
 }
