@@ -100,7 +100,7 @@ func (c *mapCall) positional(args starlark.Tuple, here site) {
 	}
 	if len(args) > 2 {
 		c.problems = append(c.problems, problem(CodeUsage, "write the others as keywords",
-			"container_map takes a name and a dict by position, got %d values", len(args)))
+			"container_map() takes a name and a dict by position, got %d values", len(args)))
 	}
 }
 
@@ -198,7 +198,7 @@ func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, arg
 	ev.loose = append(ev.loose, c)
 	if len(args) > 0 {
 		ev.note(model.Problems{problem(CodeUsage, `write container(image = "…", …)`,
-			"container takes keywords only, got %s", describe(args[0]))}, c, nil)
+			"container() takes keywords only, got %s", describe(args[0]))}, c, nil)
 	}
 	given := map[string]bool{}
 	for _, kw := range kwargs {
@@ -322,6 +322,10 @@ func (ev *evaluation) print(t *starlark.Thread, _ *starlark.Builtin, args starla
 	if err != nil {
 		return nil, err
 	}
-	ev.printer.print(positionOf(t), msg)
+	at := positionOf(t)
+	if ev.thread == t {
+		at = ev.here().start()
+	}
+	ev.printer.print(at, msg)
 	return starlark.None, nil
 }

@@ -243,6 +243,7 @@ func (r *reader) list(v starlark.Indexable, e syntax.Expr, at model.Origin, labe
 		}
 		out[i] = r.value(v.Index(i), part, at, label, depth+1)
 		if r.left <= 0 {
+			r.tooLarge(at, depth)
 			return out[:i]
 		}
 	}
@@ -265,6 +266,7 @@ func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at model.Origin, label st
 		name, _ := key.Value.(string)
 		out = append(out, model.Entry{Key: key, Value: r.value(item[1], where.value, key.Origin, name, depth+1)})
 		if r.left <= 0 {
+			r.tooLarge(at, depth)
 			return out
 		}
 	}

@@ -161,13 +161,12 @@ func (ev *evaluation) keepReads() {
 }
 
 // unusedVariables reports variables the caller set and the program never asked
-// for.
+// for. They have no place in the program.
 func (ev *evaluation) unusedVariables() {
 	asked := slices.Sorted(maps.Keys(ev.asked))
 	for _, name := range slices.Sorted(maps.Keys(ev.options.Args)) {
 		if !ev.asked[name] {
 			p := problem(CodeVariable, model.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.main)
-			p.Origin = model.Origin{File: ev.sources.main, Line: 1, Col: 1}
 			ev.keep(model.Problems{p})
 		}
 	}

@@ -297,6 +297,9 @@ func (m *modules) loadNow(target module, name string, at model.Origin) (starlark
 	}
 	m.byName[shown] = target
 	f, err := m.add(shown, data)
+	if p, ok := err.(*model.Problem); ok && p.Origin == (model.Origin{}) {
+		p.Origin = at
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ type optionFuncValue struct {
 }
 
 func (v *optionFuncValue) String() string        { return "<function " + v.text + ">" }
-func (v *optionFuncValue) Type() string          { return "function" }
+func (v *optionFuncValue) Type() string          { return "option_function" }
 func (v *optionFuncValue) Freeze()               {} // the function is frozen with its file
 func (v *optionFuncValue) Truth() starlark.Bool  { return true }
 func (v *optionFuncValue) Hash() (uint32, error) { return starlark.String(v.text).Hash() }
