@@ -92,6 +92,9 @@ func TestGoneEngineIsUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.Close()
+	if err := c.Close(); err != nil { // a kept connection could be lost just after a request went out on it
+		t.Fatal(err)
+	}
 	for _, one := range calls {
 		e := asError(t, one.do(t.Context(), c, "web"))
 		if e.Kind != docker.Unreachable || !strings.Contains(e.Msg, path) || !strings.Contains(e.Msg, "; start Docker") {
