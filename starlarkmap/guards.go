@@ -177,6 +177,9 @@ func (g guards) fail(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	if err != nil {
 		return nil, err
 	}
+	if strings.TrimSpace(msg) == "" {
+		msg = "fail() without a message"
+	}
 	return nil, problem(CodeRuntime, "", "%s", clipMessage(msg))
 }
 

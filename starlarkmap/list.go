@@ -82,7 +82,9 @@ func (l *listView) find(v starlark.Value) int {
 // convert returns v as elements of this property; what does not fit is left out.
 func (l *listView) convert(v starlark.Value) model.List {
 	var scratch model.Container
-	in := l.c.ev.reader(site{}).read(v, nil, model.Origin{}, l.property)
+	r := l.c.ev.reader(site{})
+	r.plainOnly = true // nothing is kept
+	in := r.read(v, nil, model.Origin{}, l.property)
 	if len(scratch.Set(l.property, in)) > 0 {
 		return nil
 	}
@@ -123,27 +125,38 @@ func (l *listView) Binary(op syntax.Token, y starlark.Value, side starlark.Side)
 	if _, isText := y.(starlark.String); op != syntax.PLUS || !ok || isText {
 		return nil, nil
 	}
-	here := l.c.ev.here()
-	var e syntax.Expr
-	if a := here.assign(); a != nil && a.Op == syntax.PLUS_EQ {
-		e = a.RHS
-	}
 	var others []starlark.Value
 	for i := range more.Len() {
 		others = append(others, more.Index(i))
 	}
-	r := l.c.ev.reader(here)
-	in := r.read(starlark.NewList(others), e, here.at, l.property)
-	inputs, _ := in.Value.(model.List)
-	values := l.values()
+	values := append(l.values(), others...)
 	if side == starlark.Right {
-		values, inputs = append(others, values...), append(inputs, l.inputs()...)
-	} else {
-		values, inputs = append(values, others...), append(l.inputs(), inputs...)
+		values = append(others, l.values()...)
 	}
 	list := starlark.NewList(values)
-	l.c.ev.joined = joined{list, inputs}
+	l.c.ev.keepPlaces(l, list, others, side)
 	return list, nil
+}
+
+// keepPlaces remembers the places of the elements of a sum, in case that it is
+// assigned to a list.
+func (ev *evaluation) keepPlaces(l *listView, sum *starlark.List, others []starlark.Value, side starlark.Side) {
+	if ev.thread == nil {
+		return // nothing can be assigned any more
+	}
+	here := ev.here()
+	var e syntax.Expr
+	if a := here.assign(); a != nil && a.Op == syntax.PLUS_EQ {
+		e = a.RHS
+	}
+	in := ev.reader(here).read(starlark.NewList(others), e, here.at, l.property)
+	inputs, _ := in.Value.(model.List)
+	if side == starlark.Right {
+		inputs = append(inputs, l.inputs()...)
+	} else {
+		inputs = append(l.inputs(), inputs...)
+	}
+	ev.joined = joined{sum, inputs}
 }
 
 func (l *listView) AttrNames() []string {
