@@ -444,7 +444,8 @@ func (e *Engine) containerRestart(q *request) (reply, error) {
 		}
 	}
 	if err := e.begin(c, true); err != nil {
-		return reply{}, prefixed(where, err)
+		// Whatever the reason, a restart reports it as its own failure.
+		return reply{}, prefixed(where, failure("%s", err.Error()))
 	}
 	e.emitContainer(c, "restart", nil)
 	return status(204)

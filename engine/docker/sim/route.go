@@ -495,6 +495,8 @@ func (e *Engine) hijack(w http.ResponseWriter, q *request, rep reply) {
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Time{})
+	// The end of what the client types ends the context of the request, but the client still listens.
+	q.ctx = context.WithoutCancel(q.ctx)
 	head := "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
 	if q.header.Get("Upgrade") != "" {
 		head = "HTTP/1.1 101 UPGRADED\r\nContent-Type: " + rep.header["Content-Type"] + "\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
