@@ -83,7 +83,11 @@ func (x *executor) startContainer(ctx context.Context, st *plan.Step) error {
 	if !st.Wait {
 		return nil
 	}
-	return named(x.wait(ctx, id), st.Target)
+	err = named(x.wait(ctx, id, x.times.Hold), st.Target)
+	if docker.KindOf(err) == docker.Cancelled && ctx.Err() == nil {
+		return fmt.Errorf("container %q still runs after %s: the base image must end at once, as tianon/true does", st.Target, x.times.Hold)
+	}
+	return err
 }
 
 // start starts; a lost call is made again, since starting twice is harmless.
@@ -93,11 +97,13 @@ func (x *executor) start(ctx context.Context, id string) error {
 	}, nil)
 }
 
-// wait waits for a started container to end and makes an exit code other than 0
+// wait waits most so long for a started container to end and makes an exit code other than 0
 // an error that ends with the container's last lines.
-func (x *executor) wait(ctx context.Context, id string) error {
+func (x *executor) wait(ctx context.Context, id string, most time.Duration) error {
+	limited, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
 	var code int
-	err := x.attempt(ctx, x.times.Wait, func(ctx context.Context) (err error) {
+	err := x.attempt(limited, most, func(ctx context.Context) (err error) {
 		code, err = x.client.WaitContainer(ctx, id)
 		return err
 	}, nil)

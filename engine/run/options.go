@@ -48,6 +48,7 @@ type Times struct {
 	Stop   time.Duration // beyond the stop timeout; default 30 s
 	Remove time.Duration // default 60 s
 	Wait   time.Duration // for a temporary container to end; default 10 min
+	Hold   time.Duration // for the container of an attached volume to end; default 30 s
 	Pull   time.Duration // default 30 min
 	Settle time.Duration // how long a create whose answer was lost is looked for; default 2 s
 	Pause  time.Duration // before a call is repeated, doubled each time; default 200 ms
@@ -60,6 +61,7 @@ func (d Times) withDefaults() Times {
 	d.Stop = or(d.Stop, 30*time.Second)
 	d.Remove = or(d.Remove, time.Minute)
 	d.Wait = or(d.Wait, 10*time.Minute)
+	d.Hold = or(d.Hold, 30*time.Second)
 	d.Pull = or(d.Pull, 30*time.Minute)
 	d.Settle = or(d.Settle, 2*time.Second)
 	d.Pause = or(d.Pause, 200*time.Millisecond)

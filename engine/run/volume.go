@@ -80,7 +80,7 @@ func (x *executor) temporary(ctx context.Context, name string, spec docker.Conta
 	if err := x.start(ctx, id); err != nil {
 		return named(err, name)
 	}
-	return named(x.wait(ctx, id), name)
+	return named(x.wait(ctx, id, x.times.Wait), name)
 }
 
 // record makes the empty volume that says a volume was prepared. One that belongs

@@ -41,15 +41,19 @@ type walk struct {
 	port     string
 }
 
-func TestSiteOnDocker(t *testing.T) {
+func newWalk(t *testing.T) *walk {
 	client := dockertest.Open(t)
 	clean(t, client)
 	t.Cleanup(func() { clean(t, client) })
 	loadImages(t, client)
 	w := &walk{t: t, recorder: &dockertest.Recorder{Client: client}, root: t.TempDir(), port: freePort(t)}
 	w.m = w.load()
-	foreign := w.foreign()
+	return w
+}
 
+func TestSiteOnDocker(t *testing.T) {
+	w := newWalk(t)
+	foreign := w.foreign()
 	w.create()
 	w.nothing(plan.Create) // row 134
 	w.start()
@@ -57,9 +61,24 @@ func TestSiteOnDocker(t *testing.T) {
 	for _, action := range []plan.Action{plan.Create, plan.Start, plan.Startup} { // row 140
 		w.nothing(action)
 	}
-	w.shutdown(foreign)
+	w.shutdown(foreign, "app_log", "app_server_socket", "web_log")
 	w.run(plan.Start) // the volumes are used again as they are
 	w.answers()
+}
+
+// The same without containers for the attached volumes (Q1): the same volumes,
+// prepared in the same way.
+func TestSiteWithoutVolumeContainersOnDocker(t *testing.T) {
+	w := newWalk(t)
+	w.m.Attached = model.AttachedVolume
+	foreign := w.foreign()
+	w.run(plan.Create)
+	w.run(plan.Start, "web_server")
+	w.ownership("app_log")
+	w.ownership("app_server_socket")
+	w.answers()
+	w.nothing(plan.Startup)
+	w.shutdown(foreign)
 }
 
 // load evaluates the example as it stands, with a name, ports and a host root of
@@ -296,7 +315,7 @@ func (w *walk) answers() {
 }
 
 // shutdown removes the containers of the map and nothing else (row 94).
-func (w *walk) shutdown(foreign string) {
+func (w *walk) shutdown(foreign string, holders ...string) {
 	ctx := context.Background()
 	w.run(plan.Shutdown)
 	list, err := w.recorder.Client.Containers(ctx, "^"+mapName+`\.`)
@@ -308,7 +327,9 @@ func (w *walk) shutdown(foreign string) {
 		names = append(names, strings.TrimPrefix(c.Name, mapName+"."))
 	}
 	slices.Sort(names)
-	if diff := cmp.Diff([]string{"app_log", "app_server_socket", "neighbour", "web_log"}, names); diff != "" {
+	want := append(holders, "neighbour")
+	slices.Sort(want)
+	if diff := cmp.Diff(want, names); diff != "" {
 		w.t.Errorf("row 94: containers after shutdown (-want +got):\n%s", diff)
 	}
 	if _, err := w.recorder.Client.Container(ctx, foreign); err != nil {
