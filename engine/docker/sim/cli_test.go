@@ -4,6 +4,7 @@ package sim_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -69,7 +70,7 @@ func TestDockerCommand(t *testing.T) {
 		{"run --rm web false", 1, nil},
 		{"volume ls", 0, []string{"vol"}},
 		{"volume rm vol", 0, []string{"vol"}},
-		{"events --since 0 --until 0s --filter container=aa --format {{.Action}}", 0, []string{"create", "start", "die", "stop", "destroy"}},
+		{fmt.Sprintf("events --since 0 --until %d", time.Now().Unix()+3) + " --filter container=aa --format {{.Action}}", 0, []string{"create", "start", "die", "stop", "destroy"}},
 		{"system df", 0, []string{"Images"}},
 		{"info --format {{.NCPU}}", 0, []string{"2"}},
 		{"network rm net", 0, []string{"net"}},

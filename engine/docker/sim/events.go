@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -191,13 +192,19 @@ func (e *Engine) stream(q *request, w *watcher, f filters, until time.Time, hasU
 		delete(e.watchers, w)
 		e.mu.Unlock()
 	}()
+	ctx := q.ctx
+	if hasUntil && e.opts.Clock == ClockReal {
+		limited, cancel := context.WithTimeout(ctx, until.Sub(e.Now()))
+		defer cancel()
+		ctx = limited
+	}
 	for {
 		e.mu.Lock()
 		over := func() bool { return hasUntil && !e.st.Now.Before(until) }
 		if hasUntil && e.opts.Clock == ClockJump {
 			e.advanceTo(until)
 		}
-		err := e.until(q.ctx, false, func() bool { return len(w.queue) > 0 || over() })
+		err := e.until(ctx, false, func() bool { return len(w.queue) > 0 || over() })
 		batch, ended := w.queue, over()
 		w.queue = nil
 		e.mu.Unlock()

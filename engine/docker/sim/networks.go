@@ -382,7 +382,7 @@ func (e *Engine) connectAll(c *container) error {
 			return failure("cannot join own network")
 		}
 		if !target.Running {
-			return conflict("cannot join network of a non running container: %s", target.ID)
+			return conflict("cannot join network of a non running container: %s", other)
 		}
 		return nil
 	}
