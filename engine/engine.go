@@ -84,7 +84,26 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	if err := d.Specify(ctx, m, names, keywords); err != nil {
 		return nil, err
 	}
+	if err := checkAPI(ctx, r, d, names); err != nil {
+		return nil, err
+	}
 	return plan.Build(d, snapshot, sel, req)
+}
+
+// oldestAPI is the oldest API version that dockerd connects to.
+const oldestAPI = "1.41"
+
+// checkAPI asks the engine for its API version only if a request needs more than
+// the oldest one.
+func checkAPI(ctx context.Context, r docker.Reader, d *resolve.Desired, names []string) error {
+	if d.CheckAPI(names, oldestAPI) == nil {
+		return nil
+	}
+	info, err := r.Engine(ctx)
+	if err != nil {
+		return err
+	}
+	return d.CheckAPI(names, info.APIVersion)
 }
 
 // Check reports everything that is wrong with m that can be known without a Docker

@@ -110,6 +110,7 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string) (*req
 	}
 	p, err := engine.Plan(ctx, c.client, m, req)
 	if err != nil {
+		program.AddExcerpts(err)
 		return nil, errors.Join(err, c.close())
 	}
 	return &request{connection: c, plan: p}, nil

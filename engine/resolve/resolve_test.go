@@ -359,3 +359,30 @@ func TestCycle(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What excludes each other, and what an engine is too old for, is said with its place.
+func TestChecksOfFinishedRequests(t *testing.T) {
+	at := model.Origin{File: "f.star", Line: 2, Col: 9}
+	m := mapOf(t, `{"a": {"create_options": {"network_mode": "host", "port_bindings": {"80": 80}}}, "b": {"create_options": {"annotations": {"x": "y"}}}}`)
+	for _, c := range m.Containers {
+		for i := range c.CreateOptions.Values {
+			c.CreateOptions.Values[i].Key.Origin = at
+		}
+	}
+	d, err := resolve.Map(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problems model.Problems
+	err = d.Specify(context.Background(), m, []string{"m.a", "m.b"}, resolve.Keywords{})
+	if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Origin != at || !strings.HasPrefix(problems[0].Path, "container_map > containers > a > ") {
+		t.Errorf("host network with ports: %v", err)
+	}
+	err = d.CheckAPI([]string{"m.a", "m.b"}, "1.41")
+	if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Origin != at || !strings.Contains(problems[0].Msg, "1.43") {
+		t.Errorf("annotations on API 1.41: %v", err)
+	}
+	if err := d.CheckAPI([]string{"m.a", "m.b"}, "1.43"); err != nil {
+		t.Errorf("annotations on API 1.43: %v", err)
+	}
+}

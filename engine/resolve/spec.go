@@ -99,7 +99,35 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) mode
 	}
 	problems = append(problems, n.apply(call, "option", false)...)
 	r.attach(n)
-	return append(problems, r.network(n)...)
+	problems = append(problems, r.network(n)...)
+	if len(problems) == 0 {
+		problems = n.place(option.CheckTogether(*spec))
+	}
+	return problems
+}
+
+// place gives problems of a finished spec, whose paths are names of options, their
+// place in the map.
+func (n *Node) place(problems model.Problems) model.Problems {
+	for _, p := range problems {
+		p.Origin = n.Origin
+		if o, ok := option.Find(p.Path); ok {
+			p.Origin = n.At(o.Field)
+		}
+	}
+	return problems.Under(n.path())
+}
+
+// CheckAPI reports what the specs of the named containers ask for that an engine
+// with that API version ("1.41") does not have: it would ignore that without a word.
+func (d *Desired) CheckAPI(names []string, version string) error {
+	var problems model.Problems
+	for _, name := range names {
+		if n := d.nodes[name]; n != nil && n.Spec != nil {
+			problems = append(problems, n.place(option.Check(*n.Spec, version))...)
+		}
+	}
+	return once(problems).Err()
 }
 
 // attributes is the spec that follows from the properties of the configuration.
