@@ -1,11 +1,6 @@
 # dmap: `make help` lists the targets.
 
 GO ?= go
-SITE := examples/site/site.star
-HTTP_PORT ?= 80
-HTTPS_PORT ?= 443
-HOST_ROOT ?= /var/lib/site
-VARS := --var http_port=$(HTTP_PORT) --var https_port=$(HTTPS_PORT) --var host_root=$(HOST_ROOT)
 
 .PHONY: help build demo images test bench lint
 
@@ -18,14 +13,12 @@ build: ## build bin/dmap
 images: ## make the images of examples/site on the Docker Engine
 	$(GO) run ./examples/site/images | docker load
 
-demo: build images ## run the main job: start examples/site, ask its web server, shut it down
-	bin/dmap plan $(SITE) start web_server $(VARS)
-	bin/dmap run $(SITE) start web_server $(VARS)
-	curl --silent --show-error --fail --retry 10 --retry-connrefused --retry-delay 1 http://127.0.0.1:$(HTTP_PORT)/
-	bin/dmap run $(SITE) start web_server $(VARS)
-	bin/dmap run $(SITE) shutdown $(VARS)
+demo: build ## run the main job: start examples/site, ask its web server, shut it down (HTTP_PORT=, HTTPS_PORT=, HOST_ROOT=)
+	examples/site/demo.sh bin/dmap
 
-test: ## run all tests, on the real Docker Engine where there is one
+test: ## run all tests, on the Docker Engine where there is one and always on the simulated one
+	@docker version --format 'Tests run on the Docker Engine {{.Server.Version}} and on the simulated one.' 2>/dev/null \
+		|| echo 'No Docker Engine answers: tests run on the simulated one only.'
 	$(GO) test -count=1 ./...
 
 bench: ## run the benchmarks
