@@ -87,8 +87,8 @@ type mapCall struct {
 // property is a keyword argument with its places.
 type property struct {
 	name  string
-	value starlark.Value
-	pair
+	given starlark.Value
+	where pair
 }
 
 func (c *mapCall) positional(args starlark.Tuple, here site) {
@@ -151,15 +151,15 @@ func (m *containerMap) assignAll(properties []property, here site) {
 		fields = append(fields, f.Name)
 	}
 	for _, p := range properties {
-		at := p.origin(here.start())
+		at := p.where.origin(here.start())
 		if slices.Contains(fields, p.name) {
-			m.assign(p.name, p.value, p.value2(), at)
+			m.assign(p.name, p.given, p.where.value, at)
 			continue
 		}
 		unknown := &model.Problem{Code: model.CodeUnknownKey, Origin: at,
 			Msg: fmt.Sprintf("unknown property of a container_map %q", p.name)}
 		unknown.Hint = model.DidYouMean(p.name, append(fields, "initial", "check_integrity"))
-		if _, ok := p.value.(*container); ok {
+		if _, ok := p.given.(*container); ok {
 			unknown.Hint = fmt.Sprintf("containers have a keyword of their own: containers = {%q: …}", p.name)
 		}
 		m.note(model.Problems{unknown})
@@ -175,7 +175,7 @@ func (m *containerMap) twoRoots(properties []property, here site) {
 			r := m.ev.reader(here)
 			d = append(d, model.Entry{
 				Key:   model.Input{Value: p.name},
-				Value: r.read(p.value, p.value2(), p.origin(here.at), p.name),
+				Value: r.read(p.given, p.where.value, p.where.origin(here.at), p.name),
 			})
 		}
 	}
@@ -186,9 +186,6 @@ func (m *containerMap) twoRoots(properties []property, here site) {
 	ps = slices.DeleteFunc(ps, func(p *model.Problem) bool { return p.Code != model.CodeDuplicate })
 	m.note(ps)
 }
-
-// value2 returns the expression of the value.
-func (p property) value2() syntax.Expr { return p.pair.value }
 
 // makeContainer is container(**properties).
 func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

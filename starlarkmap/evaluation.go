@@ -33,8 +33,6 @@ type evaluation struct {
 	asked map[string]bool
 
 	findings []finding
-	seen     map[string]bool
-	warnings model.Problems
 	steps    int64
 }
 

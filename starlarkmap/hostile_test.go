@@ -68,8 +68,11 @@ func hostile() map[string]struct{ src, want string } {
 		"graph of tuples":           {graph, "more than 5000000 parts"},
 		"graph held by a function":  {"def f(d = 1):\n    return d\n" + graph + "g = lambda y = x: y\nx = 1\n", "more than 5000000 parts"},
 		"nested lists":              {"x = []\nfor i in range(1000000):\n    x = [x]\n", "is nested deeper than"},
-		"nested tuples as a key":    {"x = ()\nfor i in range(1000000):\n    x = (x,)\ny = {x: 1}\n", "is nested deeper than"},
-		"nested structs as a key":   {"x = struct()\nfor i in range(500000):\n    x = struct(a = x)\ny = {x: 1}\n", "is nested deeper than"},
+		"nested tuples as a key":    {"x = ()\nfor i in range(1000000):\n    x = (x,)\ny = {x: 1}\n", "nested too deep"},
+		"nested tuples in a set":    {"x = ()\nfor i in range(1000000):\n    x = (x,)\ny = set([x])\n", "is nested deeper than"},
+		"nested structs as a key":   {"x = struct()\nfor i in range(500000):\n    x = struct(a = x)\ny = {x: 1}\n", "nested too deep"},
+		"huge missing key":          {"{}[(\"a\" * 4000000,) * 1000]\n", "key: "},
+		"huge key twice":            {"x = {(\"a\" * 4000000,) * 1000: 1}\n", "key: "},
 		"struct in itself":          {"l = []\ns = struct(a = l)\nl.append(s)\nfail(s, l)\n", "struct(a = [struct(...)])"},
 		"struct in itself, equal":   {"def f():\n  l = []\n  s = struct(a = l)\n  l.append(s)\n  return s\nx = f() == f()\n", "recursion depth"},
 		"long chain of sums":        {"x = 1" + strings.Repeat("+1", 100000), "nested deeper than 1000"},
@@ -175,7 +178,7 @@ func TestProgramThatCannotBeStopped(t *testing.T) {
 		return
 	}
 	_, err := starlarkmap.Load(t.Context(), "site.star", &starlarkmap.Options{
-		Src:    "x = (1,)\nfor i in range(40):\n    x = (x, x)\ny = {x: 1}\n",
+		Src:    "x = (1,)\nfor i in range(40):\n    x = (x, x)\ny = set([x])\n",
 		Limits: starlarkmap.Limits{Time: 50 * time.Millisecond, Grace: 50 * time.Millisecond},
 	})
 	var p *model.Problem

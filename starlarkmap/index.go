@@ -135,11 +135,11 @@ func unparen(e syntax.Expr) syntax.Expr {
 			e = p.X
 			continue
 		}
-		term := operands(e, hiddenTerm)
-		if term == nil {
+		inner := transparent(e)
+		if inner == nil {
 			return e
 		}
-		e = term[0]
+		e = inner
 	}
 }
 

@@ -5,7 +5,6 @@ package starlarkmap
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -95,83 +94,10 @@ func (m *modules) add(name string, data []byte) (*file, error) {
 	return f, nil
 }
 
-func (m *modules) mainText() ([]byte, error) {
-	switch src := m.ev.options.Src.(type) {
-	case string:
-		return m.sized([]byte(src))
-	case []byte:
-		return m.sized(src)
-	case nil:
-	default:
-		return nil, problem(CodeUsage, "", "Options.Src: want a string or []byte, got %T", src)
-	}
-	if m.ev.options.FS != nil {
-		return m.read(m.ev.options.FS, m.mainPath)
-	}
-	info, err := os.Stat(m.filename)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	f, err := os.Open(m.filename)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	return m.readAll(f)
-}
-
 // sized refuses a text that is too large.
-func (m *modules) sized(data []byte) ([]byte, error) {
-	if int64(len(data)) > m.ev.limits.SourceBytes {
-		return nil, tooLarge(int(m.ev.limits.SourceBytes), "SourceBytes", "the file has more than %d bytes", m.ev.limits.SourceBytes)
-	}
-	return data, nil
-}
-
-func (m *modules) readAll(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, m.ev.limits.SourceBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	return m.sized(data)
-}
-
 // read reads a regular file of a file system. A FIFO or device could block
 // without end.
-func (m *modules) read(from fs.FS, name string) ([]byte, error) {
-	info, err := fs.Stat(from, name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	f, err := from.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	return m.readAll(f)
-}
-
 // plain returns what an error of the file system says, without the operation.
-func plain(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file"
-	case errors.Is(err, fs.ErrPermission):
-		return "permission denied"
-	}
-	return err.Error()
-}
-
 // load is called by the interpreter for a load statement.
 func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, error) {
 	here := m.ev.here()
@@ -342,40 +268,7 @@ func (m *modules) text(target module, name string) ([]byte, *model.Problem) {
 }
 
 // nearFile suggests a file of the same folder.
-func nearFile(from fs.FS, name string) string {
-	if from == nil {
-		return ""
-	}
-	entries, err := fs.ReadDir(from, path.Dir(name))
-	if err != nil {
-		return ""
-	}
-	var names []string
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".star") {
-			names = append(names, e.Name())
-		}
-	}
-	return model.DidYouMean(path.Base(name), names)
-}
-
 // fileSystem returns the files of a package.
-func (m *modules) fileSystem(pkg string) (fs.FS, error) {
-	switch {
-	case pkg != "":
-		return m.ev.options.Modules[pkg], nil
-	case m.ev.options.FS != nil:
-		return m.ev.options.FS, nil
-	case m.root == nil:
-		root, err := os.OpenRoot(filepath.Dir(m.filename))
-		if err != nil {
-			return nil, err
-		}
-		m.root = root
-	}
-	return m.root.FS(), nil
-}
-
 // missing reports names that a loaded file does not have, at their places.
 func missing(stmt *syntax.LoadStmt, name string, globals starlark.StringDict) model.Problems {
 	if stmt == nil {

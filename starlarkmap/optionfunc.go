@@ -134,28 +134,28 @@ func (s *sources) returnedKeys(pos syntax.Position) map[string]pairOrigin {
 
 // call runs the function for one container instance. It is safe for concurrent
 // use: each call has its own thread, and all it can reach is frozen.
-func (c optionCall) call(ctx context.Context, for_ model.OptionCall) (model.Dict, error) {
+func (c optionCall) call(ctx context.Context, to model.OptionCall) (model.Dict, error) {
 	b := bounds{steps: c.limits.CallSteps, time: c.limits.CallTime, heap: c.limits.Heap, grace: c.limits.Grace,
 		stepsField: "CallSteps", timeField: "CallTime"}
 	var result model.Dict
 	err, _ := supervise(ctx, b, func(w *watch) (err error) {
-		result, err = c.run(w, for_)
+		result, err = c.run(w, to)
 		return err
 	})
 	if err != nil {
-		return nil, c.failure(err, for_) // result may still be written to
+		return nil, c.failure(err, to) // result may still be written to
 	}
 	return result, nil
 }
 
 // run calls the function on a new thread and converts what it returns.
-func (c optionCall) run(w *watch, for_ model.OptionCall) (model.Dict, error) {
-	thread := &starlark.Thread{Name: c.property + " " + for_.Name}
+func (c optionCall) run(w *watch, to model.OptionCall) (model.Dict, error) {
+	thread := &starlark.Thread{Name: c.property + " " + to.Name}
 	w.begin(thread)
 	defer w.end(thread)
 	var args starlark.Tuple
 	if c.withCtx {
-		args = starlark.Tuple{ctxValue(for_)}
+		args = starlark.Tuple{ctxValue(to)}
 	}
 	v, err := starlark.Call(thread, c.fn, args, nil)
 	if err != nil {
@@ -210,12 +210,12 @@ func trimProperty(path string) string {
 }
 
 // failure says whose options failed and where, and where the function was set.
-func (c optionCall) failure(err error, for_ model.OptionCall) error {
+func (c optionCall) failure(err error, to model.OptionCall) error {
 	ps := c.sources.problemsOf(err, nil)
 	p := *ps[0]
-	whose := fmt.Sprintf("%s of container %q", c.property, for_.Map+"."+for_.Container)
-	if for_.Instance != "" {
-		whose += fmt.Sprintf(" (instance %q)", for_.Instance)
+	whose := fmt.Sprintf("%s of container %q", c.property, to.Map+"."+to.Container)
+	if to.Instance != "" {
+		whose += fmt.Sprintf(" (instance %q)", to.Instance)
 	}
 	p.Msg = whose + " failed: " + p.Msg
 	if p.Code == CodeRuntime {

@@ -16,9 +16,10 @@ const (
 	hiddenMod  = "%mod"  // x % y
 	hiddenEq   = "%eq"   // x == y
 	hiddenNeq  = "%neq"  // x != y
+	hiddenKey  = "%key"  // the k of x[k] and {k: v}
 	hiddenAttr = "%attr" // x.name, for methods that can make huge values
 	hiddenX    = "%x"    // variables of guardOperators
-	hiddenKey  = "%key"
+	hiddenK    = "%k"
 )
 
 // hidden tells names that no program can write.
@@ -102,10 +103,10 @@ func guardAssign(s *syntax.AssignStmt) syntax.Stmt {
 		// for x, key in [(X, Y)]: x[key] = x[key] op RHS
 		at := lhs.Lbrack
 		pair := &syntax.TupleExpr{Lparen: at, List: []syntax.Expr{lhs.X, lhs.Y}, Rparen: lhs.Rbrack}
-		lhs.X, lhs.Y = ident(hiddenX, at), ident(hiddenKey, at)
-		value := &syntax.IndexExpr{X: ident(hiddenX, at), Lbrack: at, Y: ident(hiddenKey, at), Rbrack: lhs.Rbrack}
+		lhs.X, lhs.Y = ident(hiddenX, at), ident(hiddenK, at)
+		value := &syntax.IndexExpr{X: ident(hiddenX, at), Lbrack: at, Y: guardKey(ident(hiddenK, at)), Rbrack: lhs.Rbrack}
 		s.RHS = hiddenCall(name, value, s.OpPos, s.RHS)
-		vars := &syntax.TupleExpr{List: []syntax.Expr{ident(hiddenX, at), ident(hiddenKey, at)}}
+		vars := &syntax.TupleExpr{List: []syntax.Expr{ident(hiddenX, at), ident(hiddenK, at)}}
 		return once(vars, pair, s)
 	}
 	return s
@@ -169,7 +170,7 @@ func guard(expr syntax.Expr) syntax.Expr {
 	case *syntax.CondExpr:
 		e.Cond, e.True, e.False = guard(e.Cond), guard(e.True), guard(e.False)
 	case *syntax.DictEntry:
-		e.Key, e.Value = guard(e.Key), guard(e.Value)
+		e.Key, e.Value = guardKey(guard(e.Key)), guard(e.Value)
 	case *syntax.DictExpr:
 		guardAll(e.List)
 	case *syntax.DotExpr:
@@ -179,7 +180,7 @@ func guard(expr syntax.Expr) syntax.Expr {
 			return hiddenCall(hiddenAttr, e.X, e.Dot, name)
 		}
 	case *syntax.IndexExpr:
-		e.X, e.Y = guard(e.X), guard(e.Y)
+		e.X, e.Y = guard(e.X), guardKey(guard(e.Y))
 	case *syntax.LambdaExpr:
 		guardParams(e.Params)
 		e.Body = guard(e.Body)
@@ -202,6 +203,15 @@ func guard(expr syntax.Expr) syntax.Expr {
 		}
 	}
 	return expr
+}
+
+// guardKey guards a key: the interpreter quotes one that is missing or given twice,
+// however large it is.
+func guardKey(e syntax.Expr) syntax.Expr {
+	if _, ok := e.(*syntax.Literal); ok {
+		return e
+	}
+	return hiddenCall(hiddenKey, e, syntax.Start(e))
 }
 
 func guardClause(n syntax.Node) {
@@ -244,6 +254,16 @@ func hiddenCall(name string, x syntax.Expr, at syntax.Position, more ...syntax.E
 		Args:   args,
 		Rparen: syntax.End(args[len(args)-1]),
 	}
+}
+
+// transparent returns what a hidden call hands through, or nil.
+func transparent(e syntax.Expr) syntax.Expr {
+	for _, name := range []string{hiddenTerm, hiddenKey} {
+		if args := operands(e, name); args != nil {
+			return args[0]
+		}
+	}
+	return nil
 }
 
 // operands returns the arguments of a hidden call of that name, or nil.

@@ -21,7 +21,7 @@ type bounds struct {
 	steps       int64
 	time, grace time.Duration
 	heap        int64
-	// stepsFlag and timeFlag name the fields of Limits for hints.
+	// stepsField and timeField name the fields of Limits for hints.
 	stepsField, timeField string
 }
 

@@ -1,0 +1,103 @@
+// Program text to model: the module json, with looks at sizes.
+
+package starlarkmap
+
+import (
+	"go.starlark.net/lib/json"
+	"go.starlark.net/starlark"
+)
+
+func (g guards) json() starlark.Value {
+	fields := map[string]starlark.Value{}
+	for name, fn := range map[string]builtinFunc{
+		"encode": g.encode, "encode_indent": g.encodeIndent, "decode": g.decode, "indent": g.indent,
+	} {
+		fields[name] = starlark.NewBuiltin("json."+name, fn)
+	}
+	return newRecord(fields)
+}
+
+func jsonFunc(name string, t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return json.Module.Members[name].(*starlark.Builtin).CallInternal(t, args, kwargs)
+}
+
+func (g guards) encode(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if _, err := g.text("json.encode", args); err != nil {
+		return nil, err
+	}
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case *mapping:
+			args[i] = v.dict()
+		case *listView:
+			args[i] = v.list()
+		}
+	}
+	return jsonFunc("encode", t, args, kwargs)
+}
+
+func (g guards) encodeIndent(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	s, err := g.encode(t, b, args, nil)
+	if err != nil {
+		return nil, err
+	}
+	return g.indent(t, b, starlark.Tuple{s}, kwargs)
+}
+
+func (g guards) decode(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if _, _, err := g.jsonShape("json.decode", args); err != nil {
+		return nil, err
+	}
+	return jsonFunc("decode", t, args, kwargs)
+}
+
+func (g guards) indent(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	depth, lines, err := g.jsonShape("json.indent", args)
+	if err != nil {
+		return nil, err
+	}
+	step := 1
+	for _, kw := range kwargs {
+		if s, ok := starlark.AsString(kw[1]); ok {
+			step += len(s)
+		}
+	}
+	if lines > 0 && step > g.TextBytes/(lines*(depth+1)) {
+		return nil, tooLarge(g.TextBytes, "TextBytes", "json.indent: %d lines, indented by up to %d", lines, step*depth)
+	}
+	return jsonFunc("indent", t, args, kwargs)
+}
+
+func (g guards) jsonShape(name string, args starlark.Tuple) (depth, lines int, err error) {
+	if len(args) == 0 {
+		return 0, 0, nil
+	}
+	s, _ := starlark.AsString(args[0])
+	if len(s) > g.TextBytes {
+		return 0, 0, tooLarge(g.TextBytes, "TextBytes", "%s: %d bytes", name, len(s))
+	}
+	open, inText, escaped := 0, false, false
+	for _, c := range []byte(s) {
+		switch {
+		case escaped:
+			escaped = false
+		case inText:
+			escaped = c == '\\'
+			inText = c != '"'
+		case c == '"':
+			inText = true
+		case c == '[' || c == '{':
+			open++
+			lines += 2
+		case c == ']' || c == '}':
+			open--
+		case c == ',':
+			lines++
+		}
+		depth = max(depth, open)
+	}
+	if depth > deepestJSON {
+		return 0, 0, problem(CodeSizeLimit, "", "%s: nested deeper than %d", name, deepestJSON)
+	}
+	return depth, lines, nil
+}

@@ -1,0 +1,176 @@
+// Program text to model: which containers belong to a map.
+
+package starlarkmap
+
+import (
+	"fmt"
+	"slices"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+func (m *containerMap) claim(d model.Dict, found map[*model.Container]*container) model.Dict {
+	if len(found) == 0 {
+		return d
+	}
+	out := make(model.Dict, 0, len(d))
+	for _, entry := range d {
+		given, ok := entry.Value.Value.(*model.Container)
+		name, isText := entry.Key.Value.(string)
+		if ok && isText {
+			c := m.own(found[given], name, entry.Key.Origin)
+			if c == nil {
+				continue
+			}
+			entry.Value.Value = c.model
+		}
+		out = append(out, entry)
+	}
+	return out
+}
+
+func (m *containerMap) own(c *container, name string, at model.Origin) *container {
+	if c.owner != nil && !c.frozen {
+		p := &model.Problem{Code: model.CodeDuplicate, Origin: at, Path: "containers > " + name,
+			Msg:  fmt.Sprintf("the container is %q of map %q already", c.name, c.owner.model.Name),
+			Hint: "make one container() for each place",
+		}
+		p.Related = []model.Related{{Origin: c.model.Origin, Msg: "made"}}
+		m.note(model.Problems{p})
+		return nil
+	}
+	if c.frozen {
+		c = c.copy() // one from a loaded file serves as many maps as it likes
+	}
+	c.owner, c.name = m, name
+	if there := m.byName[name]; there != nil && there.pending {
+		there.pending, there.model = false, c.model
+		m.order[slices.Index(m.order, there)] = c
+		c.listed = true
+	} else if there != nil {
+		there.replaced = at
+		m.order = slices.DeleteFunc(m.order, func(o *container) bool { return o == there })
+		m.model.Containers = slices.DeleteFunc(m.model.Containers, func(o *model.Container) bool { return o == there.model })
+	}
+	m.byName[name] = c
+	return c
+}
+
+func (m *containerMap) put(c *container) {
+	c.model.Name = c.name
+	m.model.Containers = append(m.model.Containers, c.model)
+	m.list(c)
+}
+
+func (m *containerMap) list(c *container) {
+	if !c.listed {
+		c.listed = true
+		m.order = append(m.order, c)
+	}
+}
+
+func (m *containerMap) sync() {
+	there := make(map[*model.Container]bool, len(m.model.Containers))
+	for _, mc := range m.model.Containers {
+		there[mc] = true
+		c := m.byName[mc.Name]
+		switch {
+		case c == nil:
+			c = &container{ev: m.ev, model: mc, owner: m, name: mc.Name}
+			m.byName[mc.Name] = c
+		case c.pending:
+			c.pending, c.model = false, mc
+		}
+		m.list(c)
+	}
+	for name, c := range m.byName {
+		if !c.pending && !there[c.model] {
+			delete(m.byName, name) // the model did not take it
+		}
+	}
+}
+
+func (m *containerMap) existing(name string) *container {
+	if c := m.byName[name]; c != nil && !c.pending {
+		return c
+	}
+	return nil
+}
+
+func (m *containerMap) containers() *mapping {
+	return &mapping{
+		kind: "containers",
+		ev:   m.ev,
+		names: func() (names []string) {
+			for _, c := range m.order {
+				if !c.pending {
+					names = append(names, c.name)
+				}
+			}
+			return names
+		},
+		find: func(name string) (starlark.Value, bool) {
+			c := m.existing(name)
+			return c, c != nil
+		},
+		access: m.access,
+		set:    m.setContainer,
+		freeze: m.Freeze,
+	}
+}
+
+func (m *containerMap) access(name string) (starlark.Value, error) {
+	if c := m.byName[name]; c != nil {
+		return c, nil
+	}
+	if m.frozen {
+		return nil, problem(model.CodeUnknownName, model.DidYouMean(name, m.containers().names()),
+			"map %q has no container %q", m.model.Name, name)
+	}
+	here := m.ev.here()
+	c := m.ev.newContainer(here.start())
+	c.owner, c.name, c.pending = m, name, true
+	c.named = m.ev.sources.refine(here.at)
+	m.byName[name] = c
+	m.list(c)
+	return c, nil
+}
+
+func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr, at model.Origin) error {
+	if err := m.writable(); err != nil {
+		return err
+	}
+	if given, ok := v.(*container); ok {
+		if given.owner == m && given.name == name && !given.frozen {
+			given.commit()
+			return nil
+		}
+		if c := m.own(given, name, at); c != nil {
+			m.put(c)
+		}
+		return nil
+	}
+	r := m.ev.reader(m.ev.here())
+	in := r.read(v, e, at, name)
+	d, isDict := in.Value.(model.Dict)
+	if !isDict && in.Value != nil {
+		m.note(model.Problems{{Code: model.CodeWrongType, Origin: in.Origin, Path: "containers > " + name,
+			Msg: fmt.Sprintf("want container(…) or a dict, got %s", in)}})
+		return nil
+	}
+	c := m.own(m.ev.newContainer(at), name, at)
+	m.put(c)
+	m.ev.note(append(r.problemsUnder(""), c.model.Update(d)...), c, nil)
+	return nil
+}
+
+func (m *containerMap) commitAccessed() {
+	for _, c := range m.order {
+		if c.pending && c.read == (model.Origin{}) {
+			c.commit()
+		}
+	}
+}

@@ -1,0 +1,263 @@
+// Program text to model: the builtins that stand in for operators and costly
+// methods.
+
+package starlarkmap
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+func (g guards) mul(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	x, y := args[0], args[1]
+	count, isInt := y.(starlark.Int)
+	sequence := x
+	if first, ok := x.(starlark.Int); ok {
+		if isInt && bits(first)+bits(count) > widestInt {
+			return nil, problem(CodeSizeLimit, "", "the product has more than %d bits", widestInt)
+		}
+		count, isInt, sequence = first, true, y
+	}
+	if isInt {
+		if err := g.repeat(sequence, count); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.Binary(syntax.STAR, x, y)
+}
+
+func bits(i starlark.Int) int {
+	if n, ok := i.Int64(); ok {
+		return big.NewInt(n).BitLen()
+	}
+	return i.BigInt().BitLen()
+}
+
+func (g guards) repeat(sequence starlark.Value, count starlark.Int) error {
+	limit, field := g.Elements, "Elements"
+	switch sequence.(type) {
+	case starlark.String, starlark.Bytes:
+		limit, field = g.TextBytes, "TextBytes"
+	case *starlark.List, starlark.Tuple:
+	default:
+		return nil
+	}
+	n, size := int64(0), int64(starlark.Len(sequence))
+	if count.Sign() > 0 {
+		var ok bool
+		if n, ok = count.Int64(); !ok {
+			n = int64(limit) + 1
+		}
+	}
+	if size > 0 && n > int64(limit)/size {
+		return tooLarge(limit, field, "repeating a %s: %d × %s", sequence.Type(), size, clipMessage(count.String()))
+	}
+	return nil
+}
+
+func (g guards) add(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if err := g.sum(args[0], args[1]); err != nil {
+		return nil, err
+	}
+	return starlark.Binary(syntax.PLUS, args[0], args[1])
+}
+
+func (g guards) term(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return args[0], g.sum(args[0])
+}
+
+func (g guards) sum(list ...starlark.Value) error {
+	text, elements := 0, 0
+	for _, v := range list {
+		switch v.(type) {
+		case starlark.String, starlark.Bytes:
+			text += starlark.Len(v)
+		case starlark.Sequence:
+			elements += starlark.Len(v)
+		}
+	}
+	switch {
+	case text > g.TextBytes:
+		return tooLarge(g.TextBytes, "TextBytes", "joining texts of %d bytes", text)
+	case elements > g.Elements:
+		return tooLarge(g.Elements, "Elements", "joining %d elements", elements)
+	}
+	return nil
+}
+
+func (g guards) key(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	switch args[0].(type) {
+	case starlark.Tuple, *record:
+		if _, err := g.text("key", args[0]); err != nil {
+			return nil, err
+		}
+	}
+	return args[0], nil
+}
+
+func (g guards) mod(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	if format, ok := args[0].(starlark.String); ok {
+		if err := g.formatSize("%", string(format), "%", args[1:]); err != nil {
+			return nil, err
+		}
+	}
+	return starlark.Binary(syntax.PERCENT, args[0], args[1])
+}
+
+func (g guards) formatSize(name, format, marker string, args starlark.Tuple) error {
+	s, err := g.text(name, args)
+	if err != nil {
+		return err
+	}
+	markers := strings.Count(format, marker)
+	if len(s) > 0 && (len(format) > g.TextBytes || markers > g.TextBytes/len(s)) {
+		return tooLarge(g.TextBytes, "TextBytes", "%s: %d places for %d bytes", name, markers, len(s))
+	}
+	return nil
+}
+
+func (g guards) eq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	same, err := equal(args[0], args[1])
+	return starlark.Bool(same), err
+}
+
+func (g guards) neq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	same, err := equal(args[0], args[1])
+	return starlark.Bool(!same), err
+}
+
+func equal(x, y starlark.Value) (bool, error) {
+	if l, ok := x.(*listView); ok && isPlainList(y) {
+		return l.equal(y), nil
+	}
+	if l, ok := y.(*listView); ok && isPlainList(x) {
+		return l.equal(x), nil
+	}
+	if m, ok := x.(*mapping); ok {
+		x = m.dict()
+	}
+	if m, ok := y.(*mapping); ok {
+		y = m.dict()
+	}
+	return starlark.Equal(x, y)
+}
+
+func isPlainList(v starlark.Value) bool {
+	switch v.(type) {
+	case *starlark.List, starlark.Tuple:
+		return true
+	}
+	return false
+}
+
+func (g guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	name := string(args[1].(starlark.String))
+	v, err := attribute(args[0], name)
+	if err != nil {
+		return nil, err
+	}
+	return g.guarded(args[0], name, v), nil
+}
+
+func attribute(x starlark.Value, name string) (starlark.Value, error) {
+	has, ok := x.(starlark.HasAttrs)
+	if !ok {
+		return nil, fmt.Errorf("%s has no .%s field or method", x.Type(), name)
+	}
+	v, err := has.Attr(name)
+	if v != nil || err != nil {
+		return v, err
+	}
+	return nil, problem(CodeRuntime, model.DidYouMean(name, has.AttrNames()), "%s has no .%s field or method", x.Type(), name)
+}
+
+func (g guards) guarded(x starlark.Value, name string, method starlark.Value) starlark.Value {
+	own, ok := method.(*starlark.Builtin)
+	if !ok {
+		return method
+	}
+	switch x.(type) {
+	case starlark.String, starlark.Bytes, *starlark.List, *starlark.Set:
+	default:
+		return method
+	}
+	guard := func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		if err := g.methodSize(name, x, args, kwargs); err != nil {
+			return nil, err
+		}
+		return own.CallInternal(t, args, kwargs)
+	}
+	// The receiver makes it freeze and print as the method itself.
+	return starlark.NewBuiltin(name, guard).BindReceiver(x)
+}
+
+func (g guards) methodSize(name string, x starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	switch x := x.(type) {
+	case *starlark.Set:
+		if len(args) != 1 {
+			return problem(CodeUsage, "", "%s: got %d values, want 1", name, len(args))
+		}
+		return nil
+	case *starlark.List:
+		return g.sum(args...)
+	case starlark.Bytes:
+		return g.sum(x)
+	case starlark.String:
+		return g.stringMethod(name, x, args, kwargs)
+	}
+	return nil
+}
+
+func (g guards) stringMethod(name string, s starlark.String, args starlark.Tuple, kwargs []starlark.Tuple) error {
+	switch {
+	case len(s) > g.TextBytes:
+		return tooLarge(g.TextBytes, "TextBytes", "%s: a string of %d bytes", name, len(s))
+	case name == "format":
+		for _, kw := range kwargs {
+			args = append(args[:len(args):len(args)], kw[1])
+		}
+		return g.formatSize(name, string(s), "{", args)
+	case name == "join" && len(args) == 1:
+		return g.joinSize(string(s), args[0])
+	case name == "replace" && len(args) >= 2:
+		return g.replaceSize(string(s), args[0], args[1])
+	}
+	return nil
+}
+
+func (g guards) joinSize(sep string, list starlark.Value) error {
+	iterable, ok := list.(starlark.Iterable)
+	if !ok {
+		return nil
+	}
+	total := 0
+	iter := iterable.Iterate()
+	defer iter.Done()
+	var v starlark.Value
+	for iter.Next(&v) {
+		s, _ := starlark.AsString(v)
+		total += len(s) + len(sep)
+		if total > g.TextBytes {
+			return tooLarge(g.TextBytes, "TextBytes", "join: too many bytes of text")
+		}
+	}
+	return nil
+}
+
+func (g guards) replaceSize(s string, old, new starlark.Value) error {
+	from, ok := starlark.AsString(old)
+	to, ok2 := starlark.AsString(new)
+	if !ok || !ok2 || len(to) <= len(from) {
+		return nil
+	}
+	if n := strings.Count(s, from); n > (g.TextBytes-len(s))/(len(to)-len(from)) {
+		return tooLarge(g.TextBytes, "TextBytes", "replace: %d × %d bytes", n, len(to))
+	}
+	return nil
+}
