@@ -224,7 +224,7 @@ func (d *pair) request(s step) (method, path string, body any) {
 	case "rm-f":
 		return "DELETE", at + "?force=1&v=1", nil
 	case "update":
-		return "POST", at + "/update", map[string]any{"RestartPolicy": map[string]any{"Name": "unless-stopped"}, "Memory": 64 << 20, "MemorySwap": 128 << 20, "Unknown": 1}
+		return "POST", at + "/update", map[string]any{"RestartPolicy": map[string]any{"Name": "on-failure", "MaximumRetryCount": 2}, "Memory": 64 << 20, "MemorySwap": 128 << 20, "Unknown": 1}
 	case "update-memory":
 		return "POST", at + "/update", map[string]any{"Memory": 32 << 20}
 	case "exec":
@@ -506,5 +506,24 @@ func regressions() []struct {
 	name  string
 	steps []step
 } {
-	return nil
+	return []struct {
+		name  string
+		steps []step
+	}{
+		{"memory cannot be updated where no swap limit is set", []step{{op: "create", a: "aa", variant: "plain"}, {op: "update-memory", a: "aa"}}},
+		{"strict binds are checked before the name", []step{{op: "create", a: "aa", variant: "plain"}, {op: "create", a: "aa", variant: "strict-bind", readonly: true}}},
+		{"disconnect a stopped container from no network", []step{{op: "create", a: "aa", variant: "plain"}, {op: "disconnect", a: "aa"}}},
+		{"join the network of nobody, who turns out to be oneself", []step{
+			{op: "create", a: "aa", b: "aa", variant: "join-net-of"}, {op: "start", a: "aa"}}},
+		{"join the network of who came later", []step{
+			{op: "create", a: "aa", b: "bb", variant: "join-net-of"}, {op: "create", a: "bb", variant: "plain"}, {op: "start", a: "aa"}}},
+		{"link to oneself", []step{{op: "create", a: "aa", b: "aa", variant: "link"}}},
+		{"volumes from oneself", []step{{op: "create", a: "aa", b: "aa", variant: "volumes-from"}}},
+		{"connect a stopped container to no network", []step{{op: "create", a: "aa", variant: "default-net"}, {op: "connect", a: "aa"}, {op: "start", a: "aa"}}},
+		{"connect a stopped container twice", []step{
+			{op: "network-create"}, {op: "create", a: "aa", b: "bb", variant: "on-net"}, {op: "connect", a: "aa"}, {op: "start", a: "aa"}}},
+		{"link to a container that is not on the default network", []step{
+			{op: "create", a: "aa", variant: "plain"}, {op: "create", a: "bb", b: "aa", variant: "link"}, {op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "start", a: "bb"}}},
+		{"restart that cannot start is always an internal error", []step{{op: "create", a: "aa", variant: "missing-program"}, {op: "restart", a: "aa"}}},
+	}
 }

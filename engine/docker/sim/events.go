@@ -116,23 +116,20 @@ func (ev event) about(kind string, names []string) bool {
 	return false
 }
 
-// instant reads a time parameter: seconds since 1970 with fraction, or RFC 3339.
+// instant reads a time parameter: seconds since 1970, with or without a fraction.
 func instant(text string) (time.Time, bool, error) {
 	if text == "" {
 		return time.Time{}, false, nil
 	}
-	if at, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return at, true, nil
-	}
 	whole, fraction, _ := strings.Cut(text, ".")
 	seconds, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil {
-		return time.Time{}, false, badRequest("invalid time: %q", text)
+		return time.Time{}, false, failure("strconv.ParseInt: parsing %q: invalid syntax", whole)
 	}
 	fraction = (fraction + "000000000")[:9]
 	rest, err := strconv.ParseInt(fraction, 10, 64)
 	if err != nil {
-		return time.Time{}, false, badRequest("invalid time: %q", text)
+		return time.Time{}, false, failure("strconv.ParseInt: parsing %q: invalid syntax", fraction)
 	}
 	return time.Unix(seconds, rest), true, nil
 }

@@ -76,22 +76,39 @@ func (e *Engine) execStart(q *request) (reply, error) {
 			return reply{}, err
 		}
 	}
-	switch {
-	case x.Started && !x.Running:
-		return reply{}, conflict("Error: Exec command %s has already run", x.ID)
-	case x.Running:
-		return reply{}, conflict("Error: Exec command %s is already running", x.ID)
-	case !c.Running:
-		return reply{}, notRunning(c)
-	case c.Paused:
-		return reply{}, conflict("Container %s is paused, unpause the container before exec", c.ID)
-	case c.Restarting:
-		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
+	if err := e.checkExecStart(x, c); err != nil {
+		if body.Detach {
+			return reply{}, err
+		}
+		// The connection is taken over before this is known, so the stream has to tell it.
+		return e.execStream(q, x, []logLine{{Stream: 1, Text: err.Error() + "\r"}}, func() bool { return true })
 	}
 	output := e.beginExec(x, c)
 	if body.Detach {
 		return status(200)
 	}
+	return e.execStream(q, x, output, func() bool { return !x.Running })
+}
+
+// checkExecStart tells why an exec cannot start, or nil.
+func (e *Engine) checkExecStart(x *execution, c *container) error {
+	switch {
+	case x.Running:
+		return conflict("Error: Exec command %s is already running", x.ID)
+	case x.Started:
+		return conflict("Error: Exec command %s has already run", x.ID)
+	case !c.Running:
+		return notRunning(c)
+	case c.Paused:
+		return conflict("Container %s is paused, unpause the container before exec", c.ID)
+	case c.Restarting:
+		return conflict("Container %s is restarting, wait until the container is running", c.ID)
+	}
+	return nil
+}
+
+// execStream gives the client lines of output, and then waits for the end.
+func (e *Engine) execStream(q *request, x *execution, output []logLine, ended func() bool) (reply, error) {
 	rep := reply{hijack: true, header: map[string]string{"Content-Type": streamType(q, x.Tty)}}
 	rep.stream = func(w io.Writer) error {
 		for _, line := range output {
@@ -101,7 +118,7 @@ func (e *Engine) execStart(q *request) (reply, error) {
 		}
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		return e.until(q.ctx, e.opts.Clock == ClockJump, func() bool { return !x.Running })
+		return e.until(q.ctx, e.opts.Clock == ClockJump, ended)
 	}
 	return rep, nil
 }

@@ -509,7 +509,9 @@ func TestExecTellsItsCodeByInspect(t *testing.T) {
 		out := l.want(l.t, 200, "POST", path+"/start", map[string]any{})
 		l.equal("output", frames(l.t, out.text), []string{"1 hello"})
 		l.equal("after", code(), &five)
-		l.equal("twice", l.post(path+"/start", map[string]any{}), "409 Error: Exec command ID has already run")
+		again := frames(l.t, l.want(l.t, 200, "POST", path+"/start", map[string]any{}).text)
+		l.equal("twice, attached", anonymous(strings.Join(again, "|")), "1 Error: Exec command ID has already run")
+		l.equal("twice", l.post(path+"/start", map[string]any{"Detach": true}), "409 Error: Exec command ID has already run")
 		missing := 126
 		path, code = exec("/nope")
 		l.want(l.t, 200, "POST", path+"/start", map[string]any{})
@@ -561,9 +563,10 @@ func TestEventsTellTheStoryInOrder(t *testing.T) {
 		}
 		l.want(l.t, 204, "POST", "/containers/"+id+"/stop", nil)
 		l.want(l.t, 204, "DELETE", "/containers/"+id, nil)
-		var doc struct{ SystemTime string }
+		var doc struct{ SystemTime time.Time }
 		l.get(l.t, "/info", &doc)
-		a := l.want(l.t, 200, "GET", "/events?since=0&until="+doc.SystemTime+"&filters=%7B%22label%22%3A%5B%22dmap.story%3D"+l.prefix+"%22%5D%7D", nil)
+		until := fmt.Sprintf("%d.%09d", doc.SystemTime.Unix(), doc.SystemTime.Nanosecond())
+		a := l.want(l.t, 200, "GET", "/events?since=0&until="+until+"&filters=%7B%22label%22%3A%5B%22dmap.story%3D"+l.prefix+"%22%5D%7D", nil)
 		var actions []string
 		for line := range strings.Lines(a.text) {
 			var e struct{ Action string }
