@@ -16,10 +16,22 @@ import (
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
+// runFlags are the flags of the verbs that carry something out.
+type runFlags struct {
+	requestFlags
+	dryRun, quiet bool
+	parallel      int
+}
+
+func (f *runFlags) add(cmd *cobra.Command) {
+	f.requestFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
+	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
+	cmd.Flags().IntVar(&f.parallel, "parallel", 4, "most `calls` of one kind in flight")
+}
+
 func (a *app) run() *cobra.Command {
-	f := &requestFlags{}
-	var dryRun, quiet bool
-	var parallel int
+	f := &runFlags{}
 	cmd := &cobra.Command{
 		Use:               "run FILE ACTION [TARGET...]",
 		Short:             "carry out an action",
@@ -27,40 +39,40 @@ func (a *app) run() *cobra.Command {
 		Example:           "  dmap run site.star start web_server\n  dmap run site.star shutdown",
 		Args:              atLeast("FILE", "ACTION"),
 		ValidArgsFunction: completeAction,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if parallel < 1 {
-				return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", parallel), command: "dmap run"}
-			}
-			r, err := a.request(cmd.Context(), f, args)
-			if err != nil {
-				return err
-			}
-			if dryRun {
-				return errors.Join(a.print(r.plan, f.format), r.close())
-			}
-			return errors.Join(a.carryOut(cmd.Context(), r, f.format, quiet, parallel), r.close())
-		},
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.runAction(cmd.Context(), f, args) },
 	}
 	f.add(cmd)
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
-	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "no progress on standard error")
-	cmd.Flags().IntVar(&parallel, "parallel", 4, "most `calls` of one kind in flight")
 	return cmd
 }
 
+// runAction plans and carries out; args are file, action and targets.
+func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
+	if f.parallel < 1 {
+		return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", f.parallel), command: "dmap run"}
+	}
+	r, err := a.request(ctx, &f.requestFlags, args)
+	if err != nil {
+		return err
+	}
+	if f.dryRun {
+		return errors.Join(a.print(r.plan, f.format), r.close())
+	}
+	return errors.Join(a.carryOut(ctx, r, f), r.close())
+}
+
 // carryOut runs a plan, with progress on Err and the result on Out.
-func (a *app) carryOut(ctx context.Context, r *request, format string, quiet bool, parallel int) error {
+func (a *app) carryOut(ctx context.Context, r *request, f *runFlags) error {
 	for _, n := range r.plan.Notes {
 		fmt.Fprintf(a.Err, "note: %s %s\n", n.Target, n.Text)
 	}
-	o := run.Options{Drain: a.drain, Limits: run.Limits{Work: parallel}}
-	if !quiet {
+	o := run.Options{Drain: a.drain, Limits: run.Limits{Work: f.parallel}}
+	if !f.quiet {
 		o.Events = func(e run.Event) { a.progress(e) }
 	}
 	a.running.Store(true)
 	go a.announce(ctx)
 	report, err := run.Do(ctx, r.client, r.plan, o)
-	if format == "json" {
+	if f.format == "json" {
 		if jsonErr := a.reportJSON(report); jsonErr != nil {
 			return jsonErr
 		}

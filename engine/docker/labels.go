@@ -6,13 +6,14 @@ package docker
 // container, so that an image cannot pretend them.
 const (
 	LabelPrefix   = "dev.dmap."
-	LabelMap      = LabelPrefix + "map"       // name of the container map
-	LabelRole     = LabelPrefix + "role"      // one of the roles below
-	LabelName     = LabelPrefix + "container" // configuration, or alias of an attached volume
-	LabelInstance = LabelPrefix + "instance"  // "" without instances
-	LabelOrigin   = LabelPrefix + "origin"    // file:line:col that defined it
-	LabelSpec     = LabelPrefix + "spec"      // digest of each field that was set, as JSON
-	LabelRun      = LabelPrefix + "run"       // id of the run that made it
+	LabelMap      = LabelPrefix + "map"        // name of the container map
+	LabelRole     = LabelPrefix + "role"       // one of the roles below
+	LabelName     = LabelPrefix + "container"  // configuration, or alias of an attached volume
+	LabelInstance = LabelPrefix + "instance"   // "" without instances
+	LabelOrigin   = LabelPrefix + "origin"     // file:line:col that defined it
+	LabelKeep     = LabelPrefix + "persistent" // "true" for what cleanup never removes
+	LabelSpec     = LabelPrefix + "spec"       // digest of each field that was set, as JSON
+	LabelRun      = LabelPrefix + "run"        // id of the run that made it
 
 	// On the record that a volume was prepared (see RolePrepared).
 	LabelVolume   = LabelPrefix + "volume"   // name of the volume that was prepared

@@ -28,6 +28,7 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	b.decide()
 	b.images()
 	b.leftovers()
+	b.cleanUp()
 	b.takeDown()
 	b.buildUp()
 	b.notes()

@@ -14,7 +14,7 @@ import (
 func (b *builder) decide() {
 	for _, n := range b.d.Nodes {
 		var t todo
-		if b.selected[n.Name] && !b.foreign(n) {
+		if b.selected[n.Name] && b.req.Action != Cleanup && !b.foreign(n) {
 			t = b.one(n)
 		}
 		if b.req.Action.up() {

@@ -97,6 +97,7 @@ const (
 	Remove   Action = "remove"
 	Shutdown Action = "shutdown"
 	Restart  Action = "restart"
+	Cleanup  Action = "cleanup"
 )
 
 // Actions lists all actions with one line of help each.
@@ -109,6 +110,7 @@ func Actions() []ActionHelp {
 		{Stop, "stop, dependents first"},
 		{Remove, "remove stopped containers, dependents first; volumes stay"},
 		{Shutdown, "stop and remove, dependents first; volumes stay"},
+		{Cleanup, "remove what ran and ended, also what the map no longer has; never persistent ones"},
 	}
 }
 

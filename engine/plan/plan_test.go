@@ -17,7 +17,8 @@ import (
 )
 
 // The story of the example: create, then start, then nothing, then shutdown.
-// Rows 129-140 in the words of a plan.
+// Rows 129 to 140 in the words of a plan; the actions are those of the original's
+// default policy (row 128), on any Docker client (row 127).
 func TestSiteStory(t *testing.T) {
 	world := &state.Snapshot{Images: siteImages()}
 	step := func(name string, action plan.Action, targets ...string) *plan.Plan {
@@ -29,12 +30,12 @@ func TestSiteStory(t *testing.T) {
 		golden(t, name, p)
 		return p
 	}
-	p := step("site_create", plan.Create, "web_server") // rows 129-133
+	p := step("site_create", plan.Create, "web_server") // row 129, row 130, row 131, row 132, row 133
 	world = after(world, p)
 	if p, _ := build(t, site(), world, plan.Request{Action: plan.Create, Targets: []string{"web_server"}}); len(p.Steps) != 0 {
 		t.Errorf("row 134: creating again has steps: %v", p.Steps)
 	}
-	p = step("site_start_created", plan.Start, "web_server") // rows 135-139; D4: prepared after create
+	p = step("site_start_created", plan.Start, "web_server") // row 135, row 136, row 137, row 138, row 139; D4: prepared after create
 	world = after(world, p)
 	for _, action := range []plan.Action{plan.Create, plan.Start, plan.Startup} { // row 140
 		if p, err := build(t, site(), world, plan.Request{Action: action}); err != nil || len(p.Steps)+len(p.Notes) != 0 {
@@ -295,7 +296,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Missing images are fetched before anything else is touched (rows 32, D5).
+// Missing images are fetched before anything else is touched (row 32, D5).
 func TestPullsComeFirst(t *testing.T) {
 	p, err := build(t, site(), &state.Snapshot{}, plan.Request{Action: plan.Start})
 	if err != nil {
@@ -356,5 +357,36 @@ func TestTargets(t *testing.T) {
 		if diff := cmp.Diff(tt.want, p.Targets); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.targets, diff)
 		}
+	}
+}
+
+// Cleanup removes what ran and ended, and never what is persistent, holds a volume,
+// never ran, runs, or is not of this map (row 103, D27).
+func TestCleanup(t *testing.T) {
+	m := &model.ContainerMap{Name: "m", Volumes: []model.Volume{{Alias: "v", Path: "/v"}}, Containers: []*model.Container{
+		one("web", func(c *model.Container) { c.Links = []model.Link{{Container: "app"}} }),
+		one("app", func(c *model.Container) { c.Attaches = []string{"v"} }),
+		one("keep", func(c *model.Container) { c.Persistent = true; c.Instances = []string{"1"} }),
+		one("fresh", nil), one("up", nil), one("gone", nil),
+	}}
+	s := &state.Snapshot{Containers: map[string]state.Container{
+		"m.web": existing("m.web", docker.StateExited, nil), "m.app": existing("m.app", docker.StateDead, nil),
+		"m.v":      existing("m.v", docker.StateExited, func(c *state.Container) { c.Labels[docker.LabelRole] = docker.RoleAttached }),
+		"m.keep.1": existing("m.keep.1", docker.StateExited, nil),
+		"m.fresh":  existing("m.fresh", docker.StateCreated, nil), "m.up": existing("m.up", docker.StateRunning, nil),
+		"m.old":     existing("m.old", docker.StateExited, nil),
+		"m.old_too": existing("m.old_too", docker.StateExited, func(c *state.Container) { c.Labels[docker.LabelKeep] = "true" }),
+		"m.foreign": existing("m.foreign", docker.StateExited, func(c *state.Container) { c.Labels = nil }),
+		"m.other":   existing("m.other", docker.StateExited, func(c *state.Container) { c.Labels[docker.LabelMap] = "n" }),
+	}}
+	p, err := build(t, m, s, plan.Request{Action: plan.Cleanup})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkOrder(t, p)
+	golden(t, "cleanup", p)
+	p, err = build(t, m, s, plan.Request{Action: plan.Cleanup, Targets: []string{"app"}})
+	if err != nil || len(p.Steps) != 1 || p.Steps[0].Target != "m.app" {
+		t.Errorf("cleanup of app: %v %v", p, err)
 	}
 }

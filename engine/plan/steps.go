@@ -27,6 +27,38 @@ func (b *builder) leftovers() {
 	}
 }
 
+// cleanUp removes what ran and ended: containers of this map, also those that the
+// map no longer has, but no persistent ones, and none that hold attached volumes
+// (row 103). Dependents go first.
+func (b *builder) cleanUp() {
+	if b.req.Action != Cleanup {
+		return
+	}
+	var order []string
+	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
+		if b.d.Node(name) == nil && len(b.req.Targets) == 0 {
+			order = append(order, name)
+		}
+	}
+	for _, n := range slices.Backward(b.d.Nodes) {
+		if b.requested[n.Name] && !n.Persistent {
+			order = append(order, n.Name)
+		}
+	}
+	for _, name := range order {
+		c := b.s.Containers[name]
+		ended := c.State == docker.StateExited || c.State == docker.StateDead
+		if !ended || !b.ours(c.Labels) || c.Labels[docker.LabelRole] != docker.RoleContainer || c.Labels[docker.LabelKeep] == "true" {
+			continue
+		}
+		why, at, needs := "is not in the map any more", model.Origin{}, []string(nil)
+		if n := b.d.Node(name); n != nil {
+			why, at, needs = "ran and ended", n.Origin, b.ofUsers(n, RemoveContainer)
+		}
+		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, needs, at, why)
+	}
+}
+
 // takeDown adds stops and removals, dependents first. b.order has dependencies
 // first for actions that build up, and dependents first for those that take down.
 func (b *builder) takeDown() {
@@ -287,6 +319,7 @@ func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec 
 				docker.LabelName:     v.Alias,
 				docker.LabelInstance: "",
 				docker.LabelOrigin:   v.Origin.String(),
+				docker.LabelKeep:     "false",
 				docker.LabelSpec:     "",
 			},
 		},

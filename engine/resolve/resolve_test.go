@@ -131,6 +131,7 @@ func TestRequests(t *testing.T) {
 		{"row 39: mount points too", `{"a": {"shares": ["/s"], "binds": "v"}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a", "Volumes", `{"/s":{},"/v":{}}`},
 		{"row 52: one host path twice", `{"a": {"binds": ["v", "w"]}, "host": {"v": "/h", "w": "/h"}, "volumes": {"v": "/v", "w": "/w"}}`, "m.a", "HostConfig.Binds", `["/h:/v:rw","/h:/w:rw"]`},
 		{"row 56, row 58, row 83: uses, then own", `{"a": {"uses": "w", "attaches": "v"}, "b": {"attaches": "w"}, "volumes": {"v": "/v", "w": "/w"}}`, "m.a", "HostConfig.VolumesFrom", `["m.w","m.v"]`},
+		{"row 77, row 80: host volume, all volumes, selected volume", `{"a": {"binds": "h", "uses": ["b", "v"]}, "b": {"shares": "/s", "attaches": "v"}, "host": {"h": "/h"}, "volumes": {"v": "/v", "h": "/c"}}`, "m.a", "HostConfig.VolumesFrom", `["m.b","m.v"]`},
 		{"row 57: a container", `{"a": {"uses": "b"}, "b": {"shares": "/s"}}`, "m.a", "HostConfig.VolumesFrom", `["m.b"]`},
 		{"row 60: an instance", `{"a": {"uses": "b.1"}, "b": {"shares": "/s", "instances": [1, 2]}}`, "m.a", "HostConfig.VolumesFrom", `["m.b.1"]`},
 		{"row 65: read-only use", `{"a": {"uses": {"b": "ro"}}, "b": {"shares": "/s"}}`, "m.a", "HostConfig.VolumesFrom", `["m.b:ro"]`},
@@ -321,7 +322,7 @@ func TestLabelsAndDigests(t *testing.T) {
 		return n.Spec.Labels, n.Digests
 	}
 	labels, was := label(`{"a": {"instances": "i", "user": "u", "create_options": {"labels": {"own": "1"}, "environment": {"SECRET": "x1y2z3"}}}}`)
-	for key, want := range map[string]string{docker.LabelMap: "m", docker.LabelRole: "container", docker.LabelName: "a", docker.LabelInstance: "i", "own": "1"} {
+	for key, want := range map[string]string{docker.LabelMap: "m", docker.LabelRole: "container", docker.LabelName: "a", docker.LabelInstance: "i", docker.LabelKeep: "false", "own": "1"} {
 		if labels[key] != want {
 			t.Errorf("label %s is %q, want %q", key, labels[key], want)
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -313,6 +314,7 @@ func (r *resolver) labels(n *Node) map[string]string {
 	labels[docker.LabelName] = n.Config
 	labels[docker.LabelInstance] = n.Instance
 	labels[docker.LabelOrigin] = n.Origin.String()
+	labels[docker.LabelKeep] = strconv.FormatBool(n.Attached || n.Persistent)
 	labels[docker.LabelSpec] = EncodeDigests(n.Digests)
 	return labels
 }

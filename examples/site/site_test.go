@@ -164,7 +164,7 @@ func (w *walk) create() {
 		"create container web_server",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		w.t.Errorf("rows 129, 130, 131, 133: order of creation (-want +got):\n%s", diff)
+		w.t.Errorf("row 129, row 130, row 131, row 133: order of creation (-want +got):\n%s", diff)
 	}
 	for name, want := range map[string]seen{
 		"app_server_socket": {Image: "dmap-example/base:latest", User: "2000", State: "created",
@@ -240,7 +240,7 @@ func (w *walk) start() {
 		return append(calls, "create volume "+volume+".dmap-prepared")
 	}
 	want := slices.Concat(
-		[]string{"start container"}, prepare("app_log"), // row 136
+		[]string{"start container"}, prepare("app_log"), // row 82, row 136
 		[]string{"start container"}, prepare("app_server_socket"), // row 137
 		[]string{"start container", "start container"}, // row 138
 		[]string{"start container", "start container"}, // row 139
@@ -251,7 +251,7 @@ func (w *walk) start() {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		w.t.Errorf("rows 135-139: calls of start (-want +got):\n%s", diff)
+		w.t.Errorf("row 135 to row 139: calls of start (-want +got):\n%s", diff)
 	}
 	list, err := w.recorder.Client.Containers(context.Background(), "^"+mapName+`\.`)
 	if err != nil {
@@ -278,7 +278,7 @@ func (w *walk) start() {
 	w.ownership("app_server_socket")
 }
 
-// ownership looks into a volume: 2000:2000 and u=rwX,g=rX,o= (row 137).
+// ownership looks into a volume: 2000:2000 and u=rwX,g=rX,o= (row 14, row 137).
 func (w *walk) ownership(alias string) {
 	v, err := w.recorder.Client.Volume(context.Background(), mapName+"."+alias)
 	if err != nil {
