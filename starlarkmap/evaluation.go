@@ -33,6 +33,7 @@ type evaluation struct {
 	asked map[string]bool
 
 	findings []finding
+	dropped  int // findings beyond mostProblems
 	steps    int64
 }
 
@@ -163,9 +164,11 @@ func (ev *evaluation) keep(ps model.Problems) {
 const mostProblems = 1000
 
 func (ev *evaluation) add(f finding) {
-	if len(ev.findings) < mostProblems {
-		ev.findings = append(ev.findings, f)
+	if len(ev.findings) >= mostProblems {
+		ev.dropped++
+		return
 	}
+	ev.findings = append(ev.findings, f)
 }
 
 // problems returns what was found, with complete paths, sorted, each once.
@@ -186,6 +189,11 @@ func (ev *evaluation) problems() model.Problems {
 			seen[text] = true
 			out = append(out, p)
 		}
+	}
+	if ev.dropped > 0 {
+		last := out[len(out)-1].Origin
+		out = append(out, &model.Problem{Code: CodeSizeLimit, Origin: last,
+			Msg: fmt.Sprintf("%d more problems are left out", ev.dropped), Hint: "mend these first"})
 	}
 	return out
 }

@@ -385,8 +385,8 @@ func TestBothStylesOfTheExampleMakeTheSameMap(t *testing.T) {
 	}
 }
 
-// Row 1, row 9: maps in order, also those of loaded files and functions. Row 122:
-// check_integrity = False.
+// Maps come in order, also those of loaded files and functions. Row 122:
+// check_integrity = False makes a map that would not pass.
 func TestEveryMapCounts(t *testing.T) {
 	p, err := starlarkmap.Load(t.Context(), "site.star", &starlarkmap.Options{
 		FS: files{
@@ -483,6 +483,21 @@ later(m.containers.last)
 		"last 23:7", "last user 22:5",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Row 115: a dictionary and keywords in one call, the keywords applied last. Row 1:
+// the name comes first.
+func TestMapCall(t *testing.T) {
+	m := load(t, `container_map("m", {
+    "a": {"image": "i"},
+    "repository": "old",
+}, repository = "R", host_root = "/r", containers = {"b": container(), "a": {"user": "u"}})`)
+	want := &model.ContainerMap{Name: "m", Repository: "R", HostRoot: "/r", Containers: []*model.Container{
+		{Name: "a", Image: "i", User: "u"}, {Name: "b"},
+	}}
+	if diff := cmp.Diff(want, m, sameMap()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
