@@ -387,3 +387,18 @@ func TestChecksOfFinishedRequests(t *testing.T) {
 		t.Errorf("annotations on API 1.43: %v", err)
 	}
 }
+
+// Names in Docker (row 9, row 33, row 35, row 79).
+func TestNames(t *testing.T) {
+	d, err := resolve.Map(mapOf(t, `{"a": {"instances": ["i1", "i2"], "attaches": "v"}, "b": {"instances": []}, "volumes": {"v": "/v"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range d.Nodes {
+		got = append(got, n.Name)
+	}
+	if diff := cmp.Diff([]string{"m.v", "m.a.i1", "m.a.i2", "m.b"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
