@@ -39,7 +39,8 @@ Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map is wrong;
 	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &usageError{text: err.Error(), command: c.CommandPath()}
 	})
-	cmd.AddCommand(a.run(), a.plan(), a.cleanup(), a.show(), a.check(), a.sim(), a.version())
+	cmd.AddCommand(a.run(), a.plan(), a.cleanup(), a.show(), a.check(), a.sim(), a.importer(), a.version())
+	cmd.AddCommand(topics()...)
 	return cmd
 }
 

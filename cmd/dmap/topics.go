@@ -1,0 +1,52 @@
+// Command line: help topics.
+
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/resolve/option"
+)
+
+// topics are texts for "dmap help TOPIC"; they cannot be run.
+func topics() []*cobra.Command {
+	return []*cobra.Command{
+		topic("options", "the options of create_options and start_options", func(b *strings.Builder) {
+			b.WriteString("Options of containers, for create_options, start_options and --option. An option goes\nwhere its name belongs, whichever dictionary it stands in.\n\n")
+			option.Help(b) // a builder never fails
+		}),
+		topic("properties", "the properties of container_map() and container()", func(b *strings.Builder) {
+			b.WriteString("Properties of container_map():\n")
+			fields(b, model.MapFields())
+			b.WriteString("\nProperties of container():\n")
+			fields(b, model.ContainerFields())
+		}),
+		topic("exit-codes", "what the exit codes mean", func(b *strings.Builder) {
+			b.WriteString(exitCodes)
+		}),
+	}
+}
+
+func topic(name, short string, write func(*strings.Builder)) *cobra.Command {
+	var b strings.Builder
+	write(&b)
+	return &cobra.Command{Use: name, Short: short, Long: strings.TrimRight(b.String(), "\n")}
+}
+
+func fields(b *strings.Builder, list []model.Field) {
+	for _, f := range list {
+		fmt.Fprintf(b, "  %s\n      %s\n      forms: %s\n", f.Name, f.Doc, f.Forms)
+	}
+}
+
+const exitCodes = `0    done, or nothing to do
+1    an operation failed, or the state of the engine forbids it
+3    the map is wrong
+4    no usable Docker Engine
+64   the command line is wrong
+130  interrupted
+`
