@@ -1,0 +1,237 @@
+// Import of docker-map files: the one entrance.
+
+package dockermap
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/starlarkmap"
+)
+
+// The codes of problems found by this package, besides those of engine/model.
+const (
+	// CodeYAML: the file is not YAML, or uses a part of it that says nothing here.
+	CodeYAML model.Code = "yaml"
+	// CodeUnsupported: dmap has nothing that means the same.
+	CodeUnsupported model.Code = "unsupported"
+	// CodeSize: the file is too large, or becomes so.
+	CodeSize model.Code = "size-limit"
+	// CodeInternal: the text that was written is not the map that was read.
+	CodeInternal model.Code = "internal"
+)
+
+// Options say how to convert. Nil means the zero value.
+type Options struct {
+	// Name of the map; "" takes the key "name" of the file, else the base name of the
+	// file. It must not differ from that key.
+	Name string
+	// Partial leaves out what dmap has nothing for, instead of refusing it. What is
+	// wrong in itself stays an error.
+	Partial bool
+	// CheckOption tells whether a key of create_options, start_options or host_config
+	// can be set; its error says why not. Nil takes every key.
+	CheckOption func(key string) error
+}
+
+// Result is a converted map. The caller owns it.
+type Result struct {
+	// Name of the map.
+	Name string
+	// Text is the Starlark program. It has been loaded, and makes Map.
+	Text string
+	// Map is what the file says, with the places in that file. Each variable NAME of
+	// a !path stands in it as "/NAME".
+	Map *model.ContainerMap
+	// Env are the environment variables the program reads, sorted.
+	Env []string
+	// Warnings are what was left out, sorted by place.
+	Warnings model.Problems
+}
+
+// Convert reads the text of a map file and writes it as a Starlark program. file
+// names it in messages and in the text. The error is a [model.Problems] with places
+// and source lines; the file may hold anything.
+func Convert(ctx context.Context, file string, src []byte, opts *Options) (*Result, error) {
+	c := &converter{file: file}
+	if opts != nil {
+		c.options = *opts
+	}
+	result, ps := c.convert(ctx, src)
+	if err := ps.Err(); err != nil {
+		excerpts(src, ps)
+		return nil, err
+	}
+	return result, nil
+}
+
+// converter holds what one conversion found.
+type converter struct {
+	file    string
+	options Options
+	name    string
+	// problems refuse the file; leftOut are what Partial left out.
+	problems model.Problems
+	leftOut  model.Problems
+	// volumes and host are the entries of the map under these names, to which
+	// containers add what they give in place.
+	volumes, host []pair
+	// inPlace are the aliases made for pairs of paths, next the numbers of further
+	// aliases for each path, aliases all that are in use.
+	inPlace map[[2]string]string
+	next    map[string]int
+	aliases map[string]bool
+	// paths are the paths of volumes by alias.
+	paths map[string]*node
+	// head are the comments at the top of the file.
+	head []string
+	// env are the variables of !path.
+	env map[string]bool
+	// elements counts what inheritance copies.
+	elements int
+}
+
+func (c *converter) convert(ctx context.Context, src []byte) (*Result, model.Problems) {
+	root, ps := read(c.file, src)
+	c.problems = ps
+	if root == nil {
+		return nil, c.problems
+	}
+	properties := c.mapDict(root)
+	c.env = properties.variables()
+	d, _ := properties.input().Value.(model.Dict)
+	m, found := model.FromDict(c.name, d)
+	c.problems = append(c.problems, tidied(found)...)
+	m.Origin = model.Origin{File: c.file, Line: 1, Col: 1}
+	c.validate(m)
+	if len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	if sorted, ok := c.leftOut.Err().(model.Problems); ok {
+		c.leftOut = sorted
+	}
+	text, ok := c.program(properties, root)
+	if !ok {
+		return nil, model.Problems{{Code: CodeSize, Origin: m.Origin,
+			Msg: fmt.Sprintf("written out, the map has more than %d bytes", MostBytes), Hint: "write it in parts, with loops"}}
+	}
+	env := slices.Sorted(maps.Keys(c.env))
+	if ps := c.compare(ctx, text, m, env); len(ps) > 0 {
+		return nil, ps
+	}
+	return &Result{Name: c.name, Text: text, Map: m, Env: env, Warnings: c.leftOut}, nil
+}
+
+// validate checks the map as a whole. Where parts of it were at fault, what refers
+// to them is not wrong by itself.
+func (c *converter) validate(m *model.ContainerMap) {
+	err := m.Validate()
+	if err == nil {
+		return
+	}
+	found, isProblems := err.(model.Problems)
+	if !isProblems {
+		found = model.Problems{{Code: CodeInternal, Msg: err.Error(), Cause: err}}
+	}
+	incomplete := len(c.problems) > 0
+	for _, p := range tidied(found) {
+		if !incomplete || !refersTo(p.Code) {
+			c.problems = append(c.problems, p)
+		}
+	}
+}
+
+func refersTo(code model.Code) bool {
+	switch code {
+	case model.CodeUnknownName, model.CodeUnknownAlias, model.CodeMissingPath, model.CodeNothingShared:
+		return true
+	}
+	return false
+}
+
+// tidied puts the words of a Starlark program in those of a YAML file.
+func tidied(ps model.Problems) model.Problems {
+	for _, p := range ps {
+		p.Path = strings.TrimPrefix(strings.TrimPrefix(p.Path, "container_map"), " > ")
+	}
+	return ps
+}
+
+// compare loads the text and compares what it makes with what was meant.
+func (c *converter) compare(ctx context.Context, text string, meant *model.ContainerMap, env []string) model.Problems {
+	program, err := starlarkmap.Load(ctx, "import.star", &starlarkmap.Options{
+		Src: text,
+		Env: env,
+		LookupEnv: func(name string) (string, bool) {
+			return sample(name), c.env[name]
+		},
+	})
+	if ctx.Err() != nil {
+		return model.Problems{{Code: starlarkmap.CodeCanceled, Msg: "canceled", Cause: context.Cause(ctx)}}
+	}
+	if err != nil {
+		return model.Problems{{Code: CodeInternal, Origin: meant.Origin, Cause: err,
+			Msg:  "cannot load the program that was written: " + err.Error(),
+			Hint: "the program is at fault, not the file: please report it"}}
+	}
+	if len(program.Maps) == 1 && starlarkmap.Format(program.Maps[0]) == starlarkmap.Format(meant) {
+		return nil
+	}
+	return model.Problems{{Code: CodeInternal, Origin: meant.Origin,
+		Msg:  "the program that was written does not make the map that was read",
+		Hint: "the program is at fault, not the file: please report it"}}
+}
+
+// sample is the value that stands for an environment variable: any map that uses
+// one for paths is valid with it.
+func sample(name string) string { return "/" + name }
+
+// wrong reports what cannot be taken.
+func (c *converter) wrong(code model.Code, at model.Origin, where, hint, format string, args ...any) {
+	c.problems = append(c.problems, &model.Problem{Code: code, Origin: at, Path: where,
+		Msg: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// unsupported reports what dmap has nothing for. The caller leaves it out.
+func (c *converter) unsupported(at model.Origin, where, hint, format string, args ...any) {
+	p := &model.Problem{Code: CodeUnsupported, Origin: at, Path: where, Msg: fmt.Sprintf(format, args...), Hint: hint}
+	if c.options.Partial {
+		c.leftOut = append(c.leftOut, p)
+		return
+	}
+	c.problems = append(c.problems, p)
+}
+
+// baseName returns the name of a file without its folder, on any system.
+func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
+
+// chooseName takes the name of the map: the argument, the key of the file, or the
+// base name of the file (D21).
+func (c *converter) chooseName(given *node) {
+	c.name = c.options.Name
+	var own string
+	if given != nil && given.value != nil {
+		text, ok := given.value.(string)
+		if !ok || text == "" {
+			c.wrong(model.CodeWrongType, given.at, "name", "a container of this name goes under containers:",
+				"want the name of the map (string), got %s", given.input())
+			return
+		}
+		own = text
+	}
+	switch {
+	case own == "" && c.name == "":
+		base := baseName(c.file)
+		c.name = strings.TrimSuffix(base, path.Ext(base))
+	case c.name == "":
+		c.name = own
+	case own != "" && own != c.name:
+		c.wrong(model.CodeDuplicate, given.at, "name", "leave one out, or make them equal",
+			"the map has two names: %q here, %q given with the call", own, c.name)
+	}
+}

@@ -1,0 +1,398 @@
+// Import of docker-map files: YAML to values.
+
+package dockermap
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+const (
+	// MostBytes is the largest size of a file, of the texts in it once its aliases are
+	// followed, and of what is written.
+	MostBytes = 4 << 20
+	// mostNodes is the number of values, once aliases are followed.
+	mostNodes = 200_000
+	// deepest is how deep values may be nested.
+	deepest = 48
+)
+
+// reader turns YAML nodes into values and collects what is wrong with them.
+type reader struct {
+	file     string
+	src      []byte
+	lines    [][]byte
+	problems model.Problems
+	// open are the anchors being read, against one that contains itself.
+	open map[*yaml.Node]bool
+	// nodes and bytes are what is left of the limits; full is set when they are used up.
+	nodes, bytes int
+	full         bool
+}
+
+// read returns the dictionary of the file, or nil. The problems may come with a
+// dictionary that lacks the parts at fault.
+func read(file string, src []byte) (*node, model.Problems) {
+	r := &reader{file: file, open: map[*yaml.Node]bool{}, nodes: mostNodes, bytes: MostBytes}
+	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	r.src, r.lines = src, splitLines(src)
+	if !r.checkText() {
+		return nil, r.problems
+	}
+	doc := r.document()
+	if doc == nil {
+		return nil, r.problems
+	}
+	root := r.value(doc.Content[0], 0)
+	if root == nil {
+		return nil, r.problems
+	}
+	if _, ok := root.value.([]pair); !ok {
+		r.wrong(model.CodeWrongType, root.at, "write name: and the containers as keys", "want the dictionary of a map, got %s", root.input())
+		return nil, r.problems
+	}
+	root.before = append(comments(doc.HeadComment), root.before...)
+	root.after = append(root.after, comments(doc.FootComment)...)
+	return root, r.problems
+}
+
+func (r *reader) wrong(code model.Code, at model.Origin, hint, format string, args ...any) {
+	r.problems = append(r.problems, &model.Problem{Code: code, Origin: at, Msg: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// checkText refuses what no YAML file of a map holds, before a parser sees it.
+func (r *reader) checkText() bool {
+	if len(r.src) > MostBytes {
+		r.wrong(CodeSize, model.Origin{File: r.file, Line: 1, Col: 1}, "", "the file has %d bytes, more than %d", len(r.src), MostBytes)
+		return false
+	}
+	for i, line := range r.lines {
+		for at := 0; at < len(line); {
+			char, size := utf8.DecodeRune(line[at:])
+			if char == utf8.RuneError && size == 1 || char == 0 {
+				origin := model.Origin{File: r.file, Line: i + 1, Col: utf8.RuneCount(line[:at]) + 1}
+				r.wrong(CodeYAML, origin, "save the file as UTF-8", "not a text in UTF-8 (byte 0x%02x)", line[at])
+				return false
+			}
+			at += size
+		}
+	}
+	return true
+}
+
+// document returns the only document of the file, or nil.
+func (r *reader) document() *yaml.Node {
+	decoder := yaml.NewDecoder(bytes.NewReader(r.src))
+	doc, err := decode(decoder)
+	switch {
+	case errors.Is(err, io.EOF):
+		r.wrong(CodeYAML, model.Origin{File: r.file, Line: 1, Col: 1}, "", "the file is empty")
+		return nil
+	case err != nil:
+		r.syntax(err)
+		return nil
+	}
+	next, err := decode(decoder)
+	switch {
+	case errors.Is(err, io.EOF):
+		return doc
+	case err != nil:
+		r.syntax(err)
+		return nil
+	}
+	r.wrong(CodeYAML, r.origin(next), "put each map in a file of its own", "a second document begins; a map file holds one")
+	return nil
+}
+
+// decode reads one document. The parser reports some inputs by a panic.
+func decode(d *yaml.Decoder) (doc *yaml.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			doc, err = nil, fmt.Errorf("the parser failed: %v", r)
+		}
+	}()
+	doc = &yaml.Node{}
+	err = d.Decode(doc)
+	return doc, err
+}
+
+var (
+	errorLine   = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?`)
+	errorAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
+
+// syntax reports an error of the parser, which knows the line at best, and that not
+// exactly.
+func (r *reader) syntax(err error) {
+	found := errorLine.FindStringSubmatch(err.Error())
+	at := model.Origin{File: r.file, Line: 1, Col: 1}
+	msg := err.Error()
+	if found != nil {
+		msg = msg[len(found[0]):]
+		if line, err := strconv.Atoi(found[1]); err == nil {
+			at.Line = line
+		}
+	}
+	if anchor := errorAnchor.FindStringSubmatch(msg); anchor != nil {
+		r.wrong(CodeYAML, r.find("*"+anchor[1]), "", "the alias *%s stands for no anchor &%s before it", anchor[1], anchor[1])
+		return
+	}
+	r.wrong(CodeYAML, at, "the fault is on this line or one of the next", "not YAML: %s", msg)
+}
+
+// find returns the place of the first line with the text outside of comments.
+func (r *reader) find(wanted string) model.Origin {
+	for i, line := range r.lines {
+		code, _, _ := strings.Cut(string(line), " #")
+		if before, _, ok := strings.Cut(code, wanted); ok && !strings.HasPrefix(strings.TrimSpace(code), "#") {
+			return model.Origin{File: r.file, Line: i + 1, Col: utf8.RuneCountInString(before) + 1}
+		}
+	}
+	return model.Origin{File: r.file, Line: 1, Col: 1}
+}
+
+func (r *reader) origin(n *yaml.Node) model.Origin {
+	return model.Origin{File: r.file, Line: n.Line, Col: n.Column}
+}
+
+// value reads a node, or reports it and returns nil.
+func (r *reader) value(n *yaml.Node, depth int) *node {
+	at := r.origin(n)
+	if n.Kind == yaml.AliasNode {
+		if out := r.alias(n, depth); out != nil {
+			return &node{value: out.value, at: at, before: around(n.HeadComment, n.LineComment), after: comments(n.FootComment)}
+		}
+		return nil
+	}
+	if !r.spend(n, at, depth) {
+		return nil
+	}
+	out := &node{at: at, before: around(n.HeadComment, n.LineComment), after: comments(n.FootComment)}
+	ok := false
+	switch n.Kind {
+	case yaml.ScalarNode:
+		out.value, ok = r.scalar(n, at)
+	case yaml.SequenceNode:
+		out.value, ok = r.sequence(n, at, depth)
+	case yaml.MappingNode:
+		out.value, ok = r.mapping(n, at, depth)
+	default:
+		r.wrong(CodeYAML, at, "", "not a value")
+	}
+	if !ok {
+		return nil
+	}
+	return out
+}
+
+// spend counts a value against the limits. They are what stops a small file whose
+// aliases stand for billions of values.
+func (r *reader) spend(n *yaml.Node, at model.Origin, depth int) bool {
+	r.nodes--
+	r.bytes -= len(n.Value)
+	switch {
+	case r.full:
+		return false
+	case depth > deepest:
+		r.wrong(CodeSize, at, "", "nested deeper than %d", deepest)
+		return false
+	case r.nodes < 0 || r.bytes < 0:
+		r.full = true
+		r.wrong(CodeSize, at, "write less, or fewer aliases of large parts",
+			"the file holds more than %d values or %d bytes of them, aliases followed", mostNodes, MostBytes)
+		return false
+	}
+	return true
+}
+
+func (r *reader) alias(n *yaml.Node, depth int) *node {
+	if r.open[n.Alias] {
+		r.wrong(CodeYAML, r.origin(n), "", "the anchor &%s contains itself", n.Value)
+		return nil
+	}
+	return r.value(n.Alias, depth)
+}
+
+func (r *reader) sequence(n *yaml.Node, at model.Origin, depth int) (any, bool) {
+	r.open[n] = true
+	defer delete(r.open, n)
+	tag, ok := r.collectionTag(n, at, "!!seq")
+	if !ok {
+		return nil, false
+	}
+	out := []*node{}
+	for _, child := range n.Content {
+		e := r.value(child, depth+1)
+		if e != nil && tag == pathTag {
+			e = r.expandIn(e)
+		}
+		if e != nil {
+			out = append(out, e)
+		}
+	}
+	return out, true
+}
+
+func (r *reader) mapping(n *yaml.Node, at model.Origin, depth int) (any, bool) {
+	r.open[n] = true
+	defer delete(r.open, n)
+	tag, ok := r.collectionTag(n, at, "!!map")
+	if !ok {
+		return nil, false
+	}
+	m := &mapping{at: map[any]int{}, own: map[any]model.Origin{}, pairs: []pair{}}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if isMerge(n.Content[i]) {
+			r.merge(m, n.Content[i+1], depth)
+		}
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if isMerge(key) {
+			continue
+		}
+		k, v := r.key(key, depth), r.value(value, depth+1)
+		if v != nil && tag == pathTag {
+			v = r.expandIn(v)
+		}
+		if k == nil || v == nil {
+			continue
+		}
+		k.before = append(k.before, v.before...)
+		k.after = append(k.after, v.after...)
+		v.before, v.after = nil, nil
+		r.own(m, k, v)
+	}
+	return m.pairs, true
+}
+
+// mapping is a dictionary in the making.
+type mapping struct {
+	pairs []pair
+	at    map[any]int
+	own   map[any]model.Origin
+}
+
+func (m *mapping) put(key, value *node) {
+	i, ok := m.at[key.value]
+	if !ok {
+		m.at[key.value] = len(m.pairs)
+		m.pairs = append(m.pairs, pair{key, value})
+		return
+	}
+	m.pairs[i] = pair{key, value}
+}
+
+// own adds a pair that stands in the dictionary itself. It overrides a merged one,
+// but a key cannot be there twice: the original took the last of them in silence.
+func (r *reader) own(m *mapping, key, value *node) {
+	if first, twice := m.own[key.value]; twice {
+		r.wrong(model.CodeDuplicate, key.at, "", "the key %s is given twice", key.name())
+		r.problems[len(r.problems)-1].Related = []model.Related{{Origin: first, Msg: "first given"}}
+		return
+	}
+	m.own[key.value] = key.at
+	m.put(key, value)
+}
+
+func isMerge(key *yaml.Node) bool {
+	return key.Kind == yaml.ScalarNode && key.Tag == "!!merge"
+}
+
+// merge adds what a merge key (<<) names: a dictionary, or a list of them of which
+// the first wins.
+func (r *reader) merge(m *mapping, value *yaml.Node, depth int) {
+	v := r.value(value, depth+1)
+	if v == nil {
+		return
+	}
+	from, isList := v.value.([]*node)
+	if !isList {
+		from = []*node{v}
+	}
+	for i := len(from) - 1; i >= 0; i-- {
+		pairs, ok := from[i].value.([]pair)
+		if !ok {
+			r.wrong(CodeYAML, from[i].at, "", "want a dictionary to merge, got %s", from[i].input())
+			continue
+		}
+		for _, p := range pairs {
+			m.put(p.key, p.value)
+		}
+	}
+}
+
+// key reads a key: a text or a whole number.
+func (r *reader) key(n *yaml.Node, depth int) *node {
+	k := r.value(n, depth+1)
+	if k == nil {
+		return nil
+	}
+	switch k.value.(type) {
+	case string, int64:
+		return k
+	case []*node, []pair, expanded:
+		r.wrong(model.CodeWrongType, k.at, "", "want a text as key, got %s", k.input())
+		return nil
+	}
+	r.wrong(model.CodeWrongType, k.at, "put it in quotes if the text is meant", "want a text as key, got %s", k.input())
+	return nil
+}
+
+// collectionTag returns the tag of a list or dictionary, if it is one that is known.
+func (r *reader) collectionTag(n *yaml.Node, at model.Origin, plain string) (string, bool) {
+	if n.Style&yaml.TaggedStyle == 0 || n.Tag == plain {
+		return "", true
+	}
+	if isPath(n.Tag) {
+		return pathTag, true
+	}
+	r.unknownTag(n.Tag, at)
+	return "", false
+}
+
+func (r *reader) unknownTag(tag string, at model.Origin) {
+	hint := "write the value without the tag"
+	if near := model.DidYouMean(tag, []string{pathTag, pathTag + "_lazy"}); near != "" {
+		hint = near
+	}
+	r.wrong(CodeYAML, at, hint, "unknown tag %s", tag)
+}
+
+// around returns the comments above and beside a value.
+func around(head, line string) []string { return append(comments(head), comments(line)...) }
+
+// comments splits a comment into lines. Whatever ends a line anywhere ends one here,
+// so that nothing of a comment can become a part of the program.
+func comments(s string) []string {
+	if s == "" {
+		return nil
+	}
+	var out []string
+	for _, line := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", r) }) {
+		line = strings.TrimSpace(line)
+		if line != "" && line[0] != '#' {
+			line = "# " + line
+		}
+		if line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+// splitLines splits at the line ends of YAML 1.1.
+func splitLines(src []byte) [][]byte {
+	s := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n").Replace(string(src))
+	return bytes.Split([]byte(s), []byte("\n"))
+}
