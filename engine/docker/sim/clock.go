@@ -89,24 +89,31 @@ type deadline struct {
 // nextDue finds what happens next; of things due at one time, the oldest container's.
 func (e *Engine) nextDue() (deadline, bool) {
 	var best deadline
+	var owner uint64 // serial of the container that best belongs to
 	found := false
-	consider := func(at time.Time, happen func()) {
-		if !at.IsZero() && (!found || at.Before(best.at)) {
-			best, found = deadline{at, happen}, true
+	consider := func(c *container, at time.Time, happen func()) {
+		if at.IsZero() || found && (at.After(best.at) || at.Equal(best.at) && c.Serial >= owner) {
+			return
 		}
+		best, owner, found = deadline{at, happen}, c.Serial, true
 	}
-	for _, c := range e.st.containers() {
+	for _, c := range e.st.Containers {
 		if c.Paused {
 			continue
 		}
-		consider(c.ExitAt, func() { e.exit(c, c.Process.ExitCode) })
-		consider(c.KillAt, func() { e.signal(c, sigKill) })
-		consider(c.RestartAt, func() { e.restartByPolicy(c) })
-		consider(c.HealthAt, func() { e.changeHealth(c) })
+		consider(c, c.ExitAt, func() { e.exit(c, c.Process.ExitCode) })
+		consider(c, c.KillAt, func() { e.signal(c, sigKill) })
+		consider(c, c.RestartAt, func() { e.restartByPolicy(c) })
+		consider(c, c.HealthAt, func() { e.changeHealth(c) })
+	}
+	if len(e.st.Execs) == 0 {
+		return best, found
 	}
 	for _, id := range sortedKeys(e.st.Execs) {
 		x := e.st.Execs[id]
-		consider(x.ExitAt, func() { e.endExec(x) })
+		if c := e.st.Containers[x.Container]; c != nil {
+			consider(c, x.ExitAt, func() { e.endExec(x) })
+		}
 	}
 	return best, found
 }
