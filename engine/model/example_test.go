@@ -37,7 +37,7 @@ func ExampleContainerMap_Validate() {
 	fmt.Println(m.Validate())
 	// Output:
 	// container_map > containers > web > uses[0]: cannot use "ap": no container and no attached volume has this name (did you mean "app"?)
-	// container_map > containers > web > links[0]: containers need one another: web → app → web
+	// container_map > containers > web > links[0]: containers need one another: web → app → web (leave out one of these)
 }
 
 func ExampleFromDict() {

@@ -33,6 +33,8 @@ func TestMerge(t *testing.T) {
 			`{"a": {"create_options": {"environment": {"B": 2}, "hostname": "h"}, "start_options": {"dns": []}}}`,
 			`{"a": {"create_options": {"cpu_shares": 2, "environment": {"B": 2}, "hostname": "h"}, "start_options": {"dns": []}}}`,
 			`{"a": {"create_options": {"cpu_shares": 2, "environment": {"A": 1}}}}`},
+		{"row 120: one option", `{"a": {"start_options": {"dns": 1}}}`, `{"a": {"start_options": {"dns": 2}}}`,
+			`{"a": {"start_options": {"dns": 2}}}`, `{"a": {"start_options": {"dns": 1}}}`},
 		{"row 120: other containers", `{"a": {}}`, `{"b": {"image": "i", "shares": "/s"}}`,
 			`{"a": {}, "b": {"image": "i", "shares": "/s"}}`, `{"a": {}, "b": {"image": "i", "shares": "/s"}}`},
 		{"row 120: values of the map", `{"repository": "r", "host_root": "/r", "default_tag": "1"}`, `{"repository": "s", "attached": "volume", "base_image": "b"}`,
@@ -115,6 +117,14 @@ func TestMergeTakesPlacesAlong(t *testing.T) {
 	c := m.Container("a")
 	got = append(got, c.At("image").Line, c.At("shares[0]").Line, c.At("shares[1]").Line)
 	same(t, "lines", got, []int{210, 111, 211, 200, 101, 201})
+
+	// Merging lists only, what stays keeps its place.
+	m, other = make(100, `{"host": {"v": "/v"}, "volumes": {"v": "/v"}}`), make(200, `{"host": {"v": "/x", "w": {"1": "/w"}}, "volumes": {"v": "/x"}}`)
+	m.Merge(other, true)
+	same(t, "lines, lists only", []int{m.At("host.v").Line, m.At("host.w").Line, m.At("volumes.v").Line}, []int{100, 201, 110})
+	other.Origins = nil
+	m.Merge(other, false)
+	same(t, "a value without a place has that of its dictionary", m.At("volumes.v").Line, 101)
 }
 
 func TestCopiesShareNothing(t *testing.T) {

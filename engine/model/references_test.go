@@ -157,6 +157,14 @@ func TestRefs(t *testing.T) {
 	}
 }
 
+func TestOwners(t *testing.T) {
+	a, b := &model.Container{Name: "a", Attaches: []string{"v", "w", "v"}}, &model.Container{Name: "b", Attaches: []string{"v"}}
+	x := (&model.ContainerMap{Containers: []*model.Container{a, b}}).Index()
+	same(t, "v", x.Owners("v"), []*model.Container{a, b})
+	same(t, "w", x.Owners("w"), []*model.Container{a})
+	same(t, "x", len(x.Owners("x")), 0)
+}
+
 func TestIndexHoldsTheFirstOfTwo(t *testing.T) {
 	first, second := &model.Container{Name: "a", Shares: []string{"/1"}}, &model.Container{Name: "a"}
 	x := (&model.ContainerMap{

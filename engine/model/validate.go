@@ -15,7 +15,7 @@ func (m *ContainerMap) Validate() error {
 		ps.add(CodeWrongValue, Origin{}, "container_map", "there is no map")
 		return ps
 	}
-	v := &validator{m: m, index: m.Index(), near: map[kind]*suggester{}, binders: map[string][]bindAt{}}
+	v := &validator{m: m, index: m.Index(), near: map[kind]known{}, binders: map[string][]bindAt{}}
 	v.properties()
 	v.volumes()
 	v.host()
@@ -37,8 +37,8 @@ type validator struct {
 	m        *ContainerMap
 	index    *Index
 	problems Problems
-	// near finds names like a wrong one, made when the first wrong one turns up.
-	near map[kind]*suggester
+	// near holds the names that wrong ones are compared with.
+	near map[kind]known
 	// binders are the places that bind each alias, in order.
 	binders map[string][]bindAt
 }

@@ -48,6 +48,7 @@ func TestPublishedPorts(t *testing.T) {
 		{"two addresses", entry{"80", list("127.0.0.1", int64(8000))}, entry{"80", list("127.0.0.2", int64(8000))}, ""},
 		{"one address, two spellings", entry{"80", list("::1", int64(8000))}, entry{"80", list("0:0::1", int64(8000))}, "8000/tcp"},
 		{"no address at all", entry{"80", hostPort("nonsense", "8000")}, entry{"80", hostPort("localhost", "8000")}, ""},
+		{"no address and all of one kind", entry{"80", hostPort("nonsense", "8000")}, entry{"80", hostPort("0.0.0.0", "8000")}, ""},
 		{"dicts", entry{"80/tcp", hostPort("", "8000")}, entry{"80/tcp", list(hostPort(nil, int64(8000)))}, "8000/tcp"},
 		{"D22: two protocols", entry{list(int64(53), "udp"), int64(53)}, entry{"53", int64(53)}, ""},
 		{"D22: one protocol", entry{list(int64(53), "udp"), int64(53)}, entry{"54/UDP", list(int64(53))}, "53/udp"},

@@ -127,7 +127,8 @@ func (v *validator) explain(p *Problem, names kind, verb, name string) {
 		p.Related = related(c.At("instances"), "its instances are set")
 		return
 	}
-	if bare, ok := strings.CutPrefix(name, v.m.Name+"."); ok && v.placeOf(names, bare) != nil {
+	bare, hasPrefix := strings.CutPrefix(name, v.m.Name+".")
+	if _, ok := v.known(names).places[bare]; ok && hasPrefix {
 		p.Hint = "leave out the name of the map: " + quote(bare)
 		return
 	}
@@ -166,69 +167,62 @@ func refNames(c *Container) []string {
 	return names
 }
 
-// kind is a set of names among which a wrong name is looked up.
+// kind says among which names a wrong name is looked up.
 type kind int
 
 const (
-	usable kind = iota
-	linkable
+	containers kind = 1 << iota
+	attached
 	volumeAlias
 	hostAlias
-	anyAlias
+
+	usable   = containers | attached
+	linkable = containers
+	anyAlias = volumeAlias | hostAlias
 )
+
+// known are the names of some kinds, with the places that define them.
+type known struct {
+	*suggester
+	places map[string]Origin
+}
+
+// known collects names when the first wrong one turns up.
+func (v *validator) known(names kind) known {
+	if k, ok := v.near[names]; ok {
+		return k
+	}
+	at := map[string]Origin{}
+	if names&containers != 0 {
+		for name, r := range v.index.refs {
+			at[name] = r.Container.Origin
+		}
+	}
+	if names&attached != 0 {
+		for alias := range v.index.owners {
+			at[alias] = v.m.At(key("volumes", alias))
+		}
+	}
+	if names&volumeAlias != 0 {
+		for alias := range v.index.volumes {
+			at[alias] = v.m.At(key("volumes", alias))
+		}
+	}
+	if names&hostAlias != 0 {
+		for alias := range v.index.host {
+			at[alias] = v.m.At(key("host", alias))
+		}
+	}
+	k := known{newSuggester(sortedKeys(at)), at}
+	v.near[names] = k
+	return k
+}
 
 // suggest adds the nearest name and its place to a problem.
 func (v *validator) suggest(p *Problem, names kind, name string) {
-	s, ok := v.near[names]
-	if !ok {
-		s = newSuggester(v.candidates(names))
-		v.near[names] = s
+	k := v.known(names)
+	if near := k.nearest(name); near != "" {
+		p.Hint = didYouMean(near)
+		p.Related = append(p.Related, related(k.places[near], quote(near)+" defined")...)
 	}
-	near := s.nearest(name)
-	if near == "" {
-		return
-	}
-	p.Hint = didYouMean(near)
-	if at := v.placeOf(names, near); at != nil {
-		p.Related = append(p.Related, related(*at, quote(near)+" defined")...)
-	}
-}
-
-func (v *validator) candidates(names kind) []string {
-	var out []string
-	if names == usable || names == linkable {
-		out = append(out, sortedKeys(v.index.refs)...)
-	}
-	if names == usable {
-		out = append(out, sortedKeys(v.index.owners)...)
-	}
-	if names == volumeAlias || names == anyAlias {
-		out = append(out, sortedKeys(v.index.volumes)...)
-	}
-	if names == hostAlias || names == anyAlias {
-		out = append(out, sortedKeys(v.index.host)...)
-	}
-	return out
-}
-
-// placeOf returns where a name is defined, or nil if it is none of the kind.
-func (v *validator) placeOf(names kind, name string) *Origin {
-	at := func(o Origin) *Origin { return &o }
-	r, isRef := v.index.refs[name]
-	_, isVolume := v.index.volumes[name]
-	_, isHost := v.index.host[name]
-	isAttached := len(v.index.owners[name]) > 0
-	switch {
-	case names == usable && isAttached && isVolume, (names == volumeAlias || names == anyAlias) && isVolume:
-		return at(v.m.At(key("volumes", name)))
-	case (names == hostAlias || names == anyAlias) && isHost:
-		return at(v.m.At(key("host", name)))
-	case (names == usable || names == linkable) && isRef && r.Instance != "":
-		return at(r.Container.At("instances"))
-	case (names == usable || names == linkable) && isRef:
-		return at(r.Container.Origin)
-	case names == usable && isAttached:
-		return at(v.index.owners[name][0].At("attaches"))
-	}
-	return nil
 }

@@ -35,6 +35,7 @@ func TestValidate(t *testing.T) {
 		{"row 62: a container that uses", `{"c": {"shares": "/s"}, "b": {"uses": "c"}, "a": {"uses": "b"}}`, nil},
 		{"row 97: volumes by option", `{"b": {"create_options": {"volumes": ["/s"]}}, "a": {"uses": "b"}}`, nil},
 		{"row 64: alias of a container nobody can use", `{"attached": "volume", "volumes": {"b": "/v"}, "a": {"attaches": "b"}, "b": {}, "c": {"uses": "b", "links": "b"}}`, nil},
+		{"row 64: the alias is what is used", `{"attached": "volume", "volumes": {"b": "/v"}, "a": {"attaches": "b"}, "b": {"links": "c"}, "c": {"uses": "b"}}`, nil},
 		{"row 75: link to an instance", `{"b": {"instances": [1]}, "a": {"links": "b.1"}}`, nil},
 		{"row 76: one target, two aliases", `{"b": {}, "a": {"links": [["b", "x"], ["b", "y"]]}}`, nil},
 		{"row 86: users", `{"a": {"user": "u"}, "b": {"user": "u:g"}, "c": {"user": 0}}`, nil},
@@ -145,6 +146,13 @@ func TestValidate(t *testing.T) {
 			`unknown-name containers > a > uses[0]: cannot use "app-servr": no container and no attached volume has this name (did you mean "app_server"?)`,
 			`unknown-name containers > a > uses[1]: cannot use "x": no container and no attached volume has this name`,
 		}},
+		{"row 63: twice", `{"a": {"uses": ["x", "x"]}}`, []string{
+			`unknown-name containers > a > uses[0]: cannot use "x": no container and no attached volume has this name`,
+			`duplicate containers > a > uses[1]: a uses "x" twice`,
+		}},
+		{"row 63: near a full name", `{"b": {"shares": "/s"}, "mxb": {}, "a": {"uses": "mxb.b"}}`, []string{
+			`unknown-name containers > a > uses[0]: cannot use "mxb.b": no container and no attached volume has this name (did you mean "mxb"?)`,
+		}},
 		{"row 63: near an alias", `{"volumes": {"app_socket": "/s"}, "b": {"attaches": "app_socket"}, "a": {"uses": "app_sockt"}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "app_sockt": no container and no attached volume has this name (did you mean "app_socket"?)`,
 		}},
@@ -190,27 +198,28 @@ func TestValidate(t *testing.T) {
 			`unknown-name containers > a > links[0]: cannot link to "web.1": no container has this name (did you mean "web"?)`,
 			`unknown-name containers > web > links[0]: cannot link to "wbe": no container has this name (did you mean "web"?)`,
 		}},
-		{"row 125: itself", `{"a": {"links": "a", "uses": "a", "shares": "/s"}, "b": {"instances": [1, 2], "shares": "/s", "uses": "b.1", "links": "b"}}`, []string{
+		{"row 125: itself", `{"a": {"links": "a", "uses": "a", "shares": "/s"}, "b": {"instances": [1, 2], "shares": "/s", "uses": ["b.1", "b"], "links": "b"}}`, []string{
 			`cycle containers > a > uses[0]: a uses itself`,
 			`cycle containers > a > links[0]: a links to itself`,
 			`cycle containers > b > uses[0]: b uses itself`,
+			`cycle containers > b > uses[1]: b uses itself`,
 			`cycle containers > b > links[0]: b links to itself`,
 		}},
 
 		// Circles.
 		{"row 66, D20", `{"a": {"links": "b"}, "b": {"links": "a"}}`, []string{
-			`cycle containers > a > links[0]: containers need one another: a → b → a`,
+			`cycle containers > a > links[0]: containers need one another: a → b → a (leave out one of these)`,
 		}},
 		{"row 66: through a volume", `{` + v + `, "web": {"uses": "v", "links": "db"}, "app": {"attaches": "v", "links": "db"}, "db": {"links": ["web"]}}`, []string{
-			`cycle containers > app > links[0]: containers need one another: app → db → web → app`,
-			`cycle containers > db > links[0]: containers need one another: db → web → db`,
+			`cycle containers > app > links[0]: containers need one another: app → db → web → app (leave out one of these)`,
+			`cycle containers > db > links[0]: containers need one another: db → web → db (leave out one of these)`,
 		}},
 		{"row 66: through instances", `{"a": {"instances": [1, 2], "shares": "/s", "links": "b.1"}, "b": {"instances": [1, 2], "uses": "a.2"}}`, []string{
-			`cycle containers > a > links[0]: containers need one another: a → b → a`,
+			`cycle containers > a > links[0]: containers need one another: a → b → a (leave out one of these)`,
 		}},
 		{"row 66: two ways round, said twice", `{"a": {"shares": "/s", "uses": "b", "links": ["b", "c"]}, "b": {"shares": "/s", "links": "a"}, "c": {"links": "a"}}`, []string{
-			`cycle containers > a > uses[0]: containers need one another: a → b → a`,
-			`cycle containers > a > links[1]: containers need one another: a → c → a`,
+			`cycle containers > a > uses[0]: containers need one another: a → b → a (leave out one of these)`,
+			`cycle containers > a > links[1]: containers need one another: a → c → a (leave out one of these)`,
 		}},
 
 		// Names.
@@ -272,7 +281,12 @@ func TestValidate(t *testing.T) {
 			"a": {"start_options": {"port_bindings": {"80": ["127.0.0.1", 8000], "81": "8001-8005", "82": "", "83": 0, "84": ["127.0.0.1"]}}},
 			"b": {"start_options": {"port_bindings": {"80": ["127.0.0.2", 8000], "81": "8001-8005", "82": "", "83": 0, "84": [null]}}},
 			"c": {"start_options": {"port_bindings": {"80": ["::", 9000]}}}, "d": {"start_options": {"port_bindings": {"80": ["0.0.0.0", 9000]}}},
-			"e": {"start_options": {"port_bindings": {"80": 9000}, "network_mode": "host"}}}`, nil},
+			"e": {"start_options": {"port_bindings": {"80": 9000}, "network_mode": "host"}},
+			"f": {"start_options": {"port_bindings": {"80": 9000}, "network_mode": "none"}},
+			"g": {"start_options": {"port_bindings": {"80": 9000}}, "create_options": {"NetworkMode": "container:x"}}}`, nil},
+		{"another network", `{"a": {"start_options": {"port_bindings": {"80": 1}, "network_mode": "n"}}, "b": {"start_options": {"port_bindings": {"80": 1}}}}`, []string{
+			`port-clash containers > b > start_options.port_bindings: a and b both publish host port 1/tcp`,
+		}},
 	} {
 		t.Run(test.row, func(t *testing.T) {
 			m := site(t, test.text)
