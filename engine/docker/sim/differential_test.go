@@ -459,8 +459,11 @@ func (d *pair) describe(i int, c inspected) []string {
 	var networks []string
 	for network, ep := range settings.Networks {
 		aliases := slices.Clone(ep.Aliases)
+		for k, alias := range aliases {
+			aliases[k] = d.plain(alias)
+		}
 		sort.Strings(aliases)
-		networks = append(networks, fmt.Sprintf("%s on %s aliases %s links %s live %v", name, d.plain(network), d.plain(fmt.Sprint(aliases)), d.plain(fmt.Sprint(ep.Links)), ep.EndpointID != "" && c.State.Running))
+		networks = append(networks, fmt.Sprintf("%s on %s aliases %s links %s live %v", name, d.plain(network), aliases, d.plain(fmt.Sprint(ep.Links)), ep.EndpointID != "" && c.State.Running))
 	}
 	sort.Strings(networks)
 	lines = append(lines, networks...)
@@ -527,6 +530,11 @@ func regressions() []struct {
 			{op: "network-create"}, {op: "create", a: "aa", b: "bb", variant: "on-net"}, {op: "connect", a: "aa"}, {op: "start", a: "aa"}}},
 		{"connect a stopped container adds its short id", []step{
 			{op: "network-create"}, {op: "create", a: "aa", variant: "default-net"}, {op: "connect", a: "aa"}}},
+		{"connect a stopped container that shares a network", []step{
+			{op: "network-create"}, {op: "create", a: "aa", b: "bb", variant: "join-net-of"}, {op: "connect", a: "aa"},
+			{op: "create", a: "bb", variant: "plain"}, {op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "connect", a: "aa"}}},
+		{"volume with two users", []step{
+			{op: "create", a: "aa", v: "v1", variant: "mount-volume"}, {op: "create", a: "bb", v: "v1", variant: "bind-volume"}, {op: "volume-rm", v: "v1"}}},
 		{"link to a container that is not on the default network", []step{
 			{op: "create", a: "aa", variant: "plain"}, {op: "create", a: "bb", b: "aa", variant: "link"}, {op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "start", a: "bb"}}},
 		{"restart that cannot start is always an internal error", []step{{op: "create", a: "aa", variant: "missing-program"}, {op: "restart", a: "aa"}}},

@@ -271,7 +271,7 @@ func (e *Engine) checkConnect(c *container, n *network) error {
 	switch {
 	case c.Removing || c.Dead:
 		return conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
-	case strings.HasPrefix(mode, "container:"):
+	case c.Running && strings.HasPrefix(mode, "container:"):
 		return badRequest("container sharing network namespace with another container or host cannot be connected to any other network")
 	case mode == "host", n.Name == "host" && n.Predefined:
 		return badRequest("container cannot be disconnected from host network or connected to host network")

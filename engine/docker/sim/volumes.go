@@ -2,7 +2,10 @@
 
 package sim
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // ensureVolume gives the volume of a name, made if it is missing; an existing one keeps its labels and options.
 func (e *Engine) ensureVolume(name, driver string, labels, options map[string]string) (*volume, error) {
@@ -119,7 +122,7 @@ func (e *Engine) volumeRemove(q *request) (reply, error) {
 		return reply{}, err
 	}
 	if len(v.Refs) > 0 {
-		return reply{}, conflict("remove %s: volume is in use - %v", v.Name, sortedKeys(v.Refs))
+		return reply{}, conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(sortedKeys(v.Refs), ", "))
 	}
 	e.dropVolume(v)
 	return status(204)
