@@ -106,6 +106,7 @@ func (ev *evaluation) register(m *containerMap) {
 		if other.model.Name == m.model.Name {
 			p := &model.Problem{Code: model.CodeDuplicate, Origin: m.model.Origin, Path: "container_map",
 				Msg:     fmt.Sprintf("the map %q is defined twice", m.model.Name),
+				Hint:    "give one of them another name",
 				Related: []model.Related{{Origin: other.model.Origin, Msg: "first defined"}}}
 			ev.keep(model.Problems{p})
 			break
@@ -141,10 +142,15 @@ func (ev *evaluation) note(ps model.Problems, c *container, m *containerMap) {
 // leavesHole tells that something was left out which other parts of the map may
 // refer to.
 func leavesHole(p *model.Problem, c *container) bool {
-	if c == nil {
-		return true
+	path := p.Path
+	if c == nil { // the map was set: "containers > web > binds[0]"
+		parts := strings.SplitN(path, " > ", 3)
+		if len(parts) < 3 {
+			return true
+		}
+		path = parts[2]
 	}
-	property, _, _ := strings.Cut(p.Path, "[")
+	property, _, _ := strings.Cut(path, "[")
 	property, _, _ = strings.Cut(property, " ")
 	switch property {
 	case "instances", "shares", "attaches", "binds", "uses":

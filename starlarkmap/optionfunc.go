@@ -5,6 +5,7 @@ package starlarkmap
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -220,6 +221,7 @@ func (c optionCall) failure(err error, to model.OptionCall) error {
 	p.Msg = whose + " failed: " + p.Msg
 	if p.Code == CodeRuntime {
 		p.Code = CodeOptionFunc
+		p.Hint = fmt.Sprintf("ctx.container was %q, ctx.instance %s", to.Container, quoteOrNone(to.Instance))
 	}
 	if p.Origin == (model.Origin{}) {
 		p.Origin = c.set
@@ -227,6 +229,13 @@ func (c optionCall) failure(err error, to model.OptionCall) error {
 	p.Related = append(p.Related, model.Related{Origin: c.set, Msg: "set"})
 	c.sources.excerpts(model.Problems{&p})
 	return &p
+}
+
+func quoteOrNone(instance string) string {
+	if instance == "" {
+		return "None"
+	}
+	return strconv.Quote(instance)
 }
 
 // ctxValue is what the function sees: ctx.map, ctx.container, ctx.instance,

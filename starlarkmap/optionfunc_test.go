@@ -130,6 +130,7 @@ m.containers.c.create_options = opts
  5 |     return {"port": ports["PORT"]}
    |                          ^
    = set at site.star:6:33
+   = hint: ctx.container was "c", ctx.instance "a"
 `},
 		{"fail in a helper", `
 def helper():
@@ -141,6 +142,7 @@ m.containers.c.create_options = lambda: helper()
    |     ^^^^^^^^^^^^^^^
    = in helper(), called from site.star:5:41
    = set at site.star:5:33
+   = hint: ctx.container was "c", ctx.instance "a"
 `},
 		{"wrong result", `
 m.containers.c.create_options = lambda: [1]

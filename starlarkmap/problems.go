@@ -146,6 +146,9 @@ func syntaxHint(msg string) string {
 		{"got string literal", `join strings with +, and put "{}".format(x) where other languages have f"{x}"`},
 		{"want ','", "is a comma or a closing bracket missing before it?"},
 		{"got ':'", "type annotations are not supported"},
+		{"want '}'", "is a { before it still open?"},
+		{"want ']'", "is a [ before it still open?"},
+		{"want ')'", "is a ( before it still open?"},
 		{"nesting", "about 75 brackets may be open at once: name the inner parts"},
 	}
 	for _, h := range hints {
