@@ -130,6 +130,9 @@ func simTarget(tb testing.TB, opts sim.Options) (target, *sim.Engine) {
 // realTarget gives the real engine with the test image on it, or skips the test.
 func realTarget(tb testing.TB) target {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("-short leaves the real Docker Engine alone")
+	}
 	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", realSocket)
 	}}}

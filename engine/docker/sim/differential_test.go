@@ -126,8 +126,8 @@ func newPair(tb testing.TB, actual target, run int) *pair {
 	}
 }
 
-// port is the one host port that containers want.
-const port = "28473"
+// port is the one host port that containers want; each run of the tests has its own.
+var port = fmt.Sprint(28000 + os.Getpid()%3000)
 
 // spec is the configuration of a variant.
 func (d *pair) spec(s step) spec {
@@ -535,6 +535,11 @@ func regressions() []struct {
 			{op: "create", a: "bb", variant: "plain"}, {op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "connect", a: "aa"}}},
 		{"volume with two users", []step{
 			{op: "create", a: "aa", v: "v1", variant: "mount-volume"}, {op: "create", a: "bb", v: "v1", variant: "bind-volume"}, {op: "volume-rm", v: "v1"}}},
+		{"link to a container that shares the network of nobody", []step{
+			{op: "create", a: "aa", b: "cc", variant: "join-net-of"}, {op: "create", a: "bb", b: "aa", variant: "link"}}},
+		{"link to a container that shares a network", []step{
+			{op: "create", a: "cc", variant: "default-net"}, {op: "create", a: "aa", b: "cc", variant: "join-net-of"}, {op: "create", a: "bb", b: "aa", variant: "link"},
+			{op: "start", a: "cc"}, {op: "start", a: "bb"}}},
 		{"link to a container that is not on the default network", []step{
 			{op: "create", a: "aa", variant: "plain"}, {op: "create", a: "bb", b: "aa", variant: "link"}, {op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "start", a: "bb"}}},
 		{"restart that cannot start is always an internal error", []step{{op: "create", a: "aa", variant: "missing-program"}, {op: "restart", a: "aa"}}},

@@ -22,6 +22,9 @@ func (e *Engine) registerLinks(c *container) error {
 		if err != nil {
 			return badRequest("could not get container for %s: %s", name, err.Error())
 		}
+		if target, err = e.networkOwner(target); err != nil {
+			return err
+		}
 		if target.HostConfig.NetworkMode == "host" {
 			return badRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
 		}
@@ -29,6 +32,22 @@ func (e *Engine) registerLinks(c *container) error {
 	}
 	c.HostConfig.Links = nil
 	return nil
+}
+
+// networkOwner follows containers that use the network of another to the one that has its own.
+func (e *Engine) networkOwner(c *container) (*container, error) {
+	for range len(e.st.Containers) {
+		name, shares := strings.CutPrefix(c.HostConfig.NetworkMode, "container:")
+		if !shares {
+			break
+		}
+		owner, err := e.lookup(name)
+		if err != nil {
+			return nil, badRequest("Could not get container for %s: %s", name, err.Error())
+		}
+		c = owner
+	}
+	return c, nil
 }
 
 // parseLink reads NAME, NAME:ALIAS or /NAME:/SELF/ALIAS.

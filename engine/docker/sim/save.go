@@ -184,7 +184,7 @@ func (e *Engine) World() World {
 		w.Volumes = append(w.Volumes, e.volumeState(e.st.Volumes[name]))
 	}
 	for _, n := range e.st.networks() {
-		shown := NetworkState{Name: n.Name, ID: n.ID, Driver: n.Driver, Labels: union(nil, n.Labels)}
+		shown := NetworkState{Name: n.Name, ID: n.ID, Driver: n.Driver, Labels: union(n.Labels, map[string]string(nil))}
 		for _, c := range e.members(n) {
 			shown.Members = append(shown.Members, c.Name)
 		}

@@ -47,7 +47,8 @@ type Engine struct {
 	inside  *insideListener
 }
 
-// New makes an engine. It panics never; an API version that it does not know is taken as the default.
+// New makes an engine. An API version outside 1.41 to 1.51 means the default, since there is nobody to tell; what the engine
+// then speaks is in its version answer.
 func New(opts Options) *Engine {
 	start := opts.Start
 	if start.IsZero() && opts.Clock == ClockReal {
