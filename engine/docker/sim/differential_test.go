@@ -254,7 +254,7 @@ func (d *pair) request(s step) (method, path string, body any) {
 // step runs one step on both engines and tells how they differ.
 func (d *pair) step(tb testing.TB, s step) string {
 	tb.Helper()
-	if s.op == "wait-stopped" && d.runs(tb, s.a) {
+	if s.op == "wait-stopped" && d.runs(tb, s.a) || s.variant == "link" && d.sharesInCircle(tb, s.b) {
 		return ""
 	}
 	method, path, body := d.request(s)
@@ -299,6 +299,28 @@ func (d *pair) plain(text string) string { return strings.ReplaceAll(anonymous(t
 func (d *pair) runs(tb testing.TB, name string) bool {
 	a := d.engines[1].call(tb, "GET", "/containers/"+d.prefix+name+"/json", nil)
 	return a.code == 200 && strings.Contains(a.text, `"Running":true`)
+}
+
+// sharesInCircle tells whether a container shares the network of itself, perhaps through others. The real engine of this version
+// would follow such a circle for ever when something links to it, so that is not tried.
+func (d *pair) sharesInCircle(tb testing.TB, name string) bool {
+	at := d.prefix + name
+	for range 4 {
+		a := d.engines[1].call(tb, "GET", "/containers/"+at+"/json", nil)
+		var c inspected
+		if a.code != 200 {
+			return false
+		}
+		if err := json.Unmarshal([]byte(a.text), &c); err != nil {
+			tb.Fatal(err)
+		}
+		next, shares := strings.CutPrefix(c.HostConfig.NetworkMode, "container:")
+		if !shares {
+			return false
+		}
+		at = next
+	}
+	return true
 }
 
 // settle lets passing states of the simulation pass.
