@@ -249,20 +249,28 @@ type EndpointIPAM struct {
 // Fields returns the spec as one JSON value per API field that is set, named as
 // in the API: "Image", "HostConfig.Binds". It is what fields are compared by.
 func (s ContainerSpec) Fields() (map[string]json.RawMessage, error) {
-	whole, err := json.Marshal(s)
-	if err != nil {
-		return nil, err
-	}
-	var out, host map[string]json.RawMessage
-	if err := json.Unmarshal(whole, &out); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(out["HostConfig"], &host); err != nil {
-		return nil, err
-	}
-	delete(out, "HostConfig")
-	for name, value := range host {
-		out["HostConfig."+name] = value
+	out := map[string]json.RawMessage{}
+	for _, part := range []struct {
+		prefix string
+		value  any
+	}{
+		{"", s.ContainerConfig},
+		{"HostConfig.", s.HostConfig},
+		{"", struct {
+			NetworkingConfig *NetworkingConfig `json:",omitempty"`
+		}{s.NetworkingConfig}},
+	} {
+		text, err := json.Marshal(part.value)
+		if err != nil {
+			return nil, err
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(text, &fields); err != nil {
+			return nil, err
+		}
+		for name, value := range fields {
+			out[part.prefix+name] = value
+		}
 	}
 	return out, nil
 }

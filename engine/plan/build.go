@@ -132,6 +132,7 @@ func (b *builder) step(st Step, needs []string, at model.Origin, why ...string) 
 	if len(st.Needs) == 0 && st.Op != PullImage {
 		st.Needs = slices.Clone(b.pulls)
 	}
+	st.Why = []string{} // in JSON a list, never null
 	for _, w := range why {
 		if w != "" {
 			st.Why = append(st.Why, w)

@@ -125,7 +125,8 @@ func (d *Desired) CheckAPI(names []string, version string) error {
 	var problems model.Problems
 	for _, name := range names {
 		if n := d.nodes[name]; n != nil && n.Spec != nil {
-			problems = append(problems, n.place(option.Check(*n.Spec, version))...)
+			used := func(field string) bool { return n.Digests[field] != "" }
+			problems = append(problems, n.place(option.CheckUsed(*n.Spec, used, version))...)
 		}
 	}
 	return once(problems).Err()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
@@ -17,6 +18,16 @@ import (
 // send such a spec. The path of a problem is the name of the option, and it has no
 // origin: the caller knows where the option was set. Problems are sorted by path.
 func Check(s docker.ContainerSpec, apiVersion string) model.Problems {
+	used, err := s.Fields()
+	if err != nil {
+		return model.Problems{{Code: model.CodeWrongValue, Msg: "cannot read the spec: " + err.Error(), Cause: err}}
+	}
+	return CheckUsed(s, func(field string) bool { _, ok := used[field]; return ok }, apiVersion)
+}
+
+// CheckUsed does the same as [Check] for a caller who knows already which fields of
+// the API the spec sets ("HostConfig.Memory").
+func CheckUsed(s docker.ContainerSpec, used func(field string) bool, apiVersion string) model.Problems {
 	engine, ok := parseVersion(apiVersion)
 	if !ok {
 		return model.Problems{{Code: CodeNeedsAPI, Msg: fmt.Sprintf("cannot read the API version %q of the engine", apiVersion)}}
@@ -30,12 +41,8 @@ func Check(s docker.ContainerSpec, apiVersion string) model.Problems {
 			Hint: "the engine would ignore it without a word",
 		})
 	}
-	used, err := s.Fields()
-	if err != nil {
-		return model.Problems{{Code: model.CodeWrongValue, Msg: "cannot read the spec: " + err.Error(), Cause: err}}
-	}
-	for _, o := range Table() {
-		if _, isUsed := used[o.Field]; !isUsed || o.Of != "" {
+	for _, o := range dated() {
+		if !used(o.Field) {
 			continue
 		}
 		if since, ok := parseVersion(o.Since); ok && engine.before(since) {
@@ -53,6 +60,11 @@ func Check(s docker.ContainerSpec, apiVersion string) model.Problems {
 	slices.SortStableFunc(out, func(a, b *model.Problem) int { return strings.Compare(a.Path, b.Path) })
 	return out
 }
+
+// dated are the options that not every engine has.
+var dated = sync.OnceValue(func() []Option {
+	return slices.DeleteFunc(Table(), func(o Option) bool { return o.Of != "" || o.Since == "" && o.Until == "" })
+})
 
 // part is a part of an option that came later than the option.
 type part struct {
