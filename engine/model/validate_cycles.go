@@ -170,6 +170,7 @@ func (v *validator) circle(edges [][]need, c circle) {
 	way = append(way, label(v.m.Containers[start].Name))
 	first := edges[start][slices.IndexFunc(edges[start], func(n need) bool { return n.to == c.head[min(1, len(c.head)-1)] })]
 	p := v.in(v.m.Containers[start], CodeCycle, first.field, "containers need one another: %s", strings.Join(way, " → "))
+	p.Hint = "leave out one of these"
 	p.Related = steps
 }
 
