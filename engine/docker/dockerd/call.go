@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	maxMessage = 4 << 10   // of an error text
-	maxAnswer  = 256 << 20 // of one answer, so that a broken engine cannot fill our memory
+	maxMessage = 4 << 10  // of an error text
+	maxAnswer  = 64 << 20 // of one answer, so that a broken engine cannot fill our memory
+	maxLine    = 1 << 20  // of one line of a report, which as a whole may be of any length
 )
 
 // call is one request: what it is for, and how far it came. The client library hides both status and connection
@@ -28,7 +29,7 @@ type call struct {
 	op, target string
 	write      bool   // the call may change the engine
 	host       string // for messages
-	endless    bool   // the reader of the answer limits it
+	stream     bool   // the reader of the answer limits it
 
 	tried  bool // it was given to the transport
 	sent   bool // it had a connection, so that the engine may have seen it
@@ -87,11 +88,13 @@ func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	k.status = resp.StatusCode
-	if !k.endless {
+	if !k.stream {
 		resp.Body = &limited{ReadCloser: resp.Body, call: k, left: maxAnswer}
 	}
 	return resp, nil
 }
+
+var errTooLong = errors.New("it has no end")
 
 // limited fails, rather than ends, when an answer is too long. It notes failures in the call.
 type limited struct {
@@ -102,9 +105,8 @@ type limited struct {
 
 func (l *limited) Read(p []byte) (int, error) {
 	if l.left <= 0 {
-		err := fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
-		l.call.note(err)
-		return 0, err
+		l.call.note(errTooLong)
+		return 0, errTooLong
 	}
 	n, err := l.ReadCloser.Read(p[:min(int64(len(p)), l.left)])
 	l.left -= int64(n)

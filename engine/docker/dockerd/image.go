@@ -67,6 +67,7 @@ func (c *Client) PullImage(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
+	k.stream = true
 	progress, err := c.api.ImagePull(ctx, named.String(), image.PullOptions{RegistryAuth: auth})
 	if err != nil {
 		return k.fail(ctx, err)
@@ -97,6 +98,7 @@ func (c *Client) LoadImages(ctx context.Context, archive io.Reader) error {
 	if archive == nil {
 		return k.refuse(docker.InvalidSpec, "no archive is given")
 	}
+	k.stream = true
 	source := &source{in: archive}
 	answer, err := c.api.ImageLoad(ctx, source)
 	if source.failed() != nil {
@@ -111,9 +113,11 @@ func (c *Client) LoadImages(ctx context.Context, archive io.Reader) error {
 
 // finish reads the report of a long call to its end. The status was good before the work began, so a failure is told
 // in the report.
-func (k *call) finish(ctx context.Context, report io.Reader) error {
-	in := json.NewDecoder(report)
+func (k *call) finish(ctx context.Context, report io.ReadCloser) error {
+	lines := &limited{ReadCloser: report, call: k}
+	in := json.NewDecoder(lines)
 	for {
+		lines.left = maxLine
 		var line struct {
 			Error       string `json:"error"`
 			ErrorDetail struct {

@@ -29,7 +29,7 @@ func (c *Client) Logs(ctx context.Context, nameOrID string, lines int) (string, 
 	if lines < 1 {
 		return "", k.refuse(docker.InvalidSpec, "%d lines are asked for; ask for at least one", lines)
 	}
-	k.endless = true
+	k.stream = true
 	stream, err := c.api.ContainerLogs(ctx, nameOrID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(lines)})
 	if err != nil {
 		return "", k.fail(ctx, err)

@@ -52,8 +52,11 @@ func (c *Client) Volume(ctx context.Context, name string) (docker.VolumeInfo, er
 	if err != nil {
 		return docker.VolumeInfo{}, k.fail(ctx, err)
 	}
-	if found.Name != name {
-		return docker.VolumeInfo{}, k.absurd("it is about another volume")
+	if found.Name == "" {
+		return docker.VolumeInfo{}, k.absurd("it has no name")
+	}
+	if found.Name != name { // podman takes the beginning of a name for the whole
+		return docker.VolumeInfo{}, k.refuse(docker.NotFound, "no such volume, only %q", found.Name)
 	}
 	return volumeInfo(found), nil
 }

@@ -11,9 +11,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-func openSim(t *testing.T) docker.Client {
+func openSim(t *testing.T) docker.Client { return openVersion(t, "") }
+
+func openVersion(t *testing.T, version string) docker.Client {
 	t.Helper()
-	c, err := dockerd.Open(t.Context(), dockerd.Options{DialContext: sim.New(sim.Options{}).DialContext})
+	c, err := dockerd.Open(t.Context(), dockerd.Options{DialContext: sim.New(sim.Options{API: version}).DialContext})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,4 +27,10 @@ func openSim(t *testing.T) docker.Client {
 	return c
 }
 
-func TestConformanceOfSim(t *testing.T) { dockertest.Run(t, openSim) }
+func TestConformanceOfSim(t *testing.T) {
+	for _, version := range []string{"1.41", "1.44", "1.51"} {
+		t.Run(version, func(t *testing.T) {
+			dockertest.Run(t, func(t *testing.T) docker.Client { return openVersion(t, version) })
+		})
+	}
+}
