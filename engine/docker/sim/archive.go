@@ -204,6 +204,16 @@ func (e *Engine) putFiles(c *container, q *request, fresh tree) (reply, error) {
 		full := path.Join(base, p)
 		at := e.locate(c, full)
 		old, there := at.get()
+		if at.readOnly {
+			call := "open"
+			switch {
+			case f.Dir && there:
+				call = "lchown"
+			case f.Dir:
+				call = "mkdir"
+			}
+			return reply{}, failure("Error processing tar file(exit status 1): %s %s: read-only file system", call, full)
+		}
 		if there && q.flag("noOverwriteDirNonDir") && old.Dir != f.Dir {
 			kinds := [2]string{"non-directory", "directory"}
 			if old.Dir {
