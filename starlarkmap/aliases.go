@@ -9,6 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
+// volumes returns the view m.volumes.
 func (m *containerMap) volumes() *mapping {
 	return &mapping{
 		kind: "volumes",
@@ -28,6 +29,7 @@ func (m *containerMap) volumes() *mapping {
 	}
 }
 
+// host returns the view m.host, where root is the host root (row 118).
 func (m *containerMap) host() *mapping {
 	return &mapping{
 		kind: "host",
@@ -66,6 +68,7 @@ func (m *containerMap) hostPath(alias string) (starlark.Value, bool) {
 	return d, true
 }
 
+// alias makes the assignment of one alias of volumes or host.
 func (m *containerMap) alias(kind string, set func(string, model.Input) model.Problems) func(string, starlark.Value, syntax.Expr, model.Origin) error {
 	return func(alias string, v starlark.Value, e syntax.Expr, at model.Origin) error {
 		if err := m.writable(); err != nil {

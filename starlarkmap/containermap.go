@@ -49,7 +49,7 @@ func (m *containerMap) Freeze() {
 }
 
 func (m *containerMap) methods() []string {
-	return []string{"check_integrity", "get_existing", "update"}
+	return []string{"check_integrity", "copy", "get_existing", "merge", "update"}
 }
 
 func (m *containerMap) AttrNames() []string {
@@ -62,6 +62,9 @@ func (m *containerMap) AttrNames() []string {
 }
 
 func (m *containerMap) Attr(name string) (starlark.Value, error) {
+	if slices.Contains(m.methods(), name) {
+		return starlark.NewBuiltin(name, m.call).BindReceiver(m), nil
+	}
 	switch name {
 	case "name":
 		return starlark.String(m.model.Name), nil
@@ -71,8 +74,6 @@ func (m *containerMap) Attr(name string) (starlark.Value, error) {
 		return m.volumes(), nil
 	case "host":
 		return m.host(), nil
-	case "check_integrity", "get_existing", "update":
-		return starlark.NewBuiltin(name, m.call).BindReceiver(m), nil
 	}
 	in, ok := m.model.Get(name)
 	if !ok {
@@ -87,11 +88,12 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 	if err := m.writable(); err != nil {
 		return err
 	}
+	if slices.Contains(m.methods(), name) {
+		return problem(CodeUsage, "", "%s is a method of container_map", name)
+	}
 	switch name {
 	case "name":
 		return problem(CodeUsage, "", "the name of a container_map cannot be changed")
-	case "check_integrity", "get_existing", "update":
-		return problem(CodeUsage, "", "%s is a method of container_map", name)
 	case "containers":
 		if len(m.order) > 0 {
 			return problem(CodeUsage, "use m.update({…}) or m.containers[name] = …", "map %q has containers already", m.model.Name)
@@ -147,15 +149,42 @@ func (m *containerMap) update(v starlark.Value, e syntax.Expr, at model.Origin) 
 	return nil
 }
 
-// claim makes the containers among the values of d belong to the map under their
-// keys, and leaves out those that belong elsewhere.
-// own takes c into the map as name, in place of one that may be there; nil if it
-// belongs to a map already, which is noted.
-// put adds a container that the map owns to the model. The model is known not to
-// have it, and needs not search.
-// list gives a container its place in the order.
-// sync gives every container of the model its value, after the model was changed
-// as a whole.
+// merge adds what another map or a dictionary says (row 120).
+func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
+	if err := m.writable(); err != nil {
+		return err
+	}
+	if other, ok := v.(*containerMap); ok {
+		other.commitAccessed()
+		m.note(m.model.Merge(other.model, listsOnly))
+		m.sync()
+		return nil
+	}
+	here := m.ev.here()
+	r := m.ev.reader(here)
+	in := r.read(v, argument(here.call(), 0), here.at, "")
+	d, ok := in.Value.(model.Dict)
+	if !ok {
+		return problem(model.CodeWrongType, "", "merge: want a container_map or a dict, got %s", in)
+	}
+	m.note(r.problemsUnder(""))
+	other, ps := model.FromDict(m.model.Name, d)
+	m.note(ps)
+	m.note(m.model.Merge(other, listsOnly))
+	m.sync()
+	return nil
+}
+
+// copy returns another map of the program that says the same under another name.
+func (m *containerMap) copy(name string) starlark.Value {
+	m.commitAccessed()
+	same := &containerMap{ev: m.ev, model: m.model.Copy(), check: m.check, incomplete: m.incomplete, byName: map[string]*container{}}
+	same.model.Name, same.model.Origin = name, m.ev.here().start()
+	m.ev.register(same)
+	same.sync()
+	return same
+}
+
 // writable tells why the map cannot be changed, or nil.
 func (m *containerMap) writable() error {
 	if m.frozen {
@@ -164,13 +193,6 @@ func (m *containerMap) writable() error {
 	return nil
 }
 
-// existing returns the container of that name if something defined it.
-// containers returns the view m.containers.
-// access returns a container that is created by this access (row 7).
-// setContainer is m.containers.name = v.
-// volumes returns the view m.volumes.
-// host returns the view m.host, where root is the host root (row 118).
-// alias makes the assignment of one alias of volumes or host.
 // call carries out the methods.
 func (m *containerMap) call(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	switch b.Name() {
@@ -190,6 +212,19 @@ func (m *containerMap) call(_ *starlark.Thread, b *starlark.Builtin, args starla
 		}
 		here := m.ev.here()
 		return starlark.None, m.update(d, argument(here.call(), 0), here.at)
+	case "merge":
+		var other starlark.Value
+		var listsOnly bool
+		if err := starlark.UnpackArgs(b.Name(), args, kwargs, "other", &other, "lists_only?", &listsOnly); err != nil {
+			return nil, err
+		}
+		return starlark.None, m.merge(other, listsOnly)
+	case "copy":
+		var name string
+		if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name); err != nil {
+			return nil, err
+		}
+		return m.copy(name), nil
 	}
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
 		return nil, err

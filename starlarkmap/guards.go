@@ -179,19 +179,7 @@ func (g guards) fail(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	return nil, problem(CodeRuntime, "", "%s", clipMessage(msg))
 }
 
-// mul is x * y.
-// add is x + y.
-// term is the y of x += y.
-// sum bounds the size of strings and sequences that are joined.
-// key is the k of x[k] and {k: v}.
-// mod is x % y.
-// formatSize bounds the text that formatting makes: each marker writes at most all
-// of the arguments.
-// equal compares as == does, and live lists and views with plain ones too.
-// attr is x.name for the costly methods.
-// attribute returns x.name as the interpreter does.
-// guarded puts a guard before a costly method.
-// methodSize refuses a call of a costly method whose result would be too large.
+// getattr puts a guard before a costly method that is reached by name.
 func (g guards) getattr(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := universal("getattr", t, args, kwargs)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/starlark"
 )
 
+// json returns the module json: the interpreter's, with looks at sizes.
 func (g guards) json() starlark.Value {
 	fields := map[string]starlark.Value{}
 	for name, fn := range map[string]builtinFunc{
@@ -68,6 +69,8 @@ func (g guards) indent(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tu
 	return jsonFunc("indent", t, args, kwargs)
 }
 
+// jsonShape returns how deep JSON text is nested and how many lines it has when
+// indented, both at most.
 func (g guards) jsonShape(name string, args starlark.Tuple) (depth, lines int, err error) {
 	if len(args) == 0 {
 		return 0, 0, nil

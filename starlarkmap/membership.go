@@ -12,6 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
+// claim makes the containers among the values of d belong to the map under their
+// keys, and leaves out those that belong elsewhere.
 func (m *containerMap) claim(d model.Dict, found map[*model.Container]*container) model.Dict {
 	if len(found) == 0 {
 		return d
@@ -32,6 +34,8 @@ func (m *containerMap) claim(d model.Dict, found map[*model.Container]*container
 	return out
 }
 
+// own takes c into the map as name, in place of one that may be there; nil if it
+// belongs to a map already, which is noted.
 func (m *containerMap) own(c *container, name string, at model.Origin) *container {
 	if c.owner != nil && !c.frozen {
 		p := &model.Problem{Code: model.CodeDuplicate, Origin: at, Path: "containers > " + name,
@@ -59,12 +63,15 @@ func (m *containerMap) own(c *container, name string, at model.Origin) *containe
 	return c
 }
 
+// put adds a container that the map owns to the model. The model is known not to
+// have it, and needs not search.
 func (m *containerMap) put(c *container) {
 	c.model.Name = c.name
 	m.model.Containers = append(m.model.Containers, c.model)
 	m.list(c)
 }
 
+// list gives a container its place in the order.
 func (m *containerMap) list(c *container) {
 	if !c.listed {
 		c.listed = true
@@ -72,6 +79,8 @@ func (m *containerMap) list(c *container) {
 	}
 }
 
+// sync gives every container of the model its value, after the model was changed
+// as a whole.
 func (m *containerMap) sync() {
 	there := make(map[*model.Container]bool, len(m.model.Containers))
 	for _, mc := range m.model.Containers {
@@ -93,6 +102,7 @@ func (m *containerMap) sync() {
 	}
 }
 
+// existing returns the container of that name if something defined it.
 func (m *containerMap) existing(name string) *container {
 	if c := m.byName[name]; c != nil && !c.pending {
 		return c
@@ -100,6 +110,7 @@ func (m *containerMap) existing(name string) *container {
 	return nil
 }
 
+// containers returns the view m.containers.
 func (m *containerMap) containers() *mapping {
 	return &mapping{
 		kind: "containers",
@@ -122,6 +133,7 @@ func (m *containerMap) containers() *mapping {
 	}
 }
 
+// access returns a container that is created by this access (row 7).
 func (m *containerMap) access(name string) (starlark.Value, error) {
 	if c := m.byName[name]; c != nil {
 		return c, nil
@@ -139,6 +151,7 @@ func (m *containerMap) access(name string) (starlark.Value, error) {
 	return c, nil
 }
 
+// setContainer is m.containers.name = v.
 func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr, at model.Origin) error {
 	if err := m.writable(); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
+// mul is x * y.
 func (g guards) mul(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, y := args[0], args[1]
 	count, isInt := y.(starlark.Int)
@@ -61,6 +62,7 @@ func (g guards) repeat(sequence starlark.Value, count starlark.Int) error {
 	return nil
 }
 
+// add is x + y.
 func (g guards) add(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if err := g.sum(args[0], args[1]); err != nil {
 		return nil, err
@@ -68,10 +70,12 @@ func (g guards) add(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.Binary(syntax.PLUS, args[0], args[1])
 }
 
+// term is the y of x += y.
 func (g guards) term(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	return args[0], g.sum(args[0])
 }
 
+// sum bounds the size of strings and sequences that are joined.
 func (g guards) sum(list ...starlark.Value) error {
 	text, elements := 0, 0
 	for _, v := range list {
@@ -91,6 +95,7 @@ func (g guards) sum(list ...starlark.Value) error {
 	return nil
 }
 
+// key is the k of x[k] and {k: v}.
 func (g guards) key(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	switch args[0].(type) {
 	case starlark.Tuple, *record:
@@ -101,6 +106,7 @@ func (g guards) key(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return args[0], nil
 }
 
+// mod is x % y.
 func (g guards) mod(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if format, ok := args[0].(starlark.String); ok {
 		if err := g.formatSize("%", string(format), "%", args[1:]); err != nil {
@@ -110,6 +116,8 @@ func (g guards) mod(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.Binary(syntax.PERCENT, args[0], args[1])
 }
 
+// formatSize bounds the text that formatting makes: each marker writes at most all
+// of the arguments.
 func (g guards) formatSize(name, format, marker string, args starlark.Tuple) error {
 	s, err := g.text(name, args)
 	if err != nil {
@@ -132,6 +140,7 @@ func (g guards) neq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.Bool(!same), err
 }
 
+// equal compares as == does, and live lists and views with plain ones too.
 func equal(x, y starlark.Value) (bool, error) {
 	if l, ok := x.(*listView); ok && isPlainList(y) {
 		return l.equal(y), nil
@@ -156,6 +165,7 @@ func isPlainList(v starlark.Value) bool {
 	return false
 }
 
+// attr is x.name for the costly methods.
 func (g guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	name := string(args[1].(starlark.String))
 	v, err := attribute(args[0], name)
@@ -165,6 +175,7 @@ func (g guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	return g.guarded(args[0], name, v), nil
 }
 
+// attribute returns x.name as the interpreter does.
 func attribute(x starlark.Value, name string) (starlark.Value, error) {
 	has, ok := x.(starlark.HasAttrs)
 	if !ok {
@@ -177,6 +188,7 @@ func attribute(x starlark.Value, name string) (starlark.Value, error) {
 	return nil, problem(CodeRuntime, model.DidYouMean(name, has.AttrNames()), "%s has no .%s field or method", x.Type(), name)
 }
 
+// guarded puts a guard before a costly method.
 func (g guards) guarded(x starlark.Value, name string, method starlark.Value) starlark.Value {
 	own, ok := method.(*starlark.Builtin)
 	if !ok {
@@ -197,6 +209,7 @@ func (g guards) guarded(x starlark.Value, name string, method starlark.Value) st
 	return starlark.NewBuiltin(name, guard).BindReceiver(x)
 }
 
+// methodSize refuses a call of a costly method whose result would be too large.
 func (g guards) methodSize(name string, x starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) error {
 	switch x := x.(type) {
 	case *starlark.Set:

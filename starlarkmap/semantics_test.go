@@ -3,7 +3,10 @@
 package starlarkmap_test
 
 import (
+	"context"
 	"encoding/json"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -514,5 +517,69 @@ container(image = "x")
 	want := `site.star:4:1: this container is in no map (put it in one: m.containers["name"] = …)`
 	if got := p.Warnings.Error(); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Merging and copying maps (row 120): lists become their union, the newer access
+// wins, the name stays, and a copy is a map of its own.
+func TestMergeAndCopy(t *testing.T) {
+	program, err := starlarkmap.Load(context.Background(), "site.star", &starlarkmap.Options{Src: `
+base = container_map("base", {
+    "a": {"image": "i", "user": "u", "shares": ["/1"]},
+    "volumes": {"v": "/v"},
+}, check_integrity = True)
+extra = base.copy("extra")
+extra.containers.a.shares.append("/2")
+base.merge({"a": {"shares": ["/1", "/3"]}, "b": {"image": "j"}, "volumes": {"w": "/w"}})
+base.merge(extra, lists_only = True)
+`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, extra := program.Maps[0], program.Maps[1]
+	if base.Name != "base" || extra.Name != "extra" {
+		t.Fatalf("names %q and %q", base.Name, extra.Name)
+	}
+	if diff := cmp.Diff([]string{"/1", "/3", "/2"}, base.Container("a").Shares); diff != "" {
+		t.Errorf("row 120: shares (-want +got):\n%s", diff)
+	}
+	if base.Container("b") == nil || base.Container("a").User != "u" || len(base.Volumes) != 2 {
+		t.Errorf("row 120: merged %+v", base)
+	}
+	if extra.Container("b") != nil || len(extra.Volumes) != 1 {
+		t.Errorf("the copy followed the original: %+v", extra)
+	}
+	_, err = starlarkmap.Load(context.Background(), "site.star", &starlarkmap.Options{Src: `container_map("m").merge(5)`})
+	if err == nil || !strings.Contains(err.Error(), "merge: want a container_map or a dict, got int 5") {
+		t.Errorf("merge(5): %v", err)
+	}
+}
+
+// A map from JSON, and show's JSON evaluated again (row 3).
+func TestMapFromJSON(t *testing.T) {
+	load := func(src string) *model.ContainerMap {
+		t.Helper()
+		program, err := starlarkmap.Load(context.Background(), "site.star", &starlarkmap.Options{Src: src})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return program.Maps[0]
+	}
+	text, err := os.ReadFile("../testdata/map/example.star")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := load(string(text)).Dict()
+	asJSON, err := json.Marshal(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := load("container_map(\"example_map\", json.decode('''" + string(asJSON) + "'''))").Dict()
+	gotJSON, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(asJSON), string(gotJSON)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
