@@ -32,6 +32,7 @@ var layout = map[string][]string{
 	"engine/run":                        {"engine/docker", "engine/plan"},
 	"engine":                            {"engine/docker", "engine/model", "engine/plan", "engine/resolve", "engine/run", "engine/state"},
 	"starlarkmap":                       {"engine/model"},
+	"starlarkmap/dockermap":             {"engine/model", "starlarkmap"},
 }
 
 // free are folders of programs, which may import any of our packages.
@@ -43,6 +44,7 @@ var only = map[string]string{
 	"github.com/docker/docker/": "engine/docker/dockerd",
 	"github.com/docker/cli/":    "engine/docker/dockerd",
 	"github.com/spf13/":         "cmd/dmap",
+	"go.yaml.in/":               "starlarkmap/dockermap",
 }
 
 // pure packages import nothing that could reach a clock, the disk or the network.
