@@ -556,6 +556,8 @@ func regressions() []struct {
 			{op: "network-create"}, {op: "create", a: "aa", b: "bb", variant: "join-net-of"}, {op: "connect", a: "aa"},
 			{op: "create", a: "bb", variant: "plain"}, {op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "connect", a: "aa"}}},
 		{"files from a tar that fall into a read-only mount", []step{{op: "create", a: "aa", v: "v1", variant: "data-volume", readonly: true}, {op: "put", a: "aa"}}},
+		{"link to a container that is gone and was apart", []step{
+			{op: "create", a: "aa", variant: "plain"}, {op: "create", a: "bb", b: "aa", variant: "link"}, {op: "rm", a: "aa"}, {op: "start", a: "bb"}}},
 		{"volume with two users", []step{
 			{op: "create", a: "aa", v: "v1", variant: "mount-volume"}, {op: "create", a: "bb", v: "v1", variant: "bind-volume"}, {op: "volume-rm", v: "v1"}}},
 		{"link to a container that shares the network of nobody", []step{

@@ -75,8 +75,9 @@ func (e *Engine) checkLinkable(c *container) error {
 		return nil
 	}
 	for _, l := range c.Links {
-		if target := e.st.Containers[l.Target]; target != nil && target.Endpoints["bridge"] == nil {
-			return failure("Cannot link to /%s, as it does not belong to the default network", target.Name)
+		target := e.st.Containers[l.Target]
+		if target == nil && l.Apart || target != nil && target.Endpoints["bridge"] == nil {
+			return failure("Cannot link to /%s, as it does not belong to the default network", e.linkName(l))
 		}
 	}
 	return nil
@@ -121,7 +122,7 @@ func (e *Engine) rememberLinks(gone *container) {
 	for _, c := range e.st.Containers {
 		for i, l := range c.Links {
 			if l.Target == gone.ID {
-				c.Links[i].Name = gone.Name
+				c.Links[i].Name, c.Links[i].Apart = gone.Name, gone.Endpoints["bridge"] == nil
 			}
 		}
 	}

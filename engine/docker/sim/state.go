@@ -88,6 +88,7 @@ type link struct {
 	Target string // container id
 	Name   string // name of the target when it was last known
 	Alias  string
+	Apart  bool // the target is gone, and was not on the default network
 }
 
 // logLine is one line of output.
