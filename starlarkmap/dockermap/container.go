@@ -56,10 +56,10 @@ func (c *converter) container(name string, pairs []pair) []pair {
 		b.property(key, p)
 	}
 	b.addOptions()
-	for _, p := range b.out {
-		c.noVariables(p.value, b.where+" > "+p.key.name(), takesVariables(p.key.name()))
-	}
-	return b.out
+	return slices.DeleteFunc(b.out, func(p pair) bool {
+		property := p.key.name()
+		return !takesVariables(property) && !c.noVariables(p.value, b.where+" > "+property)
+	})
 }
 
 func takesVariables(property string) bool {

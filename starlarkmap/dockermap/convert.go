@@ -103,6 +103,9 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, model.Pro
 		return nil, c.problems
 	}
 	properties := c.mapDict(root)
+	if c.elements > mostNodes {
+		return nil, c.problems
+	}
 	c.env = properties.variables()
 	d, _ := properties.input().Value.(model.Dict)
 	m, found := model.FromDict(c.name, d)
@@ -214,20 +217,22 @@ func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\
 // base name of the file (D21).
 func (c *converter) chooseName(given *node) {
 	c.name = c.options.Name
+	base := baseName(c.file)
+	base = strings.TrimSuffix(base, path.Ext(base))
 	var own string
 	if given != nil && given.value != nil {
 		text, ok := given.value.(string)
 		if !ok || text == "" {
 			c.wrong(model.CodeWrongType, given.at, "name", "a container of this name goes under containers:",
 				"want the name of the map (string), got %s", given.input())
+			c.name = base
 			return
 		}
 		own = text
 	}
 	switch {
 	case own == "" && c.name == "":
-		base := baseName(c.file)
-		c.name = strings.TrimSuffix(base, path.Ext(base))
+		c.name = base
 	case c.name == "":
 		c.name = own
 	case own != "" && own != c.name:

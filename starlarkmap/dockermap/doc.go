@@ -9,7 +9,7 @@
 // options where there is one that means the same, and inheritance is written out.
 // Everything else is refused, all of it at once, each with its place; nothing is
 // dropped in silence. With [Options.Partial] what dmap has no word for is left out
-// and listed. Comments are kept.
+// and listed. Comments stay with what they stand at.
 //
 // A value of !path becomes an expression: !path "$DATA/x" is env("DATA") + "/x". The
 // original leaves a variable that is not set as it is written, and looks for a "~"

@@ -10,9 +10,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// mostCopied is how many values all inheritance together may copy.
-const mostCopied = 1_000_000
-
 // heritage knows what each configuration extends.
 type heritage struct {
 	c        *converter
@@ -223,11 +220,11 @@ func (c *converter) joined(property string, older, newer *node) *node {
 // copies counts values that inheritance copies, against files that make very many of
 // few.
 func (c *converter) copies(n int, at model.Origin) bool {
-	if c.elements > mostCopied {
+	if c.elements > mostNodes {
 		return false
 	}
-	if c.elements += n; c.elements > mostCopied {
-		c.wrong(CodeSize, at, "", "extend fewer containers", "what containers inherit adds up to more than %d values", mostCopied)
+	if c.elements += n; c.elements > mostNodes {
+		c.wrong(CodeSize, at, "", "extend fewer containers", "what containers inherit adds up to more than %d values", mostNodes)
 		return false
 	}
 	return true

@@ -87,8 +87,7 @@ func (c *converter) arranged(kept map[string]pair, containers []pair) []pair {
 		case "containers":
 			add(f.Name, containers)
 		default:
-			if p, ok := kept[f.Name]; ok {
-				c.noVariables(p.value, f.Name, f.Name == "host_root")
+			if p, ok := kept[f.Name]; ok && (f.Name == "host_root" || c.noVariables(p.value, f.Name)) {
 				out = append(out, p)
 			}
 		}
@@ -176,29 +175,30 @@ func (c *converter) containers(configurations []pair) []pair {
 	h := c.heritage(configurations)
 	var out []pair
 	for _, name := range h.names {
-		if h.abstract[name] {
+		if h.abstract[name] || c.elements > mostNodes {
 			continue
 		}
 		p := h.given[name]
 		converted := dict(p.value.at, c.container(name, h.of(name))...)
 		key := *p.key
-		if bases := h.extends[name]; len(bases) > 0 {
-			key.before = append(slices.Clone(key.before), "# extends "+listed(bases))
+		for _, said := range entries(p) {
+			if bases := h.extends[name]; said.key.value == "extends" && len(bases) > 0 {
+				key.before = slices.Concat(key.before, said.key.before, []string{"# extends " + listed(bases)}, said.key.after)
+			}
 		}
 		out = append(out, pair{&key, converted})
 	}
 	return out
 }
 
-// noVariables refuses !path where no path can stand.
-func (c *converter) noVariables(n *node, where string, isPath bool) {
-	if isPath {
-		return
-	}
+// noVariables refuses !path where no path can stand, and tells whether there is none.
+func (c *converter) noVariables(n *node, where string) bool {
+	before := len(c.problems)
 	n.walk(func(n *node) {
 		if e, ok := n.value.(expanded); ok {
 			c.wrong(model.CodeWrongValue, n.at, where, "write the value without the tag, or change the Starlark map afterwards",
 				"%s is for paths and options; this is neither (%q)", pathTag, e.sample())
 		}
 	})
+	return len(c.problems) == before
 }

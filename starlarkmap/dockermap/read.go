@@ -21,7 +21,8 @@ const (
 	// MostBytes is the largest size of a file, of the texts in it once its aliases are
 	// followed, and of what is written.
 	MostBytes = 4 << 20
-	// mostNodes is the number of values, once aliases are followed.
+	// mostNodes is the number of values once aliases are followed, and of those that
+	// inheritance copies.
 	mostNodes = 200_000
 	// deepest is how deep values may be nested.
 	deepest = 48
@@ -199,7 +200,7 @@ func (r *reader) value(n *yaml.Node, depth int) *node {
 // aliases stand for billions of values.
 func (r *reader) spend(n *yaml.Node, at model.Origin, depth int) bool {
 	r.nodes--
-	r.bytes -= len(n.Value)
+	r.bytes -= len(n.Value) + len(n.HeadComment) + len(n.LineComment) + len(n.FootComment)
 	switch {
 	case r.full:
 		return false

@@ -96,6 +96,7 @@ func (w *writer) list(elements []*node, level int) {
 		if w.left <= 0 {
 			return
 		}
+		e = lifted(e)
 		w.comments(e.before, level+1)
 		w.indent(level + 1)
 		w.value(e, level+1)
@@ -104,6 +105,19 @@ func (w *writer) list(elements []*node, level int) {
 	}
 	w.indent(level)
 	w.print("]")
+}
+
+// lifted moves the comments of the only pair of a dictionary around the whole of it.
+func lifted(e *node) *node {
+	pairs, ok := e.value.([]pair)
+	if !ok || len(pairs) != 1 {
+		return e
+	}
+	key := *pairs[0].key
+	out := e.with([]pair{{&key, pairs[0].value}})
+	out.before, out.after = slices.Concat(e.before, key.before), slices.Concat(key.after, e.after)
+	key.before, key.after = nil, nil
+	return out
 }
 
 func (w *writer) dict(pairs []pair, level int) {
