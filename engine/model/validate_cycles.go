@@ -145,33 +145,36 @@ func newCircle(way []int) circle {
 
 // circle reports one circle with the place of each step.
 func (v *validator) circle(edges [][]need, c circle) {
-	var way []string
+	way := c.way()
+	var names []string
 	var steps []Related
-	walkPart := func(part []int, after int) {
-		for i, at := range part {
-			way = append(way, label(v.m.Containers[at].Name))
-			to := after
-			if i+1 < len(part) {
-				to = part[i+1]
-			}
-			if to >= 0 {
-				steps = append(steps, v.steps(edges, at, to)...)
-			}
+	for i, at := range way {
+		switch {
+		case at == gap:
+			names = append(names, "… "+strconv.Itoa(c.left)+" more …")
+			continue
+		case i+1 < len(way) && way[i+1] != gap:
+			steps = append(steps, v.steps(edges, at, way[i+1])...)
 		}
+		names = append(names, label(v.m.Containers[at].Name))
 	}
-	start := c.head[0]
-	if c.left == 0 {
-		walkPart(c.head, start)
-	} else {
-		walkPart(c.head, -1)
-		way = append(way, "… "+strconv.Itoa(c.left)+" more …")
-		walkPart(c.tail, start)
-	}
-	way = append(way, label(v.m.Containers[start].Name))
-	first := edges[start][slices.IndexFunc(edges[start], func(n need) bool { return n.to == c.head[min(1, len(c.head)-1)] })]
-	p := v.in(v.m.Containers[start], CodeCycle, first.field, "containers need one another: %s", strings.Join(way, " → "))
+	start := edges[way[0]]
+	first := start[slices.IndexFunc(start, func(n need) bool { return n.to == way[1] })]
+	p := v.in(v.m.Containers[way[0]], CodeCycle, first.field, "containers need one another: %s", strings.Join(names, " → "))
 	p.Hint = "leave out one of these"
 	p.Related = steps
+}
+
+// gap stands for the part of a long circle that is not shown.
+const gap = -1
+
+// way returns the containers from the first one back to it.
+func (c circle) way() []int {
+	way := slices.Clone(c.head)
+	if c.left > 0 {
+		way = append(append(way, gap), c.tail...)
+	}
+	return append(way, c.head[0])
 }
 
 // steps names every entry by which one container needs another.

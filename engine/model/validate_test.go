@@ -97,6 +97,9 @@ func TestValidate(t *testing.T) {
 			`unknown-alias containers > a > binds[0]: alias "weblog" has no host path and no container path (did you mean "web_log"?)`,
 			`unknown-alias containers > b > binds[0]: alias "/srv" has no host path and no container path (binds takes aliases; a path that is no host path goes into shares)`,
 		}},
+		{"row 48: near a host path", `{"volumes": {"web_log": "/v"}, "host": {"web_logs": "/h"}, "a": {"binds": "web_log"}}`, []string{
+			`unknown-alias containers > a > binds[0]: alias "web_log" has no host path (did you mean "web_logs"?)`,
+		}},
 		{"row 48: attached elsewhere", `{"volumes": {"v": "/v"}, "a": {"binds": "v"}, "b": {"attaches": "v"}}`, []string{
 			`unknown-alias containers > a > binds[0]: alias "v" has no host path (b attaches it: write it in uses)`,
 		}},
@@ -150,8 +153,9 @@ func TestValidate(t *testing.T) {
 			`unknown-name containers > a > uses[0]: cannot use "x": no container and no attached volume has this name`,
 			`duplicate containers > a > uses[1]: a uses "x" twice`,
 		}},
-		{"row 63: near a full name", `{"b": {"shares": "/s"}, "mxb": {}, "a": {"uses": "mxb.b"}}`, []string{
+		{"row 63: near a full name", `{"b": {"shares": "/s"}, "mxb": {}, "a": {"uses": ["mxb.b", "m.zzz"]}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "mxb.b": no container and no attached volume has this name (did you mean "mxb"?)`,
+			`unknown-name containers > a > uses[1]: cannot use "m.zzz": no container and no attached volume has this name`,
 		}},
 		{"row 63: near an alias", `{"volumes": {"app_socket": "/s"}, "b": {"attaches": "app_socket"}, "a": {"uses": "app_sockt"}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "app_sockt": no container and no attached volume has this name (did you mean "app_socket"?)`,
