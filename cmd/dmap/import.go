@@ -50,12 +50,9 @@ environment variables; the head of the map says which to pass with --env.`,
 			if err != nil {
 				return err
 			}
-			o.CheckOption = knownOption
+			o.Check, o.CheckOption = engine.Check, knownOption
 			result, err := dockermap.Convert(cmd.Context(), file, src, &o)
 			if err != nil {
-				return err
-			}
-			if err := engine.Check(cmd.Context(), result.Map); err != nil {
 				return err
 			}
 			for _, w := range result.Warnings {

@@ -67,7 +67,7 @@ func takesVariables(property string) bool {
 }
 
 func (b *builder) property(key string, p pair) {
-	where := b.where + " > " + key
+	where := b.where + " > " + p.key.shown()
 	if !p.value.isSet() && key != "network_mode" && key != "network" && key != "healthcheck" {
 		return
 	}

@@ -4,6 +4,7 @@ package dockermap
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -34,6 +35,9 @@ type Options struct {
 	// Partial leaves out what dmap has nothing for, instead of refusing it. What is
 	// wrong in itself stays an error.
 	Partial bool
+	// Check looks at the whole map, once nothing else is wrong. Places in the problems
+	// it returns are those of the file. Nil finds nothing.
+	Check func(context.Context, *model.ContainerMap) error
 	// CheckOption tells whether a key of create_options, start_options or host_config
 	// can be set; its error says why not. Nil takes every key.
 	CheckOption func(key string) error
@@ -111,7 +115,10 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, model.Pro
 	m, found := model.FromDict(c.name, d)
 	c.problems = append(c.problems, tidied(found)...)
 	m.Origin = model.Origin{File: c.file, Line: 1, Col: 1}
-	c.validate(m)
+	c.add(m.Validate())
+	if len(c.problems) == 0 && c.options.Check != nil {
+		c.add(c.options.Check(ctx, m))
+	}
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
@@ -130,16 +137,15 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, model.Pro
 	return &Result{Name: c.name, Text: text, Map: m, Env: env, Warnings: c.leftOut}, nil
 }
 
-// validate checks the map as a whole. Where parts of it were at fault, what refers
-// to them is not wrong by itself.
-func (c *converter) validate(m *model.ContainerMap) {
-	err := m.Validate()
+// add adds what a check of the whole map found. Where parts of the map were at fault,
+// what refers to them is not wrong by itself.
+func (c *converter) add(err error) {
 	if err == nil {
 		return
 	}
-	found, isProblems := err.(model.Problems)
-	if !isProblems {
-		found = model.Problems{{Code: CodeInternal, Msg: err.Error(), Cause: err}}
+	var found model.Problems
+	if !errors.As(err, &found) {
+		found = model.Problems{{Code: CodeInternal, Origin: model.Origin{File: c.file, Line: 1, Col: 1}, Msg: err.Error(), Cause: err}}
 	}
 	incomplete := len(c.problems) > 0
 	for _, p := range tidied(found) {

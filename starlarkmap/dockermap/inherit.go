@@ -154,6 +154,7 @@ func (c *converter) oneOptionName(container string, pairs []pair) []pair {
 				continue
 			}
 			p.key = p.key.with("start_options")
+			p.key.was = "host_config"
 		}
 		out = append(out, p)
 	}

@@ -17,6 +17,8 @@ type node struct {
 	// before and after are the lines of comments around an element of a list, or
 	// around the pair whose key this is.
 	before, after []string
+	// was is the name of a key in the file, if it was changed.
+	was string
 }
 
 // pair is one entry of a dictionary, in the order of the file.
@@ -62,7 +64,15 @@ func (n *node) isEmpty() bool {
 	return false
 }
 
-// name returns a key as text, as messages show it.
+// shown returns a key as it stands in the file.
+func (n *node) shown() string {
+	if n.was != "" {
+		return n.was
+	}
+	return n.name()
+}
+
+// name returns a key as text.
 func (n *node) name() string {
 	if s, ok := n.value.(string); ok {
 		return s
