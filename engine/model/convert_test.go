@@ -21,13 +21,13 @@ func TestShortFormsConvert(t *testing.T) {
 		text string
 		want c
 	}{
-		{"row 24", `{"image": "nginx"}`, c{Image: "nginx"}},
-		{"row 28: no image", `{"image": null}`, c{}},
+		{"image", `{"image": "nginx"}`, c{Image: "nginx"}},
+		{"no image", `{"image": null}`, c{}},
 		{"row 33", `{"instances": ["i1", "i2"]}`, c{Instances: []string{"i1", "i2"}}},
 		{"row 36: empty list", `{"instances": []}`, c{}},
 		{"row 36: None", `{"instances": null}`, c{}},
 		{"row 19: counted instances", `{"instances": [1, 2]}`, c{Instances: []string{"1", "2"}}},
-		{"row 38", `{"shares": ["/s", "/t"]}`, c{Shares: []string{"/s", "/t"}}},
+		{"shares", `{"shares": ["/s", "/t"]}`, c{Shares: []string{"/s", "/t"}}},
 		{"row 111: one string", `{"shares": "/s"}`, c{Shares: []string{"/s"}}},
 		{"row 111: None", `{"shares": null, "uses": null, "attaches": null}`, c{}},
 		{"row 43: ro", `{"binds": [["a", "ro"]]}`, c{Binds: shares{{"a", true}}}},
@@ -42,7 +42,7 @@ func TestShortFormsConvert(t *testing.T) {
 		{"row 49: a pair is two elements", `{"binds": ["a", "b"]}`, c{Binds: shares{{"a", false}, {"b", false}}}},
 		{"row 51: None", `{"binds": null}`, c{}},
 		{"row 51: empty", `{"binds": []}`, c{}},
-		{"row 56", `{"uses": "b", "attaches": "v"}`, c{Uses: uses{{"b", false}}, Attaches: []string{"v"}}},
+		{"uses and attaches", `{"uses": "b", "attaches": "v"}`, c{Uses: uses{{"b", false}}, Attaches: []string{"v"}}},
 		{"row 65: pair", `{"uses": [["b", "ro"]]}`, c{Uses: uses{{"b", true}}}},
 		{"row 65: dict", `{"uses": {"b": "ro"}}`, c{Uses: uses{{"b", true}}}},
 		{"row 68: several links in order", `{"links": [["b", "x"], ["c", "y"]]}`, c{Links: links{{"b", "x"}, {"c", "y"}}}},
@@ -60,9 +60,9 @@ func TestShortFormsConvert(t *testing.T) {
 		{"row 86: pair of ids", `{"user": [0, 10]}`, c{User: "0:10"}},
 		{"row 86: none", `{"user": ""}`, c{}},
 		{"row 87", `{"permissions": "u=rwX,g=rX,o="}`, c{Permissions: "u=rwX,g=rX,o="}},
-		{"row 95", `{"create_options": {"mem_limit": "3g"}}`, c{CreateOptions: model.Options{Values: model.Dict{{
+		{"options", `{"create_options": {"mem_limit": "3g"}}`, c{CreateOptions: model.Options{Values: model.Dict{{
 			Key: model.Input{Value: "mem_limit"}, Value: model.Input{Value: "3g"}}}}}},
-		{"row 95: none", `{"create_options": {}, "start_options": null}`, c{}},
+		{"no options", `{"create_options": {}, "start_options": null}`, c{}},
 		{"row 101", `{"persistent": "yes"}`, c{Persistent: true}},
 		{"row 101: bool", `{"persistent": true}`, c{Persistent: true}},
 		{"row 101: no", `{"persistent": "No"}`, c{}},
@@ -75,7 +75,7 @@ func TestShortFormsConvert(t *testing.T) {
 	}
 }
 
-// What rows 41, 42, 71 and 114 add: the typed elements themselves.
+// The typed elements themselves: row 41, row 42, row 71, row 112 and row 114.
 func TestTypedElementsConvert(t *testing.T) {
 	c := &model.Container{Name: "a"}
 	for name, value := range map[string]any{
@@ -94,7 +94,7 @@ func TestTypedElementsConvert(t *testing.T) {
 		Links: []model.Link{{Container: "b", Alias: "x"}},
 	}, noPlaces())
 
-	// Row 114: an element added later is one like the others.
+	// row 114: an element added later is one like the others.
 	list, _ := c.Get("binds")
 	list.Value = append(list.Value.(model.List), model.Input{Value: model.HostShare{Volume: "volume1"}})
 	if ps := c.Set("binds", list); len(ps) > 0 {
@@ -103,12 +103,13 @@ func TestTypedElementsConvert(t *testing.T) {
 	same(t, "row 114", c.Binds, []model.HostShare{{Volume: "a", ReadOnly: true}, {Volume: "b"}, {Volume: "volume1"}})
 }
 
+// row 112: elements of lists are converted one by one.
 func TestWrongFormsAreRefused(t *testing.T) {
 	for _, test := range []struct {
 		row, text string
 		want      []string
 	}{
-		{"row 24: number", `{"image": 7}`, []string{`image: want a string, got int 7`}},
+		{"image: number", `{"image": 7}`, []string{`image: want a string, got int 7`}},
 		{"row 46: other text", `{"binds": [{"a": "read"}]}`, []string{
 			`binds[0]: want "ro", "rw", True, False or None as access, got string "read"`}},
 		{"row 46: number", `{"binds": [["a", 1]]}`, []string{
@@ -164,7 +165,7 @@ func TestWrongFormsAreRefused(t *testing.T) {
 	}
 }
 
-// Row 111: what was assigned is a copy.
+// row 111: what was assigned is a copy.
 func TestAssignedListsAreCopies(t *testing.T) {
 	list := model.List{{Value: "/s"}, {Value: "/t"}}
 	c := &model.Container{Name: "a"}
@@ -173,7 +174,7 @@ func TestAssignedListsAreCopies(t *testing.T) {
 	same(t, "row 111", c.Shares, []string{"/s", "/t"})
 }
 
-// Row 110: a function stands in for the dictionary, and is not called by that.
+// row 110: a function stands in for the dictionary, and is not called by that.
 func TestOptionFunctionsAreKept(t *testing.T) {
 	called := false
 	opts := func(context.Context, model.OptionCall) (model.Dict, error) {

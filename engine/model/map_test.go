@@ -21,7 +21,7 @@ func TestMapsFromDictionaries(t *testing.T) {
 		want      m
 	}{
 		{"row 2: empty", `{}`, m{}},
-		{"row 10", `{"repository": "r.e"}`, m{Repository: "r.e"}},
+		{"repository", `{"repository": "r.e"}`, m{Repository: "r.e"}},
 		{"row 11", `{"volumes": {"v": "/v"}}`, m{Volumes: []model.Volume{{Alias: "v", Path: "/v"}}}},
 		{"row 12", `{"host": {"v": "/h"}}`, m{Host: []model.HostPath{{Alias: "v", Path: "/h"}}}},
 		{"row 20: paths by instance", `{"host": {"v": {"1": "/h1", "2": "/h2"}}}`, m{Host: []model.HostPath{{
@@ -78,7 +78,7 @@ func TestWrongDictionariesAreRefused(t *testing.T) {
 	}
 }
 
-// Row 3: later input overrides earlier input, for each attribute alone. Row 119:
+// row 3: later input overrides earlier input, for each attribute alone. row 119:
 // lists are replaced, what is not named stays.
 func TestUpdateReplaces(t *testing.T) {
 	m := site(t, `{
@@ -89,12 +89,12 @@ func TestUpdateReplaces(t *testing.T) {
 		"a": {"shares": ["/2"], "create_options": {"cpu_shares": 2}}, "c": {}}`)); len(ps) > 0 {
 		t.Fatal(ps)
 	}
-	same(t, "rows 3, 119", m, site(t, `{
+	same(t, "row 3, row 119", m, site(t, `{
 		"repository": "S", "volumes": {"v": "/x", "w": "/w", "y": "/y"}, "host": {"v": "/h", "w": "/w"},
 		"containers": {"a": {"shares": ["/2"], "user": "u", "create_options": {"cpu_shares": 2}}, "b": {"image": "i"}, "c": {}}}`), noPlaces())
 }
 
-// Rows 5, 6: properties set one by one are the same as those of a dictionary.
+// row 5, row 6: properties set one by one are the same as those of a dictionary.
 func TestPropertiesOneByOneGiveTheSameMap(t *testing.T) {
 	m := &model.ContainerMap{Name: "m"}
 	m.SetContainer("app1", model.Origin{}, model.Input{})
@@ -102,11 +102,11 @@ func TestPropertiesOneByOneGiveTheSameMap(t *testing.T) {
 	m.SetVolume("v1", model.Input{Value: "/x"})
 	m.SetHostPath("v1", model.Input{Value: "/y"})
 	m.SetHostPath("root", model.Input{Value: "/r"})
-	same(t, "rows 5, 6", m, site(t, `{
+	same(t, "row 5, row 6", m, site(t, `{
 		"containers": {"app1": {"binds": "v1"}}, "volumes": {"v1": "/x"}, "host": {"v1": "/y"}, "host_root": "/r"}`), noPlaces())
 }
 
-// Row 4: one name may be a container, a volume and a host path. Row 8: looking for
+// row 4: one name may be a container, a volume and a host path. row 8: looking for
 // a container creates none.
 func TestThreeNameSpaces(t *testing.T) {
 	m := site(t, `{"volumes": {"x": "/x"}, "host": {"x": "/h"}, "containers": {"x": {"binds": "x"}}}`)

@@ -54,7 +54,7 @@ func TestMerge(t *testing.T) {
 				if ps := m.Merge(other, listsOnly); len(ps) > 0 {
 					t.Fatal(ps)
 				}
-				// Row 1: the name is kept.
+				// row 1: the name is kept.
 				same(t, "merged, lists only: "+map[bool]string{false: "no", true: "yes"}[listsOnly], m, site(t, want), noPlaces())
 				unchanged := site(t, test.other)
 				unchanged.Name = "n"

@@ -22,7 +22,7 @@ func TestHostPaths(t *testing.T) {
 		{"row 17: only the first character counts", "/r", "//a/../b", "//a/../b"},
 	} {
 		t.Run(test.row, func(t *testing.T) {
-			// Row 18: the root may come after the paths.
+			// row 18: the root may come after the paths.
 			m := &model.ContainerMap{Name: "m", Host: []model.HostPath{
 				{Alias: "v", Path: test.path},
 				{Alias: "w", Instances: []model.InstancePath{{Instance: "i", Path: test.path}}}, // row 21
@@ -91,7 +91,7 @@ func TestUseTargets(t *testing.T) {
 		want      found
 	}{
 		{"row 57", "d", found{"", []string{"d"}, true}},
-		{"row 58, 59: all instances of the owner", "socket", found{"socket", []string{"a.1", "a.2"}, true}},
+		{"row 58, row 59: all instances of the owner", "socket", found{"socket", []string{"a.1", "a.2"}, true}},
 		{"row 60", "b.j.k", found{"", []string{"b.j.k"}, true}},
 		{"row 60: an exact name comes first", "b.x", found{"", []string{"b.x"}, true}},
 		{"row 60: of an exact name with instances", "b.i.z", found{"", []string{"b.i.z"}, true}},
@@ -121,7 +121,7 @@ func TestLinkTargets(t *testing.T) {
 	for _, test := range []struct {
 		row, name, want string
 	}{
-		{"row 67", "app_server", "app_server"},
+		{"a container", "app_server", "app_server"},
 		{"row 75", "b.1", "b.1"},
 		{"row 75: several instances", "b", ""},
 		{"row 124.5", "x", ""},
@@ -138,7 +138,7 @@ func TestLinkTargets(t *testing.T) {
 	}
 }
 
-// Row 33: one container for each instance, in the order of the list; row 35: one
+// row 33: one container for each instance, in the order of the list; row 35: one
 // without a suffix where there are none.
 func TestRefs(t *testing.T) {
 	for _, test := range []struct {

@@ -23,7 +23,7 @@ func placed(line int, c model.Container) *model.Container {
 	return &c
 }
 
-// Row 125: every problem has its place, those that take part in it are named, and
+// row 125: every problem has its place, those that take part in it are named, and
 // all come at once, in the order of the program.
 func TestProblemsHavePlaces(t *testing.T) {
 	m := &model.ContainerMap{
@@ -152,7 +152,7 @@ func chain(n int, closed bool) *model.ContainerMap {
 	return m
 }
 
-// Row 66, D20: no recursion, however long the chain; a long circle is shortened.
+// row 66, D20: no recursion, however long the chain; a long circle is shortened.
 func TestLongChains(t *testing.T) {
 	if err := chain(100_000, false).Validate(); err != nil {
 		t.Error(err)
