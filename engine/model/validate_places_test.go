@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -194,4 +195,36 @@ func TestManyWrongNames(t *testing.T) {
 	if got := len(lines(m.Validate())); got != 5000 {
 		t.Errorf("want 5000 problems, got %d", got)
 	}
+}
+
+// row 124: the five checks of the source document, each alone and all at once; row
+// 123: a map can be checked again at any time.
+func TestTheFiveChecks(t *testing.T) {
+	const aliases = `"volumes": {"v": "/v", "w": "/w"}, "host": {"x": "/x"}`
+	checks := []struct{ text, want string }{
+		{`"a1": {"attaches": "v"}, "b1": {"attaches": "v"}`, `duplicate containers > b1 > attaches[0]`},
+		{`"a2": {"uses": "nothing"}`, `unknown-name containers > a2 > uses[0]`},
+		{`"a3": {"binds": "w"}`, `unknown-alias containers > a3 > binds[0]`},
+		{`"a4": {"binds": "x"}`, `unknown-alias containers > a4 > binds[0]`},
+		{`"a5": {"links": "nowhere"}`, `unknown-name containers > a5 > links[0]`},
+	}
+	found := func(text string) (out []string) {
+		m := site(t, "{"+aliases+", "+text+"}")
+		for range 2 {
+			out = nil
+			for _, line := range shortLines(t, m.Validate()) {
+				out = append(out, line[:strings.Index(line, ":")])
+			}
+		}
+		return out
+	}
+	var texts, want []string
+	for _, check := range checks {
+		same(t, check.text, found(check.text), []string{check.want})
+		texts, want = append(texts, check.text), append(want, check.want)
+	}
+	all := found(strings.Join(texts, ", "))
+	slices.Sort(all)
+	slices.Sort(want)
+	same(t, "all at once", all, want)
 }
