@@ -60,11 +60,14 @@ Without --listen, images are loaded into the state file and the program ends.`,
 	return cmd
 }
 
+// openSim opens an engine to be served: its clock is the real one, so that events
+// and waits behave for people as they expect.
 func openSim(file, api string) (*sim.Engine, error) {
+	o := sim.Options{API: api, Clock: sim.ClockReal}
 	if file != "" {
-		return loadSim(file)
+		return loadSim(file, o)
 	}
-	return sim.New(sim.Options{API: api}), nil
+	return sim.New(o), nil
 }
 
 // loadImages sends an archive to the engine as docker load does.

@@ -48,7 +48,7 @@ func (f *requestFlags) connect(ctx context.Context, m *model.ContainerMap) (*con
 // written back at the end. Every image the map names can be pulled there: a base
 // image ends at once, any other runs until it is stopped.
 func simulated(ctx context.Context, file string, m *model.ContainerMap) (*connection, error) {
-	e, err := loadSim(file)
+	e, err := loadSim(file, sim.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -82,18 +82,18 @@ func simulated(ctx context.Context, file string, m *model.ContainerMap) (*connec
 
 // loadSim reads the state of a simulated engine; no file, or none yet, is an empty
 // engine.
-func loadSim(file string) (*sim.Engine, error) {
+func loadSim(file string, o sim.Options) (*sim.Engine, error) {
 	if file == "" {
-		return sim.New(sim.Options{}), nil
+		return sim.New(o), nil
 	}
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return sim.New(sim.Options{}), nil
+		return sim.New(o), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the state of the simulated engine: %w", err)
 	}
-	e, err := sim.Load(bytes.NewReader(text), sim.Options{})
+	e, err := sim.Load(bytes.NewReader(text), o)
 	if err != nil {
 		return nil, fmt.Errorf("cannot use %s as the state of a simulated engine: %w", file, err)
 	}

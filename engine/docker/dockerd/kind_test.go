@@ -73,7 +73,7 @@ var answers = []struct {
 	{"create volume", 404, `create web: error looking up volume plugin nope: plugin "nope" not found`, docker.InvalidSpec},
 	{"create volume", 400, `create web: invalid option: "foo"`, docker.InvalidSpec},
 
-	{"pull image", 500, `Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io on 10.255.255.53:53: no such host`, docker.Internal},
+	{"pull image", 500, `Get "https://registry.invalid/v2/": dial tcp: lookup registry.invalid: no such host`, docker.Internal},
 	{"pull image", 404, "pull access denied for web, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", docker.Denied},
 	{"pull image", 404, "manifest for web:latest not found: manifest unknown: manifest unknown", docker.ImageMissing},
 	{"pull image", 500, `Head "https://r.example.com/v2/web/manifests/latest": unauthorized: authentication required`, docker.Denied},

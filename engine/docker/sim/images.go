@@ -524,6 +524,25 @@ func (e *Engine) imageCreate(q *request) (reply, error) {
 	)
 }
 
+// distributionInspect asks the registry about an image without fetching it.
+func (e *Engine) distributionInspect(q *request) (reply, error) {
+	ref, err := parseReference(q.name)
+	if err != nil {
+		return reply{}, err
+	}
+	im := e.st.Remote[ref.tagged()]
+	if im == nil {
+		return reply{}, e.pullError(ref)
+	}
+	return ok(object{
+		"Descriptor": object{
+			"mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+			"digest":    "sha256:" + idOf("digest", im.ID), "size": 1024,
+		},
+		"Platforms": []object{{"architecture": "amd64", "os": "linux"}},
+	})
+}
+
 // pullError is what the engine says of an image that cannot be had. A registry that holds anything is there; others are not.
 func (e *Engine) pullError(ref reference) error {
 	domain, remote := splitDomain(ref.name)
@@ -537,7 +556,7 @@ func (e *Engine) pullError(ref reference) error {
 	}
 	host := domain
 	if host == "" {
-		host = "registry-1.docker.io"
+		host = "registry.invalid"
 	}
 	bare, port, _ := strings.Cut(host, ":")
 	if bare == "localhost" || strings.HasPrefix(bare, "127.") {

@@ -214,6 +214,7 @@ func routes() []route {
 		{"GET", "images/*/json", "image.inspect", (*Engine).imageInspect},
 		{"GET", "images/*/history", "image.history", (*Engine).imageHistory},
 		{"POST", "images/*/tag", "image.tag", (*Engine).imageTag},
+		{"GET", "distribution/*/json", "distribution.inspect", (*Engine).distributionInspect},
 		{"DELETE", "images/*", "image.remove", (*Engine).imageRemove},
 
 		{"GET", "volumes", "volume.list", (*Engine).volumeList},

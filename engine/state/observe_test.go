@@ -1,0 +1,114 @@
+// State: tests on the simulated engine.
+
+package state_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/sim"
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// One call lists all containers, one all volumes, and one looks at each image;
+// only a container whose exit code is asked for, and that exited, is inspected.
+func TestObserve(t *testing.T) {
+	ctx := context.Background()
+	s := sim.New(sim.Options{})
+	defer s.Close()
+	for name, process := range map[string]sim.Process{"runs": {}, "ends": {Exits: true, ExitCode: 3}} {
+		if err := s.AddImage(sim.Image{Names: []string{name}, Process: &process}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.AddRemoteImage(sim.Image{Names: []string{"far"}}); err != nil {
+		t.Fatal(err)
+	}
+	client, err := dockerd.Open(ctx, dockerd.Options{DialContext: s.DialContext})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, image := range map[string]string{"m.up": "runs", "m.end": "ends", "m.end2": "ends", "mm.x": "runs", "other": "runs"} {
+		id, _, err := client.CreateContainer(ctx, name, docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: image}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.StartContainer(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+		if image == "ends" {
+			if _, err := client.WaitContainer(ctx, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, name := range []string{"m.v", "n.v"} {
+		if _, err := client.CreateVolume(ctx, docker.VolumeSpec{Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.ClearCalls()
+	snapshot, err := state.Observe(ctx, client, state.Query{Map: "m", Images: []string{"runs", "far", "nowhere", "runs"}, ExitCodes: []string{"m.up", "m.end", "m.absent"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for name, c := range snapshot.Containers {
+		got[name] = c.State
+		if c.Inspected != (name == "m.end") || c.Inspected && c.ExitCode != 3 {
+			t.Errorf("%s: inspected %t, exit code %d", name, c.Inspected, c.ExitCode)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"m.up": "running", "m.end": "exited", "m.end2": "exited"}, got); diff != "" {
+		t.Errorf("containers (-want +got):\n%s", diff)
+	}
+	if _, ok := snapshot.Volumes["m.v"]; !ok || len(snapshot.Volumes) != 1 {
+		t.Errorf("volumes %v", snapshot.Volumes)
+	}
+	if snapshot.Images["runs"].ID == "" || snapshot.Images["far"].ID != "" {
+		t.Errorf("images %v", snapshot.Images)
+	}
+	calls := map[string]int{}
+	for _, c := range s.Calls() {
+		calls[c.Op]++
+	}
+	if diff := cmp.Diff(map[string]int{"container.list": 1, "container.inspect": 1, "volume.list": 1, "image.inspect": 3}, calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if err := state.AskRegistries(ctx, client, snapshot, []string{"far", "nowhere"}); err != nil {
+		t.Fatal(err)
+	}
+	if snapshot.Images["far"].Missing != nil || snapshot.Images["nowhere"].Missing == nil {
+		t.Errorf("after the registries were asked: %v", snapshot.Images)
+	}
+}
+
+// A name of a map is no pattern.
+func TestMapNamesAreNoPatterns(t *testing.T) {
+	ctx := context.Background()
+	s := sim.New(sim.Options{})
+	defer s.Close()
+	if err := s.AddImage(sim.Image{Names: []string{"i"}}); err != nil {
+		t.Fatal(err)
+	}
+	client, err := dockerd.Open(ctx, dockerd.Options{DialContext: s.DialContext})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a.b.c", "axb.c"} {
+		if _, _, err := client.CreateContainer(ctx, name, docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "i"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	snapshot, err := state.Observe(ctx, client, state.Query{Map: "a.b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := snapshot.Containers["a.b.c"]; !ok || len(snapshot.Containers) != 1 {
+		t.Errorf("got %v", snapshot.Containers)
+	}
+}
