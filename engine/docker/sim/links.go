@@ -4,7 +4,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -130,8 +132,15 @@ func (e *Engine) rememberLinks(gone *container) {
 
 // names gives all names of a container: its own first, then those that links give it.
 func (e *Engine) names(c *container) []string {
+	var linkers []*container
+	for _, other := range e.st.Containers {
+		if slices.ContainsFunc(other.Links, func(l link) bool { return l.Target == c.ID }) {
+			linkers = append(linkers, other)
+		}
+	}
+	slices.SortFunc(linkers, func(a, b *container) int { return cmp.Compare(a.Serial, b.Serial) })
 	all := []string{"/" + c.Name}
-	for _, other := range e.st.containers() {
+	for _, other := range linkers {
 		for _, l := range other.Links {
 			if l.Target == c.ID {
 				all = append(all, "/"+other.Name+"/"+l.Alias)
