@@ -134,7 +134,8 @@ func (e *ExitError) Error() string {
 	return text
 }
 
-// stopContainer gives the engine as long as the container may take to stop.
+// stopContainer gives the engine as long as the container may take to stop. What
+// the container itself asks for is only looked up when the usual time is over.
 func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
 	id, err := x.container(st)
 	if err != nil {
@@ -143,14 +144,24 @@ func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
 	grace := 10
 	if st.StopTimeout != nil {
 		grace = *st.StopTimeout
-	} else if info, err := x.inspect(ctx, id); err == nil && info.Config.StopTimeout != nil {
-		grace = *info.Config.StopTimeout
 	}
-	deadline := x.times.Stop + time.Duration(grace)*time.Second
-	return named(x.attempt(ctx, deadline, func(ctx context.Context) error {
-		return x.client.StopContainer(ctx, id, st.StopTimeout)
-	}, nil), st.Target)
+	call := func(ctx context.Context) error {
+		return within(ctx, x.times.Stop+time.Duration(grace)*time.Second, func(ctx context.Context) error {
+			return x.client.StopContainer(ctx, id, st.StopTimeout)
+		})
+	}
+	look := func(ctx context.Context) (stopped bool, err error) {
+		info, err := x.inspect(ctx, id)
+		if own := info.Config.StopTimeout; err == nil && own != nil && st.StopTimeout == nil {
+			grace = max(grace, *own)
+		}
+		return err == nil && !info.State.Running, err
+	}
+	return named(x.attempt(ctx, longest, call, look), st.Target)
 }
+
+// longest is beyond every time a call is given.
+const longest = 1 << 62 * time.Nanosecond
 
 // removeContainer removes; a container that is gone already is what was wanted.
 func (x *executor) removeContainer(ctx context.Context, id string, force bool) error {
