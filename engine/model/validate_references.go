@@ -140,6 +140,9 @@ func (v *validator) explain(p *Problem, names kind, verb, name string) {
 	if c := v.index.Container(base); p.Hint == "" && c != nil && base != name {
 		p.Hint = "there is " + listed(refNames(c))
 	}
+	if names := v.known(names).names; p.Hint == "" && len(names) > 0 {
+		p.Hint = "there is " + listed(names)
+	}
 }
 
 // explainVolume hints at aliases that are written in the wrong property.

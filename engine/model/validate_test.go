@@ -147,15 +147,15 @@ func TestValidate(t *testing.T) {
 		}},
 		{"row 63", `{"app_server": {"shares": "/s"}, "a": {"uses": ["app-servr", "x"]}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "app-servr": no container and no attached volume has this name (did you mean "app_server"?)`,
-			`unknown-name containers > a > uses[1]: cannot use "x": no container and no attached volume has this name`,
+			`unknown-name containers > a > uses[1]: cannot use "x": no container and no attached volume has this name (there is "a", "app_server")`,
 		}},
 		{"row 63: twice", `{"a": {"uses": ["x", "x"]}}`, []string{
-			`unknown-name containers > a > uses[0]: cannot use "x": no container and no attached volume has this name`,
+			`unknown-name containers > a > uses[0]: cannot use "x": no container and no attached volume has this name (there is "a")`,
 			`duplicate containers > a > uses[1]: a uses "x" twice`,
 		}},
 		{"row 63: near a full name", `{"b": {"shares": "/s"}, "mxb": {}, "a": {"uses": ["mxb.b", "m.zzz"]}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "mxb.b": no container and no attached volume has this name (did you mean "mxb"?)`,
-			`unknown-name containers > a > uses[1]: cannot use "m.zzz": no container and no attached volume has this name`,
+			`unknown-name containers > a > uses[1]: cannot use "m.zzz": no container and no attached volume has this name (there is "a", "b", "mxb")`,
 		}},
 		{"row 63: near an alias", `{"volumes": {"app_socket": "/s"}, "b": {"attaches": "app_socket"}, "a": {"uses": "app_sockt"}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "app_sockt": no container and no attached volume has this name (did you mean "app_socket"?)`,
