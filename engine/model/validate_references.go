@@ -140,7 +140,7 @@ func (v *validator) explain(p *Problem, names kind, verb, name string) {
 	if c := v.index.Container(base); p.Hint == "" && c != nil && base != name {
 		p.Hint = "there is " + listed(refNames(c))
 	}
-	if names := v.known(names).names; p.Hint == "" && len(names) > 0 {
+	if names := v.known(names).names; p.Hint == "" && len(names) > 1 { // one is this container itself
 		p.Hint = "there is " + listed(names)
 	}
 }

@@ -150,7 +150,7 @@ func TestValidate(t *testing.T) {
 			`unknown-name containers > a > uses[1]: cannot use "x": no container and no attached volume has this name (there is "a", "app_server")`,
 		}},
 		{"row 63: twice", `{"a": {"uses": ["x", "x"]}}`, []string{
-			`unknown-name containers > a > uses[0]: cannot use "x": no container and no attached volume has this name (there is "a")`,
+			`unknown-name containers > a > uses[0]: cannot use "x": no container and no attached volume has this name`,
 			`duplicate containers > a > uses[1]: a uses "x" twice`,
 		}},
 		{"row 63: near a full name", `{"b": {"shares": "/s"}, "mxb": {}, "a": {"uses": ["mxb.b", "m.zzz"]}}`, []string{

@@ -138,7 +138,7 @@ func anyYAML(r *rapid.T, m *model.ContainerMap) []byte {
 			add(properties, name, n)
 		}
 		if len(properties.Content) == 0 && pick("null") {
-			properties = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
+			properties = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}
 		}
 		add(containers, c.Name, properties)
 	}
