@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 )
@@ -70,12 +71,10 @@ func (e *Engine) nameTaken(name string) error {
 
 func (e *Engine) containerCreate(q *request) (reply, error) {
 	var body createBody
-	var probe struct{ Image *string }
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
-	_ = q.decode(&probe)
-	if probe.Image == nil && len(strings.Trim(strings.TrimSpace(string(q.body)), "{} \n\tnul")) == 0 {
+	if len(bytes.Trim(q.body, "{} \r\n\tnul")) == 0 {
 		return reply{}, badRequest("Config cannot be empty in order to create a container")
 	}
 	if body.HostConfig == nil {

@@ -56,17 +56,21 @@ func (f filters) has(name, value string) bool {
 	return len(f[name]) == 0 || slices.Contains(f[name], value)
 }
 
-// pattern tells whether value fits a filter as a regular expression, or contains it.
-func (f filters) pattern(name, value string) bool {
-	if len(f[name]) == 0 {
-		return true
+// pattern makes a test out of a filter: whether a value fits one of its regular expressions, or is one of its texts.
+func (f filters) pattern(name string) func(value string) bool {
+	wanted := f[name]
+	if len(wanted) == 0 {
+		return func(string) bool { return true }
 	}
-	for _, want := range f[name] {
-		if re, err := regexp.Compile(want); err == nil && re.MatchString(value) || want == value {
-			return true
+	var expressions []*regexp.Regexp
+	for _, want := range wanted {
+		if re, err := regexp.Compile(want); err == nil {
+			expressions = append(expressions, re)
 		}
 	}
-	return false
+	return func(value string) bool {
+		return slices.Contains(wanted, value) || slices.ContainsFunc(expressions, func(re *regexp.Regexp) bool { return re.MatchString(value) })
+	}
 }
 
 // prefix tells whether value begins with what a filter says.

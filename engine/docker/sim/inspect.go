@@ -196,6 +196,7 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 		return nil, err
 	}
 	ancestors := e.ancestors(f["ancestor"])
+	name := f.pattern("name")
 	return func(c *container) bool {
 		switch {
 		case before != nil && c.Serial >= before.Serial, since != nil && c.Serial <= since.Serial:
@@ -206,7 +207,7 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 			return false
 		}
 		return f.has("status", c.status()) && f.has("health", first(c.Health, "none")) && f.labels(c.Config.Labels) &&
-			f.prefix("id", c.ID) && e.nameFits(c, f) && c.mountsFit(f) && e.networkFits(c, f) && c.portsFit(f)
+			f.prefix("id", c.ID) && e.nameFits(c, name) && c.mountsFit(f) && e.networkFits(c, f) && c.portsFit(f)
 	}, nil
 }
 
@@ -240,12 +241,10 @@ func (e *Engine) ancestors(names []string) map[string]bool {
 	return ids
 }
 
-func (e *Engine) nameFits(c *container, f filters) bool {
-	if len(f["name"]) == 0 {
-		return true
-	}
+// nameFits tells whether one of the names of a container fits, with its slash or without.
+func (e *Engine) nameFits(c *container, fits func(string) bool) bool {
 	return slices.ContainsFunc(e.names(c), func(name string) bool {
-		return f.pattern("name", name) || f.pattern("name", strings.TrimPrefix(name, "/"))
+		return fits(name) || fits(strings.TrimPrefix(name, "/"))
 	})
 }
 

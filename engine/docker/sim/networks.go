@@ -141,13 +141,13 @@ func (e *Engine) networkList(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	docs := []object{}
+	docs, fits := []object{}, f.pattern("name")
 	for _, n := range e.st.networks() {
 		kind := "custom"
 		if n.Predefined {
 			kind = "builtin"
 		}
-		if !f.pattern("name", n.Name) || !f.prefix("id", n.ID) || !f.has("driver", n.Driver) || !f.has("scope", n.Scope) ||
+		if !fits(n.Name) || !f.prefix("id", n.ID) || !f.has("driver", n.Driver) || !f.has("scope", n.Scope) ||
 			!f.has("type", kind) || !f.labels(n.Labels) {
 			continue
 		}

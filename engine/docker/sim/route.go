@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,11 +38,9 @@ func minVersion() apiVersion { return apiVersion{1, 12} }
 
 // engineRelease gives the engine that first had an API version, as its version text.
 func (v apiVersion) engineRelease() string {
-	releases := map[int]string{
-		41: "20.10.24", 42: "23.0.6", 43: "24.0.9", 44: "25.0.5", 45: "26.1.4",
-		46: "27.1.2", 47: "27.5.1", 48: "28.0.4", 49: "28.1.1", 50: "28.2.2", 51: "28.5.2",
-	}
-	return releases[v.minor]
+	first := 41
+	releases := [...]string{"20.10.24", "23.0.6", "24.0.9", "25.0.5", "26.1.4", "27.1.2", "27.5.1", "28.0.4", "28.1.1", "28.2.2", "28.5.2"}
+	return releases[v.minor-first]
 }
 
 // request is one call of the API. The engine's lock is held while its operation runs.
@@ -341,14 +340,17 @@ func readBody(op string, r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
-	if err != nil {
+	var body bytes.Buffer
+	if r.ContentLength > 0 {
+		body.Grow(int(min(r.ContentLength, 64<<10)) + bytes.MinRead)
+	}
+	if _, err := body.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
 		return nil, badRequest("cannot read request body: %v", err)
 	}
-	if int64(len(body)) > limit {
+	if int64(body.Len()) > limit {
 		return nil, &apiError{status: http.StatusRequestEntityTooLarge, text: "request body too large"}
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 // serve runs one operation with the faults and hooks that are set for it.

@@ -100,13 +100,13 @@ func (e *Engine) volumeList(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	docs := []object{}
+	docs, fits := []object{}, f.pattern("name")
 	for _, name := range sortedKeys(e.st.Volumes) {
 		v := e.st.Volumes[name]
 		if dangling != nil && *dangling != (len(v.Refs) == 0) {
 			continue
 		}
-		if f.pattern("name", v.Name) && f.has("driver", v.Driver) && f.labels(v.Labels) {
+		if fits(v.Name) && f.has("driver", v.Driver) && f.labels(v.Labels) {
 			docs = append(docs, v.document())
 		}
 	}
