@@ -555,6 +555,10 @@ func regressions() []struct {
 		{"connect a stopped container that shares a network", []step{
 			{op: "network-create"}, {op: "create", a: "aa", b: "bb", variant: "join-net-of"}, {op: "connect", a: "aa"},
 			{op: "create", a: "bb", variant: "plain"}, {op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "connect", a: "aa"}}},
+		{"connect a stopped container that shares networks to no network", []step{
+			{op: "create", a: "bb", variant: "plain"}, {op: "create", a: "aa", b: "bb", variant: "join-net-of"}, {op: "connect", a: "aa"},
+			{op: "start", a: "bb"}, {op: "start", a: "aa"}, {op: "connect", a: "aa"}, {op: "kill", a: "aa"}, {op: "connect", a: "aa"},
+			{op: "network-create"}, {op: "connect", a: "aa"}, {op: "disconnect", a: "aa"}, {op: "network-rm"}, {op: "connect", a: "aa"}}},
 		{"files from a tar that fall into a read-only mount", []step{{op: "create", a: "aa", v: "v1", variant: "data-volume", readonly: true}, {op: "put", a: "aa"}}},
 		{"link to a container that is gone and was apart", []step{
 			{op: "create", a: "aa", variant: "plain"}, {op: "create", a: "bb", b: "aa", variant: "link"}, {op: "rm", a: "aa"}, {op: "start", a: "bb"}}},

@@ -62,6 +62,7 @@ func (e *Engine) connectAll(c *container) error {
 		if !target.Running {
 			return conflict("cannot join network of a non running container: %s", other)
 		}
+		c.Config.Hostname, c.Config.Domainname = target.Config.Hostname, target.Config.Domainname
 		return nil
 	}
 	c.SandboxID = ""
@@ -235,9 +236,17 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 		ep = &endpointConfig{}
 	}
 	ep.EndpointID, ep.NetworkID = "", ""
+	shares := strings.HasPrefix(c.HostConfig.NetworkMode, "container:")
+	if c.Running && shares {
+		return reply{}, badRequest("container sharing network namespace with another container or host cannot be connected to any other network")
+	}
 	n, err := e.findNetwork(q.name)
 	if err != nil && !c.Running && replyStatus(reply{}, err) == 404 {
-		// Who does not run can be connected to what does not exist; the start will fail.
+		// Who does not run can be connected to what does not exist; the start will fail. The engine keeps no
+		// networks for a container that shares those of another, and its handler dies on that.
+		if shares && !c.Connected {
+			return reply{}, errStreamCut
+		}
 		c.Endpoints[q.name] = ep
 		return status(200)
 	}
@@ -253,7 +262,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 		}
 		return status(200)
 	}
-	c.Endpoints[n.Name] = ep
+	c.Endpoints[n.Name], c.Connected = ep, true
 	err = e.completeEndpoint(c, ep, n)
 	if err == nil && c.Running && !c.Restarting {
 		err = e.connectOne(c, n.Name, n)
@@ -271,8 +280,6 @@ func (e *Engine) checkConnect(c *container, n *network) error {
 	switch {
 	case c.Removing || c.Dead:
 		return conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
-	case c.Running && strings.HasPrefix(mode, "container:"):
-		return badRequest("container sharing network namespace with another container or host cannot be connected to any other network")
 	case mode == "host", n.Name == "host" && n.Predefined:
 		return badRequest("container cannot be disconnected from host network or connected to host network")
 	}

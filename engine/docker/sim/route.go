@@ -374,11 +374,14 @@ func (e *Engine) serve(w http.ResponseWriter, q *request, rt route) {
 	if done := e.faultAfter(w, q, fault, rep, err); done {
 		return
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errStreamCut):
+		cutConnection(w)
+	case err != nil:
 		writeError(w, err)
-		return
+	default:
+		e.write(w, q, rep)
 	}
-	e.write(w, q, rep)
 }
 
 // run carries out the operation under the lock.

@@ -38,6 +38,7 @@ type container struct {
 	HostConfig   hostConfig
 	Mounts       map[string]*mountPoint // by destination
 	Endpoints    map[string]*endpointConfig
+	Connected    bool   // it once was on a network though it shares those of another container
 	Links        []link // legacy links, resolved when it was created
 	Ports        map[string][]portBinding
 	SandboxID    string
