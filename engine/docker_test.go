@@ -6,9 +6,12 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -163,5 +166,41 @@ func TestFailedPreparationOnDocker(t *testing.T) {
 		if c.State == docker.StateRunning || c.Labels[docker.LabelRole] != docker.RoleContainer {
 			t.Errorf("%s is %s", c.Name, c.State)
 		}
+	}
+}
+
+// Sixteen runs at once on one map: each has its turn, the first does the work, and
+// the others find nothing left to do.
+func TestManyRunsOnDocker(t *testing.T) {
+	name, client := onDocker(t)
+	m := &model.ContainerMap{Name: name, Containers: []*model.Container{proc("a", nil), proc("b", func(c *model.Container) {
+		c.Links = []model.Link{{Container: "a"}}
+	})}}
+	ctx := t.Context()
+	var steps, holders atomic.Int32
+	var all errgroup.Group
+	for range 16 {
+		all.Go(func() error {
+			lock, err := run.Acquire(ctx, client, name, run.LockOptions{Wait: time.Minute})
+			if err != nil {
+				return err
+			}
+			if n := holders.Add(1); n != 1 {
+				t.Errorf("%d runs have the lock", n)
+			}
+			p, err := engine.Plan(ctx, client, m, plan.Request{Action: plan.Start})
+			if err == nil {
+				steps.Add(int32(len(p.Steps)))
+				_, err = run.Do(ctx, client, p, run.Options{Lock: lock})
+			}
+			holders.Add(-1)
+			return errors.Join(err, lock.Release())
+		})
+	}
+	if err := all.Wait(); err != nil || steps.Load() != 4 {
+		t.Errorf("%d steps in all, error %v", steps.Load(), err)
+	}
+	if left, err := client.Volumes(ctx, "^"+name); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }

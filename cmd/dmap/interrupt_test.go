@@ -1,4 +1,4 @@
-// Command line: interrupts, on a real Docker Engine.
+// Command line: interrupts, crashes and two runs at once, on a real Docker Engine.
 
 package main
 
@@ -14,32 +14,42 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
+	"github.com/dmap-dev/dmap/engine/run"
 )
 
-// An interrupt begins nothing new, lets the calls in flight finish, and ends with
-// 130; running the same command again completes the work.
-func TestInterruptOnDocker(t *testing.T) {
-	client := dockertest.Open(t)
+// chain builds the program, and writes a map of eight containers, each linked to the
+// one before.
+func chain(t *testing.T) (client docker.Client, mapName, program, file string) {
+	t.Helper()
+	client = dockertest.Open(t)
 	dockertest.Images(t, client)
-	name := dockertest.Prefix(t, client) + "map"
+	mapName = dockertest.Prefix(t, client) + "map"
 	dir := t.TempDir()
-	program := filepath.Join(dir, "dmap")
+	program = filepath.Join(dir, "dmap")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	file := filepath.Join(dir, "site.star")
+	file = filepath.Join(dir, "site.star")
 	text := fmt.Sprintf(`m = container_map(%q)
 for i in range(8):
     c = m.containers["c%%d" %% i]
     c.image = "/%s"
     if i > 0:
         c.links = "c%%d" %% (i - 1)
-`, name, dockertest.ProcImage)
+`, mapName, dockertest.ProcImage)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, stderr := interrupted(t, exec.Command(program, "run", file, "start"), "container.start")
+	return client, mapName, program, file
+}
+
+// An interrupt begins nothing new, lets the calls in flight finish, and ends with
+// 130; running the same command again completes the work.
+func TestInterruptOnDocker(t *testing.T) {
+	_, _, program, file := chain(t)
+	code, stdout, stderr := signalled(t, syscall.SIGINT, exec.Command(program, "run", file, "start"), "container.start")
 	if code != exitInterrupted {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
@@ -57,9 +67,60 @@ for i in range(8):
 	}
 }
 
-// interrupted runs a command and interrupts it when it has done the first step of
+// A run that is killed leaves its lock behind; the next one sees that the process is
+// gone, does not wait, and completes the work.
+func TestKillOnDocker(t *testing.T) {
+	client, mapName, program, file := chain(t)
+	signalled(t, syscall.SIGKILL, exec.Command(program, "run", file, "start"), "container.start")
+	claims := "^" + mapName + docker.LockSuffix
+	if left, err := client.Volumes(t.Context(), claims); err != nil || len(left) != 1 {
+		t.Fatalf("the killed run left claims %v, %v", left, err)
+	}
+	out, err := exec.Command(program, "run", "--lock-timeout", "0", file, "start").CombinedOutput()
+	if err != nil || strings.Contains(string(out), "waiting") {
+		t.Fatalf("running again: %v\n%s", err, out)
+	}
+	if left, err := client.Volumes(t.Context(), claims); err != nil || len(left) != 0 {
+		t.Errorf("claims left: %v, %v", left, err)
+	}
+	if out, err := exec.Command(program, "run", file, "start").CombinedOutput(); err != nil || string(out) != "Nothing to do.\n" {
+		t.Errorf("a third run: %v\n%s", err, out)
+	}
+}
+
+// A run that finds another one waits for it, says so, and ends with 1 when the time
+// is over; what only reads does not wait.
+func TestLockedMapOnDocker(t *testing.T) {
+	client, mapName, program, file := chain(t)
+	lock, err := run.Acquire(t.Context(), client, mapName, run.LockOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "run", "--lock-timeout", "300ms", file, "start")
+	out, err := cmd.CombinedOutput()
+	holder := fmt.Sprintf("process %d, last seen ", os.Getpid())
+	for _, want := range []string{
+		"dmap: waiting up to 300ms for another run on map \"" + mapName + "\" (", holder,
+		"dmap: map \"" + mapName + "\" is being changed by another run (", "docker volume rm " + mapName + docker.LockSuffix + ".",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("got:\n%s\nwant: %s", out, want)
+		}
+	}
+	if err == nil || cmd.ProcessState.ExitCode() != exitFailed {
+		t.Errorf("exit code %d", cmd.ProcessState.ExitCode())
+	}
+	if out, err := exec.Command(program, "plan", file, "start").CombinedOutput(); err != nil || strings.Contains(string(out), "waiting") {
+		t.Errorf("plan: %v\n%s", err, out)
+	}
+	if err := lock.Release(); err != nil {
+		t.Error(err)
+	}
+}
+
+// signalled runs a command and sends it a signal when it has done the first step of
 // a kind.
-func interrupted(t *testing.T, cmd *exec.Cmd, op string) (code int, stdout, stderr string) {
+func signalled(t *testing.T, signal syscall.Signal, cmd *exec.Cmd, op string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out bytes.Buffer
 	cmd.Stdout = &out
@@ -75,7 +136,7 @@ func interrupted(t *testing.T, cmd *exec.Cmd, op string) (code int, stdout, stde
 		stderr += lines.Text() + "\n"
 		if !sent && strings.HasPrefix(lines.Text(), "done") && strings.Contains(lines.Text(), op) {
 			sent = true
-			if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
 		}

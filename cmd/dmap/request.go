@@ -15,6 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
 // requestFlags are the flags of plan and run.
@@ -108,18 +109,28 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string) (*req
 	if err != nil {
 		return nil, err
 	}
-	p, err := engine.Plan(ctx, c.client, m, req)
-	if err != nil {
-		program.AddExcerpts(err)
+	r := &request{connection: c, program: program, of: m, wanted: req}
+	if err := r.replan(ctx); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
-	return &request{connection: c, plan: p}, nil
+	return r, nil
 }
 
-// request is a plan and the engine it was made for; close it.
+// request is a plan, what it is made from, and the engine it is for; close it.
 type request struct {
 	*connection
-	plan *plan.Plan
+	program *starlarkmap.Program
+	of      *model.ContainerMap
+	wanted  plan.Request
+	plan    *plan.Plan
+}
+
+// replan makes the plan from what the engine holds now.
+func (r *request) replan(ctx context.Context) (err error) {
+	if r.plan, err = engine.Plan(ctx, r.client, r.of, r.wanted); err != nil {
+		r.program.AddExcerpts(err)
+	}
+	return err
 }
 
 // knownAction refuses an unknown action before anything is loaded.

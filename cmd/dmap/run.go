@@ -21,6 +21,7 @@ type runFlags struct {
 	requestFlags
 	dryRun, quiet bool
 	parallel      int
+	lockTimeout   time.Duration
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
@@ -28,6 +29,7 @@ func (f *runFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
 	cmd.Flags().IntVar(&f.parallel, "parallel", 4, "most `calls` of one kind in flight")
+	cmd.Flags().DurationVar(&f.lockTimeout, "lock-timeout", 30*time.Second, "how long to wait for another run that changes the map; 0 does not wait")
 }
 
 func (a *app) run() *cobra.Command {
@@ -47,8 +49,11 @@ func (a *app) run() *cobra.Command {
 
 // runAction plans and carries out; args are file, action and targets.
 func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
-	if f.parallel < 1 {
+	switch {
+	case f.parallel < 1:
 		return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", f.parallel), command: "dmap run"}
+	case f.lockTimeout < 0:
+		return &usageError{text: fmt.Sprintf("--lock-timeout %s: want 0 or more", f.lockTimeout), command: "dmap run"}
 	}
 	r, err := a.request(ctx, &f.requestFlags, args)
 	if err != nil {
@@ -57,15 +62,50 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 	if f.dryRun {
 		return errors.Join(a.print(r.plan, f.format), r.close())
 	}
-	return errors.Join(a.carryOut(ctx, r, f), r.close())
+	return errors.Join(a.locked(ctx, r, f), r.close())
+}
+
+// locked carries the plan out as the only run on the map. Another run may have
+// ended between the plan and the lock, so it plans again under the lock.
+func (a *app) locked(ctx context.Context, r *request, f *runFlags) error {
+	if len(r.plan.Steps) == 0 {
+		return a.carryOut(ctx, r, f, nil)
+	}
+	lock, err := a.acquire(ctx, r, f)
+	if err != nil {
+		return err
+	}
+	if err := r.replan(ctx); err != nil {
+		return errors.Join(err, lock.Release())
+	}
+	return errors.Join(a.carryOut(ctx, r, f, lock), lock.Release())
+}
+
+// acquire takes the lock of the map; an interrupt ends the waiting.
+func (a *app) acquire(ctx context.Context, r *request, f *runFlags) (*run.Lock, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-a.drain:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return run.Acquire(ctx, r.client, r.plan.Map, run.LockOptions{
+		Wait: f.lockTimeout,
+		Waiting: func(holder string) {
+			fmt.Fprintf(a.Err, "dmap: waiting up to %s for another run on map %q (%s)\n", f.lockTimeout, r.plan.Map, holder)
+		},
+	})
 }
 
 // carryOut runs a plan, with progress on Err and the result on Out.
-func (a *app) carryOut(ctx context.Context, r *request, f *runFlags) error {
+func (a *app) carryOut(ctx context.Context, r *request, f *runFlags, lock *run.Lock) error {
 	for _, n := range r.plan.Notes {
 		fmt.Fprintf(a.Err, "note: %s %s\n", n.Target, n.Text)
 	}
-	o := run.Options{Drain: a.drain, Limits: run.Limits{Work: f.parallel}}
+	o := run.Options{Drain: a.drain, Limits: run.Limits{Work: f.parallel}, Lock: lock}
 	if !f.quiet {
 		o.Events = func(e run.Event) { a.progress(e) }
 	}
@@ -87,8 +127,11 @@ func (a *app) carryOut(ctx context.Context, r *request, f *runFlags) error {
 			fmt.Fprintf(a.Err, "dmap: %s%s\n", res.Err, unknown(res.Status))
 		}
 	}
-	if errors.Is(err, run.ErrInterrupted) {
+	switch {
+	case errors.Is(err, run.ErrInterrupted):
 		fmt.Fprintln(a.Err, "dmap: interrupted")
+	case errors.Is(err, run.ErrLockLost):
+		fmt.Fprintln(a.Err, "dmap: ended early:", run.ErrLockLost)
 	}
 	fmt.Fprintf(a.Err, "to go on, run again: %s\n", commandLine())
 	return reported{err}

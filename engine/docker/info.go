@@ -13,6 +13,8 @@ type EngineInfo struct {
 	OSType     string `json:"osType"`
 	Arch       string `json:"arch"`
 	CPUs       int    `json:"cpus"`
+	// Time is the engine's clock when it answered; zero: it does not tell.
+	Time time.Time `json:"-"`
 }
 
 // The states of a container as the engine names them.
@@ -99,6 +101,7 @@ type VolumeInfo struct {
 	Mountpoint string
 	Labels     map[string]string
 	Options    map[string]string
+	CreatedAt  time.Time // by the engine's clock, in seconds; zero: the driver does not tell
 }
 
 // VolumeSpec says which volume to create. An empty Driver is "local".

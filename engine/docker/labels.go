@@ -19,6 +19,10 @@ const (
 	LabelVolume   = LabelPrefix + "volume"   // name of the volume that was prepared
 	LabelVolumeOf = LabelPrefix + "of"       // the run that made that volume
 	LabelPrepared = LabelPrefix + "prepared" // what was done: "2000:2000 u=rwX,g=rX,o="
+
+	// On the claim of a run (see RoleLock).
+	LabelOwner   = LabelPrefix + "owner"   // its process, for people
+	LabelProcess = LabelPrefix + "process" // its process, for programs on the same machine
 )
 
 // The values of LabelRole.
@@ -27,6 +31,7 @@ const (
 	RoleAttached  = "attached"  // holds an attached volume; also on that volume
 	RolePrepare   = "prepare"   // temporary: runs chown or chmod on a volume
 	RolePrepared  = "prepared"  // an empty volume: the record that another was prepared
+	RoleLock      = "lock"      // an empty volume: the claim of a run to be the only one that changes the map
 )
 
 // Suffixes of the names of what dmap needs beside the things of a map. model
@@ -34,4 +39,5 @@ const (
 const (
 	PrepareSuffix  = ".dmap-prepare"
 	PreparedSuffix = ".dmap-prepared"
+	LockSuffix     = ".dmap-lock"
 )

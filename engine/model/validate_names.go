@@ -115,7 +115,7 @@ func (v *validator) fullName(c *Container, field, name string) {
 	if len(full) > longestName {
 		v.in(c, CodeNameSyntax, field, "the name %s has %d characters, more than %d", quote(full), len(full), longestName)
 	}
-	for _, suffix := range []string{".dmap-prepare", ".dmap-prepared"} {
+	for _, suffix := range []string{".dmap-prepare", ".dmap-prepared", ".dmap-lock"} {
 		if strings.HasSuffix(full, suffix) {
 			v.in(c, CodeNameSyntax, field, "the name %s is reserved: dmap ends the names of its own containers with %s", quote(full), quote(suffix))
 		}

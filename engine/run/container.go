@@ -16,31 +16,30 @@ import (
 // call was still under way when this plan was made.
 func (x *executor) createContainer(ctx context.Context, name string, spec docker.ContainerSpec) (id string, warnings []string, err error) {
 	spec.Labels = x.mark(spec.Labels)
-	find := func(ctx context.Context) (found bool) {
-		info, err := x.inspect(ctx, name)
-		if err != nil || !x.wanted(spec.Labels, info.Config.Labels) {
-			return false
-		}
-		id = info.ID
-		return true
-	}
-	call := func(ctx context.Context) (err error) {
-		id, warnings, err = x.client.CreateContainer(ctx, name, spec)
-		if docker.KindOf(err) == docker.NameTaken && find(ctx) {
-			return nil
-		}
-		return err
-	}
-	look := func(ctx context.Context) (bool, error) {
+	// The name is taken before the container can be seen, so it may take a while.
+	look := func(ctx context.Context) (made bool, err error) {
 		for end := time.Now().Add(x.times.Settle); time.Now().Before(end); {
-			if find(ctx) {
+			info, err := x.inspect(ctx, name)
+			switch {
+			case err == nil && x.wanted(spec.Labels, info.Config.Labels):
+				id = info.ID
 				return true, nil
-			}
-			if !sleep(ctx, x.times.Settle/20) {
+			case err == nil:
+				return false, nil
+			case !sleep(ctx, x.times.Settle/20):
 				return false, ctx.Err()
 			}
 		}
 		return false, nil
+	}
+	call := func(ctx context.Context) (err error) {
+		id, warnings, err = x.client.CreateContainer(ctx, name, spec)
+		if docker.KindOf(err) == docker.NameTaken {
+			if made, _ := look(ctx); made {
+				return nil
+			}
+		}
+		return err
 	}
 	err = x.attempt(ctx, x.times.Create, call, look)
 	if docker.KindOf(err) == docker.NameTaken {

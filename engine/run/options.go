@@ -21,6 +21,9 @@ type Options struct {
 	Events func(Event)
 	// Drain, when closed, starts nothing new; calls in flight finish. nil is never.
 	Drain <-chan struct{}
+	// Lock is a lock of the plan's map that the caller has and gives back. With nil,
+	// [Do] takes it if the plan has steps, without waiting for another run.
+	Lock *Lock
 }
 
 // Limits are the most calls in flight of each kind. Zero is the default; the

@@ -19,22 +19,19 @@ import (
 var ErrInterrupted = errors.New("interrupted")
 
 // Do carries out p and returns when nothing is in flight any more. The report is
-// never nil. The error joins those of the failed steps, and ErrInterrupted if the
-// run ended early; it is nil if every step is done. When ctx ends, calls in flight
-// are cut off; close Options.Drain to let them finish.
+// never nil. The error joins those of the failed steps, ErrInterrupted or
+// [ErrLockLost] if the run ended early, and what there is to say of the lock; it is
+// nil if every step is done. When ctx ends, calls in flight are cut off; close
+// Options.Drain to let them finish.
 func Do(ctx context.Context, client docker.Client, p *plan.Plan, o Options) (*Report, error) {
 	began := time.Now()
 	if o.RunID == "" {
 		o.RunID = newID()
 	}
-	x := &executor{
-		client: client,
-		runID:  o.RunID,
-		times:  o.Times.withDefaults(),
-	}
 	s := newSchedule(p, o)
-	report := &Report{RunID: o.RunID, Interrupted: s.work(ctx, x)}
-	report.Results = s.results
+	report := &Report{RunID: o.RunID, Results: s.results}
+	err := s.locked(ctx, client, o)
+	report.Interrupted = errors.Is(err, ErrInterrupted)
 	report.Took = time.Since(began)
 	var errs []error
 	for _, r := range report.Results {
@@ -42,10 +39,23 @@ func Do(ctx context.Context, client docker.Client, p *plan.Plan, o Options) (*Re
 			errs = append(errs, r.Err)
 		}
 	}
-	if report.Interrupted {
-		errs = append(errs, ErrInterrupted)
+	return report, errors.Join(append(errs, err)...)
+}
+
+// locked does the work as the only run on the map.
+func (s *schedule) locked(ctx context.Context, client docker.Client, o Options) error {
+	if len(s.plan.Steps) == 0 {
+		return nil
 	}
-	return report, errors.Join(errs...)
+	x := &executor{client: client, runID: o.RunID, times: o.Times.withDefaults()}
+	if o.Lock != nil {
+		return s.work(ctx, x, o.Lock)
+	}
+	lock, err := Acquire(ctx, client, s.plan.Map, LockOptions{Times: o.Times})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.work(ctx, x, lock), lock.Release())
 }
 
 // newID returns eight random hexadecimal digits.
@@ -134,24 +144,34 @@ type outcome struct {
 }
 
 // work begins steps and waits for them until nothing is in flight and nothing may
-// begin. It tells whether it ended early.
-func (s *schedule) work(ctx context.Context, x *executor) (interrupted bool) {
+// begin. The error tells why it ended early, if it did.
+func (s *schedule) work(ctx context.Context, x *executor, lock *Lock) error {
 	outcomes := make(chan outcome)
 	flying := 0
 	drain := s.drain
+	var early error
 	for {
-		if interrupted = interrupted || ctx.Err() != nil || isClosed(drain); !interrupted {
+		if early == nil && (ctx.Err() != nil || isClosed(drain)) {
+			early = ErrInterrupted
+		}
+		if early == nil {
+			early = lock.check()
+		}
+		if early == nil {
 			flying += s.begin(ctx, x, outcomes)
 		}
 		if flying == 0 {
-			return interrupted && s.left()
+			if !s.left() {
+				return nil
+			}
+			return early
 		}
 		select {
 		case o := <-outcomes:
 			flying--
 			s.end(o)
 		case <-drain:
-			interrupted, drain = true, nil
+			early, drain = ErrInterrupted, nil
 		}
 	}
 }

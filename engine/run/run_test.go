@@ -107,7 +107,7 @@ func TestOrderOfWork(t *testing.T) {
 // fails, and so does one of an unknown kind.
 func TestDamagedPlans(t *testing.T) {
 	_, client := newSim(t)
-	p := &plan.Plan{Steps: []plan.Step{
+	p := &plan.Plan{Map: "m", Steps: []plan.Step{
 		{ID: "a", Op: "volume.paint", Target: "a"},
 		{ID: "b", Op: plan.RemoveContainer, Target: "b", Needs: []string{"nowhere"}},
 		{ID: "c", Op: plan.StartContainer, Target: "c"},
@@ -125,7 +125,7 @@ func TestCutOff(t *testing.T) {
 	s, client := newSim(t)
 	s.AddFault(sim.Fault{Op: "container.create", Times: -1, Hang: true})
 	spec := &docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "i"}}
-	p := &plan.Plan{Steps: []plan.Step{
+	p := &plan.Plan{Map: "m", Steps: []plan.Step{
 		{ID: "a", Op: plan.CreateContainer, Target: "a", Create: spec},
 		{ID: "b", Op: plan.StartContainer, Target: "a", Needs: []string{"a"}},
 	}}

@@ -4,6 +4,7 @@ package dockerd
 
 import (
 	"context"
+	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 )
@@ -20,6 +21,7 @@ func (c *Client) Engine(ctx context.Context) (docker.EngineInfo, error) {
 	if err != nil {
 		return docker.EngineInfo{}, k.fail(versionCtx, err)
 	}
+	now, _ := time.Parse(time.RFC3339Nano, info.SystemTime) // zero if the engine does not tell
 	return docker.EngineInfo{
 		ID:         info.ID,
 		Name:       info.Name,
@@ -28,5 +30,6 @@ func (c *Client) Engine(ctx context.Context) (docker.EngineInfo, error) {
 		OSType:     info.OSType,
 		Arch:       version.Arch,
 		CPUs:       info.NCPU,
+		Time:       now,
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/volume"
@@ -90,5 +91,6 @@ func (c *Client) RemoveVolume(ctx context.Context, name string) error {
 }
 
 func volumeInfo(v volume.Volume) docker.VolumeInfo {
-	return docker.VolumeInfo{Name: v.Name, Driver: v.Driver, Mountpoint: v.Mountpoint, Labels: v.Labels, Options: v.Options}
+	created, _ := time.Parse(time.RFC3339, v.CreatedAt) // zero if the driver does not tell
+	return docker.VolumeInfo{Name: v.Name, Driver: v.Driver, Mountpoint: v.Mountpoint, Labels: v.Labels, Options: v.Options, CreatedAt: created}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"testing/iotest"
+	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest/imagetar"
@@ -18,6 +19,10 @@ var engineCases = []suiteCase{
 		s.ok(err)
 		second, err := s.Engine(s.Context())
 		s.ok(err)
+		if passed := second.Time.Sub(first.Time); first.Time.IsZero() || passed < 0 || passed > time.Minute {
+			s.Errorf("the time went from %s to %s", first.Time, second.Time)
+		}
+		second.Time = first.Time
 		s.same("second answer", second, first)
 		if first.ID == "" || first.Version == "" || first.APIVersion == "" || first.Arch == "" || first.CPUs < 1 {
 			s.Errorf("incomplete: %+v", first)

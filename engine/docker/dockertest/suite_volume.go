@@ -3,6 +3,8 @@
 package dockertest
 
 import (
+	"time"
+
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
@@ -14,7 +16,12 @@ var volumeCases = []suiteCase{
 		if made.Mountpoint == "" {
 			s.Error("it has no mount point")
 		}
-		s.same("volume", made, docker.VolumeInfo{Name: asked.Name, Driver: "local", Labels: asked.Labels, Mountpoint: made.Mountpoint})
+		engine, err := s.Engine(s.Context())
+		s.ok(err)
+		if age := engine.Time.Sub(made.CreatedAt); age < 0 || age > time.Minute { // a run's lock is judged by that
+			s.Errorf("made at %s, and then it is %s", made.CreatedAt, engine.Time)
+		}
+		s.same("volume", made, docker.VolumeInfo{Name: asked.Name, Driver: "local", Labels: asked.Labels, Mountpoint: made.Mountpoint, CreatedAt: made.CreatedAt})
 		asked.Labels = map[string]string{"a": "2", "b": "3"}
 		again, err := s.CreateVolume(s.Context(), asked)
 		s.ok(err)

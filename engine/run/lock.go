@@ -1,0 +1,341 @@
+// Run: the lock by which one run at a time changes a map on an engine.
+
+package run
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+// A run that wants the lock makes an empty volume, its claim, under a name that
+// nobody else uses, and then lists the claims. Whoever sees only its own has the
+// lock: of two runs, the one whose claim came later sees the other's. Claims are
+// named for one lock and one renewal, so removing a dead one cannot hit a live one.
+const (
+	// lease is how old the newest claim of a run may be, by the clock of the engine.
+	lease = time.Minute
+	// beat is how often the holder renews its claim.
+	beat = 15 * time.Second
+	// patience is how long the holder goes on without having renewed it.
+	patience = 45 * time.Second
+)
+
+// LockOptions say how to take a lock. The zero value does not wait.
+type LockOptions struct {
+	// Wait is how long to wait for another run to end; 0 is not at all.
+	Wait time.Duration
+	// Waiting is told once, with what [LockedError] says of the other run; nil is
+	// nobody.
+	Waiting func(holder string)
+	// Process holds the lock; the zero value is [ThisProcess].
+	Process Process
+	// Times bound each call.
+	Times Times
+}
+
+// LockedError says that another run may be changing the map.
+type LockedError struct {
+	Map    string
+	Holder string   // the process that holds it, and since when
+	Claims []string // volumes; removing them breaks the lock
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("map %q is being changed by another run (%s): wait for its end; if it surely is gone, break its lock: docker volume rm %s",
+		e.Map, e.Holder, strings.Join(e.Claims, " "))
+}
+
+// ErrLockLost is the cause when a run ends early because it may not be the only one
+// any more.
+var ErrLockLost = errors.New("the lock of the map was lost")
+
+// Lock is the right to change a map on an engine. It is kept until [Lock.Release];
+// if its process ends without that, others notice at once on the same machine, and
+// after a minute elsewhere.
+type Lock struct {
+	executor
+	mapName string
+	id      string
+	process Process
+	end     context.CancelFunc
+	ended   chan struct{}
+
+	mu      sync.Mutex
+	next    int       // number of the next claim
+	claims  []string  // that are not known to be gone
+	renewed time.Time // when the call that made the newest claim began
+	lost    error
+}
+
+// Acquire takes the lock of a map. ctx limits only the taking. The error is a
+// [*LockedError] if another run has it, or a [*docker.Error].
+func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOptions) (*Lock, error) {
+	if o.Process == (Process{}) {
+		o.Process = ThisProcess()
+	}
+	l := &Lock{
+		executor: executor{client: client, times: o.Times.withDefaults()},
+		mapName:  mapName, id: newID() + newID(), process: o.Process,
+	}
+	until := time.Now().Add(o.Wait)
+	for told := false; ; {
+		held, others, err := l.try(ctx)
+		if held {
+			l.keep()
+			return l, nil
+		}
+		if err := errors.Join(err, l.drop(ctx)); err != nil {
+			return nil, err
+		}
+		for len(others) > 0 { // wait without a claim
+			if !told && o.Wait > 0 && o.Waiting != nil {
+				o.Waiting(holder(others))
+				told = true
+			}
+			left := time.Until(until)
+			if left <= 0 {
+				return nil, &LockedError{Map: mapName, Holder: holder(others), Claims: others[0].names}
+			}
+			if !sleep(ctx, min(left, pauseBetweenLooks())) {
+				return nil, &docker.Error{Op: "lock map", Target: mapName, Kind: docker.Cancelled, Msg: "cancelled while another run changes it: " + holder(others)}
+			}
+			if others, err = l.others(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// pauseBetweenLooks differs each time, so that runs which wait do not step on each
+// other's feet for ever.
+func pauseBetweenLooks() time.Duration {
+	return 100*time.Millisecond + rand.N(200*time.Millisecond)
+}
+
+// ties is how often the run whose id is first looks whether the others stepped back.
+const ties = 20
+
+// try makes a claim and looks whether it is the only one. Of runs that claim at one
+// time, the one whose id is first stays and the others step back.
+func (l *Lock) try(ctx context.Context) (held bool, others []rival, err error) {
+	if err := l.claim(ctx); err != nil {
+		return false, nil, err
+	}
+	for range ties {
+		others, err = l.others(ctx)
+		switch {
+		case err != nil:
+			return false, nil, err
+		case len(others) == 0:
+			return true, nil, nil
+		case others[0].id < l.id || !sleep(ctx, 25*time.Millisecond):
+			return false, others, nil
+		}
+	}
+	return false, others, nil
+}
+
+// prefix begins the names of all claims on a map.
+func (l *Lock) prefix() string { return l.mapName + docker.LockSuffix + "." }
+
+// claim makes the next claim.
+func (l *Lock) claim(ctx context.Context) error {
+	name := fmt.Sprintf("%s%s.%d", l.prefix(), l.id, l.next)
+	if !slices.Contains(l.claims, name) {
+		l.claims = append(l.claims, name) // it may exist, whatever the answer is
+	}
+	began := time.Now()
+	made, err := l.newVolume(ctx, docker.VolumeSpec{Name: name, Labels: map[string]string{
+		docker.LabelMap: l.mapName, docker.LabelRole: docker.RoleLock,
+		docker.LabelOwner: l.process.Name, docker.LabelProcess: l.process.String(),
+	}})
+	if err != nil {
+		return err
+	}
+	if made.Labels[docker.LabelRole] != docker.RoleLock {
+		return fmt.Errorf("cannot lock map %q: volume %q is not dmap's", l.mapName, name)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next, l.renewed = l.next+1, began
+	return nil
+}
+
+// rival is another run with a claim.
+type rival struct {
+	id      string
+	names   []string
+	owner   string
+	process Process
+	newest  time.Time // zero: the engine does not tell
+}
+
+// holder describes who has the lock.
+func holder(others []rival) string {
+	o := others[0]
+	if o.newest.IsZero() {
+		return o.owner
+	}
+	return o.owner + ", last seen " + o.newest.UTC().Format("2006-01-02 15:04:05") + " UTC"
+}
+
+// others lists the rivals that may be alive, in the order of their ids, and removes
+// the claims of those that are not.
+func (l *Lock) others(ctx context.Context) ([]rival, error) {
+	all, err := l.rivals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var alive []rival
+	var now time.Time
+	for _, r := range all {
+		gone := l.process.knowsGone(r.process)
+		if !gone && !r.newest.IsZero() {
+			if now.IsZero() {
+				if now, err = l.now(ctx); err != nil {
+					return nil, err
+				}
+			}
+			gone = !now.IsZero() && now.Sub(r.newest) > lease
+		}
+		if !gone {
+			alive = append(alive, r)
+			continue
+		}
+		for _, name := range r.names {
+			if err := l.remove(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
+				return nil, err
+			}
+		}
+	}
+	return alive, nil
+}
+
+// now is the clock of the engine.
+func (l *Lock) now(ctx context.Context) (now time.Time, err error) {
+	err = l.attempt(ctx, l.times.Read, func(ctx context.Context) error {
+		info, err := l.client.Engine(ctx)
+		now = info.Time
+		return err
+	}, nil)
+	return now, err
+}
+
+// rivals lists all claims but the own ones.
+func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
+	var list []docker.VolumeInfo
+	err := l.attempt(ctx, l.times.Read, func(ctx context.Context) (err error) {
+		list, err = l.client.Volumes(ctx, "^"+regexp.QuoteMeta(l.prefix()))
+		return err
+	}, nil)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]rival{}
+	for _, v := range list {
+		id, _, ok := strings.Cut(strings.TrimPrefix(v.Name, l.prefix()), ".")
+		if !ok || id == l.id || v.Labels[docker.LabelRole] != docker.RoleLock || v.Labels[docker.LabelMap] != l.mapName {
+			continue
+		}
+		r := found[id]
+		r.id, r.owner, r.process = id, v.Labels[docker.LabelOwner], parseProcess(v.Labels[docker.LabelProcess])
+		r.names = append(r.names, v.Name)
+		if v.CreatedAt.After(r.newest) {
+			r.newest = v.CreatedAt
+		}
+		found[id] = r
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b rival) int { return cmp.Compare(a.id, b.id) }), nil
+}
+
+func (l *Lock) remove(ctx context.Context, name string) error {
+	return l.attempt(ctx, l.times.Remove, func(ctx context.Context) error { return l.client.RemoveVolume(ctx, name) }, nil)
+}
+
+// drop removes all claims of this run, also when ctx has ended.
+func (l *Lock) drop(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	var errs []error
+	var left []string
+	for _, name := range l.claims {
+		if err := l.remove(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
+			errs = append(errs, err)
+			left = append(left, name)
+		}
+	}
+	l.claims = left
+	return errors.Join(errs...)
+}
+
+// keep renews the claim until the lock is released.
+func (l *Lock) keep() {
+	ctx, cancel := context.WithCancel(context.Background())
+	l.end, l.ended = cancel, make(chan struct{})
+	go func() {
+		defer close(l.ended)
+		for sleep(ctx, beat) {
+			l.renew(ctx)
+		}
+	}()
+}
+
+// renew makes a new claim before it removes the old ones, so that there always is
+// one. If an old one is gone, another run may have found it too old. A failure is
+// tried again at the next beat; [Lock.check] knows how long that may go on.
+func (l *Lock) renew(ctx context.Context) {
+	old := slices.Clone(l.claims)
+	if l.claim(ctx) != nil {
+		return
+	}
+	for _, name := range old {
+		switch err := l.remove(ctx, name); {
+		case err == nil:
+			l.claims = slices.DeleteFunc(l.claims, func(c string) bool { return c == name })
+		case docker.KindOf(err) == docker.NotFound:
+			l.claims = slices.DeleteFunc(l.claims, func(c string) bool { return c == name })
+			if rivals, err := l.rivals(ctx); err != nil || len(rivals) > 0 {
+				l.lose()
+			}
+		}
+	}
+}
+
+func (l *Lock) lose() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lost = ErrLockLost
+}
+
+// check returns [ErrLockLost] if this run may not be the only one any more.
+func (l *Lock) check() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	// The clock of the wall goes on while a machine sleeps, the other one is never set.
+	silent := max(time.Since(l.renewed), time.Now().Round(0).Sub(l.renewed.Round(0)))
+	if l.lost == nil && silent > patience {
+		return fmt.Errorf("%w: the engine did not renew it for %s", ErrLockLost, silent.Round(time.Second))
+	}
+	return l.lost
+}
+
+// Release gives the lock back. It works on when the context of [Acquire] has ended,
+// and must be called once.
+func (l *Lock) Release() error {
+	l.end()
+	<-l.ended
+	if err := l.drop(context.Background()); err != nil {
+		return fmt.Errorf("cannot give the lock of map %q back; it ends by itself in a minute: %w", l.mapName, err)
+	}
+	return nil
+}
