@@ -76,6 +76,8 @@ type Prepare struct {
 	// Record is the empty volume that says it was done. Its label
 	// [docker.LabelVolumeOf] is set when the step runs, from the volume's own.
 	Record docker.VolumeSpec `json:"record"`
+	// Foreign: the volume is an adopted one, without labels of dmap.
+	Foreign bool `json:"foreign,omitempty"`
 }
 
 // Note is something a person should know that leads to no step.

@@ -288,8 +288,10 @@ func (b *builder) ran(v *resolve.Volume) bool {
 // network, with an argument vector and never a shell, and with no more
 // capabilities than these two need (FSETID keeps set-group-id bits).
 func (b *builder) prepare(v *resolve.Volume) *Prepare {
+	info, exists := b.s.Volumes[v.Name]
 	p := &Prepare{
-		Name: v.Name + docker.PrepareSuffix,
+		Foreign: exists && !b.ours(info.Labels),
+		Name:    v.Name + docker.PrepareSuffix,
 		Record: docker.VolumeSpec{Name: v.Name + docker.PreparedSuffix, Labels: map[string]string{
 			docker.LabelMap:      b.d.Map,
 			docker.LabelRole:     docker.RolePrepared,
@@ -331,10 +333,10 @@ func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec 
 			SecurityOpt:    []string{"no-new-privileges"},
 		},
 	}
-	if v.Holder != "" {
-		spec.HostConfig.VolumesFrom = []string{v.Holder}
-	} else {
-		spec.HostConfig.Binds = []string{v.Name + ":" + v.Path + ":nocopy"}
+	// By its own name: another container may have that of the holder when the step runs.
+	spec.HostConfig.Binds = []string{v.Name + ":" + v.Path + ":nocopy"}
+	if holder, ok := b.s.Containers[v.Holder]; ok && !b.ours(holder.Labels) {
+		spec.HostConfig.Binds, spec.HostConfig.VolumesFrom = nil, []string{v.Holder} // an adopted one, with a volume of any name
 	}
 	return spec
 }

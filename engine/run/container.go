@@ -16,36 +16,43 @@ import (
 // call was still under way when this plan was made.
 func (x *executor) createContainer(ctx context.Context, name string, spec docker.ContainerSpec) (id string, warnings []string, err error) {
 	spec.Labels = x.mark(spec.Labels)
-	// The name is taken before the container can be seen, so it may take a while.
 	look := func(ctx context.Context) (made bool, err error) {
-		for end := time.Now().Add(x.times.Settle); time.Now().Before(end); {
-			info, err := x.inspect(ctx, name)
-			switch {
-			case err == nil && x.wanted(spec.Labels, info.Config.Labels):
-				id = info.ID
-				return true, nil
-			case err == nil:
-				return false, nil
-			case !sleep(ctx, x.times.Settle/20):
-				return false, ctx.Err()
-			}
-		}
-		return false, nil
+		id, err = x.lookFor(ctx, name, spec.Labels, x.times.Settle)
+		return id != "", err
 	}
 	call := func(ctx context.Context) (err error) {
 		id, warnings, err = x.client.CreateContainer(ctx, name, spec)
-		if docker.KindOf(err) == docker.NameTaken {
-			if made, _ := look(ctx); made {
-				return nil
-			}
-		}
 		return err
 	}
 	err = x.attempt(ctx, x.times.Create, call, look)
 	if docker.KindOf(err) == docker.NameTaken {
+		if id, _ = x.lookFor(ctx, name, spec.Labels, x.times.Create); id != "" {
+			return id, nil, nil
+		}
 		err = fmt.Errorf("%w; it appeared after the plan was made: plan again", err)
 	}
 	return id, warnings, err
+}
+
+// lookFor returns the id of the container of a name if labels say that it is the one
+// asked for, else "". An engine gives the name away before it shows the container,
+// which may take long if an image's files are copied into a volume; so as long as
+// there is none it looks again.
+func (x *executor) lookFor(ctx context.Context, name string, labels map[string]string, most time.Duration) (id string, err error) {
+	pause := x.times.Settle / 20
+	for end := time.Now().Add(most); time.Now().Before(end); {
+		info, err := x.inspect(ctx, name)
+		switch {
+		case err == nil && x.wanted(labels, info.Config.Labels):
+			return info.ID, nil
+		case err == nil:
+			return "", nil
+		case !sleep(ctx, pause):
+			return "", ctx.Err()
+		}
+		pause = min(2*pause, time.Second)
+	}
+	return "", nil
 }
 
 // wanted tells whether labels say that a container is the one asked for: made by
@@ -72,7 +79,7 @@ func (x *executor) inspect(ctx context.Context, id string) (info docker.Containe
 }
 
 func (x *executor) startContainer(ctx context.Context, st *plan.Step) error {
-	id, err := x.container(st)
+	id, _, err := x.container(ctx, st)
 	if err != nil {
 		return err
 	}
@@ -133,34 +140,49 @@ func (e *ExitError) Error() string {
 	return text
 }
 
-// stopContainer gives the engine as long as the container may take to stop. What
-// the container itself asks for is only looked up when the usual time is over.
+// stopContainer gives the engine as long as the container may take to stop. One that
+// is gone is stopped.
 func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
-	id, err := x.container(st)
+	id, info, err := x.container(ctx, st)
 	if err != nil {
 		return err
 	}
-	grace := 10
-	if st.StopTimeout != nil {
-		grace = *st.StopTimeout
+	timeout := st.StopTimeout
+	if timeout == nil {
+		timeout = info.Config.StopTimeout
 	}
-	call := func(ctx context.Context) error {
-		return within(ctx, x.times.Stop+time.Duration(grace)*time.Second, func(ctx context.Context) error {
-			return x.client.StopContainer(ctx, id, st.StopTimeout)
-		})
+	most := x.times.Stop
+	switch {
+	case timeout == nil:
+		most += 10 * time.Second
+	case *timeout < 0: // it waits without end
+		most = longest
+	default:
+		most += time.Duration(*timeout) * time.Second
 	}
-	look := func(ctx context.Context) (stopped bool, err error) {
+	err = x.attempt(ctx, most, func(ctx context.Context) error {
+		return x.client.StopContainer(ctx, id, st.StopTimeout)
+	}, func(ctx context.Context) (stopped bool, err error) {
 		info, err := x.inspect(ctx, id)
-		if own := info.Config.StopTimeout; err == nil && own != nil && st.StopTimeout == nil {
-			grace = max(grace, *own)
-		}
 		return err == nil && !info.State.Running, err
+	})
+	if docker.KindOf(err) == docker.NotFound {
+		return nil
 	}
-	return named(x.attempt(ctx, longest, call, look), st.Target)
+	return named(err, st.Target)
 }
 
 // longest is beyond every time a call is given.
 const longest = 1 << 62 * time.Nanosecond
+
+// removePlanned removes the container of a step.
+func (x *executor) removePlanned(ctx context.Context, st *plan.Step) error {
+	id, _, err := x.container(ctx, st)
+	if err != nil {
+		return err
+	}
+	return named(x.removeContainer(ctx, id, st.Force), st.Target)
+}
 
 // removeContainer removes; a container that is gone already is what was wanted.
 func (x *executor) removeContainer(ctx context.Context, id string, force bool) error {

@@ -21,6 +21,7 @@ type executor struct {
 
 	mu      sync.Mutex
 	created map[string]string // ids of the containers this run made, by name
+	seen    map[string]docker.ContainerInfo
 }
 
 // result is how a step ended. unknown means the call was cut off and may have
@@ -53,7 +54,7 @@ func (x *executor) do(ctx context.Context, st *plan.Step) result {
 	case plan.StopContainer:
 		r.err = x.stopContainer(ctx, st)
 	case plan.RemoveContainer:
-		r.err = x.removeContainer(ctx, st.ContainerID, st.Force)
+		r.err = x.removePlanned(ctx, st)
 	default:
 		r.err = fmt.Errorf("step %q is of a kind that this version does not know", st.ID)
 	}
@@ -73,18 +74,38 @@ func (x *executor) remember(name, id string) {
 	x.created[name] = id
 }
 
-// container returns the id a step means: the one it was planned for, else the one
-// this run made.
-func (x *executor) container(st *plan.Step) (string, error) {
-	if st.ContainerID != "" {
-		return st.ContainerID, nil
+// container returns the id a step means: the one this run made, else the one it was
+// planned for, and what inspection tells of that: nothing if it is gone. One that
+// has another name now is not what the plan means.
+func (x *executor) container(ctx context.Context, st *plan.Step) (id string, info docker.ContainerInfo, err error) {
+	x.mu.Lock()
+	made := x.created[st.Target]
+	info, known := x.seen[st.ContainerID]
+	x.mu.Unlock()
+	switch {
+	case st.ContainerID == "" && made == "":
+		return "", info, fmt.Errorf("step %q: the plan neither names nor creates the container", st.ID)
+	case st.ContainerID == "":
+		return made, info, nil
+	case known:
+		return st.ContainerID, info, nil
+	}
+	info, err = x.inspect(ctx, st.ContainerID)
+	switch {
+	case docker.KindOf(err) == docker.NotFound:
+		return st.ContainerID, docker.ContainerInfo{}, nil
+	case err != nil:
+		return "", info, named(err, st.Target)
+	case info.Name != st.Target:
+		return "", info, fmt.Errorf("container %q was renamed to %q after the plan was made: plan again", st.Target, info.Name)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if id := x.created[st.Target]; id != "" {
-		return id, nil
+	if x.seen == nil {
+		x.seen = map[string]docker.ContainerInfo{}
 	}
-	return "", fmt.Errorf("step %q: the plan neither names nor creates the container", st.ID)
+	x.seen[st.ContainerID] = info
+	return st.ContainerID, info, nil
 }
 
 // mark returns labels with the id of this run.
@@ -97,16 +118,17 @@ func (x *executor) mark(labels map[string]string) map[string]string {
 	return marked
 }
 
-// tries is how often a call is made before its error is taken.
+// tries is how often a call whose answer is lost is made before its error is taken.
 const tries = 4
 
 // attempt makes a call until it succeeds, fails for good, or was tried often
-// enough. A call that was not sent is repeated after a pause. For one whose answer
-// was lost, look tells whether it happened: then it is done, else it is repeated.
-// A nil look means that repeating is harmless.
+// enough. A call that was not sent is repeated as long as an engine may take to come
+// back. For one whose answer was lost, look tells whether it happened: then it is
+// done, else it is repeated. A nil look means that repeating is harmless.
 func (x *executor) attempt(ctx context.Context, deadline time.Duration, call func(context.Context) error, look func(context.Context) (happened bool, err error)) error {
 	pause := x.times.Pause
-	for try := 1; ; try++ {
+	back := time.Now().Add(x.times.Reach)
+	for try := 1; ; {
 		err := within(ctx, deadline, call)
 		kind := docker.KindOf(err)
 		lost := kind == docker.OutcomeUnknown || kind == docker.Cancelled
@@ -122,13 +144,14 @@ func (x *executor) attempt(ctx context.Context, deadline time.Duration, call fun
 				return nil
 			}
 		}
-		if try == tries {
+		if lost {
+			try++
+			back = time.Now().Add(x.times.Reach)
+		}
+		if try > tries || !lost && time.Now().After(back) || !sleep(ctx, pause) {
 			return err
 		}
-		if !sleep(ctx, pause) {
-			return err
-		}
-		pause *= 2
+		pause = min(2*pause, max(x.times.Pause, 2*time.Second))
 	}
 }
 

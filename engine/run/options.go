@@ -10,7 +10,8 @@ import (
 
 // Options say how to carry out a plan. The zero value is ready for use.
 type Options struct {
-	// RunID marks everything the run creates; "" is a random one.
+	// RunID marks everything the run creates, and must be of no other run; "" is a
+	// random one.
 	RunID string
 	// Limits bound the calls in flight.
 	Limits Limits
@@ -54,7 +55,8 @@ type Times struct {
 	Hold   time.Duration // for the container of an attached volume to end; default 30 s
 	Pull   time.Duration // default 30 min
 	Settle time.Duration // how long a create whose answer was lost is looked for; default 2 s
-	Pause  time.Duration // before a call is repeated, doubled each time; default 200 ms
+	Pause  time.Duration // before a call is repeated, doubled each time up to 2 s; default 200 ms
+	Reach  time.Duration // how long an engine that cannot be reached may take to come back; default 30 s
 }
 
 func (d Times) withDefaults() Times {
@@ -68,6 +70,7 @@ func (d Times) withDefaults() Times {
 	d.Pull = or(d.Pull, 30*time.Minute)
 	d.Settle = or(d.Settle, 2*time.Second)
 	d.Pause = or(d.Pause, 200*time.Millisecond)
+	d.Reach = or(d.Reach, 30*time.Second)
 	return d
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -112,8 +113,15 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 	}
 	index := make(map[string]int, len(p.Steps))
 	for i := range p.Steps {
-		index[p.Steps[i].ID] = i
 		s.results[i] = Result{Step: &p.Steps[i], Status: Waiting}
+		err := flaw(&p.Steps[i])
+		if _, twice := index[p.Steps[i].ID]; twice {
+			err = fmt.Errorf("step %q is twice in the plan", p.Steps[i].ID)
+		}
+		if err != nil {
+			s.results[i].Status, s.results[i].Err = Failed, err
+		}
+		index[p.Steps[i].ID] = i
 	}
 	for i := range p.Steps {
 		for _, need := range p.Steps[i].Needs {
@@ -127,6 +135,7 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 			s.users[j] = append(s.users[j], i)
 		}
 	}
+	s.failCircles()
 	for i := range p.Steps {
 		switch {
 		case s.results[i].Err != nil:
@@ -136,6 +145,39 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 		}
 	}
 	return s
+}
+
+// flaw says what a step lacks that its kind needs.
+func flaw(st *plan.Step) error {
+	switch {
+	case st.Op == plan.CreateContainer && st.Create == nil, st.Op == plan.CreateVolume && st.Volume == nil, st.Op == plan.PrepareVolume && st.Prepare == nil:
+		return fmt.Errorf("step %q does not say what to make", st.ID)
+	}
+	return nil
+}
+
+// failCircles fails all steps that would wait for themselves.
+func (s *schedule) failCircles() {
+	waits := slices.Clone(s.waits)
+	var free []int
+	for i, n := range waits {
+		if n == 0 {
+			free = append(free, i)
+		}
+	}
+	for ; len(free) > 0; free = free[1:] {
+		for _, i := range s.users[free[0]] {
+			if waits[i]--; waits[i] == 0 {
+				free = append(free, i)
+			}
+		}
+	}
+	for i, n := range waits {
+		if n > 0 && s.results[i].Err == nil {
+			s.results[i].Status = Failed
+			s.results[i].Err = fmt.Errorf("step %q cannot begin: it waits for a step that waits for itself", s.plan.Steps[i].ID)
+		}
+	}
 }
 
 type outcome struct {

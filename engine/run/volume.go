@@ -12,9 +12,26 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
+// pull fetches an image. A registry that fails is asked again; a pull that took too
+// long is not. An engine's report may end early, so the image is looked up.
 func (x *executor) pull(ctx context.Context, st *plan.Step) error {
-	return x.attempt(ctx, x.times.Pull, func(ctx context.Context) error {
-		return x.client.PullImage(ctx, st.Target)
+	pulling, cancel := context.WithTimeout(ctx, x.times.Pull)
+	defer cancel()
+	var err error
+	pause := x.times.Pause
+	for range tries {
+		err = x.attempt(pulling, x.times.Pull, func(ctx context.Context) error { return x.client.PullImage(ctx, st.Target) }, nil)
+		if docker.KindOf(err) != docker.Internal || !sleep(pulling, pause) {
+			break
+		}
+		pause = 3 * pause
+	}
+	if err != nil {
+		return err
+	}
+	return x.attempt(ctx, x.times.Read, func(ctx context.Context) error {
+		_, err := x.client.Image(ctx, st.Target)
+		return err
 	}, nil)
 }
 
@@ -50,12 +67,32 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
+	record := st.Prepare.Record
+	for _, label := range []string{docker.LabelMap, docker.LabelName} {
+		if !st.Prepare.Foreign && volume.Labels[label] != record.Labels[label] {
+			return fmt.Errorf("cannot prepare volume %q: it was replaced by one that is not dmap's after the plan was made: plan again", st.Target)
+		}
+	}
+	found, err := x.volume(ctx, record.Name)
+	switch {
+	case err == nil && isRecord(found, record, volume.Labels[docker.LabelRun]):
+		return nil // since the plan was made
+	case err != nil && docker.KindOf(err) != docker.NotFound:
+		return err
+	}
 	for _, spec := range st.Prepare.Containers {
 		if err := x.temporary(ctx, st.Prepare.Name, spec); err != nil {
 			return fmt.Errorf("cannot prepare volume %q: %s: %w", st.Target, command(spec), err)
 		}
 	}
-	return x.record(ctx, st.Prepare.Record, volume.Labels[docker.LabelRun])
+	return x.record(ctx, record, volume.Labels[docker.LabelRun])
+}
+
+// isRecord tells whether a volume is the record that another one, made by the run
+// of, was prepared.
+func isRecord(found docker.VolumeInfo, record docker.VolumeSpec, of string) bool {
+	return found.Labels[docker.LabelRole] == docker.RolePrepared && found.Labels[docker.LabelMap] == record.Labels[docker.LabelMap] &&
+		found.Labels[docker.LabelVolumeOf] == of
 }
 
 func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeInfo, err error) {
@@ -70,17 +107,48 @@ func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeI
 // code, and removes it whatever happened, also when ctx has ended meanwhile.
 func (x *executor) temporary(ctx context.Context, name string, spec docker.ContainerSpec) (err error) {
 	id, _, err := x.createContainer(ctx, name, spec)
+	defer func() { err = errors.Join(err, x.cleanUp(ctx, id, name, err)) }()
 	if err != nil {
 		return err
 	}
-	defer func() {
-		clean := context.WithoutCancel(ctx)
-		err = errors.Join(err, x.removeContainer(clean, id, true))
-	}()
 	if err := x.start(ctx, id); err != nil {
 		return named(err, name)
 	}
-	return named(x.wait(ctx, id, x.times.Wait), name)
+	err = named(x.wait(ctx, id, x.times.Wait), name)
+	if docker.KindOf(err) == docker.Cancelled && ctx.Err() == nil {
+		return fmt.Errorf("it still ran after %s and was ended", x.times.Wait)
+	}
+	if err != nil {
+		return err
+	}
+	info, err := x.inspect(ctx, id)
+	switch {
+	case err != nil:
+		return named(err, name)
+	case info.State.StartedAt.IsZero() || info.State.Running || info.State.ExitCode != 0: // a wait for what never ran ends at once, with 0
+		return fmt.Errorf("container %q did not do its work: it is %s", name, info.State.Status)
+	}
+	return nil
+}
+
+// cleanUp removes a temporary container, one whose create was cut off included. When
+// ctx ends, or has ended, it goes on for a short time only.
+func (x *executor) cleanUp(run context.Context, id, name string, after error) error {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(run))
+	defer cancel()
+	stop := context.AfterFunc(run, func() {
+		if sleep(ctx, x.times.Read) {
+			cancel()
+		}
+	})
+	defer stop()
+	if kind := docker.KindOf(after); id == "" && (kind == docker.Cancelled || kind == docker.OutcomeUnknown) {
+		id, _ = x.lookFor(ctx, name, map[string]string{}, x.times.Settle)
+	}
+	if id == "" {
+		return nil
+	}
+	return named(x.removeContainer(ctx, id, true), name)
 }
 
 // record makes the empty volume that says a volume was prepared. One that belongs

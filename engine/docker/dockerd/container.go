@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -159,5 +160,9 @@ func (c *Client) change(ctx context.Context, op, name string, send func(context.
 	if err := checkName(name); err != nil {
 		return k.refuse(docker.InvalidSpec, "%v", err)
 	}
-	return k.fail(ctx, send(ctx))
+	err := send(ctx)
+	if err == nil && k.status == http.StatusNotModified && op != opStart && op != opStop {
+		return k.absurd("it says that nothing was to change")
+	}
+	return k.fail(ctx, err)
 }

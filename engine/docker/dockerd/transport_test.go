@@ -246,3 +246,16 @@ func TestMessagesAreFitForATerminal(t *testing.T) {
 		t.Errorf("got %d bytes: %.80q", len(e.Msg), e.Msg)
 	}
 }
+
+// Only a container that runs, or does not, already is as it was asked for.
+func TestNothingToChangeIsNoSuccessElsewhere(t *testing.T) {
+	c := stub(t, "1.41", answer(304, ""))
+	for op, good := range map[string]bool{
+		"start container": true, "stop container": true, "remove container": false, "rename container": false, "remove volume": false,
+	} {
+		err := call(t, c, op, "web")
+		if good && err != nil || !good && docker.KindOf(err) != docker.OutcomeUnknown {
+			t.Errorf("%s: %v", op, err)
+		}
+	}
+}
