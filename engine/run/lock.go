@@ -284,19 +284,22 @@ func (l *Lock) keep() {
 	l.end, l.ended = cancel, make(chan struct{})
 	go func() {
 		defer close(l.ended)
-		for sleep(ctx, beat) {
-			l.renew(ctx)
+		for pause := beat; sleep(ctx, pause); {
+			pause = beat
+			if l.renew(ctx) != nil {
+				pause = beat / 5
+			}
 		}
 	}()
 }
 
 // renew makes a new claim before it removes the old ones, so that there always is
 // one. If an old one is gone, another run may have found it too old. A failure is
-// tried again at the next beat; [Lock.check] knows how long that may go on.
-func (l *Lock) renew(ctx context.Context) {
+// tried again soon; [Lock.check] knows how long that may go on.
+func (l *Lock) renew(ctx context.Context) error {
 	old := slices.Clone(l.claims)
-	if l.claim(ctx) != nil {
-		return
+	if err := l.claim(ctx); err != nil {
+		return err
 	}
 	for _, name := range old {
 		switch err := l.remove(ctx, name); {
@@ -309,6 +312,7 @@ func (l *Lock) renew(ctx context.Context) {
 			}
 		}
 	}
+	return nil
 }
 
 func (l *Lock) lose() {

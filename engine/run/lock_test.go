@@ -12,9 +12,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockerd"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
@@ -287,8 +289,7 @@ func TestRenewal(t *testing.T) {
 	l := acquire(t, client, run.LockOptions{Process: elsewhere})
 	for range 5 {
 		s.Advance(40 * time.Second)
-		l.Renew(t.Context())
-		if err := l.Check(); err != nil || len(volumes(s)) != 1 {
+		if err := errors.Join(l.Renew(t.Context()), l.Check()); err != nil || len(volumes(s)) != 1 {
 			t.Fatalf("%v, claims %v", err, volumes(s))
 		}
 		if _, err := run.Acquire(t.Context(), client, "m", run.LockOptions{}); err == nil {
@@ -298,14 +299,12 @@ func TestRenewal(t *testing.T) {
 	if err := client.RemoveVolume(t.Context(), volumes(s)[0]); err != nil { // docker volume prune
 		t.Fatal(err)
 	}
-	l.Renew(t.Context())
-	if err := l.Check(); err != nil || len(volumes(s)) != 1 {
+	if err := errors.Join(l.Renew(t.Context()), l.Check()); err != nil || len(volumes(s)) != 1 {
 		t.Errorf("after a prune: %v, claims %v", err, volumes(s))
 	}
 	s.Advance(2 * time.Minute)
 	second := acquire(t, client, run.LockOptions{})
-	l.Renew(t.Context())
-	if err := l.Check(); !errors.Is(err, run.ErrLockLost) {
+	if err := errors.Join(l.Renew(t.Context()), l.Check()); !errors.Is(err, run.ErrLockLost) {
 		t.Errorf("another run took over: %v", err)
 	}
 	p := &plan.Plan{Map: "m", Steps: []plan.Step{{ID: "a", Op: plan.RemoveContainer, Target: "a1", ContainerID: "0"}}}
@@ -319,4 +318,48 @@ func TestRenewal(t *testing.T) {
 	if err := errors.Join(l.Release(), second.Release()); err != nil || len(volumes(s)) != 0 {
 		t.Errorf("%v, left %v", err, volumes(s))
 	}
+}
+
+// The holder keeps its claim young for as long as it runs. If the engine does not
+// answer, the run ends before another one may begin.
+func TestLockOfALongRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := sim.New(sim.Options{Clock: sim.ClockReal})
+		defer s.Close()
+		client, err := dockerd.Open(t.Context(), dockerd.Options{DialContext: s.DialContext})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		l, err := run.Acquire(t.Context(), client, "m", run.LockOptions{Process: elsewhere})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			time.Sleep(31 * time.Second)
+			if _, err := run.Acquire(t.Context(), client, "m", run.LockOptions{}); err == nil || l.Check() != nil || len(volumes(s)) != 1 {
+				t.Fatalf("the lock of a living run: %v, %v, claims %v", err, l.Check(), volumes(s))
+			}
+		}
+		s.AddFault(sim.Fault{Op: "volume.create", Times: -1, Status: 500, Message: "busy"})
+		began := time.Now()
+		for l.Check() == nil {
+			time.Sleep(time.Second)
+		}
+		ended := time.Since(began)
+		s.ClearFaults()
+		if _, err := run.Acquire(t.Context(), client, "m", run.LockOptions{}); err == nil {
+			t.Errorf("another run began %s after the last renewal", ended)
+		}
+		if ended > time.Minute-10*time.Second {
+			t.Errorf("it went on for %s without renewal", ended)
+		}
+		time.Sleep(10 * time.Second) // the next beat
+		if err := l.Check(); err != nil {
+			t.Errorf("after a renewal at last: %v", err)
+		}
+		if err := l.Release(); err != nil || len(volumes(s)) != 0 {
+			t.Errorf("%v, left %v", err, volumes(s))
+		}
+	})
 }

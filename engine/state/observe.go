@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -56,7 +57,7 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 }
 
 func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, exitCodes []string) error {
-	list, err := r.Containers(ctx, ours)
+	list, err := read(ctx, func(ctx context.Context) ([]docker.ContainerSummary, error) { return r.Containers(ctx, ours) })
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string,
 		if !ok || c.State != docker.StateExited {
 			continue
 		}
-		info, err := r.Container(ctx, c.ID)
+		info, err := read(ctx, func(ctx context.Context) (docker.ContainerInfo, error) { return r.Container(ctx, c.ID) })
 		switch {
 		case docker.KindOf(err) == docker.NotFound:
 			delete(s.Containers, name) // removed since it was listed
@@ -83,7 +84,7 @@ func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string,
 }
 
 func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) error {
-	list, err := r.Volumes(ctx, ours)
+	list, err := read(ctx, func(ctx context.Context) ([]docker.VolumeInfo, error) { return r.Volumes(ctx, ours) })
 	if err != nil {
 		return err
 	}
@@ -93,9 +94,27 @@ func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) er
 	return nil
 }
 
+// readTime is the longest a call may take. A busy engine with thousands of
+// containers needs seconds for a list.
+const readTime = 30 * time.Second
+
+// read makes a call that only reads: with a time limit, and again if the answer was
+// lost on its way.
+func read[T any](ctx context.Context, call func(context.Context) (T, error)) (out T, err error) {
+	for range 3 {
+		limited, cancel := context.WithTimeout(ctx, readTime)
+		out, err = call(limited)
+		cancel()
+		if docker.KindOf(err) != docker.OutcomeUnknown {
+			break
+		}
+	}
+	return out, err
+}
+
 // image looks an image up on the engine.
 func image(ctx context.Context, r docker.Reader, ref string) (Image, error) {
-	info, err := r.Image(ctx, ref)
+	info, err := read(ctx, func(ctx context.Context) (docker.ImageInfo, error) { return r.Image(ctx, ref) })
 	switch docker.KindOf(err) {
 	case docker.ImageMissing, docker.NotFound:
 		return Image{}, nil

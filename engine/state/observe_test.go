@@ -5,6 +5,8 @@ package state_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -110,5 +112,54 @@ func TestMapNamesAreNoPatterns(t *testing.T) {
 	}
 	if _, ok := snapshot.Containers["a.b.c"]; !ok || len(snapshot.Containers) != 1 {
 		t.Errorf("got %v", snapshot.Containers)
+	}
+}
+
+// An answer that is lost on its way is asked for again, for nothing can have
+// happened; one that never comes is not waited for without end.
+func TestLostAnswers(t *testing.T) {
+	for _, op := range []string{"container.list", "volume.list", "image.inspect", "container.inspect"} {
+		for _, row := range []struct {
+			fault sim.Fault
+			want  docker.Kind
+		}{
+			{sim.Fault{Cut: sim.CutAfter}, ""},
+			{sim.Fault{Cut: sim.CutBody, Times: 2}, ""},
+			{sim.Fault{Cut: sim.CutBefore, Times: -1}, docker.OutcomeUnknown},
+			{sim.Fault{Hang: true}, docker.Cancelled},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				s := sim.New(sim.Options{})
+				defer s.Close()
+				if err := s.AddImage(sim.Image{Names: []string{"ends"}, Process: &sim.Process{Exits: true}}); err != nil {
+					t.Fatal(err)
+				}
+				client, err := dockerd.Open(t.Context(), dockerd.Options{DialContext: s.DialContext})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer client.Close()
+				id, _, err := client.CreateContainer(t.Context(), "m.end", docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "ends"}})
+				if err == nil {
+					err = client.StartContainer(t.Context(), id)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := client.WaitContainer(t.Context(), id); err != nil {
+					t.Fatal(err)
+				}
+				row.fault.Op = op
+				s.AddFault(row.fault)
+				began := time.Now()
+				_, err = state.Observe(t.Context(), client, state.Query{Map: "m", Images: []string{"ends"}, ExitCodes: []string{"m.end"}})
+				if docker.KindOf(err) != row.want {
+					t.Errorf("%s %+v: %v", op, row.fault, err)
+				}
+				if took := time.Since(began); row.fault.Hang != (took == 30*time.Second) {
+					t.Errorf("%s %+v: it took %s", op, row.fault, took)
+				}
+			})
+		}
 	}
 }
