@@ -140,6 +140,13 @@ func TestRequests(t *testing.T) {
 		{"row 67: a link", `{"a": {"links": {"b": "db"}}, "b": {}}`, "m.a", "HostConfig.Links", `["m.b:db"]`},
 		{"row 68: several", `{"a": {"links": [["b", "x"], ["c", "y"]]}, "b": {}, "c": {}}`, "m.a", "HostConfig.Links", `["m.b:x","m.c:y"]`},
 		{"row 73: default alias, and a safe form", `{"a": {"links": "app_server"}, "app_server": {}}`, "m.a", "HostConfig.Links", `["m.app_server:app_server","m.app_server:app-server"]`},
+		{"row 73: an explicit alias wins over a safe form", `{"a": {"links": ["app_server", ["x", "app-server"]]}, "app_server": {}, "x": {}}`, "m.a", "HostConfig.Links", `["m.app_server:app_server","m.x:app-server"]`},
+		{"row 73: so does the name of another container", `{"a": {"links": ["a_b", "a-b"]}, "a_b": {}, "a-b": {}}`, "m.a", "HostConfig.Links", `["m.a_b:a_b","m.a-b:a-b"]`},
+		{"row 73: an instance and a container", `{"a": {"links": ["db.1", "db-1"]}, "db": {"instances": [1]}, "db-1": {}}`, "m.a", "HostConfig.Links", `["m.db.1:db.1","m.db-1:db-1"]`},
+		{"row 73: the safe form as explicit alias of the same container", `{"a": {"links": ["a_b", ["a_b", "a-b"]]}, "a_b": {}}`, "m.a", "HostConfig.Links", `["m.a_b:a_b","m.a_b:a-b"]`},
+		{"row 73: a safe form of two names leads nowhere", `{"a": {"links": ["db.1", "db_1"]}, "db": {"instances": [1]}, "db_1": {}}`, "m.a", "HostConfig.Links", `["m.db.1:db.1","m.db_1:db_1"]`},
+		{"row 73: an alias of an option wins too", `{"a": {"links": "a_b", "start_options": {"links": {"ext": "a-b"}}}, "a_b": {}}`, "m.a", "HostConfig.Links", `["m.a_b:a_b","ext:a-b"]`},
+		{"row 73: an alias in the network wins too", `{"a": {"links": "a_b", "start_options": {"network_mode": "n", "networking_config": {"n": {"links": {"ext": "a-b"}}}}}, "a_b": {}}`, "m.a", "NetworkingConfig", `{"EndpointsConfig":{"n":{"Links":["ext:a-b","m.a_b:a_b"]}}}`},
 		{"row 75: an instance", `{"a": {"links": "b.1"}, "b": {"instances": [1, 2]}}`, "m.a", "HostConfig.Links", `["m.b.1:b.1","m.b.1:b-1"]`},
 		{"row 76: two aliases", `{"a": {"links": [["b", "x"], ["b", "y"]]}, "b": {}}`, "m.a", "HostConfig.Links", `["m.b:x","m.b:y"]`},
 		{"row 69: links in a network", `{"a": {"links": {"b": "db"}, "create_options": {"network_mode": "net"}}, "b": {}}`, "m.a", "NetworkingConfig", `{"EndpointsConfig":{"net":{"Links":["m.b:db"]}}}`},
@@ -193,6 +200,35 @@ func TestKeywords(t *testing.T) {
 			t.Errorf("%s of %s: got %s, want %s", tt.field, tt.container, got, tt.want)
 		}
 	}
+}
+
+// One alias leads to one container: the engine takes the last one without a word
+// (row 99, row 125).
+func TestAliasesOfOptionsClash(t *testing.T) {
+	for _, source := range []string{
+		`{"a": {"links": {"b": "x"}, "start_options": {"links": {"ext": "x"}}}, "b": {}}`,
+		`{"a": {"links": {"b": "x"}, "start_options": {"network_mode": "n", "links": {"ext": "x"}}}, "b": {}}`,
+	} {
+		err := specifyAll(t, mapOf(t, source))
+		want := `container_map > containers > a > links: both "m.b" and "ext" are linked as "x" (give each its own alias)`
+		if err == nil || err.Error() != want {
+			t.Errorf("%s:\ngot %v\nwant %s", source, err, want)
+		}
+	}
+}
+
+// specifyAll resolves a whole map and returns what is wrong with its requests.
+func specifyAll(t *testing.T, m *model.ContainerMap) error {
+	t.Helper()
+	d, err := resolve.Map(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, n := range d.Nodes {
+		names = append(names, n.Name)
+	}
+	return d.Specify(context.Background(), m, names, resolve.Keywords{})
 }
 
 // A function is called once for each instance, when requests are made (row 110).

@@ -152,12 +152,8 @@ func (r *resolver) attributes(n *Node) *docker.ContainerSpec {
 		r.use(spec, u)
 	}
 	for _, l := range c.Links {
-		target, ok := r.index.LinkTarget(l)
-		if !ok {
-			continue
-		}
-		for _, alias := range linkAliases(l) {
-			host.Links = append(host.Links, r.full(target.Name())+":"+alias)
+		if target, ok := r.index.LinkTarget(l); ok {
+			host.Links = append(host.Links, r.full(target.Name())+":"+or(l.Alias, l.Container))
 		}
 	}
 	return spec
@@ -211,8 +207,12 @@ func (r *resolver) network(n *Node) model.Problems {
 	host := &n.Spec.HostConfig
 	mode := host.NetworkMode
 	switch {
-	case len(host.Links) == 0, mode == "", mode == "default", mode == "bridge":
+	case len(host.Links) == 0:
 		return nil
+	case mode == "", mode == "default", mode == "bridge":
+		var problems model.Problems
+		host.Links, problems = r.aliases(n, host.Links)
+		return problems
 	case mode == "host", mode == "none", strings.HasPrefix(mode, "container:"):
 		return model.Problems{{
 			Code:   model.CodeWrongValue,
@@ -230,10 +230,53 @@ func (r *resolver) network(n *Node) model.Problems {
 		*endpoints = map[string]docker.EndpointSpec{}
 	}
 	e := (*endpoints)[mode]
-	e.Links = append(slices.Clone(e.Links), host.Links...)
+	links, problems := r.aliases(n, append(slices.Clone(e.Links), host.Links...))
+	e.Links = links
 	(*endpoints)[mode] = e
 	host.Links = nil
-	return nil
+	return problems
+}
+
+// aliases completes links by the safe forms of default aliases (row 73). Nobody
+// asked for those, so one that any link bears gives way to it, and one of two names
+// is left out: better an alias that leads nowhere than one that leads to the wrong
+// container. Two links that were written are a problem: the engine would take the
+// last one without a word.
+func (r *resolver) aliases(n *Node, links []string) ([]string, model.Problems) {
+	var problems model.Problems
+	leads := map[string]string{} // alias to container
+	for _, l := range links {
+		target, alias, _ := strings.Cut(l, ":")
+		before, twice := leads[alias]
+		leads[alias] = target
+		if twice && before != target {
+			problems = append(problems, &model.Problem{
+				Code:   model.CodeDuplicate,
+				Origin: n.At("HostConfig.Links"),
+				Path:   n.path() + " > links",
+				Msg:    fmt.Sprintf("both %q and %q are linked as %q", before, target, alias),
+				Hint:   "give each its own alias",
+			})
+		}
+	}
+	safe := map[string]string{} // by the link as written
+	bearers := map[string]int{}
+	for _, l := range n.config.Links {
+		target, ok := r.index.LinkTarget(l)
+		if form := safeAlias(l); ok && form != "" {
+			safe[r.full(target.Name())+":"+l.Container] = form
+			bearers[form]++
+		}
+	}
+	var out []string
+	for _, l := range links {
+		out = append(out, l)
+		target, _, _ := strings.Cut(l, ":")
+		if form := safe[l]; form != "" && leads[form] == "" && bearers[form] == 1 {
+			out = append(out, target+":"+form)
+		}
+	}
+	return out, problems
 }
 
 // values returns the option dictionary, calling the function if it is one (row 110).
@@ -332,17 +375,14 @@ func attributeOrigins(c *model.Container) map[string]model.Origin {
 	}
 }
 
-// linkAliases are the alias as written, and a form that is a valid host name
-// where the alias is the default one (row 73).
-func linkAliases(l model.Link) []string {
-	if l.Alias != "" {
-		return []string{l.Alias}
-	}
+// safeAlias is a form of the default alias that is a valid host name, "" where the
+// alias is one itself, or was chosen (row 73).
+func safeAlias(l model.Link) string {
 	safe := strings.NewReplacer("_", "-", ".", "-").Replace(l.Container)
-	if safe == l.Container {
-		return []string{l.Container}
+	if l.Alias != "" || safe == l.Container {
+		return ""
 	}
-	return []string{l.Container, safe}
+	return safe
 }
 
 func addVolume(spec *docker.ContainerSpec, path string) {
