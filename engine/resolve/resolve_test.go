@@ -164,6 +164,11 @@ func TestRequests(t *testing.T) {
 		{"row 98: volumes_from in options", `{"a": {"uses": "b", "attaches": "v", "start_options": {"volumes_from": ["m.b:ro", "m.z"]}}, "b": {"shares": "/s"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.VolumesFrom", `["m.b:ro","m.z","m.v"]`},
 		{"row 99: links in options", `{"a": {"links": {"b": "x"}, "start_options": {"links": {"m.b": "y", "ext": "e"}}}, "b": {}}`, "m.a", "HostConfig.Links", `["m.b:y","ext:e"]`},
 		{"row 100: binds in options", `{"a": {"binds": {"v": "ro"}, "start_options": {"binds": ["/z:/v:rw"]}}, "host": {"v": "/h"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["/z:/v:rw"]`},
+		{"row 100: mounts in options, attached as volume", `{"attached": "volume", "a": {"attaches": "v", "create_options": {"mounts": [{"target": "/v", "type": "tmpfs"}]}}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", ""},
+		{"row 100: tmpfs in options, attached as volume", `{"attached": "volume", "a": {"attaches": "v", "create_options": {"tmpfs": {"/v/": ""}}}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", ""},
+		{"row 100: binds in options, attached as volume", `{"attached": "volume", "a": {"attaches": "v", "create_options": {"binds": ["/srv:/v/"]}}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["/srv:/v"]`},
+		{"row 100: mounts at another path, attached as volume", `{"attached": "volume", "a": {"attaches": "v", "create_options": {"mounts": [{"target": "/v/w", "type": "tmpfs"}]}}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", `["m.v:/v:rw,nocopy"]`},
+		{"row 100: mounts in options, used as volume", `{"attached": "volume", "a": {"uses": "v", "create_options": {"mounts": [{"target": "/v", "type": "tmpfs"}]}}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", "HostConfig.Binds", ""},
 		{"start_options win", `{"a": {"create_options": {"mem_limit": "1g"}, "start_options": {"mem_limit": "2g"}}}`, "m.a", "HostConfig.Memory", `2147483648`},
 		{"row 34: instances are the same but for paths", `{"a": {"instances": [1, 2], "links": {"b": "x"}}, "b": {}}`, "m.a.2", "HostConfig.Links", `["m.b:x"]`},
 	}
