@@ -56,6 +56,8 @@ type Need struct {
 	Why  Why
 	// Ref is how the map names it: "app_server_socket", "db.1".
 	Ref string
+	// Origin is where the map says so.
+	Origin model.Origin
 }
 
 // Why says how one container depends on another.
@@ -66,6 +68,8 @@ const (
 	Uses     Why = "uses"
 	Links    Why = "links"
 	Attaches Why = "attaches"
+	// Joins is the network, or another namespace, of the other container.
+	Joins Why = "joins"
 )
 
 // Volume is one attached volume that must exist.

@@ -4,6 +4,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -12,8 +13,9 @@ import (
 )
 
 // Map returns what Docker must hold of a valid map, without create requests.
-// Call m.Validate first: a name that leads nowhere is left out here, and only a
-// cycle is an error.
+// Call m.Validate first: a name that leads nowhere is left out here. Only a cycle is
+// an error, as [model.Problems]: options can close one as well, by naming
+// containers of the map.
 func Map(m *model.ContainerMap) (*Desired, error) {
 	d := &Desired{
 		Map:       m.Name,
@@ -38,12 +40,33 @@ func Map(m *model.ContainerMap) (*Desired, error) {
 		return needs
 	})
 	if cycle != nil {
-		return nil, fmt.Errorf("dependency cycle: %s", strings.Join(cycle, " → "))
+		return nil, d.cycle(cycle)
 	}
 	for _, name := range order {
 		d.Nodes = append(d.Nodes, d.nodes[name])
 	}
 	return d, nil
+}
+
+// cycle says which containers need one another, and where the map says so.
+func (d *Desired) cycle(way []string) error {
+	p := &model.Problem{
+		Code: model.CodeCycle,
+		Path: d.nodes[way[0]].path(),
+		Msg:  "dependency cycle: " + strings.Join(way, " → "),
+		Hint: "leave out one of these",
+	}
+	for i, name := range way[1:] {
+		n := d.nodes[way[i]]
+		need := n.Needs[slices.IndexFunc(n.Needs, func(need Need) bool { return need.Name == name })]
+		if i == 0 {
+			p.Origin = need.Origin
+		}
+		if need.Origin != (model.Origin{}) {
+			p.Related = append(p.Related, model.Related{Origin: need.Origin, Msg: n.Ref() + " " + string(need.Why) + " " + need.Ref})
+		}
+	}
+	return model.Problems{p}
 }
 
 // resolver holds what is needed while one map is resolved.
@@ -66,9 +89,11 @@ func (r *resolver) configuration(c *model.Container) []string {
 		owns = append(owns, v.Name)
 		if v.Holder != "" {
 			r.d.nodes[v.Holder] = r.holder(v, c)
-			needs = append(needs, Need{v.Holder, Attaches, alias})
+			needs = append(needs, Need{v.Holder, Attaches, alias, v.Origin})
 		}
 	}
+	uses := r.usedVolumes(c)
+	needs, uses = r.byOptions(c, needs, uses)
 	var names []string
 	for _, ref := range c.Refs() {
 		n := &Node{
@@ -79,7 +104,7 @@ func (r *resolver) configuration(c *model.Container) []string {
 			Image:      image(r.m, or(c.Image, c.Name)),
 			Needs:      needs,
 			Owns:       owns,
-			Uses:       r.usedVolumes(c),
+			Uses:       uses,
 			Origin:     c.Origin,
 			config:     c,
 		}
@@ -92,18 +117,19 @@ func (r *resolver) configuration(c *model.Container) []string {
 // needs returns the containers that uses and links lead to (rows 59, 60, 70).
 func (r *resolver) needs(c *model.Container) []Need {
 	var needs []Need
-	for _, u := range c.Uses {
+	for i, u := range c.Uses {
+		at := c.At(fmt.Sprintf("uses[%d]", i))
 		alias, targets, _ := r.index.UseTargets(u)
 		for _, t := range targets {
-			needs = append(needs, Need{r.full(t.Name()), Uses, u.Name})
+			needs = append(needs, Need{r.full(t.Name()), Uses, u.Name, at})
 		}
 		if alias != "" && r.d.Mode == model.AttachedContainer {
-			needs = append(needs, Need{r.full(alias), Uses, u.Name})
+			needs = append(needs, Need{r.full(alias), Uses, u.Name, at})
 		}
 	}
-	for _, l := range c.Links {
+	for i, l := range c.Links {
 		if t, ok := r.index.LinkTarget(l); ok {
-			needs = append(needs, Need{r.full(t.Name()), Links, l.Container})
+			needs = append(needs, Need{r.full(t.Name()), Links, l.Container, c.At(fmt.Sprintf("links[%d]", i))})
 		}
 	}
 	return needs

@@ -236,6 +236,49 @@ func specifyAll(t *testing.T, m *model.ContainerMap) error {
 	return d.Specify(context.Background(), m, names, resolve.Keywords{})
 }
 
+// What a function or a call says comes when the order is settled: a container of the
+// map that nothing else needs is refused there (row 99, row 110, row 125).
+func TestLateNamesOfTheMap(t *testing.T) {
+	const where = "container_map > containers > a > "
+	for _, tt := range []struct {
+		option string
+		value  any
+		want   string
+	}{
+		{"links", map[string]any{"m.b": "x"}, where + `links: the option links names "m.b" of this map, which is too late for the order of the containers (name "b" in links of a as well)`},
+		{"volumes_from", []any{"m.b:ro", "m.d"}, where + `volumes_from: the option volumes_from names "m.b" of this map, which is too late for the order of the containers (name "b" in uses of a as well)`},
+		{"volumes_from", []any{"m.v"}, where + `volumes_from: the option volumes_from names "m.v" of this map, which is too late for the order of the containers (name "v" in uses of a as well)`},
+		{"network_mode", "container:m.b", where + `network_mode: the option network_mode names "m.b" of this map, which is too late for the order of the containers (write it into create_options as a fixed value)`},
+		{"pid_mode", "container:m.b", where + `pid_mode: the option pid_mode names "m.b" of this map, which is too late for the order of the containers (write it into create_options as a fixed value)`},
+		{"ipc_mode", "container:m.b", where + `ipc_mode: the option ipc_mode names "m.b" of this map, which is too late for the order of the containers (write it into create_options as a fixed value)`},
+		{"volumes_from", []any{"m.d:ro", "ext"}, ""},
+		{"network_mode", "container:m.d", ""},
+	} {
+		values, _ := model.From(map[string]any{tt.option: tt.value})
+		d := values.Value.(model.Dict)
+		m := mapOf(t, `{"a": {"uses": "d"}, "b": {"attaches": "v"}, "d": {"shares": "/s"}, "volumes": {"v": "/v"}}`)
+		resolved, err := resolve.Map(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		byCall := resolved.Specify(context.Background(), m, []string{"m.a"}, resolve.Keywords{Options: d, For: []string{"m.a"}})
+		m.Containers[0].StartOptions = model.Options{Func: func(context.Context, model.OptionCall) (model.Dict, error) { return d, nil }}
+		byFunction := specifyAll(t, m)
+		for how, err := range map[string]error{"a call": byCall, "a function": byFunction} {
+			if got := text(err); got != tt.want {
+				t.Errorf("%s %v by %s:\ngot  %s\nwant %s", tt.option, tt.value, how, got, tt.want)
+			}
+		}
+	}
+}
+
+func text(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
 // A function is called once for each instance, when requests are made (row 110).
 func TestOptionFunctions(t *testing.T) {
 	var calls []model.OptionCall
@@ -313,6 +356,13 @@ func TestNeeds(t *testing.T) {
 		{"row 70: links", `{"a": {"links": "b"}, "b": {}}`, "m.a", []string{"m.b links"}},
 		{"row 78: own volumes", `{"a": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.v attaches"}},
 		{"row 93: one volume for all instances", `{"b": {"attaches": "v", "instances": [1, 2]}, "volumes": {"v": "/v"}}`, "m.b.2", []string{"m.v attaches"}},
+		{"row 98: volumes_from in options", `{"a": {"create_options": {"volumes_from": ["m.b", "ext"]}}, "b": {"shares": "/s"}}`, "m.a", []string{"m.b uses"}},
+		{"row 98: overriding uses", `{"a": {"uses": "b", "start_options": {"VolumesFrom": {"m.b": "ro"}}}, "b": {"shares": "/s"}}`, "m.a", []string{"m.b uses"}},
+		{"row 98: an attached volume in options", `{"a": {"create_options": {"volumes_from": "m.v"}}, "b": {"attaches": "v", "instances": [1, 2]}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.b.1 uses", "m.b.2 uses", "m.v uses"}},
+		{"row 98: the own attached volume in options", `{"a": {"attaches": "v", "create_options": {"volumes_from": "m.v:ro"}}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.v attaches"}},
+		{"row 99: links in options", `{"a": {"links": {"b": "x"}, "start_options": {"links": {"m.b": "y", "m.c.1": "z", "ext": "e"}}}, "b": {}, "c": {"instances": [1, 2]}}`, "m.a", []string{"m.b links", "m.c.1 links"}},
+		{"row 109: the network of another", `{"a": {"start_options": {"network_mode": "container:m.b", "host_config": {"pid_mode": "container:m.c", "IpcMode": "container:m.b"}}}, "b": {}, "c": {}}`, "m.a", []string{"m.b joins", "m.c joins"}},
+		{"row 109: start options win", `{"a": {"create_options": {"network_mode": "container:m.b"}, "start_options": {"network_mode": "bridge"}}, "b": {}}`, "m.a", nil},
 		{"without volume containers", `{"attached": "volume", "a": {"uses": "v"}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.b uses"}},
 	}
 	for _, tt := range tests {
@@ -397,8 +447,31 @@ func TestCycle(t *testing.T) {
 	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{
 		{Name: "a", Links: []model.Link{{Container: "b"}}}, {Name: "b", Links: []model.Link{{Container: "a"}}},
 	}}
-	if _, err := resolve.Map(m); err == nil || err.Error() != "dependency cycle: m.a → m.b → m.a" { // D20
+	if _, err := resolve.Map(m); err == nil || err.Error() != "container_map > containers > a: dependency cycle: m.a → m.b → m.a (leave out one of these)" { // D20
 		t.Errorf("got %v", err)
+	}
+}
+
+// Options close circles too (row 66).
+func TestCycleByOptions(t *testing.T) {
+	m := mapOf(t, `{"a": {"links": "b"}, "b": {"create_options": {"network_mode": "container:m.c"}}, "c": {"start_options": {"volumes_from": ["m.a"]}}}`)
+	at := func(line int) model.Origin { return model.Origin{File: "f.star", Line: line, Col: 1} }
+	m.Container("a").Origins = model.Origins{"links": at(1)}
+	m.Container("b").Origins = model.Origins{"create_options": at(2)}
+	m.Container("c").Origins = model.Origins{"start_options": at(3)}
+	_, err := resolve.Map(m)
+	var p *model.Problem
+	if !errors.As(err, &p) {
+		t.Fatalf("got %v", err)
+	}
+	want := &model.Problem{
+		Code: model.CodeCycle, Origin: at(1), Path: "container_map > containers > a",
+		Msg:     "dependency cycle: m.a → m.b → m.c → m.a",
+		Hint:    "leave out one of these",
+		Related: []model.Related{{Origin: at(1), Msg: "a links b"}, {Origin: at(2), Msg: "b joins c"}, {Origin: at(3), Msg: "c uses a"}},
+	}
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

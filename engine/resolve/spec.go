@@ -101,6 +101,7 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) mode
 	problems = append(problems, n.apply(call, "option", false)...)
 	r.attach(n)
 	problems = append(problems, r.network(n)...)
+	problems = append(problems, r.late(n)...)
 	if len(problems) == 0 {
 		problems = n.place(option.CheckTogether(*spec))
 	}
@@ -209,7 +210,7 @@ func (r *resolver) network(n *Node) model.Problems {
 	switch {
 	case len(host.Links) == 0:
 		return nil
-	case mode == "", mode == "default", mode == "bridge":
+	case isDefaultNetwork(mode):
 		var problems model.Problems
 		host.Links, problems = r.aliases(n, host.Links)
 		return problems

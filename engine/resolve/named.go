@@ -1,0 +1,135 @@
+// Resolve: other containers of the map that options name.
+
+package resolve
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/resolve/option"
+)
+
+// named is a container that a spec needs to exist when its own is created.
+type named struct {
+	name  string // in Docker
+	field string // of the API: "HostConfig.Links"
+	why   Why
+}
+
+// namedBy returns the containers that a spec names. Links within a network of its
+// own need nothing: their names are looked up when they are used.
+func namedBy(host *docker.HostConfig) []named {
+	var out []named
+	for _, f := range host.VolumesFrom {
+		out = append(out, named{sourceOf(f), "HostConfig.VolumesFrom", Uses})
+	}
+	if isDefaultNetwork(host.NetworkMode) {
+		for _, l := range host.Links {
+			out = append(out, named{sourceOf(l), "HostConfig.Links", Links})
+		}
+	}
+	for _, mode := range []struct{ field, value string }{
+		{"HostConfig.NetworkMode", host.NetworkMode},
+		{"HostConfig.PidMode", host.PidMode},
+		{"HostConfig.IpcMode", host.IpcMode},
+	} {
+		if name, ok := strings.CutPrefix(mode.value, "container:"); ok {
+			out = append(out, named{name, mode.field, Joins})
+		}
+	}
+	return out
+}
+
+func isDefaultNetwork(mode string) bool {
+	return mode == "" || mode == "default" || mode == "bridge"
+}
+
+// byOptions adds to the needs and the used volumes of a configuration what its fixed
+// options name of the map: seen from Docker it is the same as uses and links (rows
+// 98, 99). What is wrong with the options is left to [Desired.Specify].
+func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([]Need, []string) {
+	spec := &docker.ContainerSpec{}
+	places := map[string]model.Origin{}
+	for _, o := range []struct {
+		path   string
+		values model.Dict
+	}{
+		{"create_options", c.CreateOptions.Values},
+		{"start_options", c.StartOptions.Values},
+	} {
+		values := naming(o.values)
+		option.Apply(spec, values, o.path)
+		for _, e := range values {
+			found, _ := option.Find(e.Key.Value.(string))
+			places[found.Field] = e.Key.Origin
+			if e.Key.Origin == (model.Origin{}) {
+				places[found.Field] = c.At(o.path)
+			}
+		}
+	}
+	add := func(n Need) {
+		if !slices.ContainsFunc(needs, func(old Need) bool { return old.Name == n.Name }) {
+			needs = append(needs, n)
+		}
+	}
+	for _, other := range namedBy(&spec.HostConfig) {
+		ref, inMap := strings.CutPrefix(other.name, r.m.Name+".")
+		at, ok := places[other.field]
+		if !ok {
+			at = places["HostConfig"]
+		}
+		owners := r.index.Owners(ref)
+		switch target, found := r.index.LinkTarget(model.Link{Container: ref}); {
+		case !inMap, slices.Contains(owners, c):
+		case len(owners) > 0 && r.d.Mode == model.AttachedContainer:
+			for _, owner := range owners[0].Refs() {
+				add(Need{r.full(owner.Name()), other.why, ref, at})
+			}
+			add(Need{other.name, other.why, ref, at})
+			if !slices.Contains(uses, other.name) {
+				uses = append(uses, other.name)
+			}
+		case found:
+			add(Need{r.full(target.Name()), other.why, ref, at})
+		}
+	}
+	return needs, uses
+}
+
+// naming returns the options that can name containers.
+func naming(d model.Dict) model.Dict {
+	return slices.DeleteFunc(slices.Clone(d), func(e model.Entry) bool {
+		name, _ := e.Key.Value.(string)
+		o, ok := option.Find(name)
+		return !ok || !slices.Contains([]string{"HostConfig", "HostConfig.VolumesFrom", "HostConfig.Links",
+			"HostConfig.NetworkMode", "HostConfig.PidMode", "HostConfig.IpcMode"}, o.Field)
+	})
+}
+
+// late reports containers of the map that the finished spec names and that were not
+// known as needs: by a function, or by options of the call.
+func (r *resolver) late(n *Node) model.Problems {
+	var problems model.Problems
+	for _, other := range namedBy(&n.Spec.HostConfig) {
+		known := slices.ContainsFunc(n.Needs, func(need Need) bool { return need.Name == other.name })
+		if known || r.d.nodes[other.name] == nil {
+			continue
+		}
+		o, _ := option.Find(other.field)
+		hint := "write it into create_options as a fixed value"
+		if other.why != Joins {
+			hint = fmt.Sprintf("name %q in %s of %s as well", r.d.nodes[other.name].Ref(), other.why, n.Config)
+		}
+		problems = append(problems, &model.Problem{
+			Code:   model.CodeWrongValue,
+			Origin: n.At(other.field),
+			Path:   n.path() + " > " + o.Name,
+			Msg:    fmt.Sprintf("the option %s names %q of this map, which is too late for the order of the containers", o.Name, other.name),
+			Hint:   hint,
+		})
+	}
+	return problems
+}
