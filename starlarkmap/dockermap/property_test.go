@@ -67,7 +67,7 @@ func anyContainer(r *rapid.T, name string, aliases []string, before []*model.Con
 	c := &model.Container{
 		Name:        name,
 		Image:       rapid.SampledFrom([]string{"", "nginx", "/ubuntu:22.04"}).Draw(r, "image"),
-		Shares:      rapid.SampledFrom([][]string{nil, {"/s"}, {"/s", "/t é"}}).Draw(r, "shares"),
+		Shares:      rapid.SampledFrom([][]string{nil, {"/s " + name}, {"/s " + name, "/t é " + name}}).Draw(r, "shares"),
 		User:        rapid.SampledFrom([]string{"", "2000", "a:b"}).Draw(r, "user"),
 		Permissions: rapid.SampledFrom([]string{"", "0750", "750", "u=rwX,g=rX,o="}).Draw(r, "permissions"),
 		Persistent:  rapid.Bool().Draw(r, "persistent"),
