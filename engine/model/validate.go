@@ -39,6 +39,8 @@ type validator struct {
 	problems Problems
 	// near holds the names that wrong ones are compared with.
 	near map[kind]known
+	// used counts the mounts of used containers that were looked at.
+	used int
 	// binders are the places that bind each alias, in order.
 	binders map[string][]bindAt
 }

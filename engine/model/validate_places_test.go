@@ -77,6 +77,39 @@ func TestProblemsHavePlaces(t *testing.T) {
 	same(t, "a second look at the same map", lines(again), lines(ps))
 }
 
+// row 53: what two used containers mount at one path is shown with all four places.
+func TestUsedMountsHavePlaces(t *testing.T) {
+	shares := func(name string, line int) *model.Container {
+		return &model.Container{Name: name, Image: "x", Shares: []string{"/s"}, Origins: model.Origins{"shares": at(line)}}
+	}
+	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{
+		shares("b", 1), shares("c", 2),
+		placed(10, model.Container{Name: "a", Image: "x", Uses: []model.Use{{Name: "b"}, {Name: "c"}}}),
+	}}
+	var ps model.Problems
+	if !errors.As(m.Validate(), &ps) || len(ps) != 1 {
+		t.Fatalf("want one problem, got %v", ps)
+	}
+	same(t, "place", ps[0].Origin, at(13))
+	same(t, "related", ps[0].Related, []model.Related{
+		{Origin: at(12), Msg: "first mounted"}, {Origin: at(1), Msg: `b shares "/s"`}, {Origin: at(2), Msg: `c shares "/s"`}})
+}
+
+// A long chain of containers that use one another is not looked at again for each.
+func TestLongChainsOfUses(t *testing.T) {
+	m := chain(20_000, false)
+	for i, c := range m.Containers {
+		c.Shares = []string{fmt.Sprint("/s", i)}
+		for _, l := range c.Links {
+			c.Uses = append(c.Uses, model.Use{Name: l.Container})
+		}
+		c.Links = nil
+	}
+	if err := m.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestMapsBuiltByHand(t *testing.T) {
 	none := func(context.Context, model.OptionCall) (model.Dict, error) { return nil, nil }
 	for _, test := range []struct {

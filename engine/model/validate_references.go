@@ -22,7 +22,7 @@ func (v *validator) uses(c *Container, mounts mountPoints) {
 			v.usesAlias(c, mounts, field, u, owners)
 			continue
 		}
-		v.usesContainer(c, i)
+		v.usesContainer(c, mounts, i)
 	}
 }
 
@@ -33,11 +33,11 @@ func (v *validator) usesAlias(c *Container, mounts mountPoints, field string, u 
 		return
 	}
 	if at, ok := v.index.VolumePath(u.Name); ok {
-		v.mount(c, mounts, at, field, "uses "+quote(u.Name))
+		v.mount(c, mounts, at, mountPoint{field: field, what: "uses " + quote(u.Name), source: "volume " + u.Name})
 	}
 }
 
-func (v *validator) usesContainer(c *Container, i int) {
+func (v *validator) usesContainer(c *Container, mounts mountPoints, i int) {
 	u, field := c.Uses[i], index("uses", i)
 	_, targets, ok := v.index.UseTargets(u)
 	switch {
@@ -55,6 +55,8 @@ func (v *validator) usesContainer(c *Container, i int) {
 		p := v.in(c, CodeNothingShared, field, "cannot use %s: it has no volumes", quote(u.Name))
 		p.Hint = "give " + label(used.Name) + " shares, binds, uses or attaches"
 		p.Related = related(used.Origin, label(used.Name)+" defined")
+	default:
+		v.usedMounts(c, mounts, field, targets[0])
 	}
 }
 

@@ -29,7 +29,7 @@ func TestValidate(t *testing.T) {
 		{"row 52: one host path at two places", `{"volumes": {"v": "/v", "w": "/w"}, "host": {"v": "/h", "w": "/h"}, "a": {"binds": ["v", "w"]}}`, nil},
 		{"row 57: a container", `{"b": {"shares": "/s"}, "a": {"uses": "b"}}`, nil},
 		{"row 58: an attached alias", `{` + v + `, "b": {"attaches": "v"}, "a": {"uses": "v"}}`, nil},
-		{"row 60: an instance", `{"b": {"shares": "/s", "instances": [1, 2]}, "a": {"uses": ["b.1", "b.2"]}}`, nil},
+		{"row 60: an instance", `{"b": {"shares": "/s", "instances": [1, 2]}, "a": {"uses": "b.2"}}`, nil},
 		{"row 62: a container that attaches", `{` + v + `, "b": {"attaches": "v"}, "a": {"uses": "b"}}`, nil},
 		{"row 62: a container that binds", `{` + v + `, "b": {"binds": "v"}, "a": {"uses": "b"}}`, nil},
 		{"row 62: a container that uses", `{"c": {"shares": "/s"}, "b": {"uses": "c"}, "a": {"uses": "b"}}`, nil},
@@ -137,6 +137,36 @@ func TestValidate(t *testing.T) {
 		{"row 92: twice by one", `{` + v + `, "a": {"attaches": ["v", "v"]}}`, []string{
 			`duplicate containers > a > attaches[1]: a attaches "v" twice`,
 		}},
+
+		{"row 53: two used containers", `{"b": {"shares": "/s"}, "c": {"shares": ["/t", "/s/"]}, "a": {"uses": ["b", "c"]}}`, []string{
+			`mount-clash containers > a > uses[1]: "/s" is mounted twice: by uses "b" (b shares "/s") and by uses "c" (c shares "/s/") (only one of them can be there: change a path, or leave one out)`,
+		}},
+		{"row 53: two instances", `{"b": {"shares": "/s", "instances": [1, 2]}, "a": {"uses": ["b.1", "b.2"]}}`, []string{
+			`mount-clash containers > a > uses[1]: "/s" is mounted twice: by uses "b.1" (b.1 shares "/s") and by uses "b.2" (b.2 shares "/s") (only one of them can be there: change a path, or leave one out)`,
+		}},
+		{"row 53: used and own", `{"volumes": {"v": "/s", "w": "/w", "x": "/x"}, "host": {"w": "/hw"}, "b": {"shares": ["/s", "/w", "/t"]}, "d": {"attaches": "x"},
+			"a": {"uses": ["b", "d"], "attaches": "v", "binds": "w", "shares": ["/t", "/x"]}}`, []string{
+			`mount-clash containers > a > uses[0]: "/s" is mounted twice: by attaches "v" and by uses "b" (b shares "/s") (only one of them can be there: change a path, or leave one out)`,
+			`mount-clash containers > a > uses[0]: "/w" is mounted twice: by binds "w" and by uses "b" (b shares "/w") (only one of them can be there: change a path, or leave one out)`,
+		}},
+		{"row 53: two used volumes", `{"volumes": {"v": "/s", "w": "/s"}, "b": {"attaches": "v"}, "c": {"attaches": "w"}, "a": {"uses": ["v", "w"]}}`, []string{
+			`mount-clash containers > a > uses[1]: "/s" is mounted twice: by uses "v" and by uses "w"`,
+		}},
+		{"row 53, row 57: further away, and a volume", `{"volumes": {"v": "/s"}, "d": {"shares": "/s"}, "c": {"uses": "d"}, "b": {"uses": "c"}, "e": {"attaches": "v"}, "a": {"uses": ["b", "v"]}}`, []string{
+			`mount-clash containers > a > uses[1]: "/s" is mounted twice: by uses "b" (d shares "/s") and by uses "v" (only one of them can be there: change a path, or leave one out)`,
+		}},
+		{"row 53: a clash is reported where it is", `{"b": {"shares": "/s"}, "c": {"shares": "/s"}, "a": {"uses": ["b", "c"]}, "d": {"uses": "a"}}`, []string{
+			`mount-clash containers > a > uses[1]: "/s" is mounted twice: by uses "b" (b shares "/s") and by uses "c" (c shares "/s") (only one of them can be there: change a path, or leave one out)`,
+		}},
+		{"row 53: two host paths by instance", `{"host": {"v": {"1": "/1", "2": "/2"}}, "volumes": {"v": "/v"}, "b": {"instances": [1, 2], "binds": "v"}, "a": {"uses": ["b.1", "b.2"]}}`, []string{
+			`mount-clash containers > a > uses[1]: "/v" is mounted twice: by uses "b.1" (b.1 binds "v") and by uses "b.2" (b.2 binds "v") (only one of them can be there: change a path, or leave one out)`,
+		}},
+		{"row 57: one thing by two ways", `{` + v + `, "d": {"shares": "/s", "attaches": "w", "binds": "v"}, "b": {"uses": ["d", "w"]}, "c": {"uses": "d"}, "a": {"uses": ["b", "c", "w", "d"], "binds": "v"}}`, nil},
+		{"row 57: a used container fulfils what is shared", `{"d": {"shares": "/s"}, "c": {"shares": "/s", "uses": "d"}, "b": {"shares": "/s", "uses": "c"}, "a": {"shares": "/s", "uses": ["d", "b"]}}`, nil},
+		{"row 53: it can fulfil that once", `{"b": {"shares": "/s"}, "c": {"shares": "/s"}, "a": {"shares": "/s", "uses": ["b", "c"]}}`, []string{
+			`mount-clash containers > a > uses[1]: "/s" is mounted twice: by uses "b" (b shares "/s") and by uses "c" (c shares "/s") (only one of them can be there: change a path, or leave one out)`,
+		}},
+		{"row 57: one host path by two aliases", `{"host": {"v": "/h", "w": "/h"}, "volumes": {"v": "/v", "w": "/v"}, "b": {"binds": "v", "instances": [1, 2]}, "a": {"uses": ["b.1", "b.2"], "binds": "w"}}`, nil},
 
 		// Uses and links.
 		{"row 61", `{"b": {"shares": "/s", "instances": [1, 2]}, "a": {"uses": "b"}}`, []string{

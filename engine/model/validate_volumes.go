@@ -3,6 +3,7 @@
 package model
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -99,22 +100,36 @@ func (v *validator) hostPath(field, of, alias, value string) {
 // mountPoints are the paths a container mounts, and what mounts them.
 type mountPoints map[string]mountPoint
 
-type mountPoint struct{ field, what string }
+type mountPoint struct {
+	field, what string
+	// source tells what is mounted: what comes by two ways is no clash. "" is like
+	// nothing else.
+	source string
+	// wish is set for what the container shares: a used container may fulfil it.
+	wish bool
+	// at is where another container says so, and hint what to do about it.
+	at   []Related
+	hint string
+}
 
-// mount notes a mount and reports a second one at the same path (row 53). A path
+// mount notes a mount and reports another thing at the same path (row 53). A path
 // that cannot be has been reported already.
-func (v *validator) mount(c *Container, mounts mountPoints, at, field, what string) {
+func (v *validator) mount(c *Container, mounts mountPoints, at string, m mountPoint) {
 	if pathFault(at) != "" {
 		return
 	}
 	clean := path.Clean(at)
 	first, twice := mounts[clean]
 	if !twice {
-		mounts[clean] = mountPoint{field, what}
+		mounts[clean] = m
 		return
 	}
-	p := v.in(c, CodeMountClash, field, "%s is mounted twice: by %s and by %s", quote(clean), first.what, what)
-	p.Related = related(c.At(first.field), "first mounted")
+	if m.source != "" && m.source == first.source {
+		return
+	}
+	p := v.in(c, CodeMountClash, m.field, "%s is mounted twice: by %s and by %s", quote(clean), first.what, m.what)
+	p.Related = slices.Concat(related(c.At(first.field), "first mounted"), first.at, m.at)
+	p.Hint = cmp.Or(m.hint, first.hint)
 }
 
 func (v *validator) shares(c *Container, mounts mountPoints) {
@@ -123,7 +138,7 @@ func (v *validator) shares(c *Container, mounts mountPoints) {
 		if fault := pathFault(share); fault != "" {
 			v.in(c, CodeWrongValue, field, "cannot share %s: %s", quote(share), fault)
 		}
-		v.mount(c, mounts, share, field, "shares "+quote(share))
+		v.mount(c, mounts, share, mountPoint{field: field, what: "shares " + quote(share), wish: true})
 	}
 }
 
@@ -152,7 +167,7 @@ func (v *validator) binds(c *Container, mounts mountPoints) {
 			v.binders[b.Volume] = append(v.binders[b.Volume], bindAt{c, field})
 		}
 		if isVolume {
-			v.mount(c, mounts, at, field, "binds "+quote(b.Volume))
+			v.mount(c, mounts, at, mountPoint{field: field, what: "binds " + quote(b.Volume), source: v.hostSource(b.Volume, c.InstanceNames())})
 		}
 	}
 }
@@ -210,7 +225,7 @@ func (v *validator) attaches(c *Container, mounts mountPoints) {
 			p := v.in(c, CodeUnknownAlias, field, "alias %s has no container path", quote(alias))
 			v.suggest(p, volumeAlias, alias)
 		}
-		v.mount(c, mounts, at, field, "attaches "+quote(alias))
+		v.mount(c, mounts, at, mountPoint{field: field, what: "attaches " + quote(alias), source: "volume " + alias})
 	}
 }
 

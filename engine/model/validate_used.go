@@ -1,0 +1,95 @@
+// Model: what a container mounts by using others.
+
+package model
+
+import (
+	"path"
+	"slices"
+)
+
+// mostUsed limits how many mounts of used containers are looked at in one map, so
+// that long chains of uses are not looked at again for each of their links.
+const mostUsed = 200_000
+
+// usedMounts notes everything that comes with a used container: what it shares,
+// binds and attaches, and what it gets in the same way (row 57). Of two used
+// containers with something at one path Docker takes the last one without a word,
+// and what the container itself has there hides both. Only what it shares does not:
+// that is no more than the wish for some volume at the path.
+func (v *validator) usedMounts(c *Container, mounts mountPoints, field string, target Ref) {
+	brought := map[string]bool{} // two mounts of the used container are its own problem
+	bring := func(r Ref, at, from, what, source string) {
+		v.used++
+		if at = path.Clean(at); brought[at] {
+			return
+		}
+		brought[at] = true
+		if mounts[at].wish {
+			delete(mounts, at)
+		}
+		what = label(r.Name()) + " " + what
+		v.mount(c, mounts, at, mountPoint{
+			field:  field,
+			what:   "uses " + quote(target.Name()) + " (" + what + ")",
+			source: source,
+			at:     related(r.Container.At(from), what),
+			hint:   "only one of them can be there: change a path, or leave one out",
+		})
+	}
+	seen := map[Ref]bool{}
+	reached := []Ref{target}
+	for i := 0; i < len(reached) && v.used < mostUsed; i++ {
+		v.used++
+		for _, r := range v.mountsOf(reached[i], bring) {
+			if r.Container != c && !seen[r] {
+				seen[r] = true
+				reached = append(reached, r)
+			}
+		}
+	}
+	for _, r := range slices.Backward(reached) { // what the furthest share, the nearer get
+		for i, share := range r.Container.Shares {
+			bring(r, share, index("shares", i), "shares "+quote(share), "share "+r.Name()+" "+path.Clean(share))
+		}
+	}
+}
+
+// mountsOf hands what one container binds and attaches, and the volumes it uses, to
+// bring, and returns the containers that it uses.
+func (v *validator) mountsOf(r Ref, bring func(r Ref, at, from, what, source string)) []Ref {
+	c := r.Container
+	for i, b := range c.Binds {
+		if at, ok := v.index.VolumePath(b.Volume); ok {
+			bring(r, at, index("binds", i), "binds "+quote(b.Volume), v.hostSource(b.Volume, []string{r.Instance}))
+		}
+	}
+	for i, alias := range c.Attaches {
+		if at, ok := v.index.VolumePath(alias); ok {
+			bring(r, at, index("attaches", i), "attaches "+quote(alias), "volume "+alias)
+		}
+	}
+	var used []Ref
+	for i, u := range c.Uses {
+		alias, targets, _ := v.index.UseTargets(u)
+		if alias == "" {
+			used = append(used, targets...)
+			continue
+		}
+		if at, ok := v.index.VolumePath(alias); ok {
+			bring(r, at, index("uses", i), "uses "+quote(alias), "volume "+alias)
+		}
+	}
+	return used
+}
+
+// hostSource names the host path that instances of one container bind, "" if it is
+// not the same for all.
+func (v *validator) hostSource(alias string, instances []string) string {
+	first, _ := v.index.HostPathFor(alias, instances[0])
+	for _, name := range instances[1:] {
+		if other, _ := v.index.HostPathFor(alias, name); other != first {
+			return ""
+		}
+	}
+	return "host " + first
+}
