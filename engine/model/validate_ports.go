@@ -8,51 +8,115 @@ import (
 	"strings"
 )
 
-// published is one host port that a container publishes at a fixed number.
+// published is a host port that a container publishes, or a range of them of which
+// Docker takes a free one when the container starts.
 type published struct {
-	c     *Container
-	at    Origin
-	field string
-	ip    string
-	port  string // "8000/tcp"
+	c           *Container
+	at          Origin
+	field       string
+	ip          string
+	proto       string
+	first, last int
+	// entry is the same for the ports of one range that are published one by one.
+	entry *int
+}
+
+func (p published) isRange() bool { return p.first < p.last }
+
+// text returns "8000/tcp" or "8000-8010/tcp".
+func (p published) text() string {
+	text := strconv.Itoa(p.first)
+	if p.isRange() {
+		text += "-" + strconv.Itoa(p.last)
+	}
+	return text + "/" + p.proto
 }
 
 // ports reports host ports that two containers, or two instances of one (row 34),
 // would publish. Only fixed values are known here; what is not understood is left
 // to whoever converts the options.
 func (v *validator) ports() {
-	table := map[string][]published{}
+	type port struct {
+		number int
+		proto  string
+	}
+	table := map[port][]published{}
+	var fixed, ranges []published
+	wrong := map[*int]bool{} // one problem is enough for each entry
 	for _, c := range v.m.Containers {
 		if c == nil {
 			continue
 		}
 		for _, p := range publishedBy(c) {
-			v.publish(table[p.port], p)
-			table[p.port] = append(table[p.port], p)
+			if p.isRange() {
+				ranges = append(ranges, p)
+				continue
+			}
+			at := port{p.first, p.proto}
+			if wrong[p.entry] {
+				continue
+			}
+			wrong[p.entry] = v.publish(table[at], p)
+			table[at] = append(table[at], p)
+			fixed = append(fixed, p)
 		}
 	}
+	v.portRanges(ranges, fixed)
 }
 
-func (v *validator) publish(others []published, p published) {
-	report := func(format string, args ...any) *Problem {
-		problem := v.in(p.c, CodePortClash, p.field, format, args...)
-		problem.Origin = or(p.at, problem.Origin)
-		return problem
-	}
+func (v *validator) portClash(p published, format string, args ...any) *Problem {
+	problem := v.in(p.c, CodePortClash, p.field, format, args...)
+	problem.Origin = or(p.at, problem.Origin)
+	return problem
+}
+
+// publish reports a port that others publish, and tells whether it did.
+func (v *validator) publish(others []published, p published) bool {
 	for _, other := range others {
 		if !sameAddress(other.ip, p.ip) {
 			continue
 		}
-		problem := report("%s and %s both publish host port %s", label(other.c.Name), label(p.c.Name), p.port)
+		problem := v.portClash(p, "%s and %s both publish host port %s", label(other.c.Name), label(p.c.Name), p.text())
 		if other.c == p.c {
-			problem.Msg = label(p.c.Name) + " publishes host port " + p.port + " twice"
+			problem.Msg = label(p.c.Name) + " publishes host port " + p.text() + " twice"
 		}
 		problem.Related = related(or(other.at, other.c.At(other.field)), "first published")
-		return
+		return true
 	}
-	if n := len(p.c.Instances); n > 1 {
-		report("all %d instances of %s publish host port %s", n, label(p.c.Name), p.port).
+	n := len(p.c.Instances)
+	if n > 1 {
+		v.portClash(p, "all %d instances of %s publish host port %s", n, label(p.c.Name), p.text()).
 			Hint = "only one can: let a function give each instance its own port, or publish None for any free one"
+	}
+	return n > 1
+}
+
+// portRanges reports ranges with a port in them that is fixed for another: which of
+// the two gets it depends on which starts first, or starts again. Several containers
+// may have one range, if it is long enough.
+func (v *validator) portRanges(ranges, fixed []published) {
+	type place struct{ ip, text string }
+	takers := map[place]int{}
+	for _, p := range ranges {
+		at := place{p.ip, p.text()}
+		before := takers[at]
+		takers[at] += len(p.c.InstanceNames())
+		if n := p.last - p.first + 1; takers[at] > n && before <= n {
+			v.portClash(p, "%d containers publish one of the %d host ports %s each", takers[at], n, p.text()).
+				Hint = "make the range longer, or publish None for any free port"
+		}
+		for _, f := range fixed {
+			if f.proto != p.proto || f.first < p.first || f.first > p.last || !sameAddress(f.ip, p.ip) {
+				continue
+			}
+			problem := v.portClash(p, "%s publishes one of the host ports %s, which may be %s of %s", label(p.c.Name), p.text(), f.text(), label(f.c.Name))
+			if f.c == p.c {
+				problem.Msg = label(p.c.Name) + " publishes one of the host ports " + p.text() + ", and " + f.text() + " as well"
+			}
+			problem.Hint = "leave " + strconv.Itoa(f.first) + " out of the range"
+			problem.Related = related(or(f.at, f.c.At(f.field)), "published")
+			break
+		}
 	}
 }
 
@@ -77,69 +141,108 @@ func publishedBy(c *Container) []published {
 	if c.StartOptions.Func != nil {
 		create = nil // whatever it says, the function may say otherwise
 	}
-	if ownNetwork(create) || ownNetwork(start) {
+	mode, _ := option(start, "networkmode")
+	if mode.Value == nil {
+		mode, _ = option(create, "networkmode")
+	}
+	if isOwnNetwork(mode) {
 		return nil
 	}
-	var out []published
-	won := map[string]bool{}
-	for _, e := range portBindings(start) {
-		won[containerPort(e.Key)] = true
-		out = append(out, hostPorts(c, "start_options", e)...)
-	}
-	for _, e := range portBindings(create) {
-		if !won[containerPort(e.Key)] {
-			out = append(out, hostPorts(c, "create_options", e)...)
-		}
-	}
-	return out
+	won := map[containerPort]bool{}
+	return append(portsOf(c, "start_options", start, won), portsOf(c, "create_options", create, won)...)
 }
 
-// option finds an option by the keyword or by the name of its field in the API.
-func option(d Dict, keyword string) Input {
-	for _, e := range d {
-		name, _ := e.Key.Value.(string)
-		if foldOption(name) == keyword {
-			return e.Value
-		}
-	}
-	return Input{}
-}
-
-func foldOption(name string) string {
-	return strings.ToLower(strings.ReplaceAll(name, "_", ""))
-}
-
-func portBindings(d Dict) Dict {
-	bindings, _ := option(d, "portbindings").Value.(Dict)
-	return bindings
-}
-
-// ownNetwork tells a container whose ports are not published by Docker.
-func ownNetwork(d Dict) bool {
-	mode, _ := option(d, "networkmode").Value.(string)
+// isOwnNetwork tells a container whose ports are not published by Docker.
+func isOwnNetwork(in Input) bool {
+	mode, _ := in.Value.(string)
 	return mode == "host" || mode == "none" || strings.HasPrefix(mode, "container:")
 }
 
-// containerPort returns "80/tcp" for 80, "80", "80/tcp" and (80, "tcp").
-func containerPort(in Input) string {
-	text := keyText(in.Value)
-	if text != "" && !strings.Contains(text, "/") {
-		text += "/tcp"
+// option finds an option by the keyword or by the name of its field in the API, also
+// in host_config.
+func option(d Dict, keyword string) (value Input, ok bool) {
+	for _, e := range d {
+		name, _ := e.Key.Value.(string)
+		folded := foldOption(name)
+		if folded == keyword {
+			return e.Value, true
+		}
+		if inner, ok := e.Value.Value.(Dict); ok && folded == "hostconfig" {
+			for _, e := range inner {
+				if name, _ := e.Key.Value.(string); foldOption(name) == keyword {
+					return e.Value, true
+				}
+			}
+		}
 	}
-	return strings.ToLower(text)
+	return Input{}, false
 }
 
-// hostPorts returns what one entry of port_bindings publishes.
-func hostPorts(c *Container, field string, e Entry) []published {
-	port := containerPort(e.Key)
-	_, protocol, _ := strings.Cut(port, "/")
+// foldOption makes "port_bindings", "PortBindings" and "HostConfig.PortBindings" one.
+func foldOption(name string) string {
+	return strings.TrimPrefix(strings.ToLower(strings.ReplaceAll(name, "_", "")), "hostconfig.")
+}
+
+// containerPort is a port inside a container.
+type containerPort struct {
+	number int
+	proto  string
+}
+
+// containerPorts reads 80, "80", "80/udp", (80, "udp") and "80-90".
+func containerPorts(in Input) (first, last int, proto string, ok bool) {
+	text, proto, _ := strings.Cut(strings.ToLower(keyText(in.Value)), "/")
+	if proto == "" {
+		proto = "tcp"
+	}
+	first, last, ok = portRange(text)
+	return first, last, proto, ok
+}
+
+// portRange reads "80" and "80-90".
+func portRange(text string) (first, last int, ok bool) {
+	from, to, isRange := strings.Cut(text, "-")
+	if !isRange {
+		to = from
+	}
+	a, errA := strconv.ParseUint(from, 10, 16)
+	b, errB := strconv.ParseUint(to, 10, 16)
+	return int(a), int(b), errA == nil && errB == nil && 0 < a && a <= b
+}
+
+// portsOf returns what the options of one dictionary publish, but for the ports of
+// the container that an earlier one has won, which are noted in won.
+func portsOf(c *Container, field string, d Dict, won map[containerPort]bool) []published {
+	in, _ := option(d, "portbindings")
+	bindings, _ := in.Value.(Dict)
 	var out []published
-	for _, b := range hostBindings(e.Value, 0) {
-		if n, err := strconv.ParseUint(b.port, 10, 16); err == nil && n > 0 {
-			b := published{c: c, at: e.Key.Origin, field: field + ".port_bindings", ip: b.ip}
-			b.port = strconv.FormatUint(n, 10) + "/" + protocol
-			out = append(out, b)
+	now := map[containerPort]bool{}
+	for _, e := range bindings {
+		first, last, proto, ok := containerPorts(e.Key)
+		if !ok {
+			continue
 		}
+		for _, b := range hostBindings(e.Value, 0) {
+			from, to, ok := portRange(b.port)
+			if !ok || first < last && to-from != last-first {
+				continue
+			}
+			p := published{c: c, at: e.Key.Origin, field: field + ".port_bindings", ip: b.ip, proto: proto, first: from, last: to, entry: new(int)}
+			for i := first; i <= last; i++ {
+				if first < last { // one by one
+					p.first, p.last = from+i-first, from+i-first
+				}
+				if !won[containerPort{i, proto}] {
+					out = append(out, p)
+				}
+			}
+		}
+		for i := first; i <= last; i++ {
+			now[containerPort{i, proto}] = true
+		}
+	}
+	for p := range now {
+		won[p] = true
 	}
 	return out
 }
@@ -153,10 +256,12 @@ func hostBindings(in Input, depth int) []hostBinding {
 	case int64, string:
 		return []hostBinding{{port: keyText(v)}}
 	case Dict:
-		return []hostBinding{{keyText(option(v, "hostip").Value), keyText(option(v, "hostport").Value)}}
+		ip, _ := option(v, "hostip")
+		port, _ := option(v, "hostport")
+		return []hostBinding{{unbracket(ip), keyText(port.Value)}}
 	case List:
 		if len(v) == 2 && isAddress(v[0]) {
-			return []hostBinding{{keyText(v[0].Value), keyText(v[1].Value)}}
+			return []hostBinding{{unbracket(v[0]), keyText(v[1].Value)}}
 		}
 		if depth > 1 {
 			return nil
@@ -171,6 +276,11 @@ func hostBindings(in Input, depth int) []hostBinding {
 }
 
 func isAddress(in Input) bool {
-	_, err := netip.ParseAddr(keyText(in.Value))
+	_, err := netip.ParseAddr(unbracket(in))
 	return err == nil
+}
+
+// unbracket returns an address without the brackets that IPv6 may have.
+func unbracket(in Input) string {
+	return strings.TrimSuffix(strings.TrimPrefix(keyText(in.Value), "["), "]")
 }

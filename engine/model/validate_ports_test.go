@@ -4,6 +4,7 @@ package model_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/dmap-dev/dmap/engine/model"
@@ -56,6 +57,16 @@ func TestPublishedPorts(t *testing.T) {
 		{"not a port", entry{"80", int64(-1)}, entry{"80", int64(-1)}, ""},
 		{"too large", entry{"80", int64(70000)}, entry{"80", int64(70000)}, ""},
 		{"a range", entry{"80", "8000-8010"}, entry{"80", "8000-8010"}, ""},
+		{"row 125: a range and a port in it", entry{"80", int64(8001)}, entry{"80", "8000-8001"}, "! b publishes one of the host ports 8000-8001/tcp, which may be 8001/tcp of a (leave 8001 out of the range)"},
+		{"row 125: a range and a port in it at one address", entry{"80", list("[::1]", int64(8001))}, entry{"80", list("::1", "8000-8001")}, "! b publishes one of the host ports 8000-8001/tcp, which may be 8001/tcp of a (leave 8001 out of the range)"},
+		{"a range and a port in it at another address", entry{"80", list("127.0.0.2", int64(8001))}, entry{"80", list("127.0.0.1", "8000-8001")}, ""},
+		{"a range and a port beside it", entry{"80", int64(8002)}, entry{"80", "8000-8001"}, ""},
+		{"a range and a port of another protocol", entry{"80/udp", int64(8001)}, entry{"80", "8000-8001"}, ""},
+		{"row 125: ports one by one", entry{"81", int64(8001)}, entry{"80-82", "8000-8002"}, "8001/tcp"},
+		{"row 125: one problem for ports one by one", entry{"80-89", "8000-8009"}, entry{"80-89", "8000-8009"}, "8000/tcp"},
+		{"ports one by one that are not equally many", entry{"80-82", "8000-8001"}, entry{"80", int64(8000)}, ""},
+		{"a range that is one port", entry{"80", "8000-8000"}, entry{"80", int64(8000)}, "8000/tcp"},
+		{"a range the wrong way round", entry{"80", "8001-8000"}, entry{"80", int64(8000)}, ""},
 		{"nested without sense", entry{"80", list(list(list(list(int64(8000)))))}, entry{"80", list(list(list(list(int64(8000)))))}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -63,7 +74,11 @@ func TestPublishedPorts(t *testing.T) {
 				publishes("a", test.a.port, test.a.binding), publishes("b", test.b.port, test.b.binding)}}
 			var want []string
 			if test.clash != "" {
-				want = []string{"site.star:7:1: container_map > containers > b > start_options.port_bindings: a and b both publish host port " + test.clash}
+				text, isText := strings.CutPrefix(test.clash, "! ")
+				if !isText {
+					text = "a and b both publish host port " + test.clash
+				}
+				want = []string{"site.star:7:1: container_map > containers > b > start_options.port_bindings: " + text}
 			}
 			same(t, "problems", lines(m.Validate()), want)
 		})

@@ -67,18 +67,11 @@ func sharesAnything(c *Container) bool {
 		return true
 	}
 	for _, o := range []Options{c.CreateOptions, c.StartOptions} {
-		if o.Func != nil || slices.ContainsFunc(o.Values, makesVolume) {
-			return true
+		for _, keyword := range []string{"volumes", "binds", "volumesfrom", "mounts"} {
+			if _, given := option(o.Values, keyword); given || o.Func != nil {
+				return true
+			}
 		}
-	}
-	return false
-}
-
-func makesVolume(e Entry) bool {
-	name, _ := e.Key.Value.(string)
-	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
-	case "volumes", "binds", "volumesfrom", "mounts":
-		return true
 	}
 	return false
 }

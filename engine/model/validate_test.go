@@ -33,6 +33,7 @@ func TestValidate(t *testing.T) {
 		{"row 62: a container that attaches", `{` + v + `, "b": {"attaches": "v"}, "a": {"uses": "b"}}`, nil},
 		{"row 62: a container that binds", `{` + v + `, "b": {"binds": "v"}, "a": {"uses": "b"}}`, nil},
 		{"row 62: a container that uses", `{"c": {"shares": "/s"}, "b": {"uses": "c"}, "a": {"uses": "b"}}`, nil},
+		{"row 62: volumes by an option in host_config", `{"b": {"create_options": {"host_config": {"binds": ["/h:/s"]}}}, "a": {"uses": "b"}}`, nil},
 		{"volumes by option", `{"b": {"create_options": {"volumes": ["/s"]}}, "a": {"uses": "b"}}`, nil},
 		{"row 64: alias of a container nobody can use", `{"attached": "volume", "volumes": {"b": "/v"}, "a": {"attaches": "b"}, "b": {}, "c": {"uses": "b", "links": "b"}}`, nil},
 		{"row 64: the alias is what is used", `{"attached": "volume", "volumes": {"b": "/v"}, "a": {"attaches": "b"}, "b": {"links": "c"}, "c": {"uses": "b"}}`, nil},
@@ -318,6 +319,30 @@ func TestValidate(t *testing.T) {
 			"e": {"start_options": {"port_bindings": {"80": 9000}, "network_mode": "host"}},
 			"f": {"start_options": {"port_bindings": {"80": 9000}, "network_mode": "none"}},
 			"g": {"start_options": {"port_bindings": {"80": 9000}}, "create_options": {"NetworkMode": "container:x"}}}`, nil},
+		{"row 125: ports in host_config", `{
+			"a": {"create_options": {"host_config": {"port_bindings": {"80": 8000}}}},
+			"b": {"start_options": {"HostConfig.PortBindings": {"80": 8000}}},
+			"c": {"create_options": {"host_config": {"PortBindings": {"80": 8000}, "network_mode": "host"}}}}`, []string{
+			`port-clash containers > b > start_options.port_bindings: a and b both publish host port 8000/tcp`,
+		}},
+		{"row 125: more containers than ports", `{
+			"a": {"start_options": {"port_bindings": {"80": "8000-8002"}}},
+			"b": {"instances": [1, 2], "create_options": {"port_bindings": {"80": "8000-8002"}}},
+			"c": {"instances": [1, 2, 3], "create_options": {"port_bindings": {"80": "9000-9001"}}},
+			"d": {"create_options": {"port_bindings": {"80": "8000-8002"}}}}`, []string{
+			`port-clash containers > c > create_options.port_bindings: 3 containers publish one of the 2 host ports 9000-9001/tcp each (make the range longer, or publish None for any free port)`,
+			`port-clash containers > d > create_options.port_bindings: 4 containers publish one of the 3 host ports 8000-8002/tcp each (make the range longer, or publish None for any free port)`,
+		}},
+		{"a range and a port of one container", `{"a": {"start_options": {"port_bindings": {"80": "8000-8001", "81": 8001}}}}`, []string{
+			`port-clash containers > a > start_options.port_bindings: a publishes one of the host ports 8000-8001/tcp, and 8001/tcp as well (leave 8001 out of the range)`,
+		}},
+		{"row 107: start options win, range and port", `{"a": {"create_options": {"port_bindings": {"80-81": "8000-8001"}}, "start_options": {"port_bindings": {"81": 9001}}},
+			"b": {"start_options": {"port_bindings": {"80": 8001}}}, "c": {"start_options": {"port_bindings": {"80": 8000}}}}`, []string{
+			`port-clash containers > c > start_options.port_bindings: a and c both publish host port 8000/tcp`,
+		}},
+		{"row 105: start options win, network", `{"a": {"create_options": {"port_bindings": {"80": 1}, "network_mode": "host"}, "start_options": {"network_mode": "bridge"}}, "b": {"start_options": {"port_bindings": {"80": 1}}}}`, []string{
+			`port-clash containers > b > start_options.port_bindings: a and b both publish host port 1/tcp`,
+		}},
 		{"another network", `{"a": {"start_options": {"port_bindings": {"80": 1}, "network_mode": "n"}}, "b": {"start_options": {"port_bindings": {"80": 1}}}}`, []string{
 			`port-clash containers > b > start_options.port_bindings: a and b both publish host port 1/tcp`,
 		}},
