@@ -13,10 +13,21 @@ import (
 )
 
 // Map returns what Docker must hold of a valid map, without create requests.
-// Call m.Validate first: a name that leads nowhere is left out here. Only a cycle is
-// an error, as [model.Problems]: options can close one as well, by naming
-// containers of the map.
+// Call m.Validate first: a name that leads nowhere is left out here. The error is a
+// [model.Problems]: a cycle, which options can close as well by naming containers of
+// the map, or nil where a container or the map should be.
 func Map(m *model.ContainerMap) (*Desired, error) {
+	if m == nil {
+		return nil, noMap()
+	}
+	if i := slices.Index(m.Containers, nil); i >= 0 {
+		return nil, model.Problems{{
+			Code:   model.CodeWrongValue,
+			Origin: m.Origin,
+			Path:   fmt.Sprintf("container_map > containers[%d]", i),
+			Msg:    "there is no container at this place",
+		}}
+	}
 	d := &Desired{
 		Map:       m.Name,
 		Mode:      m.Attached,
@@ -46,6 +57,10 @@ func Map(m *model.ContainerMap) (*Desired, error) {
 		d.Nodes = append(d.Nodes, d.nodes[name])
 	}
 	return d, nil
+}
+
+func noMap() error {
+	return model.Problems{{Code: model.CodeWrongValue, Path: "container_map", Msg: "there is no map"}}
 }
 
 // cycle says which containers need one another, and where the map says so.

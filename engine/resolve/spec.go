@@ -28,6 +28,9 @@ type Keywords struct {
 // functions of the map, each once for each container. The error holds everything
 // that is wrong, as [model.Problems].
 func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []string, k Keywords) error {
+	if m == nil {
+		return noMap()
+	}
 	r := &resolver{m: m, index: m.Index(), d: d}
 	called := make(map[string]bool, len(k.For))
 	for _, name := range k.For {
