@@ -120,6 +120,9 @@ func userFault(user string) string {
 		if part == "" {
 			return "a part of it is empty"
 		}
+		if part[0] == '-' {
+			return `a part of it begins with "-", which chown would take for a flag`
+		}
 	}
 	return ""
 }

@@ -285,10 +285,12 @@ func TestValidate(t *testing.T) {
 			`wrong-value containers > e > image: cannot use "a..b" as an image: "a..b" is not made of lower-case letters and digits with single separators (".", "_", "__", "-") between them`,
 			`wrong-value containers > f > image: cannot use "-x.y:1/z" as an image: "-x.y:1" is no host name`,
 		}},
-		{"row 86", `{"a": {"user": "u:"}, "b": {"user": "a b"}, "c": {"user": "a:b:c"}}`, []string{
+		{"row 86", `{"a": {"user": "u:"}, "b": {"user": "a b"}, "c": {"user": "a:b:c"}, "d": {"user": "-v"}, "e": {"user": "u:-1"}}`, []string{
 			`wrong-value containers > a > user: cannot use "u:" as a user: a part of it is empty (want "user" or "user:group")`,
 			`wrong-value containers > b > user: cannot use "a b" as a user: it has spaces (want "user" or "user:group")`,
 			`wrong-value containers > c > user: cannot use "a:b:c" as a user: it has more than two parts (want "user" or "user:group")`,
+			`wrong-value containers > d > user: cannot use "-v" as a user: a part of it begins with "-", which chown would take for a flag (want "user" or "user:group")`,
+			`wrong-value containers > e > user: cannot use "u:-1" as a user: a part of it begins with "-", which chown would take for a flag (want "user" or "user:group")`,
 		}},
 		{"row 87", `{"a": {"permissions": "0980"}, "b": {"permissions": "-x"}, "c": {"permissions": "u=rwx g=x"}, "d": {"permissions": "0750 -R"}}`, []string{
 			`wrong-value containers > a > permissions: cannot use "0980" as permissions: chmod would not take it (want an octal mode such as "0750" or a symbolic one such as "u=rwX,g=rX,o=")`,
