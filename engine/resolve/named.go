@@ -12,23 +12,33 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
-// named is a container that a spec needs to exist when its own is created.
+// named is a container or a volume that a spec needs to exist when its own
+// container is created.
 type named struct {
-	name  string // in Docker
-	field string // of the API: "HostConfig.Links"
-	why   Why
+	name   string // in Docker
+	field  string // of the API: "HostConfig.Links"
+	why    Why
+	volume bool
 }
 
-// namedBy returns the containers that a spec names. Links within a network of its
+// namedBy returns the containers and volumes that a spec names. Links within a network of its
 // own need nothing: their names are looked up when they are used.
 func namedBy(host *docker.HostConfig) []named {
 	var out []named
 	for _, f := range host.VolumesFrom {
-		out = append(out, named{sourceOf(f), "HostConfig.VolumesFrom", Uses})
+		out = append(out, named{name: sourceOf(f), field: "HostConfig.VolumesFrom", why: Uses})
+	}
+	for _, b := range host.Binds { // a host path has a slash, so it is no name
+		out = append(out, named{name: sourceOf(b), field: "HostConfig.Binds", why: Uses, volume: true})
+	}
+	for _, m := range host.Mounts {
+		if m.Type == "volume" {
+			out = append(out, named{name: m.Source, field: "HostConfig.Mounts", why: Uses, volume: true})
+		}
 	}
 	if isDefaultNetwork(host.NetworkMode) {
 		for _, l := range host.Links {
-			out = append(out, named{sourceOf(l), "HostConfig.Links", Links})
+			out = append(out, named{name: sourceOf(l), field: "HostConfig.Links", why: Links})
 		}
 	}
 	for _, mode := range []struct{ field, value string }{
@@ -37,7 +47,7 @@ func namedBy(host *docker.HostConfig) []named {
 		{"HostConfig.IpcMode", host.IpcMode},
 	} {
 		if name, ok := strings.CutPrefix(mode.value, "container:"); ok {
-			out = append(out, named{name, mode.field, Joins})
+			out = append(out, named{name: name, field: mode.field, why: Joins})
 		}
 	}
 	return out
@@ -84,15 +94,17 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 		owners := r.index.Owners(ref)
 		switch target, found := r.index.LinkTarget(model.Link{Container: ref}); {
 		case !inMap, slices.Contains(owners, c):
-		case len(owners) > 0 && r.d.Mode == model.AttachedContainer:
+		case len(owners) > 0 && (other.volume || r.d.Mode == model.AttachedContainer):
 			for _, owner := range owners[0].Refs() {
 				add(Need{r.full(owner.Name()), other.why, ref, at})
 			}
-			add(Need{other.name, other.why, ref, at})
+			if r.d.Mode == model.AttachedContainer {
+				add(Need{other.name, other.why, ref, at})
+			}
 			if !slices.Contains(uses, other.name) {
 				uses = append(uses, other.name)
 			}
-		case found:
+		case found && !other.volume:
 			add(Need{r.full(target.Name()), other.why, ref, at})
 		}
 	}
@@ -104,8 +116,8 @@ func naming(d model.Dict) model.Dict {
 	return slices.DeleteFunc(slices.Clone(d), func(e model.Entry) bool {
 		name, _ := e.Key.Value.(string)
 		o, ok := option.Find(name)
-		return !ok || !slices.Contains([]string{"HostConfig", "HostConfig.VolumesFrom", "HostConfig.Links",
-			"HostConfig.NetworkMode", "HostConfig.PidMode", "HostConfig.IpcMode"}, o.Field)
+		return !ok || !slices.Contains([]string{"HostConfig", "HostConfig.VolumesFrom", "HostConfig.Binds", "HostConfig.Mounts",
+			"HostConfig.Links", "HostConfig.NetworkMode", "HostConfig.PidMode", "HostConfig.IpcMode"}, o.Field)
 	})
 }
 
@@ -114,14 +126,19 @@ func naming(d model.Dict) model.Dict {
 func (r *resolver) late(n *Node) model.Problems {
 	var problems model.Problems
 	for _, other := range namedBy(&n.Spec.HostConfig) {
+		inMap := r.d.nodes[other.name] != nil
 		known := slices.ContainsFunc(n.Needs, func(need Need) bool { return need.Name == other.name })
-		if known || r.d.nodes[other.name] == nil {
+		if other.volume {
+			inMap = r.d.volumes[other.name] != nil
+			known = slices.Contains(n.Owns, other.name) || slices.Contains(n.Uses, other.name)
+		}
+		if known || !inMap {
 			continue
 		}
 		o, _ := option.Find(other.field)
 		hint := "write it into create_options as a fixed value"
 		if other.why != Joins {
-			hint = fmt.Sprintf("name %q in %s of %s as well", r.d.nodes[other.name].Ref(), other.why, n.Config)
+			hint = fmt.Sprintf("name %q in %s of %s as well", strings.TrimPrefix(other.name, r.m.Name+"."), other.why, n.Config)
 		}
 		problems = append(problems, &model.Problem{
 			Code:   model.CodeWrongValue,

@@ -251,12 +251,15 @@ func TestLateNamesOfTheMap(t *testing.T) {
 		{"network_mode", "container:m.b", where + `network_mode: the option network_mode names "m.b" of this map, which is too late for the order of the containers (write it into create_options as a fixed value)`},
 		{"pid_mode", "container:m.b", where + `pid_mode: the option pid_mode names "m.b" of this map, which is too late for the order of the containers (write it into create_options as a fixed value)`},
 		{"ipc_mode", "container:m.b", where + `ipc_mode: the option ipc_mode names "m.b" of this map, which is too late for the order of the containers (write it into create_options as a fixed value)`},
+		{"binds", []any{"m.v:/x"}, where + `binds: the option binds names "m.v" of this map, which is too late for the order of the containers (name "v" in uses of a as well)`},
+		{"mounts", []any{"m.v:/x"}, where + `mounts: the option mounts names "m.v" of this map, which is too late for the order of the containers (name "v" in uses of a as well)`},
+		{"binds", []any{"m.b:/x", "m.w:/y", "/m.v:/z"}, ""},
 		{"volumes_from", []any{"m.d:ro", "ext"}, ""},
 		{"network_mode", "container:m.d", ""},
 	} {
 		values, _ := model.From(map[string]any{tt.option: tt.value})
 		d := values.Value.(model.Dict)
-		m := mapOf(t, `{"a": {"uses": "d"}, "b": {"attaches": "v"}, "d": {"shares": "/s"}, "volumes": {"v": "/v"}}`)
+		m := mapOf(t, `{"a": {"uses": ["d", "w"]}, "b": {"attaches": "v"}, "d": {"shares": "/s", "attaches": "w"}, "volumes": {"v": "/v", "w": "/w"}}`)
 		resolved, err := resolve.Map(m)
 		if err != nil {
 			t.Fatal(err)
@@ -363,6 +366,9 @@ func TestNeeds(t *testing.T) {
 		{"row 99: links in options", `{"a": {"links": {"b": "x"}, "start_options": {"links": {"m.b": "y", "m.c.1": "z", "ext": "e"}}}, "b": {}, "c": {"instances": [1, 2]}}`, "m.a", []string{"m.b links", "m.c.1 links"}},
 		{"row 109: the network of another", `{"a": {"start_options": {"network_mode": "container:m.b", "host_config": {"pid_mode": "container:m.c", "IpcMode": "container:m.b"}}}, "b": {}, "c": {}}`, "m.a", []string{"m.b joins", "m.c joins"}},
 		{"row 109: start options win", `{"a": {"create_options": {"network_mode": "container:m.b"}, "start_options": {"network_mode": "bridge"}}, "b": {}}`, "m.a", nil},
+		{"row 100: an attached volume in binds", `{"a": {"create_options": {"binds": ["m.v:/x", "m.b:/y", "/m.v:/z"]}}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.b uses", "m.v uses"}},
+		{"row 100: an attached volume in mounts", `{"attached": "volume", "a": {"create_options": {"mounts": ["m.v:/x:ro"]}}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.b uses"}},
+		{"row 100: the own attached volume in binds", `{"attached": "volume", "a": {"attaches": "v", "create_options": {"binds": ["m.v:/v:ro"]}}, "volumes": {"v": "/v"}}`, "m.a", nil},
 		{"without volume containers", `{"attached": "volume", "a": {"uses": "v"}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`, "m.a", []string{"m.b uses"}},
 	}
 	for _, tt := range tests {
