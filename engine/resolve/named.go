@@ -5,6 +5,7 @@ package resolve
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -121,32 +122,57 @@ func naming(d model.Dict) model.Dict {
 	})
 }
 
-// late reports containers of the map that the finished spec names and that were not
-// known as needs: by a function, or by options of the call.
-func (r *resolver) late(n *Node) model.Problems {
+// named reports what the finished spec names wrongly: containers and volumes of the
+// map that were not known as needs, because a function or the call names them, and
+// names of the map that are no container.
+func (r *resolver) named(n *Node) model.Problems {
 	var problems model.Problems
 	for _, other := range namedBy(&n.Spec.HostConfig) {
-		inMap := r.d.nodes[other.name] != nil
-		known := slices.ContainsFunc(n.Needs, func(need Need) bool { return need.Name == other.name })
-		if other.volume {
-			inMap = r.d.volumes[other.name] != nil
-			known = slices.Contains(n.Owns, other.name) || slices.Contains(n.Uses, other.name)
-		}
-		if known || !inMap {
+		msg, hint := r.misnamed(n, other)
+		if msg == "" {
 			continue
 		}
 		o, _ := option.Find(other.field)
-		hint := "write it into create_options as a fixed value"
-		if other.why != Joins {
-			hint = fmt.Sprintf("name %q in %s of %s as well", strings.TrimPrefix(other.name, r.m.Name+"."), other.why, n.Config)
-		}
 		problems = append(problems, &model.Problem{
 			Code:   model.CodeWrongValue,
 			Origin: n.At(other.field),
 			Path:   n.path() + " > " + o.Name,
-			Msg:    fmt.Sprintf("the option %s names %q of this map, which is too late for the order of the containers", o.Name, other.name),
+			Msg:    fmt.Sprintf("the option %s names %q%s", o.Name, other.name, msg),
 			Hint:   hint,
 		})
 	}
 	return problems
+}
+
+// misnamed says what is wrong with a name, and what to do; "" if nothing is.
+func (r *resolver) misnamed(n *Node, other named) (msg, hint string) {
+	ref, inMap := strings.CutPrefix(other.name, r.m.Name+".")
+	asNeed := slices.ContainsFunc(n.Needs, func(need Need) bool { return need.Name == other.name })
+	asVolume := slices.Contains(n.Owns, other.name) || slices.Contains(n.Uses, other.name)
+	isNode, isVolume := r.d.nodes[other.name] != nil, r.d.volumes[other.name] != nil
+	switch {
+	case !inMap, other.volume && (asVolume || !isVolume), !other.volume && asNeed:
+		return "", ""
+	case other.volume || isNode:
+		msg = " of this map, which is too late for the order of the containers"
+		if other.why == Joins {
+			return msg, "write it into create_options as a fixed value"
+		}
+		return msg, fmt.Sprintf("name %q in %s of %s as well", ref, other.why, n.Config)
+	case isVolume:
+		return ", which is a volume and no container", fmt.Sprintf("name %q in uses of %s", ref, n.Config)
+	}
+	c := r.index.Container(ref)
+	if c == nil {
+		return "", "" // nothing of this map
+	}
+	var names []string
+	for i, instance := range c.Refs() {
+		if i == 3 {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, strconv.Quote(r.full(instance.Name())))
+	}
+	return ", but " + c.Name + " has instances", "name one: " + strings.Join(names, ", ")
 }

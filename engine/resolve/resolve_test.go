@@ -275,6 +275,23 @@ func TestLateNamesOfTheMap(t *testing.T) {
 	}
 }
 
+// Names of the map that are no container are refused too: the engine would only say
+// that there is none (row 61, row 75).
+func TestOptionsNameNoContainer(t *testing.T) {
+	for _, tt := range []struct{ source, want string }{
+		{`{"a": {"create_options": {"volumes_from": "m.b"}}, "b": {"instances": [1, 2]}}`,
+			`container_map > containers > a > volumes_from: the option volumes_from names "m.b", but b has instances (name one: "m.b.1", "m.b.2")`},
+		{`{"a": {"create_options": {"network_mode": "container:m.b"}}, "b": {"instances": [1, 2, 3, 4, 5]}}`,
+			`container_map > containers > a > network_mode: the option network_mode names "m.b", but b has instances (name one: "m.b.1", "m.b.2", "m.b.3", …)`},
+		{`{"attached": "volume", "a": {"create_options": {"volumes_from": "m.v"}}, "b": {"attaches": "v"}, "volumes": {"v": "/v"}}`,
+			`container_map > containers > a > volumes_from: the option volumes_from names "m.v", which is a volume and no container (name "v" in uses of a)`},
+	} {
+		if got := text(specifyAll(t, mapOf(t, tt.source))); got != tt.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", tt.source, got, tt.want)
+		}
+	}
+}
+
 func text(err error) string {
 	if err == nil {
 		return ""

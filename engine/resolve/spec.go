@@ -104,7 +104,7 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) mode
 	problems = append(problems, n.apply(call, "option", false)...)
 	r.attach(n)
 	problems = append(problems, r.network(n)...)
-	problems = append(problems, r.late(n)...)
+	problems = append(problems, r.named(n)...)
 	if len(problems) == 0 {
 		problems = n.place(option.CheckTogether(*spec))
 	}
