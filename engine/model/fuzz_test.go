@@ -185,7 +185,7 @@ func TestAnyDictionaryIsTakenOrRefused(t *testing.T) {
 func drawOptions(t *rapid.T) model.Options {
 	var o model.Options
 	for range rapid.IntRange(0, 2).Draw(t, "options") {
-		name := rapid.SampledFrom([]string{"port_bindings", "PortBindings", "network_mode", "volumes", ""}).Draw(t, "option")
+		name := rapid.SampledFrom([]string{"port_bindings", "PortBindings", "network_mode", "host_config", "volumes", ""}).Draw(t, "option")
 		o.Values = append(o.Values, model.Entry{Key: model.Input{Value: name}, Value: drawValue(t, 3)})
 	}
 	return o
