@@ -55,9 +55,10 @@ func randomMap(t *rapid.T) *model.ContainerMap {
 			c.Instances = append(c.Instances, fmt.Sprint("i", j))
 		}
 		m.Containers = append(m.Containers, c)
-		for _, r := range c.Refs() {
+		for i, r := range c.Refs() {
 			refs = append(refs, r.Name())
-			if len(c.Shares)+len(c.Binds) > 0 && len(c.Uses) == 0 {
+			// Two instances share the same paths: one container cannot use both.
+			if i == 0 && len(c.Shares)+len(c.Binds) > 0 && len(c.Uses) == 0 {
 				shares = append(shares, r.Name())
 			}
 		}
