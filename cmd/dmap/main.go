@@ -7,13 +7,14 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 )
 
 func main() {
+	ignoreBrokenPipes()
 	os.Exit(Main(os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
@@ -24,29 +25,27 @@ type Streams struct {
 	Out, Err io.Writer
 }
 
-// Main runs the program and returns its exit code. While a plan is carried out, the
-// first interrupt begins nothing new, and the second cuts off the calls in flight;
-// before that, the first one ends the program.
+// Main runs the program and returns its exit code.
 func Main(args []string, s Streams) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &app{Streams: s, drain: make(chan struct{})}
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
-	go func() {
-		<-signals
-		close(a.drain)
-		if a.running.Load() {
-			<-signals
-		}
-		cancel()
-	}()
+	out := &output{to: s.Out}
+	a := &app{Streams: Streams{In: s.In, Out: out, Err: messages{s.Err}}, drain: make(chan struct{})}
+	defer a.listen(cancel)()
 	cmd := a.root()
 	cmd.SetArgs(args)
-	cmd.SetIn(s.In)
-	cmd.SetOut(s.Out)
-	cmd.SetErr(s.Err)
+	cmd.SetIn(a.In)
+	cmd.SetOut(a.Out)
+	cmd.SetErr(a.Err)
 	err := cmd.ExecuteContext(ctx)
-	return a.exit(err)
+	code := a.exit(err)
+	if lost := out.failure(); lost != nil {
+		if !errors.Is(err, lost) {
+			fmt.Fprintf(a.Err, "dmap: %s\n", lost)
+		}
+		if code == exitOK {
+			code = exitFailed
+		}
+	}
+	return code
 }

@@ -112,15 +112,13 @@ func (a *app) carryOut(ctx context.Context, r *request, f *runFlags, lock *run.L
 	a.running.Store(true)
 	go a.announce(ctx)
 	report, err := run.Do(ctx, r.client, r.plan, o)
+	a.running.Store(false)
+	write := a.report
 	if f.format == "json" {
-		if jsonErr := a.reportJSON(report); jsonErr != nil {
-			return jsonErr
-		}
-	} else {
-		a.report(report)
+		write = a.reportJSON
 	}
-	if err == nil {
-		return nil
+	if unwritten := write(report); err == nil {
+		return unwritten
 	}
 	for _, res := range report.Results {
 		if res.Err != nil {
@@ -169,10 +167,10 @@ func (a *app) progress(e run.Event) {
 }
 
 // report prints the last line: what became of the steps.
-func (a *app) report(r *run.Report) {
+func (a *app) report(r *run.Report) error {
 	if len(r.Results) == 0 {
-		fmt.Fprintln(a.Out, "Nothing to do.")
-		return
+		_, err := fmt.Fprintln(a.Out, "Nothing to do.")
+		return err
 	}
 	var parts []string
 	for _, s := range []run.Status{run.Done, run.Failed, run.Unknown, run.Skipped, run.Waiting} {
@@ -180,7 +178,8 @@ func (a *app) report(r *run.Report) {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
 	}
-	fmt.Fprintf(a.Out, "%s in %s.\n", capital(strings.Join(parts, ", ")), round(r.Took))
+	_, err := fmt.Fprintf(a.Out, "%s in %s.\n", capital(strings.Join(parts, ", ")), round(r.Took))
+	return err
 }
 
 // reportJSON prints the result for programs.

@@ -1,0 +1,46 @@
+// Command line: writing to streams that may be closed or full.
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+)
+
+// output writes results. After the first failure it writes nothing more: the work
+// goes on, and the program ends with an error.
+type output struct {
+	to  io.Writer
+	mu  sync.Mutex
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err != nil {
+		return 0, o.err
+	}
+	n, err := o.to.Write(p)
+	if err != nil {
+		o.err = fmt.Errorf("cannot write the output: %w", err)
+	}
+	return n, o.err
+}
+
+// failure returns the first failure to write.
+func (o *output) failure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err
+}
+
+// messages writes progress and messages. That nobody reads them stops nothing.
+type messages struct{ to io.Writer }
+
+func (m messages) Write(p []byte) (int, error) {
+	// There is nowhere left to say that this failed.
+	_, _ = m.to.Write(p)
+	return len(p), nil
+}

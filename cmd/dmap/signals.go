@@ -1,0 +1,48 @@
+// Command line: interrupts.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+// ignoreBrokenPipes makes writing to a closed pipe an error instead of the end of
+// the process: a plan is not left half done because nobody reads its progress.
+// Unlike signal.Ignore, this leaves child processes as they are.
+func ignoreBrokenPipes() {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+}
+
+// listen hears interrupts. While a plan is carried out, the first one begins nothing
+// new, and the second cuts off the calls in flight; at any other time the first one
+// ends the program. After that, interrupts do what they do to any process.
+func (a *app) listen(cancel context.CancelFunc) (stop func()) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		close(a.drain)
+		if a.running.Load() {
+			<-signals
+		}
+		signal.Stop(signals)
+		cancel()
+	}()
+	return func() { signal.Stop(signals) }
+}
+
+// interrupted tells whether err only says that an interrupt was heard.
+func (a *app) interrupted(err error) bool {
+	select {
+	case <-a.drain:
+		return errors.Is(err, context.Canceled) || docker.KindOf(err) == docker.Cancelled
+	default:
+		return false
+	}
+}
