@@ -24,7 +24,7 @@ func (s *sources) syntaxOf(f *file) (*syntax.File, index) {
 		return f.tree, f.index
 	}
 	tree, err := dialect().Parse(f.name, f.text, 0)
-	if err != nil || tooDeep(tree, Limits{}.withDefaults()) != nil {
+	if err != nil || tooDeep(tree, Limits{}.WithDefaults()) != nil {
 		return nil, index{}
 	}
 	return tree, indexOf(tree)

@@ -53,7 +53,7 @@ func newEvaluation(filename string, opts *Options) (*evaluation, model.Problems)
 	if opts != nil {
 		ev.options = *opts
 	}
-	ev.limits = ev.options.Limits.withDefaults()
+	ev.limits = ev.options.Limits.WithDefaults()
 	ev.sources = &sources{main: filename, files: map[string]*file{}}
 	ev.printer = &printer{to: ev.options.Print, left: ev.limits.PrintBytes}
 	ev.modules = newModules(ev, filename)

@@ -100,9 +100,9 @@ type FileDigest struct {
 	SHA256 string
 }
 
-// withDefaults replaces zero fields by their defaults and negative ones by values
+// WithDefaults replaces zero fields by their defaults and negative ones by values
 // that are never reached.
-func (l Limits) withDefaults() Limits {
+func (l Limits) WithDefaults() Limits {
 	limit(&l.Steps, 10_000_000)
 	limit(&l.Time, 30*time.Second)
 	limit(&l.Heap, 512<<20)

@@ -45,6 +45,8 @@ func (a *app) exit(err error) int {
 	switch {
 	case err == nil:
 	case errors.As(err, &shown):
+	case a.interrupted(err):
+		fmt.Fprintln(a.Err, "dmap: interrupted")
 	case errors.As(err, &usage):
 		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, usage.command)
 	case errors.As(err, &problems):
@@ -55,7 +57,7 @@ func (a *app) exit(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, run.ErrInterrupted):
+	case errors.Is(err, run.ErrInterrupted), a.interrupted(err):
 		return exitInterrupted
 	case errors.As(err, &usage), errors.As(err, &target):
 		return exitUsage

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ environment variables; the head of the map says which to pass with --env.`,
 			if cmd.Flags().Changed("name") && o.Name == "" {
 				return &usageError{text: "--name needs a name; leave it out to take that of the file", command: cmd.CommandPath()}
 			}
-			file, src, err := a.readImport(args[0])
+			file, src, err := a.readImport(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -73,15 +74,12 @@ environment variables; the head of the map says which to pass with --env.`,
 
 // readImport reads a file; "-" is standard input. A file that cannot be read is as
 // wrong as one with wrong contents.
-func (a *app) readImport(file string) (name string, src []byte, err error) {
+func (a *app) readImport(ctx context.Context, file string) (name string, src []byte, err error) {
 	if file == "-" {
-		src, err = io.ReadAll(io.LimitReader(a.In, dockermap.MostBytes+1))
-		if err != nil {
-			return "", nil, fmt.Errorf("cannot read standard input: %w", err)
-		}
-		return "stdin.yaml", src, nil
+		src, err = a.readInput(ctx, dockermap.MostBytes+1)
+		return "stdin.yaml", src, err
 	}
-	f, err := os.Open(file)
+	f, err := openRegular(file)
 	if err == nil {
 		defer f.Close()
 		src, err = io.ReadAll(io.LimitReader(f, dockermap.MostBytes+1))

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,9 +43,9 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 		o.Args[name] = value
 	}
 	if file == "-" {
-		src, err := io.ReadAll(a.In)
+		src, err := a.readInput(ctx, o.Limits.WithDefaults().SourceBytes+1)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read standard input: %w", err)
+			return nil, err
 		}
 		o.Src, file = src, "stdin.star"
 	}

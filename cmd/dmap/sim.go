@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,7 +71,7 @@ func openSim(file, api string) (*sim.Engine, error) {
 
 // loadImages sends an archive to the engine as docker load does.
 func loadImages(e *sim.Engine, archive string) error {
-	f, err := os.Open(archive)
+	f, err := openRegular(archive)
 	if err != nil {
 		return fmt.Errorf("cannot load images: %w", err)
 	}

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -86,14 +85,15 @@ func loadSim(file string, o sim.Options) (*sim.Engine, error) {
 	if file == "" {
 		return sim.New(o), nil
 	}
-	text, err := os.ReadFile(file)
+	f, err := openRegular(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return sim.New(o), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the state of the simulated engine: %w", err)
 	}
-	e, err := sim.Load(bytes.NewReader(text), o)
+	defer f.Close()
+	e, err := sim.Load(f, o)
 	if err != nil {
 		return nil, fmt.Errorf("cannot use %s as the state of a simulated engine: %w", file, err)
 	}

@@ -1,0 +1,101 @@
+// Command line: interrupts while nothing is carried out.
+
+package main
+
+import (
+	"bufio"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const slowMap = `print("begin")
+for i in range(1000):
+    sorted(range(300000), reverse = True)
+container_map("m")
+`
+
+// An interrupt ends the program at once while it reads standard input or evaluates
+// a map. That is no fault of the map.
+func TestInterruptBeforeARun(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		for _, args := range [][]string{{"check", "-"}, {"run", "-H", "sim:", "-", "start"}, {"import", "dockermap", "-"}} {
+			cmd := exec.Command("dmap", args...)
+			if _, err := cmd.StdinPipe(); err != nil { // nothing ever comes
+				t.Fatal(err)
+			}
+			stderr := start(t, cmd)
+			time.Sleep(200 * time.Millisecond) // there is no sign of the program that it reads
+			wantInterrupted(t, cmd, signal, stderr)
+		}
+		cmd := exec.Command("dmap", "check", "-")
+		cmd.Stdin = strings.NewReader(slowMap)
+		stderr := start(t, cmd)
+		if line, err := stderr.ReadString('\n'); line != "stdin.star:1:1: begin\n" {
+			t.Fatalf("got %q, %v", line, err)
+		}
+		wantInterrupted(t, cmd, signal, stderr)
+	}
+}
+
+// start starts a program and returns its standard error.
+func start(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
+	t.Helper()
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return bufio.NewReader(stderr)
+}
+
+// wantInterrupted sends a signal to a program, which must say so and end with 130.
+func wantInterrupted(t *testing.T, cmd *exec.Cmd, signal syscall.Signal, stderr io.Reader) {
+	t.Helper()
+	if err := cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	stuck := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	defer stuck.Stop()
+	text, err := io.ReadAll(stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitInterrupted || string(text) != "dmap: interrupted\n" {
+		t.Errorf("%v: %v\n%s", cmd.Args, err, text)
+	}
+}
+
+// What is not a file is refused, where reading it could block for ever.
+func TestReadsRegularFilesOnly(t *testing.T) {
+	dir := site(t)
+	if err := syscall.Mkfifo(filepath.Join(dir, "fifo"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	for _, row := range []struct {
+		args string
+		code int
+	}{
+		{"check fifo", exitMap},
+		{"import dockermap fifo", exitMap},
+		{"run -H sim:fifo site.star start", exitFailed},
+		{"plan -H sim:. site.star start", exitFailed},
+		{"sim --load fifo --state state", exitFailed},
+		{"sim --load archive --state fifo", exitFailed},
+	} {
+		cmd := exec.Command("dmap", strings.Fields(row.args)...)
+		cmd.Dir = dir
+		stuck := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
+		out, err := cmd.CombinedOutput()
+		stuck.Stop()
+		if cmd.ProcessState.ExitCode() != row.code || !strings.Contains(string(out), "not a regular file") {
+			t.Errorf("dmap %s: %v\n%s", row.args, err, out)
+		}
+	}
+}
