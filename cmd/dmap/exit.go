@@ -24,10 +24,7 @@ const (
 )
 
 // usageError says that the command line is wrong.
-type usageError struct {
-	text    string
-	command string // whose help says more
-}
+type usageError struct{ text string }
 
 func (e *usageError) Error() string { return e.text }
 
@@ -36,8 +33,9 @@ type reported struct{ error }
 
 func (e reported) Unwrap() error { return e.error }
 
-// exit prints an error and returns the exit code for it.
-func (a *app) exit(err error) int {
+// exit prints the error of a command, such as "dmap run", and returns the exit code
+// for it.
+func (a *app) exit(command string, err error) int {
 	var shown reported
 	var usage *usageError
 	var target *plan.TargetError
@@ -48,7 +46,7 @@ func (a *app) exit(err error) int {
 	case a.interrupted(err):
 		fmt.Fprintln(a.Err, "dmap: interrupted")
 	case errors.As(err, &usage):
-		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, usage.command)
+		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, command)
 	case errors.As(err, &problems):
 		starlarkmap.WriteError(a.Err, err)
 	default:

@@ -45,7 +45,7 @@ environment variables; the head of the map says which to pass with --env.`,
 		Args:    exactly("FILE.yaml"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("name") && o.Name == "" {
-				return &usageError{text: "--name needs a name; leave it out to take that of the file", command: cmd.CommandPath()}
+				return &usageError{text: "--name needs a name; leave it out to take that of the file"}
 			}
 			file, src, err := a.readImport(cmd.Context(), args[0])
 			if err != nil {

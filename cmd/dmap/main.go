@@ -37,8 +37,8 @@ func Main(args []string, s Streams) int {
 	cmd.SetIn(a.In)
 	cmd.SetOut(a.Out)
 	cmd.SetErr(a.Err)
-	err := cmd.ExecuteContext(ctx)
-	code := a.exit(err)
+	cmd, err := cmd.ExecuteContextC(ctx)
+	code := a.exit(cmd.CommandPath(), err)
 	if lost := out.failure(); lost != nil {
 		if !errors.Is(err, lost) {
 			fmt.Fprintf(a.Err, "dmap: %s\n", lost)

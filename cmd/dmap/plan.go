@@ -18,7 +18,7 @@ func (a *app) plan() *cobra.Command {
 		Args:              atLeast("FILE", "ACTION"),
 		ValidArgsFunction: completeAction,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := a.request(cmd.Context(), f, args)
+			r, err := a.request(cmd.Context(), f, args, false)
 			if err != nil {
 				return err
 			}

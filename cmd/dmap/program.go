@@ -35,7 +35,7 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 	for _, v := range f.vars {
 		name, value, ok := strings.Cut(v, "=")
 		if !ok || name == "" {
-			return nil, &usageError{text: fmt.Sprintf("--var %s: want NAME=VALUE", v), command: "dmap"}
+			return nil, &usageError{text: fmt.Sprintf("--var %s: want NAME=VALUE", v)}
 		}
 		if o.Args == nil {
 			o.Args = map[string]string{}
@@ -65,9 +65,9 @@ func choose(maps []*model.ContainerMap, name string, targets []string) (*model.C
 	list := strings.Join(names, ", ")
 	switch {
 	case len(maps) == 0:
-		return nil, &usageError{text: "the program makes no container_map", command: "dmap"}
+		return nil, &usageError{text: "the program makes no container_map"}
 	case name != "":
-		e := &usageError{text: fmt.Sprintf("the program has no map %q, it has %s", name, list), command: "dmap"}
+		e := &usageError{text: fmt.Sprintf("the program has no map %q, it has %s", name, list)}
 		if hint := model.DidYouMean(name, names); hint != "" {
 			e.text += "; " + hint
 		}
@@ -80,7 +80,7 @@ func choose(maps []*model.ContainerMap, name string, targets []string) (*model.C
 			return m, nil
 		}
 	}
-	return nil, &usageError{text: fmt.Sprintf("the program has the maps %s; choose one with --map, or write targets as map.name", list), command: "dmap"}
+	return nil, &usageError{text: fmt.Sprintf("the program has the maps %s; choose one with --map, or write targets as map.name", list)}
 }
 
 func allBelow(prefix string, targets []string) bool {

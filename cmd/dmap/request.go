@@ -22,6 +22,7 @@ import (
 type requestFlags struct {
 	programFlags
 	host, context string
+	insecureTLS   bool
 	mapName       string
 	adopt, force  bool
 	pull          string
@@ -35,6 +36,7 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&f.host, "host", "H", "", "Docker Engine to use, or sim: or sim:FILE for a simulated one (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
 	flags.StringVarP(&f.context, "context", "c", "", "Docker context to use")
+	flags.BoolVar(&f.insecureTLS, "insecure-tls", false, "allow a tcp engine on another machine without TLS, or whose certificate is not verified: others may read along or pretend to be it")
 	flags.StringVarP(&f.mapName, "map", "m", "", "map to use, if the program makes several")
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
@@ -51,10 +53,10 @@ func (f *requestFlags) callOptions() (model.Dict, error) {
 	for _, o := range f.options {
 		name, text, ok := strings.Cut(o, "=")
 		if !ok || name == "" {
-			return nil, &usageError{text: fmt.Sprintf("--option %s: want NAME=VALUE", o), command: "dmap"}
+			return nil, &usageError{text: fmt.Sprintf("--option %s: want NAME=VALUE", o)}
 		}
 		if _, twice := d.Get(name); twice {
-			return nil, &usageError{text: fmt.Sprintf("--option %s: given twice", name), command: "dmap"}
+			return nil, &usageError{text: fmt.Sprintf("--option %s: given twice", name)}
 		}
 		d = append(d, model.Entry{Key: model.Input{Value: name}, Value: value(text)})
 	}
@@ -74,8 +76,9 @@ func value(text string) model.Input {
 	return model.Input{Value: text}
 }
 
-// request loads the program and returns what is wanted of which map.
-func (a *app) request(ctx context.Context, f *requestFlags, args []string) (*request, error) {
+// request loads the program and returns what is wanted of which map, and whether it
+// is going to be carried out.
+func (a *app) request(ctx context.Context, f *requestFlags, args []string, carryOut bool) (*request, error) {
 	req := plan.Request{
 		Action:  plan.Action(args[1]),
 		Targets: args[2:],
@@ -105,8 +108,9 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string) (*req
 	if err != nil {
 		return nil, err
 	}
-	c, err := f.connect(ctx, m)
+	c, err := f.connect(ctx, m, carryOut)
 	if err != nil {
+		program.AddExcerpts(err)
 		return nil, err
 	}
 	r := &request{connection: c, program: program, of: m, wanted: req}
@@ -152,7 +156,7 @@ func seconds(text string) (int, error) {
 		d, err = time.ParseDuration(text + "s")
 	}
 	if err != nil || d < 0 {
-		return 0, &usageError{text: fmt.Sprintf("--timeout %s: want seconds or a duration such as 1m30s", text), command: "dmap"}
+		return 0, &usageError{text: fmt.Sprintf("--timeout %s: want seconds or a duration such as 1m30s", text)}
 	}
 	return int((d + time.Second - 1) / time.Second), nil
 }

@@ -36,9 +36,7 @@ Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map is wrong;
 		Args:          a.knownVerb,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &usageError{text: err.Error(), command: c.CommandPath()}
-	})
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{text: err.Error()} })
 	cmd.AddCommand(a.run(), a.plan(), a.cleanup(), a.show(), a.check(), a.sim(), a.importer(), a.version())
 	cmd.AddCommand(topics()...)
 	return cmd
@@ -53,7 +51,7 @@ func (a *app) knownVerb(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		verbs = append(verbs, c.Name())
 	}
-	e := &usageError{text: fmt.Sprintf("unknown verb %q", args[0]), command: "dmap"}
+	e := &usageError{text: fmt.Sprintf("unknown verb %q", args[0])}
 	if hint := model.DidYouMean(args[0], verbs); hint != "" {
 		e.text += "; " + hint
 	}
@@ -62,12 +60,9 @@ func (a *app) knownVerb(cmd *cobra.Command, args []string) error {
 
 // atLeast requires n arguments by their names.
 func atLeast(names ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
+	return func(_ *cobra.Command, args []string) error {
 		if len(args) < len(names) {
-			return &usageError{
-				text:    fmt.Sprintf("missing %s", strings.Join(names[len(args):], " and ")),
-				command: cmd.CommandPath(),
-			}
+			return &usageError{text: fmt.Sprintf("missing %s", strings.Join(names[len(args):], " and "))}
 		}
 		return nil
 	}
@@ -77,7 +72,7 @@ func atLeast(names ...string) cobra.PositionalArgs {
 func exactly(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > len(names) {
-			return &usageError{text: fmt.Sprintf("unexpected argument %q", args[len(names)]), command: cmd.CommandPath()}
+			return &usageError{text: fmt.Sprintf("unexpected argument %q", args[len(names)])}
 		}
 		return atLeast(names...)(cmd, args)
 	}

@@ -51,11 +51,11 @@ func (a *app) run() *cobra.Command {
 func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 	switch {
 	case f.parallel < 1:
-		return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", f.parallel), command: "dmap run"}
+		return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", f.parallel)}
 	case f.lockTimeout < 0:
-		return &usageError{text: fmt.Sprintf("--lock-timeout %s: want 0 or more", f.lockTimeout), command: "dmap run"}
+		return &usageError{text: fmt.Sprintf("--lock-timeout %s: want 0 or more", f.lockTimeout)}
 	}
-	r, err := a.request(ctx, &f.requestFlags, args)
+	r, err := a.request(ctx, &f.requestFlags, args, !f.dryRun)
 	if err != nil {
 		return err
 	}

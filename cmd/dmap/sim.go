@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,7 +32,15 @@ Without --listen, images are loaded into the state file and the program ends.`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if listen == "" && (load == "" || file == "") {
-				return &usageError{text: "nothing to do: give --listen, or --load with --state", command: "dmap sim"}
+				return &usageError{text: "nothing to do: give --listen, or --load with --state"}
+			}
+			if api != "" && !slices.Contains(simVersions(), api) {
+				return &usageError{text: fmt.Sprintf("--api %s: want 1.41 to 1.51", api)}
+			}
+			if file != "" {
+				if err := canSave(file); err != nil {
+					return err
+				}
 			}
 			e, err := openSim(file, api)
 			if err != nil {
@@ -57,6 +66,15 @@ Without --listen, images are loaded into the state file and the program ends.`,
 	cmd.Flags().StringVar(&file, "state", "", "`FILE` that keeps the state")
 	cmd.Flags().StringVar(&api, "api", "", "highest API version, 1.41 to 1.51 (default 1.41)")
 	return cmd
+}
+
+// simVersions are the API versions that a simulated engine can have.
+func simVersions() []string {
+	var list []string
+	for minor := 41; minor <= 51; minor++ {
+		list = append(list, fmt.Sprintf("1.%d", minor))
+	}
+	return list
 }
 
 // openSim opens an engine to be served: its clock is the real one, so that events
@@ -95,7 +113,7 @@ func loadImages(e *sim.Engine, archive string) error {
 func (a *app) serve(ctx context.Context, e *sim.Engine, listen string) error {
 	network, address, ok := strings.Cut(listen, "://")
 	if !ok || network != "unix" && network != "tcp" {
-		return &usageError{text: fmt.Sprintf("--listen %s: want unix:///path or tcp://127.0.0.1:port", listen), command: "dmap sim"}
+		return &usageError{text: fmt.Sprintf("--listen %s: want unix:///path or tcp://127.0.0.1:port", listen)}
 	}
 	l, err := net.Listen(network, address)
 	if err != nil {

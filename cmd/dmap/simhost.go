@@ -27,16 +27,23 @@ type connection struct {
 	close  func() error
 }
 
-// connect opens the engine of the flags for a command on m.
-func (f *requestFlags) connect(ctx context.Context, m *model.ContainerMap) (*connection, error) {
+// connect opens the engine of the flags for a command on m, which changes something
+// or only looks.
+func (f *requestFlags) connect(ctx context.Context, m *model.ContainerMap, changes bool) (*connection, error) {
 	host := f.host
 	if host == "" && f.context == "" {
 		host = os.Getenv("DOCKER_HOST")
 	}
 	if file, ok := strings.CutPrefix(host, simPrefix); ok {
-		return simulated(ctx, file, m)
+		if f.context != "" {
+			return nil, &usageError{text: fmt.Sprintf("both --host %s and --context %s are given; give one of them", host, f.context)}
+		}
+		return simulated(ctx, file, m, changes)
 	}
-	client, err := dockerd.Open(ctx, dockerd.Options{Host: f.host, Context: f.context})
+	client, err := dockerd.Open(ctx, dockerd.Options{Host: f.host, Context: f.context, InsecureTLS: f.insecureTLS})
+	if docker.KindOf(err) == docker.InvalidSpec {
+		return nil, &usageError{text: err.Error()}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -44,12 +51,19 @@ func (f *requestFlags) connect(ctx context.Context, m *model.ContainerMap) (*con
 }
 
 // simulated opens a simulated engine that holds what file says; its state is
-// written back at the end. Every image the map names can be pulled there: a base
-// image ends at once, any other runs until it is stopped.
-func simulated(ctx context.Context, file string, m *model.ContainerMap) (*connection, error) {
+// written back at the end if the command changes something. Every image the map
+// names can be pulled there: a base image ends at once, any other runs until it is
+// stopped.
+func simulated(ctx context.Context, file string, m *model.ContainerMap, changes bool) (*connection, error) {
 	e, err := loadSim(file, sim.Options{})
 	if err != nil {
 		return nil, err
+	}
+	save := file != "" && changes
+	if save {
+		if err := canSave(file); err != nil {
+			return nil, err
+		}
 	}
 	d, err := resolve.Map(m)
 	if err != nil {
@@ -72,7 +86,7 @@ func simulated(ctx context.Context, file string, m *model.ContainerMap) (*connec
 		return nil, err
 	}
 	return &connection{client: client, close: func() error {
-		if file == "" {
+		if !save {
 			return e.Close()
 		}
 		return errors.Join(saveSim(e, file), e.Close())
@@ -100,19 +114,37 @@ func loadSim(file string, o sim.Options) (*sim.Engine, error) {
 	return e, nil
 }
 
-// saveSim replaces the file as a whole.
-func saveSim(e *sim.Engine, file string) error {
+// canSave tells whether the state can be written, before anything is done that would
+// be lost.
+func canSave(file string) error {
+	tmp, err := newState(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+}
+
+// newState makes the file that is to replace another.
+func newState(file string) (*os.File, error) {
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".dmap-sim-*")
 	if err != nil {
-		return fmt.Errorf("cannot save the state of the simulated engine: %w", err)
+		return nil, fmt.Errorf("cannot save the state of the simulated engine: %w", err)
+	}
+	return tmp, nil
+}
+
+// saveSim replaces the file as a whole.
+func saveSim(e *sim.Engine, file string) error {
+	tmp, err := newState(file)
+	if err != nil {
+		return err
 	}
 	err = errors.Join(e.Save(tmp), tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), file)
 	}
 	if err != nil {
-		os.Remove(tmp.Name())
-		return fmt.Errorf("cannot save the state of the simulated engine: %w", err)
+		return errors.Join(fmt.Errorf("cannot save the state of the simulated engine: %w", err), os.Remove(tmp.Name()))
 	}
 	return nil
 }

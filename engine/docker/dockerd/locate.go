@@ -22,6 +22,11 @@ import (
 
 const defaultContext = "default"
 
+// ambientError is a fault of the environment or of the files of docker, not of the options.
+type ambientError struct{ error }
+
+func (e ambientError) Unwrap() error { return e.error }
+
 // locate chooses the engine: option, DOCKER_HOST, DOCKER_CONTEXT, current context, default socket.
 func (o Options) locate() (place, error) {
 	switch {
@@ -30,9 +35,20 @@ func (o Options) locate() (place, error) {
 	case o.Host != "" && o.Context != "":
 		return place{}, fmt.Errorf("both host %q and docker context %q are given; give one of them", o.Host, o.Context)
 	case o.Host != "":
-		return o.place(o.Host, "the host option")
+		return o.place(o.Host, "--host")
 	case o.Context != "":
 		return o.context(o.Context, fmt.Sprintf("docker context %q", o.Context))
+	}
+	at, err := o.ambient()
+	if err != nil {
+		return at, ambientError{err}
+	}
+	return at, nil
+}
+
+// ambient chooses the engine that environment and files speak of.
+func (o Options) ambient() (place, error) {
+	switch {
 	case o.Env("DOCKER_HOST") != "":
 		return o.place(o.Env("DOCKER_HOST"), "DOCKER_HOST")
 	case o.Env("DOCKER_CONTEXT") != "":
@@ -128,7 +144,11 @@ func (o Options) reach(host, source string, files func() (certificates, error)) 
 	}
 	certs, err := files()
 	if err != nil {
-		return place{}, fmt.Errorf("cannot use TLS with %s (chosen by %s): %w", host, source, err)
+		err = fmt.Errorf("cannot use TLS with %s (chosen by %s): %w", host, source, err)
+		if o.TLS == nil {
+			err = ambientError{err}
+		}
+		return place{}, err
 	}
 	return o.network(at, address, certs)
 }

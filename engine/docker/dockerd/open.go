@@ -59,15 +59,20 @@ type TLSFiles struct {
 }
 
 // Open finds the engine, connects and agrees with it on an API version. A failure to do so is a [*docker.Error] of
-// kind [docker.Unreachable] that says what to do, [docker.Unsupported] for an engine that is too old, or
-// [docker.InvalidSpec] for options and settings that make no sense. Only ctx limits the time that it takes.
+// kind [docker.Unreachable] that says what to do, also for an environment that makes no sense; [docker.Unsupported]
+// for an engine that is too old; or [docker.InvalidSpec] for options that make no sense. Only ctx limits the time that
+// it takes.
 func Open(ctx context.Context, opts Options) (*Client, error) {
 	if opts.Env == nil {
 		opts.Env = os.Getenv
 	}
 	at, err := opts.locate()
 	if err != nil {
-		return nil, &docker.Error{Op: "choose an engine", Kind: docker.InvalidSpec, Msg: err.Error(), Err: err}
+		kind := docker.InvalidSpec
+		if errors.As(err, new(ambientError)) {
+			kind = docker.Unreachable
+		}
+		return nil, &docker.Error{Op: "choose an engine", Kind: kind, Msg: err.Error(), Err: err}
 	}
 	c, err := at.client(opts)
 	if err != nil {

@@ -3,6 +3,7 @@
 package dockerd_test
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -92,7 +93,7 @@ func TestOrderInWhichAnEngineIsChosen(t *testing.T) {
 		env          map[string]string
 		host, source string
 	}{
-		{"host option", dockerd.Options{Host: at("option"), ConfigDir: configDir}, map[string]string{"DOCKER_HOST": at("env"), "DOCKER_CONTEXT": "prod"}, at("option"), "the host option"},
+		{"host option", dockerd.Options{Host: at("option"), ConfigDir: configDir}, map[string]string{"DOCKER_HOST": at("env"), "DOCKER_CONTEXT": "prod"}, at("option"), "--host"},
 		{"context option", dockerd.Options{Context: "prod", ConfigDir: configDir}, map[string]string{"DOCKER_HOST": at("env"), "DOCKER_CONTEXT": "current"}, at("prod"), `docker context "prod"`},
 		{"DOCKER_HOST", dockerd.Options{ConfigDir: configDir}, map[string]string{"DOCKER_HOST": at("env"), "DOCKER_CONTEXT": "prod"}, at("env"), "DOCKER_HOST"},
 		{"DOCKER_CONTEXT", dockerd.Options{ConfigDir: configDir}, map[string]string{"DOCKER_CONTEXT": "prod"}, at("prod"), `docker context "prod" of DOCKER_CONTEXT`},
@@ -102,7 +103,7 @@ func TestOrderInWhichAnEngineIsChosen(t *testing.T) {
 		{"default", dockerd.Options{ConfigDir: plainDir}, nil, "unix:///var/run/docker.sock", "default of docker"},
 		{"default context by option", dockerd.Options{Context: "default", ConfigDir: configDir}, nil, "unix:///var/run/docker.sock", `docker context "default"`},
 		{"default context is DOCKER_HOST", dockerd.Options{Context: "default", ConfigDir: configDir}, map[string]string{"DOCKER_HOST": at("env")}, at("env"), "DOCKER_HOST"},
-		{"two slashes", dockerd.Options{Host: "unix:/" + filepath.Join(dir, "option"), ConfigDir: plainDir}, nil, at("option"), "the host option"},
+		{"two slashes", dockerd.Options{Host: "unix:/" + filepath.Join(dir, "option"), ConfigDir: plainDir}, nil, at("option"), "--host"},
 	} {
 		row.opts.Env = func(name string) string { return row.env[name] }
 		c, err := dockerd.Open(t.Context(), row.opts)
@@ -146,35 +147,36 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 		name string
 		opts dockerd.Options
 		says []string
+		kind docker.Kind // InvalidSpec where empty
 	}{
-		{"host and context", dockerd.Options{Host: "unix:///a", Context: "b"}, []string{`host "unix:///a"`, `context "b"`, "give one"}},
-		{"no scheme", dockerd.Options{Host: "localhost:2375"}, []string{`"localhost:2375" is not a host`, "the host option", "tcp://host:2376"}},
-		{"a path", dockerd.Options{Host: "/var/run/docker.sock"}, []string{"is not a host", "unix:///var/run/docker.sock"}},
-		{"only a scheme", dockerd.Options{Host: "tcp://"}, []string{"is not a host"}},
-		{"no name", dockerd.Options{Host: "tcp://:2375"}, []string{"has no host name"}},
-		{"unknown scheme", dockerd.Options{Env: env("DOCKER_HOST", "gopher://x")}, []string{"DOCKER_HOST", `unknown scheme "gopher"`}},
-		{"fd", dockerd.Options{Host: "fd://3"}, []string{`unknown scheme "fd"`}},
-		{"bad port", dockerd.Options{Host: "tcp://a:b:c"}, []string{"cannot be read as a URL"}},
-		{"query", dockerd.Options{Host: "tcp://127.0.0.1?x=y"}, []string{"more than host, port and path"}},
-		{"password for ssh", dockerd.Options{Host: "ssh://me:secret@host"}, []string{"has a password in it", "me:xxxxx@host"}},
-		{"ssh with query", dockerd.Options{Host: "ssh://host?x=y"}, []string{"the host option"}},
-		{"unknown context", dockerd.Options{Context: "nowhere"}, []string{`docker context "nowhere"`, "docker context ls"}},
-		{"bad context name", dockerd.Options{Context: "../x"}, []string{"../x"}},
-		{"context from the environment", dockerd.Options{Env: env("DOCKER_CONTEXT", "nowhere")}, []string{"DOCKER_CONTEXT"}},
-		{"odd context", dockerd.Options{Context: "odd"}, []string{`docker context "odd"`, "gopher"}},
-		{"broken configuration", dockerd.Options{ConfigDir: broken}, []string{"config.json", "mend the file"}},
-		{"remote without TLS", dockerd.Options{Host: "tcp://engine.invalid:2375"}, []string{"another machine", "without TLS", "DOCKER_TLS_VERIFY=1", "ssh://", "--insecure-tls"}},
-		{"remote by HTTP", dockerd.Options{Host: "http://engine.invalid"}, []string{"without TLS"}},
-		{"remote context without TLS", dockerd.Options{Context: "remote"}, []string{`docker context "remote"`, "without TLS"}},
-		{"context without verification", dockerd.Options{Context: "unverified"}, []string{"would not be verified", "--insecure-tls"}},
-		{"certificates without verification", dockerd.Options{Host: "tcp://127.0.0.1:1", Env: env("DOCKER_CERT_PATH", configDir)}, []string{"would not be verified", "DOCKER_TLS_VERIFY=1"}},
-		{"TLS without verification", dockerd.Options{Host: "tcp://127.0.0.1:1", Env: env("DOCKER_TLS", "1")}, []string{"would not be verified"}},
-		{"no certificates", dockerd.Options{Host: "tcp://127.0.0.1:1", Env: env("DOCKER_TLS_VERIFY", "1", "DOCKER_CERT_PATH", configDir)}, []string{"ca.pem", "no such file"}},
-		{"TLS files for a socket", dockerd.Options{Host: "unix:///a", TLS: &dockerd.TLSFiles{CA: "/x"}}, []string{"without TLS", "leave them away"}},
-		{"certificate without key", dockerd.Options{Host: "tcp://127.0.0.1:1", TLS: &dockerd.TLSFiles{Cert: "/x"}}, []string{"needs its key"}},
-		{"no authority in the file", dockerd.Options{Host: "tcp://127.0.0.1:1", TLS: &dockerd.TLSFiles{CA: filepath.Join(broken, "config.json")}}, []string{"no certificate", "ca.pem"}},
-		{"certificates for HTTP", dockerd.Options{Host: "http://127.0.0.1:1", Env: env("DOCKER_CERT_PATH", configDir)}, []string{"without TLS, but there are certificates"}},
-		{"dial function and context", dockerd.Options{Context: "remote", DialContext: dial}, []string{"dial function"}},
+		{"host and context", dockerd.Options{Host: "unix:///a", Context: "b"}, []string{`host "unix:///a"`, `context "b"`, "give one"}, ""},
+		{"no scheme", dockerd.Options{Host: "localhost:2375"}, []string{`"localhost:2375" is not a host`, "--host", "tcp://host:2376"}, ""},
+		{"a path", dockerd.Options{Host: "/var/run/docker.sock"}, []string{"is not a host", "unix:///var/run/docker.sock"}, ""},
+		{"only a scheme", dockerd.Options{Host: "tcp://"}, []string{"is not a host"}, ""},
+		{"no name", dockerd.Options{Host: "tcp://:2375"}, []string{"has no host name"}, ""},
+		{"unknown scheme", dockerd.Options{Env: env("DOCKER_HOST", "gopher://x")}, []string{"DOCKER_HOST", `unknown scheme "gopher"`}, docker.Unreachable},
+		{"fd", dockerd.Options{Host: "fd://3"}, []string{`unknown scheme "fd"`}, ""},
+		{"bad port", dockerd.Options{Host: "tcp://a:b:c"}, []string{"cannot be read as a URL"}, ""},
+		{"query", dockerd.Options{Host: "tcp://127.0.0.1?x=y"}, []string{"more than host, port and path"}, ""},
+		{"password for ssh", dockerd.Options{Host: "ssh://me:secret@host"}, []string{"has a password in it", "me:xxxxx@host"}, ""},
+		{"ssh with query", dockerd.Options{Host: "ssh://host?x=y"}, []string{"--host"}, ""},
+		{"unknown context", dockerd.Options{Context: "nowhere"}, []string{`docker context "nowhere"`, "docker context ls"}, ""},
+		{"bad context name", dockerd.Options{Context: "../x"}, []string{"../x"}, ""},
+		{"context from the environment", dockerd.Options{Env: env("DOCKER_CONTEXT", "nowhere")}, []string{"DOCKER_CONTEXT"}, docker.Unreachable},
+		{"odd context", dockerd.Options{Context: "odd"}, []string{`docker context "odd"`, "gopher"}, ""},
+		{"broken configuration", dockerd.Options{ConfigDir: broken}, []string{"config.json", "mend the file"}, docker.Unreachable},
+		{"remote without TLS", dockerd.Options{Host: "tcp://engine.invalid:2375"}, []string{"another machine", "without TLS", "DOCKER_TLS_VERIFY=1", "ssh://", "--insecure-tls"}, ""},
+		{"remote by HTTP", dockerd.Options{Host: "http://engine.invalid"}, []string{"without TLS"}, ""},
+		{"remote context without TLS", dockerd.Options{Context: "remote"}, []string{`docker context "remote"`, "without TLS"}, ""},
+		{"context without verification", dockerd.Options{Context: "unverified"}, []string{"would not be verified", "--insecure-tls"}, ""},
+		{"certificates without verification", dockerd.Options{Host: "tcp://127.0.0.1:1", Env: env("DOCKER_CERT_PATH", configDir)}, []string{"would not be verified", "DOCKER_TLS_VERIFY=1"}, ""},
+		{"TLS without verification", dockerd.Options{Host: "tcp://127.0.0.1:1", Env: env("DOCKER_TLS", "1")}, []string{"would not be verified"}, ""},
+		{"no certificates", dockerd.Options{Host: "tcp://127.0.0.1:1", Env: env("DOCKER_TLS_VERIFY", "1", "DOCKER_CERT_PATH", configDir)}, []string{"ca.pem", "no such file"}, docker.Unreachable},
+		{"TLS files for a socket", dockerd.Options{Host: "unix:///a", TLS: &dockerd.TLSFiles{CA: "/x"}}, []string{"without TLS", "leave them away"}, ""},
+		{"certificate without key", dockerd.Options{Host: "tcp://127.0.0.1:1", TLS: &dockerd.TLSFiles{Cert: "/x"}}, []string{"needs its key"}, ""},
+		{"no authority in the file", dockerd.Options{Host: "tcp://127.0.0.1:1", TLS: &dockerd.TLSFiles{CA: filepath.Join(broken, "config.json")}}, []string{"no certificate", "ca.pem"}, ""},
+		{"certificates for HTTP", dockerd.Options{Host: "http://127.0.0.1:1", Env: env("DOCKER_CERT_PATH", configDir)}, []string{"without TLS, but there are certificates"}, ""},
+		{"dial function and context", dockerd.Options{Context: "remote", DialContext: dial}, []string{"dial function"}, ""},
 	} {
 		if row.opts.ConfigDir == "" {
 			row.opts.ConfigDir = configDir
@@ -183,7 +185,7 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 			row.opts.Env = noEnv
 		}
 		_, err := dockerd.Open(t.Context(), row.opts)
-		if docker.KindOf(err) != docker.InvalidSpec {
+		if docker.KindOf(err) != cmp.Or(row.kind, docker.InvalidSpec) {
 			t.Errorf("%s: got kind %q, %v", row.name, docker.KindOf(err), err)
 			continue
 		}
@@ -219,7 +221,7 @@ func TestEngineThatCannotBeReached(t *testing.T) {
 		if e.Kind != docker.Unreachable || e.Target != row.host || !strings.Contains(e.Msg, row.says) || !strings.Contains(e.Msg, row.fix) {
 			t.Errorf("%s: got kind %q, %v", row.name, e.Kind, e)
 		}
-		if !strings.HasSuffix(e.Msg, "(chosen by the host option)") {
+		if !strings.HasSuffix(e.Msg, "(chosen by --host)") {
 			t.Errorf("%s: %v", row.name, e)
 		}
 	}
