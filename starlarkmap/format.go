@@ -15,9 +15,8 @@ import (
 // Format returns the map as the text of a program that makes an equal one: one
 // container_map() call with a dictionary, in the order of the map, four spaces for
 // each level, a comma after each entry. Values that are not set are left out;
-// places are not kept. A function cannot be written back: it is shown as
-// <function name at place>, which no program can be loaded with. A nil map gives
-// "".
+// places are not kept. A function cannot be written back: its property is left out,
+// with a comment that names the function. A nil map gives "".
 func Format(m *model.ContainerMap) string {
 	if m == nil {
 		return ""
@@ -60,8 +59,6 @@ func (f *formatter) value(in model.Input, level int) {
 		f.list(v, level)
 	case model.Dict:
 		f.dict(v, level)
-	case model.OptionFunc:
-		f.out.WriteString("<function " + in.Text + ">")
 	default:
 		f.out.WriteString("<" + in.String() + ">")
 	}
@@ -103,6 +100,10 @@ func (f *formatter) dict(d model.Dict, level int) {
 	f.out.WriteString("{\n")
 	for _, e := range d {
 		f.indent(level + 1)
+		if _, computed := e.Value.Value.(model.OptionFunc); computed {
+			f.computed(e)
+			continue
+		}
 		f.key(e.Key, level+1)
 		f.out.WriteString(": ")
 		f.value(e.Value, level+1)
@@ -110,6 +111,16 @@ func (f *formatter) dict(d model.Dict, level int) {
 	}
 	f.indent(level)
 	f.out.WriteString("}")
+}
+
+// computed writes a comment in place of a property that a function gives.
+func (f *formatter) computed(e model.Entry) {
+	name, at, _ := strings.Cut(e.Value.Text, " at ")
+	text := "# " + e.Key.Value.(string) + ": computed by " + name
+	if at != "" {
+		text += " (" + at + ")"
+	}
+	f.out.WriteString(strings.ReplaceAll(printable(text), "\n", " ") + "\n")
 }
 
 // key writes a key; the pair (53, "udp") is a tuple.
@@ -164,7 +175,7 @@ func short(list model.List, d model.Dict) (string, bool) {
 // single tells values that have no parts, or are short forms of one pair.
 func single(in model.Input) bool {
 	switch v := in.Value.(type) {
-	case model.List:
+	case model.List, model.OptionFunc:
 		return false
 	case model.Dict:
 		return len(v) == 0

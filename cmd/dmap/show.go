@@ -19,7 +19,8 @@ func (a *app) show() *cobra.Command {
 		Use:   "show FILE",
 		Short: "print the evaluated maps",
 		Long: `Print the maps a program makes, as plain data: as a Starlark program without any
-computation, or as JSON.`,
+computation, or as JSON. Options that a function computes are left out of the
+program, with a comment that names the function; in JSON they are {"function": name}.`,
 		Example: "  dmap show site.star\n  dmap show --format json site.star",
 		Args:    exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
