@@ -17,9 +17,9 @@ import (
 func (m *modules) mainText() ([]byte, error) {
 	switch src := m.ev.options.Src.(type) {
 	case string:
-		return m.sized([]byte(src))
+		return m.sized(m.filename, []byte(src))
 	case []byte:
-		return m.sized(src)
+		return m.sized(m.filename, src)
 	case nil:
 	default:
 		return nil, problem(CodeUsage, "", "Options.Src: want a string or []byte, got %T", src)
@@ -39,24 +39,27 @@ func (m *modules) mainText() ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	return m.readAll(f)
+	return m.readAll(m.filename, f)
 }
 
-func (m *modules) sized(data []byte) ([]byte, error) {
+// sized refuses a text that is too large.
+func (m *modules) sized(name string, data []byte) ([]byte, error) {
 	if int64(len(data)) > m.ev.limits.SourceBytes {
-		return nil, tooLarge(int(m.ev.limits.SourceBytes), "SourceBytes", "the file has more than %d bytes", m.ev.limits.SourceBytes)
+		return nil, tooLarge(int(m.ev.limits.SourceBytes), "SourceBytes", "%s has more than %d bytes", name, m.ev.limits.SourceBytes)
 	}
 	return data, nil
 }
 
-func (m *modules) readAll(r io.Reader) ([]byte, error) {
+func (m *modules) readAll(name string, r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, m.ev.limits.SourceBytes+1))
 	if err != nil {
 		return nil, err
 	}
-	return m.sized(data)
+	return m.sized(name, data)
 }
 
+// read reads a regular file of a file system. A FIFO or device could block
+// without end.
 func (m *modules) read(from fs.FS, name string) ([]byte, error) {
 	info, err := fs.Stat(from, name)
 	if err != nil {
@@ -70,9 +73,10 @@ func (m *modules) read(from fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	return m.readAll(f)
+	return m.readAll(name, f)
 }
 
+// plain returns what an error of the file system says, without the operation.
 func plain(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -87,6 +91,7 @@ func plain(err error) string {
 	return err.Error()
 }
 
+// nearFile suggests a file of the same folder.
 func nearFile(from fs.FS, name string) string {
 	if from == nil {
 		return ""
@@ -104,6 +109,7 @@ func nearFile(from fs.FS, name string) string {
 	return model.DidYouMean(path.Base(name), names)
 }
 
+// fileSystem returns the files of a package.
 func (m *modules) fileSystem(pkg string) (fs.FS, error) {
 	switch {
 	case pkg != "":

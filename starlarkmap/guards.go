@@ -59,7 +59,7 @@ func universal(name string, t *starlark.Thread, args starlark.Tuple, kwargs []st
 }
 
 func tooLarge(limit int, field, format string, args ...any) error {
-	return problem(CodeSizeLimit, "raise Limits."+field, "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
+	return problem(CodeSizeLimit, raise(field), "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
 }
 
 func (g guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -198,7 +198,7 @@ func TestPrintIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"site.star:2:5 text-0-[0]", "site.star:2:5 text-1-[1]", "site.star:2:5 further output is left out (Limits.PrintBytes)"}
+	want := []string{"site.star:2:5 text-0-[0]", "site.star:2:5 text-1-[1]", "site.star:2:5 further output is left out; raise Limits.PrintBytes: --limit print-bytes=…"}
 	if diff := cmp.Diff(want, printed); diff != "" {
 		t.Error(diff)
 	}
@@ -234,15 +234,15 @@ func TestLimits(t *testing.T) {
 		src    string
 		want   string
 	}{
-		{"steps", starlarkmap.Limits{Steps: 1000}, "for i in range(10000):\n    pass\n", "site.star:1:1: step limit of 1 000 reached (raise Limits.Steps)"},
-		{"source bytes", starlarkmap.Limits{SourceBytes: 10}, "x = 1234567\n", "the file has more than 10 bytes, the limit is 10 (raise Limits.SourceBytes)"},
-		{"total bytes", starlarkmap.Limits{TotalBytes: 30}, "load(\"f9.star\", \"x\")\n", "site.star:1:6: the files have more than 30 bytes together, the limit is 30 (raise Limits.TotalBytes)"},
-		{"files", starlarkmap.Limits{Files: 3}, "load(\"f0.star\", \"x\")\n", "f1.star:1:6: cannot load \"f2.star\": more than 3 files (raise Limits.Files)"},
-		{"load depth", starlarkmap.Limits{LoadDepth: 3}, "load(\"f0.star\", \"x\")\n", "f2.star:1:6: files load each other more than 3 deep (raise Limits.LoadDepth)"},
+		{"steps", starlarkmap.Limits{Steps: 1000}, "for i in range(10000):\n    pass\n", "site.star:1:1: step limit of 1 000 reached (raise Limits.Steps: --limit steps=…)"},
+		{"source bytes", starlarkmap.Limits{SourceBytes: 10}, "x = 1234567\n", "site.star has more than 10 bytes, the limit is 10 (raise Limits.SourceBytes: --limit source-bytes=…)"},
+		{"total bytes", starlarkmap.Limits{TotalBytes: 30}, "load(\"f9.star\", \"x\")\n", "site.star:1:6: the files have more than 30 bytes together, the limit is 30 (raise Limits.TotalBytes: --limit total-bytes=…)"},
+		{"files", starlarkmap.Limits{Files: 3}, "load(\"f0.star\", \"x\")\n", "f1.star:1:6: cannot load \"f2.star\": more than 3 files (raise Limits.Files: --limit files=…)"},
+		{"load depth", starlarkmap.Limits{LoadDepth: 3}, "load(\"f0.star\", \"x\")\n", "f2.star:1:6: files load each other more than 3 deep (raise Limits.LoadDepth: --limit load-depth=…)"},
 		{"nesting", starlarkmap.Limits{Nesting: 20}, "x = 1" + strings.Repeat(" + 1", 30), "site.star:1:47: nested deeper than 20 (name parts of it, or put them in a list)"},
 		{"clauses", starlarkmap.Limits{Clauses: 2}, "x = [a for a in [] for b in [] for c in []]", "site.star:1:5: a comprehension with 3 clauses, the limit is 2"},
-		{"elements", starlarkmap.Limits{Elements: 5}, "x = range(6)", "site.star:1:5: range: 6 elements, the limit is 5 (raise Limits.Elements)"},
-		{"text", starlarkmap.Limits{TextBytes: 5}, "x = \"abc\" * 2", "site.star:1:11: repeating a string: 3 × 2, the limit is 5 (raise Limits.TextBytes)"},
+		{"elements", starlarkmap.Limits{Elements: 5}, "x = range(6)", "site.star:1:5: range: 6 elements, the limit is 5 (raise Limits.Elements: --limit elements=…)"},
+		{"text", starlarkmap.Limits{TextBytes: 5}, "x = \"abc\" * 2", "site.star:1:11: repeating a string: 3 × 2, the limit is 5 (raise Limits.TextBytes: --limit text-bytes=…)"},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {

@@ -94,10 +94,6 @@ func (m *modules) add(name string, data []byte) (*file, error) {
 	return f, nil
 }
 
-// sized refuses a text that is too large.
-// read reads a regular file of a file system. A FIFO or device could block
-// without end.
-// plain returns what an error of the file system says, without the operation.
 // load is called by the interpreter for a load statement.
 func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, error) {
 	here := m.ev.here()
@@ -182,7 +178,7 @@ func (m *modules) cycle(target module, at model.Origin) *model.Problem {
 		return problem(CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
 	}
 	if len(m.loading) > m.ev.limits.LoadDepth {
-		return problem(CodeLoad, "raise Limits.LoadDepth", "files load each other more than %d deep", m.ev.limits.LoadDepth)
+		return problem(CodeLoad, raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
 	}
 	return nil
 }
@@ -209,7 +205,7 @@ func (m *modules) loadOnce(target module, name string, at model.Origin) (starlar
 
 func (m *modules) loadNow(target module, name string, at model.Origin) (starlark.StringDict, error) {
 	if len(m.byName) >= m.ev.limits.Files {
-		return nil, &model.Problem{Code: CodeLoad, Origin: at, Hint: "raise Limits.Files",
+		return nil, &model.Problem{Code: CodeLoad, Origin: at, Hint: raise("Files"),
 			Msg: fmt.Sprintf("cannot load %q: more than %d files", name, m.ev.limits.Files)}
 	}
 	data, p := m.text(target, name)
@@ -267,8 +263,6 @@ func (m *modules) text(target module, name string) ([]byte, *model.Problem) {
 	return nil, p
 }
 
-// nearFile suggests a file of the same folder.
-// fileSystem returns the files of a package.
 // missing reports names that a loaded file does not have, at their places.
 func missing(stmt *syntax.LoadStmt, name string, globals starlark.StringDict) model.Problems {
 	if stmt == nil {

@@ -250,7 +250,7 @@ m.containers.c.create_options = opts
  5 |         for j in range(1000000):
    |         ^
    = set at site.star:7:33
-   = hint: raise Limits.CallSteps
+   = hint: raise Limits.CallSteps: --limit call-steps=…
 `},
 		{"a list that contains itself", `
 def opts():

@@ -31,6 +31,6 @@ func (p *printer) print(at model.Origin, msg string) {
 	case after >= 0:
 		p.to(at, msg)
 	case before >= 0:
-		p.to(at, "further output is left out (Limits.PrintBytes)")
+		p.to(at, "further output is left out; "+raise("PrintBytes"))
 	}
 }

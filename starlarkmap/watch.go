@@ -84,11 +84,11 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 			w.stop(canceled(ctx))
 		case <-deadline.C:
 			w.stop(&model.Problem{Code: CodeTimeLimit,
-				Msg: fmt.Sprintf("time limit of %v reached", w.time), Hint: "raise Limits." + w.timeField})
+				Msg: fmt.Sprintf("time limit of %v reached", w.time), Hint: raise(w.timeField)})
 		case <-tick.C:
 			if heap.over() {
 				w.stop(&model.Problem{Code: CodeMemoryLimit,
-					Msg: fmt.Sprintf("memory limit of %d MiB reached", w.heap>>20), Hint: "raise Limits.Heap"})
+					Msg: fmt.Sprintf("memory limit of %d MiB reached", w.heap>>20), Hint: raise("Heap")})
 			}
 		case <-stopped:
 			stopped = nil
@@ -167,7 +167,7 @@ func (w *watch) refill(t *starlark.Thread) {
 	}
 	if w.left <= 0 {
 		w.stop(&model.Problem{Code: CodeStepLimit,
-			Msg: "step limit of " + grouped(w.steps) + " reached", Hint: "raise Limits." + w.stepsField})
+			Msg: "step limit of " + grouped(w.steps) + " reached", Hint: raise(w.stepsField)})
 		return
 	}
 	w.mu.Lock()

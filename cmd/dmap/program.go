@@ -15,33 +15,24 @@ import (
 
 // programFlags are the flags of all verbs that evaluate a program.
 type programFlags struct {
-	vars []string
-	env  []string
+	vars   []string
+	env    []string
+	limits []string
 }
 
 func (f *programFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set `NAME=VALUE` for var(\"NAME\") in the program; repeatable")
 	cmd.Flags().StringArrayVar(&f.env, "env", nil, "let the program read the environment variable `NAME`; repeatable")
+	cmd.Flags().StringArrayVar(&f.limits, "limit", nil, "set a limit of the evaluation, `NAME=VALUE`; repeatable: "+strings.Join(starlarkmap.LimitNames(), ", "))
 }
 
 // load evaluates a file; "-" is standard input.
 func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkmap.Program, error) {
-	o := &starlarkmap.Options{
-		Env: f.env,
-		Print: func(at model.Origin, text string) {
-			fmt.Fprintf(a.Err, "%s: %s\n", at, text)
-		},
+	o, err := f.evaluation()
+	if err != nil {
+		return nil, err
 	}
-	for _, v := range f.vars {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok || name == "" {
-			return nil, &usageError{text: fmt.Sprintf("--var %s: want NAME=VALUE", v)}
-		}
-		if o.Args == nil {
-			o.Args = map[string]string{}
-		}
-		o.Args[name] = value
-	}
+	o.Print = func(at model.Origin, text string) { fmt.Fprintf(a.Err, "%s: %s\n", at, text) }
 	if file == "-" {
 		src, err := a.readInput(ctx, o.Limits.WithDefaults().SourceBytes+1)
 		if err != nil {
@@ -50,6 +41,33 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 		o.Src, file = src, "stdin.star"
 	}
 	return starlarkmap.Load(ctx, file, o)
+}
+
+// evaluation returns what the flags say about the evaluation.
+func (f programFlags) evaluation() (*starlarkmap.Options, error) {
+	o := &starlarkmap.Options{Env: f.env, Args: map[string]string{}}
+	for _, v := range f.vars {
+		name, value, ok := strings.Cut(v, "=")
+		if !ok || name == "" {
+			return nil, &usageError{text: fmt.Sprintf("--var %s: want NAME=VALUE", v)}
+		}
+		o.Args[name] = value
+	}
+	for _, name := range f.env {
+		if name == "" || strings.Contains(name, "=") {
+			return nil, &usageError{text: fmt.Sprintf("--env %s: want NAME", name)}
+		}
+	}
+	for _, l := range f.limits {
+		name, value, ok := strings.Cut(l, "=")
+		if !ok {
+			return nil, &usageError{text: fmt.Sprintf("--limit %s: want NAME=VALUE", l)}
+		}
+		if err := o.Limits.Set(name, value); err != nil {
+			return nil, &usageError{text: fmt.Sprintf("--limit %s: %s", l, err)}
+		}
+	}
+	return o, nil
 }
 
 // choose returns the map a request is about: the one named, the only one, or the
