@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
@@ -46,7 +47,7 @@ func (a *app) exit(command string, err error) int {
 	case a.interrupted(err):
 		fmt.Fprintln(a.Err, "dmap: interrupted")
 	case errors.As(err, &usage):
-		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, command)
+		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, strings.TrimSuffix(command, " help"))
 	case errors.As(err, &problems):
 		starlarkmap.WriteError(a.Err, err)
 	default:

@@ -23,7 +23,7 @@ func (a *app) importer() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "write map files of other programs as Starlark maps",
-		Args:  a.knownVerb,
+		Args:  known("source"),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.importDockerMap())

@@ -34,10 +34,10 @@ func Main(args []string, s Streams) int {
 	defer a.listen(cancel)()
 	cmd := a.root()
 	cmd.SetArgs(args)
-	cmd.SetIn(a.In)
-	cmd.SetOut(a.Out)
-	cmd.SetErr(a.Err)
 	cmd, err := cmd.ExecuteContextC(ctx)
+	if err == nil {
+		err = a.unknownHelp
+	}
 	code := a.exit(cmd.CommandPath(), err)
 	if lost := out.failure(); lost != nil {
 		if !errors.Is(err, lost) {

@@ -72,7 +72,7 @@ func (f programFlags) evaluation() (*starlarkmap.Options, error) {
 
 // choose returns the map a request is about: the one named, the only one, or the
 // one that all targets are prefixed with.
-func choose(maps []*model.ContainerMap, name string, targets []string) (*model.ContainerMap, error) {
+func choose(file string, maps []*model.ContainerMap, name string, targets []string) (*model.ContainerMap, error) {
 	var names []string
 	for _, m := range maps {
 		if m.Name == name {
@@ -83,7 +83,7 @@ func choose(maps []*model.ContainerMap, name string, targets []string) (*model.C
 	list := strings.Join(names, ", ")
 	switch {
 	case len(maps) == 0:
-		return nil, &usageError{text: "the program makes no container_map"}
+		return nil, model.Problems{{Code: model.CodeUnknownName, Msg: file + " makes no map", Hint: `call container_map("name", {...})`}}
 	case name != "":
 		e := &usageError{text: fmt.Sprintf("the program has no map %q, it has %s", name, list)}
 		if hint := model.DidYouMean(name, names); hint != "" {

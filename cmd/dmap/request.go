@@ -41,7 +41,7 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
 	f.pull = string(plan.PullMissing)
-	flags.Var(choice{&f.pull, []string{"missing", "never", "always"}}, "pull", "when to fetch images")
+	addChoice(cmd, &f.pull, "pull", "when to fetch images", string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways))
 	flags.StringVarP(&f.timeout, "timeout", "t", "", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
 	flags.StringArrayVar(&f.options, "option", nil, "give the named containers an option of create_options, `NAME=VALUE`, where VALUE is JSON or text; repeatable")
 	formatFlag(cmd, &f.format)
@@ -104,7 +104,7 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, carry
 	if err != nil {
 		return nil, err
 	}
-	m, err := choose(program.Maps, f.mapName, req.Targets)
+	m, err := choose(args[0], program.Maps, f.mapName, req.Targets)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,11 @@ func knownAction(action plan.Action) error {
 		}
 		names = append(names, string(h.Action))
 	}
-	return &plan.TargetError{Msg: fmt.Sprintf("unknown action %q", action), Hint: "one of " + strings.Join(names, ", ")}
+	hint := model.DidYouMean(string(action), names)
+	if hint == "" {
+		hint = "one of " + strings.Join(names, ", ")
+	}
+	return &plan.TargetError{Msg: fmt.Sprintf("unknown action %q", action), Hint: hint}
 }
 
 // seconds reads whole seconds or a duration.

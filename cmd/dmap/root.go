@@ -20,9 +20,12 @@ type app struct {
 	// a plan on.
 	drain   chan struct{}
 	running atomic.Bool
+	// unknownHelp is what was wrong with a request for help.
+	unknownHelp error
 }
 
 func (a *app) root() *cobra.Command {
+	var version bool
 	cmd := &cobra.Command{
 		Use:   "dmap",
 		Short: "run container maps on Docker",
@@ -33,29 +36,43 @@ Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map is wrong;
 4 no usable Docker Engine; 64 the command line is wrong; 130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          a.knownVerb,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:          known("verb"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return a.printVersion("text")
+			}
+			return cmd.Help()
+		},
 	}
+	cmd.SetIn(a.In)
+	cmd.SetOut(a.Out)
+	cmd.SetErr(a.Err)
+	cmd.Flags().BoolVar(&version, "version", false, "print the version")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{text: err.Error()} })
 	cmd.AddCommand(a.run(), a.plan(), a.cleanup(), a.show(), a.check(), a.sim(), a.importer(), a.version())
 	cmd.AddCommand(topics()...)
+	a.addHelp(cmd)
+	addCompletion(cmd)
 	return cmd
 }
 
-// knownVerb refuses an unknown verb, with a suggestion.
-func (a *app) knownVerb(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
+// known refuses words that are no verb of a command, or no help topic or whatever
+// its verbs are called, with a suggestion.
+func known(noun string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		var names []string
+		for _, c := range cmd.Commands() {
+			names = append(names, c.Name())
+		}
+		e := &usageError{text: fmt.Sprintf("unknown %s %q", noun, args[0])}
+		if hint := model.DidYouMean(args[0], names); hint != "" {
+			e.text += "; " + hint
+		}
+		return e
 	}
-	var verbs []string
-	for _, c := range cmd.Commands() {
-		verbs = append(verbs, c.Name())
-	}
-	e := &usageError{text: fmt.Sprintf("unknown verb %q", args[0])}
-	if hint := model.DidYouMean(args[0], verbs); hint != "" {
-		e.text += "; " + hint
-	}
-	return e
 }
 
 // atLeast requires n arguments by their names.
@@ -95,8 +112,16 @@ func (c choice) Set(s string) error {
 	return nil
 }
 
+// addChoice adds a flag that takes one of a few words, which shells complete.
+func addChoice(cmd *cobra.Command, value *string, name, usage string, words ...string) {
+	cmd.Flags().Var(choice{value, words}, name, usage)
+	if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(fmt.Sprintf("internal error: --%s: %v", name, err)) // the flag was just added
+	}
+}
+
 // formatFlag adds --format.
 func formatFlag(cmd *cobra.Command, format *string) {
 	*format = "text"
-	cmd.Flags().Var(choice{format, []string{"text", "json"}}, "format", "form of the output")
+	addChoice(cmd, format, "format", "form of the output", "text", "json")
 }

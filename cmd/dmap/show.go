@@ -30,7 +30,7 @@ program, with a comment that names the function; in JSON they are {"function": n
 			}
 			maps := program.Maps
 			if mapName != "" {
-				m, err := choose(maps, mapName, nil)
+				m, err := choose(args[0], maps, mapName, nil)
 				if err != nil {
 					return err
 				}

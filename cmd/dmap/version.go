@@ -18,16 +18,20 @@ func (a *app) version() *cobra.Command {
 		Short: "print the version",
 		Args:  exactly(),
 		RunE: func(*cobra.Command, []string) error {
-			v := programVersion()
-			if format == "json" {
-				return json.NewEncoder(a.Out).Encode(v)
-			}
-			_, err := fmt.Fprintf(a.Out, "dmap %s (%s, %s)\n", v.Version, v.Go, v.Platform)
-			return err
+			return a.printVersion(format)
 		},
 	}
 	formatFlag(cmd, &format)
 	return cmd
+}
+
+func (a *app) printVersion(format string) error {
+	v := programVersion()
+	if format == "json" {
+		return json.NewEncoder(a.Out).Encode(v)
+	}
+	_, err := fmt.Fprintf(a.Out, "dmap %s (%s, %s)\n", v.Version, v.Go, v.Platform)
+	return err
 }
 
 // versionInfo tells which program this is.
