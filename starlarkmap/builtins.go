@@ -162,6 +162,9 @@ func (m *containerMap) assignAll(properties []property, here site) {
 		if _, ok := p.given.(*container); ok {
 			unknown.Hint = fmt.Sprintf("containers have a keyword of their own: containers = {%q: …}", p.name)
 		}
+		if _, ok := p.given.(*starlark.Dict); ok && unknown.Hint == "" {
+			unknown.Hint = fmt.Sprintf("if it is a container, write containers = {%q: {…}}", p.name)
+		}
 		m.note(model.Problems{unknown})
 	}
 	m.twoRoots(properties, here)

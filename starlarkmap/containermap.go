@@ -137,8 +137,8 @@ func (m *containerMap) update(v starlark.Value, e syntax.Expr, at model.Origin) 
 	if !ok && in.Value != nil {
 		return problem(model.CodeWrongType, "", "want a dict, got %s", in)
 	}
-	m.note(r.problemsUnder(""))
-	d = m.claim(d, r.found)
+	m.note(inContainers(r.problems))
+	d = m.claim(m.misspelt(d), r.found)
 	for i, entry := range d {
 		if sub, ok := entry.Value.Value.(model.Dict); ok && entry.Key.Value == "containers" {
 			d[i].Value.Value = m.claim(sub, r.found)
@@ -167,8 +167,8 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 	if !ok {
 		return problem(model.CodeWrongType, "", "merge: want a container_map or a dict, got %s", in)
 	}
-	m.note(r.problemsUnder(""))
-	other, ps := model.FromDict(m.model.Name, d)
+	m.note(inContainers(r.problems))
+	other, ps := model.FromDict(m.model.Name, m.misspelt(d))
 	m.note(ps)
 	m.note(m.model.Merge(other, listsOnly))
 	m.sync()
@@ -220,6 +220,9 @@ func (m *containerMap) call(_ *starlark.Thread, b *starlark.Builtin, args starla
 		}
 		return starlark.None, m.merge(other, listsOnly)
 	case "copy":
+		if m.ev.thread == nil {
+			return nil, m.ev.frozenError(fmt.Sprintf("map %q", m.model.Name))
+		}
 		var name string
 		if err := starlark.UnpackArgs(b.Name(), args, kwargs, "name", &name); err != nil {
 			return nil, err

@@ -131,7 +131,9 @@ type reader struct {
 	left int
 	// found are the containers among the values.
 	found map[*model.Container]*container
-	// problems have no path yet.
+	// path are the keys of the dictionaries that are being read.
+	path []string
+	// problems have no path yet, or one of keys.
 	problems model.Problems
 	// plainOnly: functions are not taken.
 	plainOnly bool
@@ -171,9 +173,9 @@ func (r *reader) value(v starlark.Value, e syntax.Expr, at model.Origin, label s
 	case *starlark.List, starlark.Tuple:
 		in.Value = r.list(v.(starlark.Indexable), e, at, label, depth)
 	case *starlark.Dict:
-		in.Value = r.dict(v, e, at, label, depth)
+		in.Value = r.dict(v, e, at, depth)
 	case *mapping:
-		in.Value = r.dict(v.dict(), nil, at, label, depth)
+		in.Value = r.dict(v.dict(), nil, at, depth)
 	case *listView:
 		in.Value = v.inputs()
 	case hostShare:
@@ -250,7 +252,7 @@ func (r *reader) list(v starlark.Indexable, e syntax.Expr, at model.Origin, labe
 	return out
 }
 
-func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at model.Origin, label string, depth int) model.Dict {
+func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at model.Origin, depth int) model.Dict {
 	var places map[starlark.Value]pair
 	if e != nil && r.file != nil {
 		places = r.file.pairs(e)
@@ -264,7 +266,9 @@ func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at model.Origin, label st
 		}
 		key := r.value(item[0], where.key, at, "", depth+1)
 		name, _ := key.Value.(string)
+		r.path = append(r.path, label(name))
 		out = append(out, model.Entry{Key: key, Value: r.value(item[1], where.value, key.Origin, name, depth+1)})
+		r.path = r.path[:len(r.path)-1]
 		if r.left <= 0 {
 			r.tooLarge(at, depth)
 			return out

@@ -166,10 +166,13 @@ func (ev *evaluation) tooLargeToFreeze(what, why string, at model.Origin) error 
 	return &model.Problem{Code: CodeSizeLimit, Origin: at, Msg: what + " " + why}
 }
 
+// frozenHint is for option functions.
+const frozenHint = "a function returns its options; it changes nothing"
+
 // frozenError says that something can no longer be changed, and why.
 func (ev *evaluation) frozenError(what string) error {
 	if ev.thread == nil {
-		return problem(CodeFrozen, "a function returns its options; it does not change the map",
+		return problem(CodeFrozen, frozenHint,
 			"%s is frozen: it can be changed only while the map file runs", what)
 	}
 	return problem(CodeFrozen, "let the file define a function that makes it", "%s is frozen: a loaded file made it", what)

@@ -3,6 +3,7 @@
 package starlarkmap
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -137,6 +138,10 @@ func (m *containerMap) containers() *mapping {
 func (m *containerMap) access(name string) (starlark.Value, error) {
 	if c := m.byName[name]; c != nil {
 		return c, nil
+	}
+	if m.frozen && m.ev.thread == nil {
+		hint := model.DidYouMean(name, m.containers().names())
+		return nil, problem(model.CodeUnknownName, cmp.Or(hint, frozenHint), "map %q is frozen, and has no container %q", m.model.Name, name)
 	}
 	if m.frozen {
 		return nil, problem(model.CodeUnknownName, model.DidYouMean(name, m.containers().names()),

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -46,7 +47,7 @@ type pairOrigin struct{ key, value model.Origin }
 func (ev *evaluation) optionFunc(r *reader, fn starlark.Callable, at model.Origin, label string) (model.OptionFunc, string) {
 	withCtx, wrong := takesCtx(fn)
 	if wrong != "" {
-		r.problems = append(r.problems, &model.Problem{Code: model.CodeWrongType, Origin: at, Msg: wrong,
+		r.problems = append(r.problems, &model.Problem{Code: model.CodeWrongType, Origin: at, Msg: wrong, Path: strings.Join(r.path, " > "),
 			Hint: "write def f(ctx) or def f()"})
 		return nil, ""
 	}
@@ -222,6 +223,9 @@ func (c optionCall) failure(err error, to model.OptionCall) error {
 	if p.Code == CodeRuntime {
 		p.Code = CodeOptionFunc
 		p.Hint = fmt.Sprintf("ctx.container was %q, ctx.instance %s", to.Container, quoteOrNone(to.Instance))
+	}
+	if p.Code == CodeFrozen && p.Hint == "" {
+		p.Hint = frozenHint
 	}
 	if p.Origin == (model.Origin{}) {
 		p.Origin = c.set

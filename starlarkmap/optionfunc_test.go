@@ -187,7 +187,7 @@ m.containers.c.create_options = opts
  4 |     m.containers.c.image = "x"
    |                    ^^^^^
    = set at site.star:5:33
-   = hint: a function returns its options; it does not change the map
+   = hint: a function returns its options; it changes nothing
 `},
 		{"changing a captured list", `
 def make():
@@ -201,10 +201,33 @@ m.containers.c.create_options = make()
  6 |         l.append(1)
    |         ^^^^^^^^^^^
    = set at site.star:8:33
+   = hint: a function returns its options; it changes nothing
+`},
+		{"making a container", `
+def opts():
+    m.containers.another.image = "x"
+m.containers.c.create_options = opts
+`, `site.star:4:18: create_options of container "site.c" (instance "a") failed: map "site" is frozen, and has no container "another"
+   |
+ 4 |     m.containers.another.image = "x"
+   |                  ^^^^^^^
+   = set at site.star:5:33
+   = hint: a function returns its options; it changes nothing
+`},
+		{"copying the map", `
+def opts():
+    m.copy("n")
+m.containers.c.create_options = opts
+`, `site.star:4:5: create_options of container "site.c" (instance "a") failed: map "site" is frozen: it can be changed only while the map file runs
+   |
+ 4 |     m.copy("n")
+   |     ^^^^^^^^^^^
+   = set at site.star:5:33
+   = hint: a function returns its options; it changes nothing
 `},
 		{"an unknown container", `
 m.containers.c.create_options = lambda: m.containers.cc.image
-`, `site.star:3:54: create_options of container "site.c" (instance "a") failed: map "site" has no container "cc"
+`, `site.star:3:54: create_options of container "site.c" (instance "a") failed: map "site" is frozen, and has no container "cc"
    |
  3 | m.containers.c.create_options = lambda: m.containers.cc.image
    |                                                      ^^
@@ -229,6 +252,7 @@ m.containers.c.create_options = opts
  4 |     ctx.host["x"] = "/y"
    |             ^
    = set at site.star:5:33
+   = hint: a function returns its options; it changes nothing
 `},
 		{"a host path that is not there", `
 m.containers.c.create_options = lambda ctx: {"a": ctx.host["dta"]}

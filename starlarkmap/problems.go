@@ -145,6 +145,7 @@ func syntaxHint(msg string) string {
 		{"got while", "use for … in range(n)"},
 		{"got string literal", `join strings with +, and put "{}".format(x) where other languages have f"{x}"`},
 		{"want ','", "is a comma or a closing bracket missing before it?"},
+		{"got ':', want newline", "type annotations are not supported; YAML files of docker-map are for dmap import dockermap"},
 		{"got ':'", "type annotations are not supported"},
 		{"want '}'", "is a { before it still open?"},
 		{"want ']'", "is a [ before it still open?"},

@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,7 +42,23 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 		}
 		o.Src, file = src, "stdin.star"
 	}
-	return starlarkmap.Load(ctx, file, o)
+	program, err := starlarkmap.Load(ctx, file, o)
+	return program, isYAML(file, err)
+}
+
+// isYAML adds a hint to the errors of a file that is no Starlark.
+func isYAML(file string, err error) error {
+	var problems model.Problems
+	ext := strings.ToLower(filepath.Ext(file))
+	if (ext != ".yaml" && ext != ".yml") || !errors.As(err, &problems) {
+		return err
+	}
+	for _, p := range problems {
+		if p.Code == starlarkmap.CodeSyntax {
+			p.Hint = "a YAML file of docker-map becomes a map with: dmap import dockermap " + file
+		}
+	}
+	return err
 }
 
 // evaluation returns what the flags say about the evaluation.

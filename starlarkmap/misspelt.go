@@ -1,0 +1,66 @@
+// Program text to model: keys of a map that are misspelt properties, and not the
+// names of containers.
+
+package starlarkmap
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// dictProperties are the properties of a map that are dictionaries, as containers
+// are: of these, a wrong name looks like a container.
+var dictProperties = []string{"containers", "volumes", "host"}
+
+// misspelt reports the entries of a map's dictionary that are meant as properties,
+// and returns the others.
+func (m *containerMap) misspelt(d model.Dict) model.Dict {
+	return slices.DeleteFunc(slices.Clone(d), func(e model.Entry) bool {
+		name, _ := e.Key.Value.(string)
+		near := meant(name, e.Value)
+		if near == "" {
+			return false
+		}
+		p := &model.Problem{Code: model.CodeUnknownKey, Origin: e.Key.Origin,
+			Msg:  fmt.Sprintf("unknown property of a container_map %q", name),
+			Hint: fmt.Sprintf("did you mean %q? A container of this name goes into \"containers\"", near)}
+		m.note(model.Problems{p})
+		return true
+	})
+}
+
+// meant returns the property that an entry is meant to be, or "". An entry with
+// properties of containers is a container. So is an empty one, unless it only lacks
+// or has too much the s at the end.
+func meant(name string, in model.Input) string {
+	d, ok := in.Value.(model.Dict)
+	if !ok || slices.Contains(dictProperties, name) {
+		return ""
+	}
+	fields := model.ContainerFields()
+	for _, e := range d {
+		if slices.ContainsFunc(fields, func(f model.Field) bool { return f.Name == e.Key.Value }) {
+			return ""
+		}
+	}
+	near := model.Nearest(name, dictProperties)
+	if len(d) == 0 && strings.TrimSuffix(name, "s") != strings.TrimSuffix(near, "s") {
+		return ""
+	}
+	return near
+}
+
+// inContainers completes the paths of problems in a map's dictionary, where
+// containers may stand at the top.
+func inContainers(ps model.Problems) model.Problems {
+	for _, p := range ps {
+		first, _, _ := strings.Cut(p.Path, " > ")
+		if first != "" && first != "containers" {
+			p.Path = "containers > " + p.Path
+		}
+	}
+	return ps
+}
