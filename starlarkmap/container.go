@@ -28,6 +28,8 @@ type container struct {
 	// replaced is where another container took its place.
 	replaced model.Origin
 	frozen   bool
+	// accessed: it came into being by access alone (row 7).
+	accessed bool
 	// listed: it has its place in the order of the map.
 	listed bool
 }

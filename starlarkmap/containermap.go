@@ -266,7 +266,6 @@ func refersTo(code model.Code) bool {
 	return false
 }
 
-// commitAccessed creates what was accessed and not merely read (row 7).
 // finish ends the map's making: it creates what was accessed, reports what was
 // only read, and puts the containers in the order of their first mention.
 func (m *containerMap) finish() {

@@ -98,6 +98,7 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 	p := &Program{Globals: globals, sources: ev.sources, Steps: ev.steps}
 	for _, m := range ev.maps {
 		p.Maps = append(p.Maps, m.model)
+		p.Warnings = append(p.Warnings, m.misread()...)
 	}
 	for _, c := range ev.loose {
 		if c.owner == nil && !c.frozen {

@@ -185,10 +185,33 @@ func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr
 	return nil
 }
 
+// commitAccessed creates what was accessed and not merely read (row 7).
 func (m *containerMap) commitAccessed() {
 	for _, c := range m.order {
 		if c.pending && c.read == (model.Origin{}) {
+			c.accessed = true
 			c.commit()
 		}
 	}
+}
+
+// misread warns of containers that nothing but an access made, and whose names are
+// near to that of one with properties.
+func (m *containerMap) misread() (ps model.Problems) {
+	var names []string
+	var bare []*container
+	for _, c := range m.order {
+		if c.accessed && len(c.model.Dict()) == 0 {
+			bare = append(bare, c)
+		} else {
+			names = append(names, c.name)
+		}
+	}
+	for _, c := range bare {
+		if hint := model.DidYouMean(c.name, names); hint != "" {
+			ps = append(ps, &model.Problem{Code: CodeUnused, Origin: c.named, Hint: hint, Path: "container_map > containers",
+				Msg: fmt.Sprintf("this access makes an empty container %q", c.name)})
+		}
+	}
+	return ps
 }

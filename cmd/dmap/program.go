@@ -43,7 +43,13 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 		o.Src, file = src, "stdin.star"
 	}
 	program, err := starlarkmap.Load(ctx, file, o)
-	return program, isYAML(file, err)
+	if err != nil {
+		return nil, isYAML(file, err)
+	}
+	for _, w := range program.Warnings {
+		fmt.Fprintf(a.Err, "warning: %s\n", w)
+	}
+	return program, nil
 }
 
 // isYAML adds a hint to the errors of a file that is no Starlark.
