@@ -6,6 +6,9 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +17,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
+	"github.com/dmap-dev/dmap/engine/run"
+	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
 const referenceFile = "../../REFERENCE.md"
@@ -36,9 +41,62 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// json.md names every field of plans and reports, and what some can be.
+func TestReferenceOfJSON(t *testing.T) {
+	words := []string{plan.Schema, reportSchema}
+	for _, form := range []any{plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, model.Origin{}, reportForm{}, resultForm{}} {
+		typ := reflect.TypeOf(form)
+		for i := range typ.NumField() {
+			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			words = append(words, name)
+		}
+	}
+	for _, op := range []plan.Op{plan.PullImage, plan.CreateVolume, plan.PrepareVolume, plan.CreateContainer, plan.StartContainer, plan.StopContainer, plan.RemoveContainer} {
+		words = append(words, string(op))
+	}
+	for _, s := range []run.Status{run.Done, run.Failed, run.Unknown, run.Skipped, run.Waiting} {
+		words = append(words, string(s))
+	}
+	mentions(t, "json.md", jsonForms, words)
+}
+
+// language.md names every limit, every builtin, and what a map and ctx have.
+func TestReferenceOfLanguage(t *testing.T) {
+	const src = `m = container_map("m")
+def f(ctx):
+    print(" ".join(dir(ctx)))
+m.containers.a.create_options = f
+print(" ".join(dir(m)))
+`
+	words := append(starlarkmap.LimitNames(), "container", "host_share", "link", "var", "env", "load")
+	program, err := starlarkmap.Load(t.Context(), "m.star", &starlarkmap.Options{Src: src, Print: func(_ model.Origin, text string) {
+		words = append(words, strings.Fields(text)...)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := program.Maps[0].Containers[0].CreateOptions.Func(t.Context(), model.OptionCall{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range model.MapFields() {
+		words = slices.DeleteFunc(words, func(w string) bool { return w == f.Name })
+	}
+	mentions(t, "language.md", language, words)
+}
+
+func mentions(t *testing.T, name, text string, words []string) {
+	t.Helper()
+	for _, w := range words {
+		if !regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(w) + `($|[^\w-])`).MatchString(text) {
+			t.Errorf("%s does not mention %q", name, w)
+		}
+	}
+}
+
 func reference() string {
 	var b bytes.Buffer
 	b.WriteString("# Reference\n\nMade from the tables of the code by `go test ./cmd/dmap`; `dmap help` prints the same.\n")
+	b.WriteString("\n## Language\n\n" + language)
 	b.WriteString("\n## Actions\n\n| action | what it does |\n| --- | --- |\n")
 	for _, a := range plan.Actions() {
 		row(&b, string(a.Action), a.Help)
@@ -63,6 +121,7 @@ func reference() string {
 			row(&b, "`"+o.Name+"`", o.Refused)
 		}
 	}
+	b.WriteString("\n## Machine-readable output\n\n" + jsonForms)
 	b.WriteString("\n## Exit codes\n\n| code | meaning |\n| --- | --- |\n")
 	for line := range strings.Lines(exitCodes) {
 		code, meaning, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -182,23 +182,31 @@ func (a *app) report(r *run.Report) error {
 	return err
 }
 
+// reportSchema names the JSON form of a report, which json.md describes.
+const reportSchema = "dmap.report/1"
+
+// reportForm is a report in JSON.
+type reportForm struct {
+	Schema      string       `json:"schema"`
+	Run         string       `json:"run"`
+	Interrupted bool         `json:"interrupted"`
+	Seconds     float64      `json:"seconds"`
+	Steps       []resultForm `json:"steps"`
+}
+
+// resultForm is what became of one step.
+type resultForm struct {
+	ID      string     `json:"id"`
+	Status  run.Status `json:"status"`
+	Error   string     `json:"error,omitempty"`
+	Seconds float64    `json:"seconds"`
+}
+
 // reportJSON prints the result for programs.
 func (a *app) reportJSON(r *run.Report) error {
-	type step struct {
-		ID      string     `json:"id"`
-		Status  run.Status `json:"status"`
-		Error   string     `json:"error,omitempty"`
-		Seconds float64    `json:"seconds"`
-	}
-	out := struct {
-		Schema      string  `json:"schema"`
-		Run         string  `json:"run"`
-		Interrupted bool    `json:"interrupted"`
-		Seconds     float64 `json:"seconds"`
-		Steps       []step  `json:"steps"`
-	}{"dmap.report/1", r.RunID, r.Interrupted, r.Took.Seconds(), []step{}}
+	out := reportForm{reportSchema, r.RunID, r.Interrupted, r.Took.Seconds(), []resultForm{}}
 	for _, res := range r.Results {
-		s := step{ID: res.Step.ID, Status: res.Status, Seconds: res.Took.Seconds()}
+		s := resultForm{ID: res.Step.ID, Status: res.Status, Seconds: res.Took.Seconds()}
 		if res.Err != nil {
 			s.Error = res.Err.Error()
 		}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,16 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
+
+// language describes what starlarkmap offers.
+//
+//go:embed language.md
+var language string
+
+// jsonForms describes plan.Plan and reportForm.
+//
+//go:embed json.md
+var jsonForms string
 
 // topics are texts for "dmap help TOPIC"; they cannot be run.
 func topics() []*cobra.Command {
@@ -25,6 +36,8 @@ func topics() []*cobra.Command {
 			b.WriteString("\nProperties of container():\n")
 			fields(b, model.ContainerFields())
 		}),
+		topic("language", "what a map program can call and use", func(b *strings.Builder) { b.WriteString(language) }),
+		topic("json", "the fields of plans and reports as JSON", func(b *strings.Builder) { b.WriteString(jsonForms) }),
 		topic("exit-codes", "what the exit codes mean", func(b *strings.Builder) {
 			b.WriteString(exitCodes)
 		}),
