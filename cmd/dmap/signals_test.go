@@ -42,6 +42,38 @@ func TestInterruptBeforeARun(t *testing.T) {
 	}
 }
 
+// After the first interrupt that ends the program, the next one does what it does to
+// any process: here the first cannot help, as the output is never taken.
+func TestSecondInterruptEndsTheProcess(t *testing.T) {
+	cmd := exec.Command("dmap", "show", "-")
+	cmd.Stdin = strings.NewReader("m = container_map(\"m\")\nfor i in range(5000):\n    m.containers[\"c%d\" % i].image = \"x\"\nprint(\"end\")\n")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr := start(t, cmd)
+	if line, err := stderr.ReadString('\n'); !strings.HasSuffix(line, "end\n") {
+		t.Fatalf("got %q, %v", line, err)
+	}
+	if _, err := io.ReadFull(stdout, make([]byte, 1)); err != nil { // the rest stays in the pipe
+		t.Fatal(err)
+	}
+	stuck := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	defer stuck.Stop()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+			break // it has ended
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	<-ended
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v", cmd.ProcessState)
+	}
+}
+
 // start starts a program and returns its standard error.
 func start(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
 	t.Helper()
