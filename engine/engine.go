@@ -134,7 +134,7 @@ func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Quer
 		q.Images = append(q.Images, d.CoreImage)
 	}
 	if req.Action == plan.Startup {
-		q.ExitCodes = sel.All
+		q.ExitCodes = slices.Concat(sel.All, sel.Followers)
 	}
 	return q
 }

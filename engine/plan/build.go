@@ -47,9 +47,8 @@ func Wants(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	}
 	b := newBuilder(d, s, sel, req)
 	b.decide()
-	specs = slices.Clone(sel.All)
-	for _, n := range d.Nodes {
-		if b.todo[n.Name].create && !b.selected[n.Name] {
+	for _, n := range b.order {
+		if b.part[n.Name] != "" {
 			specs = append(specs, n.Name)
 		}
 	}
@@ -70,14 +69,16 @@ type builder struct {
 	plan     *Plan
 	problems model.Problems
 
-	order     []*resolve.Node // the selection first, then what follows from it
-	selected  map[string]bool
+	order     []*resolve.Node // the selection first, then the others
 	requested map[string]bool
-	users     map[string][]string        // who needs a container, by names in Docker
-	owners    map[string][]*resolve.Node // the instances that own a volume
-	todo      map[string]todo
-	steps     map[string]bool // ids
-	pulls     []string
+	// part has the action by which each container that takes part is decided: the
+	// requested one, or create for what only has to exist.
+	part   map[string]Action
+	users  map[string][]string        // who needs a container, by names in Docker
+	owners map[string][]*resolve.Node // the instances that own a volume
+	todo   map[string]todo
+	steps  map[string]bool // ids
+	pulls  []string
 }
 
 // todo is what happens to one container.
@@ -90,22 +91,21 @@ func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Reque
 	b := &builder{
 		d: d, s: s, req: req,
 		plan:      &Plan{Schema: Schema, Map: d.Map, Action: req.Action, Targets: sel.Requested, Steps: []Step{}},
-		selected:  map[string]bool{},
 		requested: map[string]bool{},
+		part:      map[string]Action{},
 		users:     map[string][]string{},
 		owners:    map[string][]*resolve.Node{},
-		todo:      map[string]todo{},
 		steps:     map[string]bool{},
 	}
 	for _, name := range sel.Requested {
 		b.requested[name] = true
 	}
 	for _, name := range sel.All {
-		b.selected[name] = true
+		b.part[name] = req.Action
 		b.order = append(b.order, d.Node(name))
 	}
 	for _, n := range d.Nodes {
-		if !b.selected[n.Name] {
+		if b.part[n.Name] == "" {
 			b.order = append(b.order, n)
 		}
 		for _, need := range n.Needs {
@@ -218,7 +218,7 @@ func (b *builder) images() {
 func (b *builder) neededImages() map[string]*resolve.Node {
 	needed := map[string]*resolve.Node{}
 	for _, n := range b.order {
-		always := b.req.Pull == PullAlways && b.selected[n.Name] && b.req.Action.up()
+		always := b.req.Pull == PullAlways && b.part[n.Name] != "" && b.req.Action.up()
 		if needed[n.Image] == nil && (b.todo[n.Name].create || always) {
 			needed[n.Image] = n
 		}
@@ -267,7 +267,7 @@ func (b *builder) notes() {
 	}
 	for _, n := range b.order {
 		c, ok := b.container(n)
-		if !ok || !b.selected[n.Name] || b.todo[n.Name].remove {
+		if !ok || b.part[n.Name] == "" || b.todo[n.Name].remove {
 			continue
 		}
 		if c.State == docker.StatePaused && !b.todo[n.Name].stop {

@@ -10,18 +10,24 @@ import (
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
-// decide fills todo, dependencies before dependents.
+// decide fills todo, dependencies before dependents. A container that follows lets
+// others take part, so all is decided again until nobody joins any more.
 func (b *builder) decide() {
-	for _, n := range b.d.Nodes {
-		var t todo
-		if b.selected[n.Name] && b.req.Action != Cleanup && !b.foreign(n) {
-			t = b.one(n)
-		}
-		if b.req.Action.up() {
-			t = b.follow(n, t)
-		}
-		if t != (todo{}) {
-			b.todo[n.Name] = t
+	for joined := true; joined; {
+		joined = false
+		b.todo, b.problems, b.plan.Notes = map[string]todo{}, nil, nil
+		for _, n := range b.d.Nodes {
+			var t todo
+			if b.part[n.Name] != "" && b.req.Action != Cleanup && !b.foreign(n) {
+				t = b.one(n)
+			}
+			if b.req.Action.up() {
+				t = b.follow(n, t)
+				joined = b.bring(n, t) || joined
+			}
+			if t != (todo{}) {
+				b.todo[n.Name] = t
+			}
 		}
 	}
 }
@@ -35,7 +41,7 @@ func (b *builder) one(n *resolve.Node) todo {
 	}
 	switch b.req.Action {
 	case Create, Start, Startup:
-		return b.up(n, c, ok)
+		return b.up(n, c, ok, b.part[n.Name])
 	case Restart:
 		return b.restart(n, c, ok)
 	}
@@ -45,8 +51,8 @@ func (b *builder) one(n *resolve.Node) todo {
 	return b.down(n, c)
 }
 
-func (b *builder) up(n *resolve.Node, c state.Container, exists bool) todo {
-	starts := b.req.Action != Create
+func (b *builder) up(n *resolve.Node, c state.Container, exists bool, action Action) todo {
+	starts := action != Create
 	if !exists {
 		return todo{create: true, start: starts, why: "does not exist"}
 	}
@@ -56,16 +62,16 @@ func (b *builder) up(n *resolve.Node, c state.Container, exists bool) todo {
 			return todo{start: true, why: "was never started"}
 		}
 	case docker.StateExited:
-		return b.exited(n, c)
+		return b.exited(n, c, action)
 	case docker.StateDead:
-		if b.req.Action == Startup {
+		if action == Startup {
 			return todo{remove: true, create: true, start: true, why: "is dead"}
 		}
 		if starts {
 			b.problem(CodeState, n, "remove it, or use the action startup", "container %q is dead", n.Name)
 		}
 	default:
-		if b.req.Action == Startup && b.renewed(n) {
+		if action == Startup && b.renewed(n) {
 			return todo{stop: true, start: true, why: "its volume is new"}
 		}
 	}
@@ -74,15 +80,15 @@ func (b *builder) up(n *resolve.Node, c state.Container, exists bool) todo {
 
 // exited decides about a container that ran and ended. Attached volumes and
 // persistent containers are started only once (rows 91, 102).
-func (b *builder) exited(n *resolve.Node, c state.Container) todo {
-	if n.Attached || n.Persistent || b.req.Action == Create {
+func (b *builder) exited(n *resolve.Node, c state.Container, action Action) todo {
+	if n.Attached || n.Persistent || action == Create {
 		return todo{}
 	}
 	codes := b.req.Unrecoverable
 	if codes == nil {
 		codes = []int{-127, -1}
 	}
-	if b.req.Action == Startup && c.Inspected && slices.Contains(codes, c.ExitCode) {
+	if action == Startup && c.Inspected && slices.Contains(codes, c.ExitCode) {
 		return todo{remove: true, create: true, start: true, why: "ended beyond recovery"}
 	}
 	return todo{start: true, why: "is not running"}
@@ -113,7 +119,7 @@ func (b *builder) restart(n *resolve.Node, c state.Container, exists bool) todo 
 }
 
 func (b *builder) down(n *resolve.Node, c state.Container) todo {
-	running := c.State == docker.StateRunning || c.State == docker.StatePaused || c.State == docker.StateRestarting
+	running := isRunning(c)
 	switch b.req.Action {
 	case Stop:
 		return todo{stop: running}
@@ -127,30 +133,6 @@ func (b *builder) down(n *resolve.Node, c state.Container) todo {
 	return todo{remove: true}
 }
 
-// follow replaces an existing container whose link target or volume source is
-// created by this plan: its link or its volumes still belong to the old one, and
-// the engine would refuse to start it. create only notes it.
-func (b *builder) follow(n *resolve.Node, t todo) todo {
-	c, ok := b.container(n)
-	if !ok || t.create || n.Attached {
-		return t
-	}
-	for _, need := range n.Needs {
-		if !b.todo[need.Name].create || b.d.Node(need.Name).Attached {
-			continue
-		}
-		if need.Why == resolve.Uses && b.d.Volume(b.d.Map+"."+need.Ref) != nil {
-			continue // an attached volume outlives its owner's container
-		}
-		if b.req.Action == Create {
-			b.note(n.Name, n.Origin, "%s %s, which is created anew: start replaces it", need.Why, need.Ref)
-			return t
-		}
-		running := c.State == docker.StateRunning || c.State == docker.StatePaused || c.State == docker.StateRestarting
-		return todo{
-			stop: running, remove: true, create: true, start: running || t.start,
-			why: string(need.Why) + " " + need.Ref + ", which is created anew",
-		}
-	}
-	return t
+func isRunning(c state.Container) bool {
+	return c.State == docker.StateRunning || c.State == docker.StatePaused || c.State == docker.StateRestarting
 }

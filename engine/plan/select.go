@@ -20,8 +20,9 @@ type Selection struct {
 	// they need; for actions that take down, everything that needs them; for
 	// restart nothing. In the order of work.
 	All []string
-	// Followers are the containers that need one of All, directly or not: for
-	// actions that build up, those that may have to follow if it is replaced.
+	// Followers are the containers that need one of All, directly or not, and what
+	// they need in turn: for actions that build up, those that may have to take part
+	// if one of All is replaced.
 	Followers []string
 }
 
@@ -69,7 +70,8 @@ func Select(d *resolve.Desired, req Request) (*Selection, error) {
 	switch {
 	case req.Action.up():
 		s.All, _ = dag.Order(requested, needsOf(d))
-		s.Followers = without(dependents(d, s.All), s.All)
+		followers, _ := dag.Order(dependents(d, s.All), needsOf(d))
+		s.Followers = without(followers, s.All)
 	case req.Action.down():
 		s.All = dependents(d, requested)
 	default:

@@ -101,7 +101,7 @@ func (b *builder) dependent(n *resolve.Node) string {
 		return "asked for"
 	}
 	for _, need := range n.Needs {
-		if b.selected[need.Name] {
+		if b.part[need.Name] != "" {
 			return fmt.Sprintf("%s %s", need.Why, need.Ref)
 		}
 	}
@@ -112,7 +112,7 @@ func (b *builder) dependent(n *resolve.Node) string {
 func (b *builder) buildUp() {
 	for _, n := range b.order {
 		t := b.todo[n.Name]
-		if b.req.Action.up() && b.selected[n.Name] {
+		if b.req.Action.up() && b.part[n.Name] != "" {
 			b.createVolumes(n)
 		}
 		if t.create {
@@ -124,7 +124,7 @@ func (b *builder) buildUp() {
 		if t.start {
 			b.start(n, t)
 		}
-		if n.Attached && b.selected[n.Name] {
+		if n.Attached && b.part[n.Name] != "" {
 			b.prepareOwned(n)
 		}
 	}
@@ -186,13 +186,14 @@ func (b *builder) start(n *resolve.Node, t todo) {
 	b.step(st, needs, n.Origin, why, b.neededBy(n))
 }
 
-// neededBy names who needs a container that nobody asked for.
+// neededBy names who needs a container that nobody asked for and that is not there
+// for another reason.
 func (b *builder) neededBy(n *resolve.Node) string {
-	if b.requested[n.Name] {
+	if b.requested[n.Name] || b.todo[n.Name].remove {
 		return ""
 	}
 	for _, user := range b.users[n.Name] {
-		if b.selected[user] {
+		if b.part[user] != "" {
 			return "needed by " + b.d.Node(user).Ref()
 		}
 	}
