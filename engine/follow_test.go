@@ -5,13 +5,17 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/run"
 )
 
 // box is a container of the map m.
@@ -142,5 +146,115 @@ func TestAFollowerThatDidNotRunStartsNobody(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	b.must(t, m, plan.Start)
+	b.settled(t, m)
+}
+
+// A container whose link target was made anew by create is replaced by start, and
+// by create itself if it was never started: its link would be dead for good.
+func TestCreateLeavesNoDeadLinks(t *testing.T) {
+	m := boxes(box("b"), box("a", linked("b")))
+	for _, first := range []plan.Action{plan.Create, plan.Start} {
+		b := newBench(t)
+		b.must(t, m, first)
+		b.kill(t, "m.b")
+		p := b.must(t, m, plan.Create)
+		if first == plan.Start && notes(p) != "m.a links b, which is created anew: start replaces it" {
+			t.Errorf("notes %q", notes(p))
+		}
+		b.must(t, m, plan.Create)
+		b.must(t, m, plan.Start)
+		b.must(t, m, plan.Restart, "a") // its link is alive
+		want := newBench(t)
+		want.must(t, m, plan.Start)
+		if diff := cmp.Diff(want.world(), b.world()); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", first, diff)
+		}
+		b.settled(t, m)
+	}
+}
+
+// If a follower cannot be taken down, its link target is not made either, so that
+// the next run finds both to do.
+func TestAFollowerThatCannotStopIsNotForgotten(t *testing.T) {
+	b := newBench(t)
+	m := boxes(box("b"), box("a", linked("b")))
+	b.must(t, m, plan.Start)
+	want := b.world()
+	b.kill(t, "m.b")
+	b.sim.AddFault(sim.Fault{Op: "container.stop", Name: "m.a", Status: 500, Message: "no luck"})
+	if _, _, err := b.do(m, plan.Start); err == nil {
+		t.Fatal("no error")
+	}
+	b.must(t, m, plan.Start)
+	b.must(t, m, plan.Restart, "a") // its link is alive
+	if diff := cmp.Diff(want, b.world()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	b.settled(t, m)
+}
+
+// A run that replaces a link target and its followers may end at any call: the next
+// one completes it.
+func TestCrashWhileContainersFollow(t *testing.T) {
+	m := boxes(box("db"), box("app", linked("db"), attaching("v", "5")), box("web", linked("app")))
+	undisturbed := newBench(t)
+	undisturbed.must(t, m, plan.Start)
+	want := undisturbed.world()
+	undisturbed.kill(t, "m.db")
+	undisturbed.sim.ClearCalls()
+	undisturbed.must(t, m, plan.Start)
+	calls := len(undisturbed.sim.Calls())
+	dead := errors.New("the program is dead")
+	for k := 1; k <= calls; k++ {
+		for _, phase := range []sim.Phase{sim.Before, sim.After} {
+			b := newBench(t)
+			b.must(t, m, plan.Start)
+			b.kill(t, "m.db")
+			seen, crashed := 0, false
+			ctx, crash := context.WithCancel(context.Background())
+			b.sim.OnCall(func(c sim.Call) error {
+				if c.Phase == sim.Before {
+					seen++
+				}
+				if crashed = crashed || seen >= k && c.Phase == phase; crashed {
+					crash()
+					return dead
+				}
+				return nil
+			})
+			if p, err := b.engine.Plan(ctx, m, plan.Request{Action: plan.Start}); err == nil {
+				b.engine.Run(ctx, p, run.Options{Times: quick})
+			}
+			crash()
+			b.sim.OnCall(nil)
+			b.sim.Advance(2 * time.Minute) // the lock of a program that is alive outlives its run that long
+			b.must(t, m, plan.Start)
+			b.settled(t, m)
+			b.must(t, m, plan.Restart, "app") // its link is alive
+			b.must(t, m, plan.Stop, "web")    // a run without steps leaves a dead lock alone
+			b.must(t, m, plan.Start)
+			if diff := cmp.Diff(want, b.world()); diff != "" {
+				t.Errorf("call %d phase %d (-want +got):\n%s", k, phase, diff)
+			}
+			b.sim.Close()
+		}
+	}
+}
+
+// A persistent container that has ended is not started again because it would have
+// to follow (row 102).
+func TestAnEndedPersistentContainerDoesNotFollow(t *testing.T) {
+	b := newBench(t)
+	m := boxes(box("b"), box("p", linked("b"), persistent))
+	b.must(t, m, plan.Start)
+	b.halt(t, "m.p")
+	b.kill(t, "m.b")
+	p := b.must(t, m, plan.Start)
+	if want := "m.p links b, which is created anew; left alone, because it is persistent and has ended"; notes(p) != want {
+		t.Errorf("got %q, want %q", notes(p), want)
+	}
+	if diff := cmp.Diff(map[string]string{"m.b": "running", "m.p": "exited"}, b.states()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 	b.settled(t, m)
 }

@@ -3,34 +3,58 @@
 package plan
 
 import (
+	"fmt"
+
+	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/state"
 )
 
-// follow replaces an existing container whose link target or volume source is
-// created by this plan: its link or its volumes still belong to the old one, and
-// the engine would refuse to start it. create only notes it.
+// follow replaces an existing container that belongs to an older link target or
+// volume source than there is, or will be: the engine would refuse to start it, or
+// it would go on with the volumes of the old one. create replaces only what itself
+// was never started, and notes the others.
 func (b *builder) follow(n *resolve.Node, t todo) todo {
 	c, ok := b.container(n)
 	if !ok || t.create || n.Attached {
 		return t
 	}
+	why := b.outdated(n, c)
+	switch {
+	case why == "":
+		return t
+	case n.Persistent && (c.State == docker.StateExited || c.State == docker.StateDead): // row 102
+		b.note(n.Name, n.Origin, "%s; left alone, because it is persistent and has ended", why)
+		return t
+	case b.req.Action == Create && c.State != docker.StateCreated:
+		b.note(n.Name, n.Origin, "%s: start replaces it", why)
+		return t
+	}
+	return todo{
+		stop: isRunning(c), remove: true, create: true, start: isRunning(c) || t.start,
+		why: why,
+	}
+}
+
+// outdated says which link target or volume source of an existing container is
+// anew; "" if none is. It is so when this plan creates it. It is also so when it
+// was never started although the container was, since nothing starts before what
+// it needs: then an earlier run created it and came no further.
+func (b *builder) outdated(n *resolve.Node, c state.Container) string {
 	for _, need := range n.Needs {
-		if !b.todo[need.Name].create || b.d.Node(need.Name).Attached {
-			continue
+		other := b.d.Node(need.Name)
+		if other.Attached || need.Why == resolve.Uses && b.d.Volume(b.d.Map+"."+need.Ref) != nil {
+			continue // an attached volume outlives its containers
 		}
-		if need.Why == resolve.Uses && b.d.Volume(b.d.Map+"."+need.Ref) != nil {
-			continue // an attached volume outlives its owner's container
-		}
-		if b.req.Action == Create {
-			b.note(n.Name, n.Origin, "%s %s, which is created anew: start replaces it", need.Why, need.Ref)
-			return t
-		}
-		return todo{
-			stop: isRunning(c), remove: true, create: true, start: isRunning(c) || t.start,
-			why: string(need.Why) + " " + need.Ref + ", which is created anew",
+		is, exists := b.container(other)
+		switch {
+		case b.todo[need.Name].create:
+			return fmt.Sprintf("%s %s, which is created anew", need.Why, need.Ref)
+		case b.part[need.Name] != "" && exists && is.State == docker.StateCreated && c.State != docker.StateCreated:
+			return fmt.Sprintf("%s %s, which was created anew", need.Why, need.Ref)
 		}
 	}
-	return t
+	return ""
 }
 
 // bring lets a container that follows, and all it needs, take part: it could not be

@@ -152,8 +152,11 @@ func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
 	}}
 }
 
+// create waits until the old containers that use n are gone too: an absent user is
+// made again by the next run, whatever happens now, but one that outlived the
+// container it belongs to could not be told from others.
 func (b *builder) create(n *resolve.Node, t todo) {
-	needs := []string{id(RemoveContainer, n.Name)}
+	needs := append(b.ofUsers(n, RemoveContainer), id(RemoveContainer, n.Name))
 	for _, name := range slices.Concat(n.Owns, n.Uses) {
 		needs = append(needs, id(CreateVolume, name))
 	}
