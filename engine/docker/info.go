@@ -37,6 +37,7 @@ type ContainerSummary struct {
 	State   string
 	Status  string
 	Labels  map[string]string
+	Mounts  []MountInfo // sorted by destination; an engine may leave out the Source of volumes
 }
 
 // ContainerInfo is what inspection of a container tells, as far as dmap reads it.

@@ -38,6 +38,10 @@ func (c *Client) Containers(ctx context.Context, nameRegexp string) ([]docker.Co
 		if s.ID == "" || s.Name == "" {
 			return nil, k.absurd("a container in the list has no id or name")
 		}
+		for _, m := range one.Mounts {
+			s.Mounts = append(s.Mounts, docker.MountInfo{Type: string(m.Type), Name: m.Name, Source: m.Source, Destination: m.Destination, RW: m.RW})
+		}
+		sortMounts(s.Mounts)
 		// The engine also matches the names that links give to a container.
 		if filter.MatchString(s.Name) {
 			out = append(out, s)
@@ -95,8 +99,12 @@ func readContainer(raw []byte) (docker.ContainerInfo, error) {
 	info.Networks = rest.NetworkSettings.Networks
 	info.State.StartedAt = realTime(info.State.StartedAt)
 	info.State.FinishedAt = realTime(info.State.FinishedAt)
-	slices.SortFunc(info.Mounts, func(a, b docker.MountInfo) int { return cmp.Compare(a.Destination, b.Destination) })
+	sortMounts(info.Mounts)
 	return info, nil
+}
+
+func sortMounts(list []docker.MountInfo) {
+	slices.SortFunc(list, func(a, b docker.MountInfo) int { return cmp.Compare(a.Destination, b.Destination) })
 }
 
 // realTime is in UTC, and the zero time where the engine means never.

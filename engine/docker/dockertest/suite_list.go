@@ -19,6 +19,7 @@ var listCases = []suiteCase{
 	{"a list has every state, is sorted, and tells what a container is", func(s *suite) {
 		labelled := spec("run")
 		labelled.Labels = map[string]string{"dmap-test": s.prefix}
+		labelled.Volumes = map[string]struct{}{"/data": {}}
 		s.create("c-created", labelled)
 		s.running("b-running", spec("run"))
 		s.run("a-exited", spec("exit=1"))
@@ -34,11 +35,18 @@ var listCases = []suiteCase{
 			if len(list[i].Labels) == 0 {
 				list[i].Labels = nil
 			}
+			for j := range list[i].Mounts {
+				if list[i].Mounts[j].Name == "" {
+					s.Errorf("%s mounts a volume without a name", list[i].Name)
+				}
+				list[i].Mounts[j].Name, list[i].Mounts[j].Source = "", ""
+			}
 		}
 		s.same("list", list, []docker.ContainerSummary{
 			{Name: s.name("a-exited"), Image: ProcImage, ImageID: img.ID, State: docker.StateExited},
 			{Name: s.name("b-running"), Image: ProcImage, ImageID: img.ID, State: docker.StateRunning},
-			{Name: s.name("c-created"), Image: ProcImage, ImageID: img.ID, State: docker.StateCreated, Labels: labelled.Labels},
+			{Name: s.name("c-created"), Image: ProcImage, ImageID: img.ID, State: docker.StateCreated, Labels: labelled.Labels,
+				Mounts: []docker.MountInfo{{Type: "volume", Destination: "/data", RW: true}}},
 		})
 	}},
 	{"the filter is a regular expression on the whole name", func(s *suite) {

@@ -1,0 +1,184 @@
+// Plan: attached volumes and their preparation.
+
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/resolve"
+)
+
+// createVolumes adds the attached volumes a container owns. A holder comes before
+// the owner, so it is the one that brings its volume.
+func (b *builder) createVolumes(n *resolve.Node) {
+	for _, name := range n.Owns {
+		v := b.d.Volume(name)
+		if _, exists := b.s.Volumes[name]; exists || b.steps[id(CreateVolume, name)] {
+			continue
+		}
+		b.step(Step{Op: CreateVolume, Target: name, Volume: b.volumeSpec(v)}, nil, v.Origin,
+			"attached by "+v.Owner, "does not exist")
+	}
+}
+
+func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
+	return &docker.VolumeSpec{Name: v.Name, Labels: map[string]string{
+		docker.LabelMap:    b.d.Map,
+		docker.LabelRole:   docker.RoleAttached,
+		docker.LabelName:   v.Alias,
+		docker.LabelOrigin: v.Origin.String(),
+	}}
+}
+
+// preparedFor returns the container whose start asks for the preparation of a
+// volume, or nil if it needs none now (rows 84-91).
+func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
+	if v.Prepared() == "" || b.req.Action == Create || !b.req.Action.up() {
+		return nil
+	}
+	var starts *resolve.Node
+	for _, n := range b.owners[v.Name] {
+		if starts == nil && b.todo[n.Name].start {
+			starts = n
+		}
+	}
+	info, exists := b.s.Volumes[v.Name]
+	switch {
+	case starts == nil:
+		return nil
+	case !exists:
+		return starts
+	case b.recorded(v, info), b.ran(v), b.adoptedHolder(v):
+		return nil
+	}
+	return starts
+}
+
+// recorded tells whether a record says that this very volume was prepared.
+func (b *builder) recorded(v *resolve.Volume, info docker.VolumeInfo) bool {
+	record, ok := b.s.Volumes[v.Name+docker.PreparedSuffix]
+	return ok && b.ours(record.Labels) &&
+		record.Labels[docker.LabelRole] == docker.RolePrepared &&
+		record.Labels[docker.LabelVolumeOf] == info.Labels[docker.LabelRun]
+}
+
+// adoptedHolder tells whether the volume comes from a tool like dmap's
+// predecessor, which had prepared it when its container had run.
+func (b *builder) adoptedHolder(v *resolve.Volume) bool {
+	c, ok := b.s.Containers[v.Holder]
+	return ok && !b.ours(c.Labels) && c.State == docker.StateExited
+}
+
+// prepareOwned adds the preparation of the volumes a container owns.
+func (b *builder) prepareOwned(n *resolve.Node) {
+	for _, name := range n.Owns {
+		v := b.d.Volume(name)
+		if b.steps[id(PrepareVolume, name)] {
+			continue
+		}
+		cause := b.preparedFor(v)
+		if cause == nil {
+			b.noteRecord(n, v)
+			continue
+		}
+		needs := []string{id(CreateVolume, name), id(RemoveContainer, name+docker.PrepareSuffix)}
+		if v.Holder != "" {
+			needs = append(needs, id(CreateContainer, v.Holder), id(StartContainer, v.Holder))
+		}
+		b.step(Step{Op: PrepareVolume, Target: name, Prepare: b.prepare(v)}, needs, v.Origin,
+			"is not prepared", "needed by "+cause.Ref())
+	}
+}
+
+// noteRecord tells what a record of another preparation, or a lost one, means.
+func (b *builder) noteRecord(n *resolve.Node, v *resolve.Volume) {
+	info, exists := b.s.Volumes[v.Name]
+	if !exists || n.Attached != (v.Holder != "") || v.Prepared() == "" || b.req.Action == Create {
+		return
+	}
+	record := b.s.Volumes[v.Name+docker.PreparedSuffix]
+	switch {
+	case !b.recorded(v, info):
+		if !b.adoptedHolder(v) && b.ran(v) {
+			b.note(v.Name, v.Origin, "nothing records that the volume was prepared (%s); left alone, because its owner has run already", v.Prepared())
+		}
+	case record.Labels[docker.LabelPrepared] != v.Prepared():
+		b.note(v.Name, v.Origin, "was prepared as %s, the map says %s; left alone", record.Labels[docker.LabelPrepared], v.Prepared())
+	}
+}
+
+// ran tells whether an owner of the volume was ever started.
+func (b *builder) ran(v *resolve.Volume) bool {
+	return slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool {
+		c, ok := b.container(n)
+		return ok && c.State != docker.StateCreated
+	})
+}
+
+// prepare is one temporary container for chown, one for chmod: as root, without
+// network, with an argument vector and never a shell, and with no more
+// capabilities than these two need (FSETID keeps set-group-id bits).
+func (b *builder) prepare(v *resolve.Volume) *Prepare {
+	info, exists := b.s.Volumes[v.Name]
+	p := &Prepare{
+		Foreign: exists && !b.ours(info.Labels),
+		Name:    v.Name + docker.PrepareSuffix,
+		Record: docker.VolumeSpec{Name: v.Name + docker.PreparedSuffix, Labels: map[string]string{
+			docker.LabelMap:      b.d.Map,
+			docker.LabelRole:     docker.RolePrepared,
+			docker.LabelName:     v.Alias,
+			docker.LabelVolume:   v.Name,
+			docker.LabelPrepared: v.Prepared(),
+		}},
+	}
+	for _, argv := range [][]string{{"chown", "-R", v.Chown, v.Path}, {"chmod", "-R", v.Chmod, v.Path}} {
+		if argv[2] != "" {
+			p.Containers = append(p.Containers, b.helper(v, argv))
+		}
+	}
+	return p
+}
+
+func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec {
+	spec := docker.ContainerSpec{
+		ContainerConfig: docker.ContainerConfig{
+			Image:      b.d.CoreImage,
+			User:       "root",
+			Entrypoint: argv[:1],
+			Cmd:        argv[1:],
+			Labels: map[string]string{
+				docker.LabelMap:      b.d.Map,
+				docker.LabelRole:     docker.RolePrepare,
+				docker.LabelName:     v.Alias,
+				docker.LabelInstance: "",
+				docker.LabelOrigin:   v.Origin.String(),
+				docker.LabelKeep:     "false",
+				docker.LabelSpec:     "",
+			},
+		},
+		HostConfig: docker.HostConfig{
+			NetworkMode:    "none",
+			ReadonlyRootfs: true,
+			CapDrop:        []string{"ALL"},
+			CapAdd:         []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"},
+			SecurityOpt:    []string{"no-new-privileges"},
+		},
+	}
+	// By its own name: another container may have that of the holder when the step runs.
+	spec.HostConfig.Binds = []string{v.Name + ":" + v.Path + ":nocopy"}
+	if holder, ok := b.s.Containers[v.Holder]; ok && !b.ours(holder.Labels) {
+		spec.HostConfig.Binds, spec.HostConfig.VolumesFrom = nil, []string{v.Holder} // an adopted one, with a volume of any name
+	}
+	return spec
+}
+
+// Commands are what a preparation runs, for people.
+func (p *Prepare) Commands() []string {
+	var commands []string
+	for _, c := range p.Containers {
+		commands = append(commands, strings.Join(slices.Concat(c.Entrypoint, c.Cmd), " "))
+	}
+	return commands
+}
