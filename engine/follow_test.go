@@ -258,3 +258,27 @@ func TestAnEndedPersistentContainerDoesNotFollow(t *testing.T) {
 	}
 	b.settled(t, m)
 }
+
+// Data in anonymous volumes does not come along when a container is made anew: the
+// plan says what is left where.
+func TestDataLeftBehindIsNoted(t *testing.T) {
+	uses := func(c *model.Container) { c.Uses = []model.Use{{Name: "a"}} }
+	b := newBench(t)
+	m := boxes(box("b"), box("a", linked("b"), sharing("/data"), attaching("v", "")), box("u", uses))
+	b.must(t, m, plan.Start)
+	info, err := b.client.Container(context.Background(), "m.a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.kill(t, "m.b")
+	want := "m.a is created anew without its data at /data, which stays behind in the volume " + info.Mounts[0].Name
+	if p := b.must(t, m, plan.Start); notes(p) != want {
+		t.Errorf("got %q, want %q", notes(p), want)
+	}
+	b.settled(t, m)
+	b.halt(t, "m.a")
+	p, err := b.engine.Plan(context.Background(), m, plan.Request{Action: plan.Startup, Unrecoverable: []int{0, 137, 143}})
+	if err != nil || !strings.HasPrefix(notes(p), "m.a is created anew without its data at /data") {
+		t.Errorf("after an end beyond recovery: notes %q, error %v", notes(p), err)
+	}
+}

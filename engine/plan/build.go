@@ -260,14 +260,19 @@ func reason(err error) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// notes reports existing containers that differ from the map and stay as they are.
+// notes reports existing containers that differ from the map and stay as they are,
+// and those that do not stay, with what they lose.
 func (b *builder) notes() {
 	if !b.req.Action.NeedsSpecs() {
 		return
 	}
 	for _, n := range b.order {
 		c, ok := b.container(n)
-		if !ok || b.part[n.Name] == "" || b.todo[n.Name].remove {
+		if !ok || b.part[n.Name] == "" {
+			continue
+		}
+		if b.todo[n.Name].remove {
+			b.leftBehind(n, c)
 			continue
 		}
 		if c.State == docker.StatePaused && !b.todo[n.Name].stop {

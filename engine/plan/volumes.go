@@ -8,6 +8,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/state"
 )
 
 // createVolumes adds the attached volumes a container owns. A holder comes before
@@ -181,4 +182,31 @@ func (p *Prepare) Commands() []string {
 		commands = append(commands, strings.Join(slices.Concat(c.Entrypoint, c.Cmd), " "))
 	}
 	return commands
+}
+
+// leftBehind notes the data that a container does not get again when it is made
+// anew: it lies in volumes without a name of their own, for which the engine makes
+// new ones. What it has from a container that it uses is that one's to note.
+func (b *builder) leftBehind(n *resolve.Node, c state.Container) {
+	for _, m := range c.Mounts {
+		if anonymous(m) && !b.lent(n, m.Name) {
+			b.note(n.Name, n.At("Volumes"), "is created anew without its data at %s, which stays behind in the volume %s", m.Destination, m.Name)
+		}
+	}
+}
+
+// lent tells whether a container that n needs mounts the volume.
+func (b *builder) lent(n *resolve.Node, volume string) bool {
+	return slices.ContainsFunc(n.Needs, func(need resolve.Need) bool {
+		return need.Why != resolve.Links && mountsVolume(b.s.Containers[need.Name], volume)
+	})
+}
+
+func mountsVolume(c state.Container, volume string) bool {
+	return slices.ContainsFunc(c.Mounts, func(m docker.MountInfo) bool { return m.Type == "volume" && m.Name == volume })
+}
+
+// anonymous tells whether the engine chose the name of a volume: 64 hexadecimal digits.
+func anonymous(m docker.MountInfo) bool {
+	return m.Type == "volume" && len(m.Name) == 64 && strings.Trim(m.Name, "0123456789abcdef") == ""
 }
