@@ -282,3 +282,28 @@ func TestDataLeftBehindIsNoted(t *testing.T) {
 		t.Errorf("after an end beyond recovery: notes %q, error %v", notes(p), err)
 	}
 }
+
+// An owner that ran before it had the volume does not make it a prepared one; one
+// that ran with it does, though the record of that is lost.
+func TestOnlyWhoRanWithAVolumeTellsThatItIsPrepared(t *testing.T) {
+	owner := func(c *model.Container) { c.Instances, c.User = []string{"1", "2"}, "2000" }
+	before, now := boxes(box("a", owner)), boxes(box("a", attaching("v", ""), owner))
+	for _, mode := range []model.AttachedMode{model.AttachedContainer, model.AttachedVolume} {
+		before.Attached, now.Attached = mode, mode
+		b := newBench(t)
+		b.must(t, before, plan.Start)
+		b.must(t, now, plan.Shutdown, "a.1")
+		p := b.must(t, now, plan.Start, "a.1")
+		if p.Step("volume.prepare m.v") == nil {
+			t.Errorf("attached as %s: %q", mode, ids(p))
+		}
+		if err := b.client.RemoveVolume(context.Background(), "m.v.dmap-prepared"); err != nil {
+			t.Fatal(err)
+		}
+		b.must(t, now, plan.Stop, "a.1")
+		p = b.must(t, now, plan.Start, "a.1")
+		if p.Step("volume.prepare m.v") != nil || !strings.Contains(notes(p), "nothing records that the volume was prepared") {
+			t.Errorf("attached as %s, record lost: %q, notes %q", mode, ids(p), notes(p))
+		}
+	}
+}

@@ -110,11 +110,12 @@ func (b *builder) noteRecord(n *resolve.Node, v *resolve.Volume) {
 	}
 }
 
-// ran tells whether an owner of the volume was ever started.
+// ran tells whether an owner was ever started with the volume: one that was made
+// before the volume says nothing about it.
 func (b *builder) ran(v *resolve.Volume) bool {
 	return slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool {
 		c, ok := b.container(n)
-		return ok && c.State != docker.StateCreated
+		return ok && c.State != docker.StateCreated && mountsVolume(c, v.Name)
 	})
 }
 
