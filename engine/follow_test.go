@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -305,5 +306,39 @@ func TestOnlyWhoRanWithAVolumeTellsThatItIsPrepared(t *testing.T) {
 		if p.Step("volume.prepare m.v") != nil || !strings.Contains(notes(p), "nothing records that the volume was prepared") {
 			t.Errorf("attached as %s, record lost: %q, notes %q", mode, ids(p), notes(p))
 		}
+	}
+}
+
+// The holder of dmap's predecessor is taken over as it is: its volume has no name of
+// ours, so nothing is created, prepared or restarted for one.
+func TestAnAdoptedHolderKeepsItsVolume(t *testing.T) {
+	ctx := context.Background()
+	b := newBench(t)
+	m := boxes(box("a", attaching("v", "2000")))
+	for name, spec := range map[string]docker.ContainerSpec{
+		"m.v": {ContainerConfig: docker.ContainerConfig{Image: "tianon/true", Volumes: map[string]struct{}{"/v": {}}}},
+		"m.a": {ContainerConfig: docker.ContainerConfig{Image: "example/app"}},
+	} {
+		id, _, err := b.client.CreateContainer(ctx, name, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.client.StartContainer(ctx, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, action := range []plan.Action{plan.Create, plan.Start, plan.Startup} {
+		p, err := b.engine.Plan(ctx, m, plan.Request{Action: action, Adopt: true})
+		if err != nil || len(p.Steps) > 0 {
+			t.Errorf("%s: steps %q, error %v", action, ids(p), err)
+		}
+	}
+	b.kill(t, "m.a")
+	p, err := b.engine.Plan(ctx, m, plan.Request{Action: plan.Start, Adopt: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"container.create m.a", "container.start m.a"}, ids(p)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

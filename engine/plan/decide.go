@@ -98,7 +98,7 @@ func (b *builder) exited(n *resolve.Node, c state.Container, action Action) todo
 func (b *builder) renewed(n *resolve.Node) bool {
 	return slices.ContainsFunc(n.Owns, func(v string) bool {
 		_, exists := b.s.Volumes[v]
-		return !exists
+		return !exists && !b.elsewhere(b.d.Volume(v))
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 func (b *builder) createVolumes(n *resolve.Node) {
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
-		if _, exists := b.s.Volumes[name]; exists || b.steps[id(CreateVolume, name)] {
+		if _, exists := b.s.Volumes[name]; exists || b.steps[id(CreateVolume, name)] || b.elsewhere(v) {
 			continue
 		}
 		b.step(Step{Op: CreateVolume, Target: name, Volume: b.volumeSpec(v)}, nil, v.Origin,
@@ -36,7 +36,7 @@ func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
 // preparedFor returns the container whose start asks for the preparation of a
 // volume, or nil if it needs none now (rows 84-91).
 func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
-	if v.Prepared() == "" || b.req.Action == Create || !b.req.Action.up() {
+	if v.Prepared() == "" || b.req.Action == Create || !b.req.Action.up() || b.elsewhere(v) {
 		return nil
 	}
 	var starts *resolve.Node
@@ -51,7 +51,7 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 		return nil
 	case !exists:
 		return starts
-	case b.recorded(v, info), b.ran(v), b.adoptedHolder(v):
+	case b.recorded(v, info), b.ran(v):
 		return nil
 	}
 	return starts
@@ -65,11 +65,12 @@ func (b *builder) recorded(v *resolve.Volume, info docker.VolumeInfo) bool {
 		record.Labels[docker.LabelVolumeOf] == info.Labels[docker.LabelRun]
 }
 
-// adoptedHolder tells whether the volume comes from a tool like dmap's
-// predecessor, which had prepared it when its container had run.
-func (b *builder) adoptedHolder(v *resolve.Volume) bool {
+// elsewhere tells whether the data of an attached volume is in the holder of a tool
+// like dmap's predecessor, taken over as it is: its containers share whatever that
+// holds, it was prepared by who made it, and the named volume is not used.
+func (b *builder) elsewhere(v *resolve.Volume) bool {
 	c, ok := b.s.Containers[v.Holder]
-	return ok && !b.ours(c.Labels) && c.State == docker.StateExited
+	return ok && !b.ours(c.Labels) && !b.todo[v.Holder].create
 }
 
 // prepareOwned adds the preparation of the volumes a container owns.
@@ -96,13 +97,13 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 // noteRecord tells what a record of another preparation, or a lost one, means.
 func (b *builder) noteRecord(n *resolve.Node, v *resolve.Volume) {
 	info, exists := b.s.Volumes[v.Name]
-	if !exists || n.Attached != (v.Holder != "") || v.Prepared() == "" || b.req.Action == Create {
+	if !exists || b.elsewhere(v) || n.Attached != (v.Holder != "") || v.Prepared() == "" || b.req.Action == Create {
 		return
 	}
 	record := b.s.Volumes[v.Name+docker.PreparedSuffix]
 	switch {
 	case !b.recorded(v, info):
-		if !b.adoptedHolder(v) && b.ran(v) {
+		if b.ran(v) {
 			b.note(v.Name, v.Origin, "nothing records that the volume was prepared (%s); left alone, because its owner has run already", v.Prepared())
 		}
 	case record.Labels[docker.LabelPrepared] != v.Prepared():
