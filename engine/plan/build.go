@@ -161,50 +161,6 @@ func (b *builder) problem(code model.Code, n *resolve.Node, hint, format string,
 	})
 }
 
-// container returns the container of a node, if it exists and may be touched. One
-// that dmap did not make for this map is a problem, unless it is adopted.
-func (b *builder) container(n *resolve.Node) (c state.Container, ok bool) {
-	c, ok = b.s.Containers[n.Name]
-	if !ok || b.ours(c.Labels) || b.req.Adopt {
-		return c, ok
-	}
-	return state.Container{}, false
-}
-
-func (b *builder) ours(labels map[string]string) bool {
-	return labels[docker.LabelMap] == b.d.Map
-}
-
-// foreign reports containers and volumes in the way that dmap did not make.
-func (b *builder) foreign(n *resolve.Node) bool {
-	const hint = "remove or rename it, or take it over with --adopt"
-	if c, ok := b.s.Containers[n.Name]; ok && !b.ours(c.Labels) {
-		if !b.req.Adopt {
-			b.problem(CodeForeign, n, hint, "container %q exists, but %s", n.Name, madeBy(c.Labels))
-			return true
-		}
-		b.note(n.Name, n.Origin, "adopted for this run: %s; it gets dmap's labels when it is created anew", madeBy(c.Labels))
-	}
-	for _, name := range n.Owns {
-		v, ok := b.s.Volumes[name]
-		if n.Attached != (b.d.Volume(name).Holder != "") {
-			continue // its holder tells
-		}
-		if ok && !b.ours(v.Labels) && !b.req.Adopt && b.req.Action.up() {
-			b.problem(CodeForeign, n, hint, "volume %q exists, but %s", name, madeBy(v.Labels))
-			return true
-		}
-	}
-	return false
-}
-
-func madeBy(labels map[string]string) string {
-	if other := labels[docker.LabelMap]; other != "" {
-		return fmt.Sprintf("belongs to the map %q", other)
-	}
-	return "was not made by dmap"
-}
-
 // images adds the pulls, and reports images that cannot be had.
 func (b *builder) images() {
 	needed := b.neededImages()

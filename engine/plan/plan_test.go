@@ -137,11 +137,12 @@ func one(name string, set func(*model.Container)) *model.Container {
 	return c
 }
 
-// existing is a container as a snapshot has it.
+// existing is a container as a snapshot has it, made for the map m.
 func existing(name, status string, more func(*state.Container)) state.Container {
+	config, instance, _ := strings.Cut(strings.TrimPrefix(name, "m."), ".")
 	c := state.Container{ContainerSummary: docker.ContainerSummary{
 		ID: "id-" + name, Name: name, State: status, ImageID: "sha256:i",
-		Labels: map[string]string{docker.LabelMap: "m", docker.LabelRole: docker.RoleContainer},
+		Labels: map[string]string{docker.LabelMap: "m", docker.LabelRole: docker.RoleContainer, docker.LabelName: config, docker.LabelInstance: instance},
 	}}
 	if more != nil {
 		more(&c)
@@ -258,6 +259,7 @@ func TestRefusals(t *testing.T) {
 	images := map[string]state.Image{"i:latest": {ID: "sha256:i"}, "tianon/true:latest": {ID: "sha256:t"}}
 	foreign := func(c *state.Container) { c.Labels = nil }
 	other := func(c *state.Container) { c.Labels = map[string]string{docker.LabelMap: "n"} }
+	holder := func(c *state.Container) { c.Labels[docker.LabelRole] = docker.RoleAttached }
 	tests := []struct {
 		name string
 		s    state.Snapshot
@@ -269,7 +271,15 @@ func TestRefusals(t *testing.T) {
 		{"adopted", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", foreign)}},
 			plan.Request{Action: plan.Stop, Adopt: true}, ""},
 		{"container of another map", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", other)}},
-			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" exists, but belongs to the map "n" (remove or rename it, or take it over with --adopt)`},
+			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
+		{"container of another map, to be adopted", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", other)}},
+			plan.Request{Action: plan.Shutdown, Adopt: true}, `site.star:3:5: container "m.a" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
+		{"volume of another map, to be adopted", state.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v", Labels: map[string]string{docker.LabelMap: "n"}}}},
+			plan.Request{Action: plan.Start, Adopt: true}, `site.star:3:5: volume "m.v" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
+		{"holder in the place of a container", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "exited", holder)}},
+			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" exists, but was made as the holder of volume a (remove it first, or use another name in the map)`},
+		{"container in the place of a holder", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.v": existing("m.v", "running", nil)}},
+			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.v" exists, but was made as container v (remove it first, or use another name in the map)`},
 		{"foreign volume", state.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v"}}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: volume "m.v" exists, but was not made by dmap (remove or rename it, or take it over with --adopt)`},
 		{"image missing", state.Snapshot{Images: map[string]state.Image{"tianon/true:latest": {ID: "x"}, "i:latest": {Missing: errors.New("no such host")}}},
