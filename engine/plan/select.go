@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -112,18 +113,15 @@ func needsOf(d *resolve.Desired) func(string) []string {
 // targets finds what each target means. A configuration's name means all its
 // instances (row 37 has the form for one).
 func targets(d *resolve.Desired, wanted []string) ([]string, error) {
-	meaning := map[string][]string{}
-	var all, known []string
+	meaning := map[string][]string{} // by names without the map's
+	var all []string
 	for _, n := range d.Nodes {
 		if n.Attached {
 			continue
 		}
 		all = append(all, n.Name)
 		for _, key := range keys(n) {
-			for _, form := range []string{key, d.Map + "." + key} {
-				meaning[form] = append(meaning[form], n.Name)
-			}
-			known = append(known, key)
+			meaning[key] = append(meaning[key], n.Name)
 		}
 	}
 	if len(wanted) == 0 {
@@ -132,8 +130,14 @@ func targets(d *resolve.Desired, wanted []string) ([]string, error) {
 	var out []string
 	for _, w := range wanted {
 		names := meaning[w]
-		if len(names) == 0 {
-			return nil, unknownTarget(d, w, known)
+		if short, ok := strings.CutPrefix(w, d.Map+"."); ok && meaning[short] != nil {
+			if names != nil {
+				return nil, twoMeanings(d, w, short, meaning)
+			}
+			names = meaning[short]
+		}
+		if names == nil {
+			return nil, unknownTarget(d, w, slices.Collect(maps.Keys(meaning)))
 		}
 		for _, name := range names {
 			if !slices.Contains(out, name) {
@@ -142,6 +146,17 @@ func targets(d *resolve.Desired, wanted []string) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// twoMeanings refuses a target that can be read with and without the name of the
+// map at its front: "web.db" is container db of the map web, or instance db of its
+// container web.
+func twoMeanings(d *resolve.Desired, w, short string, meaning map[string][]string) error {
+	return &TargetError{
+		Target: w,
+		Msg:    fmt.Sprintf("%q can mean %s or %s", w, strings.Join(meaning[short], ", "), strings.Join(meaning[w], ", ")),
+		Hint:   fmt.Sprintf("say %q or %q", short, d.Map+"."+w),
+	}
 }
 
 func keys(n *resolve.Node) []string {
@@ -157,7 +172,7 @@ func unknownTarget(d *resolve.Desired, w string, known []string) error {
 		e.Hint = "it is an attached volume; name the container that owns or uses it"
 		return e
 	}
-	known = slices.Compact(slices.Sorted(slices.Values(known)))
+	slices.Sort(known)
 	e.Hint = model.DidYouMean(strings.TrimPrefix(w, d.Map+"."), known)
 	if e.Hint == "" && len(known) > 0 {
 		const most = 8
