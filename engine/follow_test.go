@@ -342,3 +342,25 @@ func TestAnAdoptedHolderKeepsItsVolume(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// Cleanup leaves a container whose volumes a running one uses, also one that the map
+// does not have any more; it takes it once the user is gone.
+func TestCleanupLeavesWhatRunningContainersUse(t *testing.T) {
+	ctx := context.Background()
+	b := newBench(t)
+	uses := func(c *model.Container) { c.Uses = []model.Use{{Name: "data"}} }
+	m := boxes(box("data", sharing("/data")), box("a", uses))
+	b.must(t, m, plan.Start)
+	b.halt(t, "m.data")
+	for _, m := range []*model.ContainerMap{m, boxes(box("a"))} {
+		p, err := b.engine.Plan(ctx, m, plan.Request{Action: plan.Cleanup})
+		if want := "m.data ran and ended, but m.a, which is running, uses its volumes; left alone"; err != nil || len(p.Steps) > 0 || notes(p) != want {
+			t.Errorf("steps %q, error %v, notes %q, want %q", ids(p), err, notes(p), want)
+		}
+	}
+	b.must(t, m, plan.Stop, "a")
+	p := b.must(t, m, plan.Cleanup)
+	if diff := cmp.Diff([]string{"container.remove m.a", "container.remove m.data"}, ids(p)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

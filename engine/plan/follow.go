@@ -43,7 +43,7 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 func (b *builder) outdated(n *resolve.Node, c state.Container) string {
 	for _, need := range n.Needs {
 		other := b.d.Node(need.Name)
-		if other.Attached || need.Why == resolve.Uses && b.d.Volume(b.d.Map+"."+need.Ref) != nil {
+		if other.Attached || need.Why == resolve.Uses && b.isVolume(need) {
 			continue // an attached volume outlives its containers
 		}
 		is, exists := b.container(other)
@@ -55,6 +55,11 @@ func (b *builder) outdated(n *resolve.Node, c state.Container) string {
 		}
 	}
 	return ""
+}
+
+// isVolume tells whether the map names an attached volume there, not a container.
+func (b *builder) isVolume(need resolve.Need) bool {
+	return b.d.Volume(b.d.Map+"."+need.Ref) != nil
 }
 
 // bring lets a container that follows, and all it needs, take part: it could not be

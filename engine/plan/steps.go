@@ -4,59 +4,10 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
-	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
-
-// leftovers removes temporary containers of a run that did not end in order.
-func (b *builder) leftovers() {
-	if b.req.Action == Create || b.req.Action == Restart {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
-		c := b.s.Containers[name]
-		if b.ours(c.Labels) && c.Labels[docker.LabelRole] == docker.RolePrepare {
-			b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID, Force: true}, nil, model.Origin{},
-				"left behind by an interrupted run")
-		}
-	}
-}
-
-// cleanUp removes what ran and ended: containers of this map, also those that the
-// map no longer has, but no persistent ones, and none that hold attached volumes
-// (row 103). Dependents go first.
-func (b *builder) cleanUp() {
-	if b.req.Action != Cleanup {
-		return
-	}
-	var order []string
-	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
-		if b.d.Node(name) == nil && len(b.req.Targets) == 0 {
-			order = append(order, name)
-		}
-	}
-	for _, n := range slices.Backward(b.d.Nodes) {
-		if b.requested[n.Name] && !n.Persistent {
-			order = append(order, n.Name)
-		}
-	}
-	for _, name := range order {
-		c := b.s.Containers[name]
-		ended := c.State == docker.StateExited || c.State == docker.StateDead
-		if !ended || !b.ours(c.Labels) || c.Labels[docker.LabelRole] != docker.RoleContainer || c.Labels[docker.LabelKeep] == "true" {
-			continue
-		}
-		why, at, needs := "is not in the map any more", model.Origin{}, []string(nil)
-		if n := b.d.Node(name); n != nil {
-			why, at, needs = "ran and ended", n.Origin, b.ofUsers(n, RemoveContainer)
-		}
-		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, needs, at, why)
-	}
-}
 
 // takeDown adds stops and removals, dependents first. b.order has dependencies
 // first for actions that build up, and dependents first for those that take down.
