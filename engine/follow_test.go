@@ -364,3 +364,19 @@ func TestCleanupLeavesWhatRunningContainersUse(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A change of what a volume is prepared with is noted, in both modes, also while its
+// owner runs.
+func TestAnotherPreparationIsNoted(t *testing.T) {
+	for _, mode := range []model.AttachedMode{model.AttachedContainer, model.AttachedVolume} {
+		b := newBench(t)
+		m := boxes(box("a", attaching("v", ""), func(c *model.Container) { c.Permissions, c.Instances = "0700", []string{"1", "2"} }))
+		m.Attached = mode
+		b.must(t, m, plan.Start)
+		m.Containers[0].Permissions = "0750"
+		p := b.must(t, m, plan.Start)
+		if want := "m.v was prepared as 0700, the map says 0750; left alone"; len(p.Steps) > 0 || notes(p) != want {
+			t.Errorf("%s: steps %q, notes %q, want %q", mode, ids(p), notes(p), want)
+		}
+	}
+}

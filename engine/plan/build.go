@@ -241,6 +241,11 @@ func (b *builder) notes() {
 			b.note(n.Name, n.At("Image"), "runs an older image: %s has changed since", n.Image)
 		}
 	}
+	if b.req.Action == Start || b.req.Action == Startup {
+		for _, v := range b.d.Volumes {
+			b.noteRecord(v)
+		}
+	}
 }
 
 // drift says which fields of the map differ from those the container was made with.

@@ -82,7 +82,6 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 		}
 		cause := b.preparedFor(v)
 		if cause == nil {
-			b.noteRecord(n, v)
 			continue
 		}
 		needs := []string{id(CreateVolume, name), id(RemoveContainer, name+docker.PrepareSuffix)}
@@ -94,10 +93,12 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 	}
 }
 
-// noteRecord tells what a record of another preparation, or a lost one, means.
-func (b *builder) noteRecord(n *resolve.Node, v *resolve.Volume) {
+// noteRecord tells what a record of another preparation, or a lost one, means, where
+// an owner of the volume takes part.
+func (b *builder) noteRecord(v *resolve.Volume) {
 	info, exists := b.s.Volumes[v.Name]
-	if !exists || b.elsewhere(v) || n.Attached != (v.Holder != "") || v.Prepared() == "" || b.req.Action == Create {
+	part := slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool { return b.part[n.Name] != "" })
+	if !exists || !part || v.Prepared() == "" || b.elsewhere(v) || b.preparedFor(v) != nil {
 		return
 	}
 	record := b.s.Volumes[v.Name+docker.PreparedSuffix]
