@@ -5,23 +5,32 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// leftovers removes temporary containers of a run that did not end in order.
+// leftovers removes temporary containers of a run that did not end in order. One
+// that still runs may be another run's; it is in the way only of a preparation of
+// its volume.
 func (b *builder) leftovers() {
 	if b.req.Action == Create || b.req.Action == Restart {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
 		c := b.s.Containers[name]
-		if b.ours(c.Labels) && c.Labels[docker.LabelRole] == docker.RolePrepare {
-			b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID, Force: true}, nil, model.Origin{},
-				"left behind by an interrupted run")
+		if !b.ours(c.Labels) || c.Labels[docker.LabelRole] != docker.RolePrepare {
+			continue
 		}
+		v := b.d.Volume(strings.TrimSuffix(name, docker.PrepareSuffix))
+		if isRunning(c) && (v == nil || b.preparedFor(v) == nil) {
+			b.note(name, model.Origin{}, "still prepares a volume; left alone")
+			continue
+		}
+		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID, Force: true}, nil, model.Origin{},
+			"left behind by an interrupted run")
 	}
 }
 

@@ -431,3 +431,35 @@ func TestCleanup(t *testing.T) {
 		t.Errorf("cleanup of app: %v %v", p, err)
 	}
 }
+
+// A temporary container that still runs is left alone, unless its volume is to be
+// prepared again.
+func TestLeftovers(t *testing.T) {
+	m := &model.ContainerMap{Name: "m", Volumes: []model.Volume{{Alias: "v", Path: "/v"}}, Containers: []*model.Container{
+		one("a", func(c *model.Container) { c.Attaches = []string{"v"}; c.User = "5" }), one("other", nil),
+	}}
+	left := "container.remove m.v.dmap-prepare"
+	tests := []struct {
+		status string
+		req    plan.Request
+		want   bool
+	}{
+		{docker.StateRunning, plan.Request{Action: plan.Stop, Targets: []string{"other"}}, false},
+		{docker.StateExited, plan.Request{Action: plan.Stop, Targets: []string{"other"}}, true},
+		{docker.StateRunning, plan.Request{Action: plan.Start, Targets: []string{"other"}}, false},
+		{docker.StateRunning, plan.Request{Action: plan.Start}, true},
+	}
+	for _, tt := range tests {
+		s := &state.Snapshot{Images: map[string]state.Image{"i:latest": {ID: "i"}, "busybox:latest": {ID: "b"}, "tianon/true:latest": {ID: "t"}}, Containers: map[string]state.Container{
+			"m.v.dmap-prepare": existing("m.v.dmap-prepare", tt.status, func(c *state.Container) { c.Labels[docker.LabelRole] = docker.RolePrepare }),
+		}}
+		p, err := build(t, m, s, tt.req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkOrder(t, p)
+		if got := p.Step(left) != nil; got != tt.want || !tt.want && len(p.Notes) != 1 {
+			t.Errorf("%s, %s %q: removed %t, want %t; notes %v", tt.status, tt.req.Action, tt.req.Targets, got, tt.want, p.Notes)
+		}
+	}
+}
