@@ -26,6 +26,7 @@ const (
 func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (*Plan, error) {
 	b := newBuilder(d, s, sel, req)
 	b.decide()
+	b.deadLinks()
 	b.images()
 	b.leftovers()
 	b.cleanUp()

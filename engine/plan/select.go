@@ -19,7 +19,7 @@ type Selection struct {
 	Requested []string
 	// All are these and what goes with them: for actions that build up, everything
 	// they need; for actions that take down, everything that needs them; for
-	// restart nothing. In the order of work.
+	// the others nothing. In the order of work.
 	All []string
 	// Followers are the containers that need one of All, directly or not, and what
 	// they need in turn: for actions that build up, those that may have to take part
@@ -76,20 +76,25 @@ func Select(d *resolve.Desired, req Request) (*Selection, error) {
 	case req.Action.down():
 		s.All = dependents(d, requested)
 	default:
-		s.All = requested
+		others := without(allNames(d), requested)
+		s.All = without(allNames(d), others)
 	}
 	return s, nil
 }
 
 // dependents returns names and everything that needs them, farthest first.
 func dependents(d *resolve.Desired, names []string) []string {
+	users := dag.Reverse(allNames(d), needsOf(d))
+	order, _ := dag.Order(names, func(name string) []string { return users[name] })
+	return order
+}
+
+func allNames(d *resolve.Desired) []string {
 	var all []string
 	for _, n := range d.Nodes {
 		all = append(all, n.Name)
 	}
-	users := dag.Reverse(all, needsOf(d))
-	order, _ := dag.Order(names, func(name string) []string { return users[name] })
-	return order
+	return all
 }
 
 func without(list, other []string) []string {
