@@ -129,16 +129,17 @@ type Request struct {
 	// means the whole map.
 	Targets []string
 	// Options are options for the requested containers, by keyword, as in
-	// create_options; they win over the map's (row 105).
+	// create_options; they win over the map's (row 105). Only for actions that create.
 	Options model.Dict
-	// Adopt takes containers and volumes without dmap's labels for the map's own.
+	// Adopt takes containers and volumes without dmap's labels for the map's own; never
+	// those of another map.
 	Adopt bool
-	// Force lets remove kill running containers.
+	// Force lets remove kill running containers; only for remove.
 	Force bool
 	// Pull says when images are fetched; "" is [PullMissing].
 	Pull PullPolicy
 	// StopTimeout is how many seconds stop waits before the engine kills; nil
-	// leaves it to the container.
+	// leaves it to the container. Only for actions that may stop something.
 	StopTimeout *int
 	// Unrecoverable are the exit codes after which startup recreates a container;
 	// nil means -127 and -1.

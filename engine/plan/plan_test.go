@@ -260,6 +260,7 @@ func TestRefusals(t *testing.T) {
 	images := map[string]state.Image{"i:latest": {ID: "sha256:i"}, "tianon/true:latest": {ID: "sha256:t"}}
 	foreign := func(c *state.Container) { c.Labels = nil }
 	other := func(c *state.Container) { c.Labels = map[string]string{docker.LabelMap: "n"} }
+	negative := -5
 	holder := func(c *state.Container) { c.Labels[docker.LabelRole] = docker.RoleAttached }
 	tests := []struct {
 		name string
@@ -291,6 +292,11 @@ func TestRefusals(t *testing.T) {
 			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" is being removed (wait until it is gone, then run again)`},
 		{"unknown target", state.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"aa"}}, `map "m" has no container "aa" (did you mean "a"?)`}, // row 126
 		{"attached volume as target", state.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"v"}}, `map "m" has no container "v" (it is an attached volume; name the container that owns or uses it)`},
+		{"unknown pull policy", state.Snapshot{}, plan.Request{Action: plan.Start, Pull: "Never"}, `unknown pull policy "Never" (did you mean "never"?)`},
+		{"options without a creation", state.Snapshot{}, plan.Request{Action: plan.Restart, Options: model.Dict{{}}}, `the action restart does not use options (used by create, start, startup)`},
+		{"force without a removal", state.Snapshot{}, plan.Request{Action: plan.Stop, Force: true}, `the action stop does not use force (used by remove)`},
+		{"stop timeout without a stop", state.Snapshot{}, plan.Request{Action: plan.Remove, StopTimeout: new(int)}, `the action remove does not use a stop timeout (used by start, startup, restart, stop, shutdown)`},
+		{"negative stop timeout", state.Snapshot{}, plan.Request{Action: plan.Stop, StopTimeout: &negative}, `the stop timeout is -5 seconds (give 0 or more)`},
 		{"unknown action", state.Snapshot{}, plan.Request{Action: "strat"}, `unknown action "strat" (did you mean "start"?)`},
 	}
 	for _, tt := range tests {

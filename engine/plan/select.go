@@ -50,18 +50,11 @@ func (a Action) down() bool { return a == Stop || a == Remove || a == Shutdown }
 // NeedsSpecs tells whether a plan for the action needs create requests.
 func (a Action) NeedsSpecs() bool { return a.up() || a == Restart }
 
-// Select finds the targets of a request and what goes with them.
+// Select finds the targets of a request and what goes with them. The error is a
+// [TargetError], also for what the action could only ignore.
 func Select(d *resolve.Desired, req Request) (*Selection, error) {
-	if !slices.ContainsFunc(Actions(), func(h ActionHelp) bool { return h.Action == req.Action }) {
-		var names []string
-		for _, h := range Actions() {
-			names = append(names, string(h.Action))
-		}
-		hint := model.DidYouMean(string(req.Action), names)
-		if hint == "" {
-			hint = "one of " + strings.Join(names, ", ")
-		}
-		return nil, &TargetError{Msg: fmt.Sprintf("unknown action %q", req.Action), Hint: hint}
+	if err := req.check(); err != nil {
+		return nil, err
 	}
 	requested, err := targets(d, req.Targets)
 	if err != nil {

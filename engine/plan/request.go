@@ -1,0 +1,62 @@
+// Plan: what a request may say.
+
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// check refuses what has no meaning, and what the action would ignore: who asks for
+// it expects something that will not happen.
+func (r Request) check() error {
+	var actions []Action
+	for _, h := range Actions() {
+		actions = append(actions, h.Action)
+	}
+	if !slices.Contains(actions, r.Action) {
+		return unknown("action", r.Action, actions)
+	}
+	if policies := []PullPolicy{PullMissing, PullNever, PullAlways}; r.Pull != "" && !slices.Contains(policies, r.Pull) {
+		return unknown("pull policy", r.Pull, policies)
+	}
+	for _, rule := range []struct {
+		given bool
+		what  string
+		by    []Action // that use it
+	}{
+		{len(r.Options) > 0, "options", []Action{Create, Start, Startup}},
+		{r.Force, "force", []Action{Remove}},
+		{r.StopTimeout != nil, "a stop timeout", []Action{Start, Startup, Restart, Stop, Shutdown}},
+	} {
+		if rule.given && !slices.Contains(rule.by, r.Action) {
+			return &TargetError{
+				Msg:  fmt.Sprintf("the action %s does not use %s", r.Action, rule.what),
+				Hint: "used by " + strings.Join(texts(rule.by), ", "),
+			}
+		}
+	}
+	if r.StopTimeout != nil && *r.StopTimeout < 0 {
+		return &TargetError{Msg: fmt.Sprintf("the stop timeout is %d seconds", *r.StopTimeout), Hint: "give 0 or more"}
+	}
+	return nil
+}
+
+func unknown[T ~string](what string, word T, known []T) error {
+	hint := model.DidYouMean(string(word), texts(known))
+	if hint == "" {
+		hint = "one of " + strings.Join(texts(known), ", ")
+	}
+	return &TargetError{Msg: fmt.Sprintf("unknown %s %q", what, word), Hint: hint}
+}
+
+func texts[T ~string](list []T) []string {
+	var out []string
+	for _, one := range list {
+		out = append(out, string(one))
+	}
+	return out
+}
