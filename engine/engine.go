@@ -53,6 +53,9 @@ func (e *Engine) Plan(ctx context.Context, m *model.ContainerMap, req plan.Reque
 
 // Run carries out a plan; see [run.Do].
 func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Report, error) {
+	if p == nil {
+		return &run.Report{}, errors.New("engine: the plan is nil")
+	}
 	return run.Do(ctx, e.docker, p, o)
 }
 
@@ -61,7 +64,7 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Rep
 // [model.Problems] if the map or its state on the engine forbids the request, a
 // [plan.TargetError] if the request names something wrong, or a [docker.Error].
 func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.Request) (*plan.Plan, error) {
-	if err := m.Validate(); err != nil {
+	if err := valid(m); err != nil {
 		return nil, err
 	}
 	d, err := resolve.Map(m)
@@ -90,6 +93,13 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	return plan.Build(d, snapshot, sel, req)
 }
 
+func valid(m *model.ContainerMap) error {
+	if m == nil {
+		return errors.New("engine: the map is nil")
+	}
+	return m.Validate()
+}
+
 // oldestAPI is the oldest API version that dockerd connects to.
 const oldestAPI = "1.41"
 
@@ -110,7 +120,7 @@ func checkAPI(ctx context.Context, r docker.Reader, d *resolve.Desired, names []
 // Engine: what [model.ContainerMap.Validate] finds, and options that cannot be.
 // It calls the option functions of the map.
 func Check(ctx context.Context, m *model.ContainerMap) error {
-	if err := m.Validate(); err != nil {
+	if err := valid(m); err != nil {
 		return err
 	}
 	d, err := resolve.Map(m)

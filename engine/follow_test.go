@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
@@ -378,5 +379,28 @@ func TestAnotherPreparationIsNoted(t *testing.T) {
 		if want := "m.v was prepared as 0700, the map says 0750; left alone"; len(p.Steps) > 0 || notes(p) != want {
 			t.Errorf("%s: steps %q, notes %q, want %q", mode, ids(p), notes(p), want)
 		}
+	}
+}
+
+// A nil map or plan is an error, and a plan for nothing has lists in JSON.
+func TestNothingIsNoPanic(t *testing.T) {
+	ctx := context.Background()
+	b := newBench(t)
+	if _, err := b.engine.Plan(ctx, nil, plan.Request{Action: plan.Start}); err == nil {
+		t.Error("a nil map has a plan")
+	}
+	if err := engine.Check(ctx, nil); err == nil {
+		t.Error("a nil map is right")
+	}
+	if report, err := b.engine.Run(ctx, nil, run.Options{}); err == nil || report == nil {
+		t.Errorf("a nil plan: report %v, error %v", report, err)
+	}
+	p, err := b.engine.Plan(ctx, boxes(), plan.Request{Action: plan.Start})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := p.WriteJSON(&text); err != nil || strings.Contains(text.String(), "null") {
+		t.Errorf("error %v, JSON %s", err, text.String())
 	}
 }

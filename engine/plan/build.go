@@ -91,7 +91,10 @@ type todo struct {
 func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) *builder {
 	b := &builder{
 		d: d, s: s, req: req,
-		plan:      &Plan{Schema: Schema, Map: d.Map, Action: req.Action, Targets: sel.Requested, Steps: []Step{}},
+		plan: &Plan{ // in JSON lists, never null
+			Schema: Schema, Map: d.Map, Action: req.Action,
+			Targets: append([]string{}, sel.Requested...), Steps: []Step{},
+		},
 		requested: map[string]bool{},
 		part:      map[string]Action{},
 		users:     map[string][]string{},
