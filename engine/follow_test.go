@@ -6,14 +6,14 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
-	"github.com/dmap-dev/dmap/engine"
-	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -285,122 +285,70 @@ func TestDataLeftBehindIsNoted(t *testing.T) {
 	}
 }
 
-// An owner that ran before it had the volume does not make it a prepared one; one
-// that ran with it does, though the record of that is lost.
-func TestOnlyWhoRanWithAVolumeTellsThatItIsPrepared(t *testing.T) {
-	owner := func(c *model.Container) { c.Instances, c.User = []string{"1", "2"}, "2000" }
-	before, now := boxes(box("a", owner)), boxes(box("a", attaching("v", ""), owner))
-	for _, mode := range []model.AttachedMode{model.AttachedContainer, model.AttachedVolume} {
-		before.Attached, now.Attached = mode, mode
+// names are the targets that mean some containers of a map.
+func names(m *model.ContainerMap, which func(*model.Container) bool) []string {
+	var out []string
+	for _, c := range m.Containers {
+		if which(c) {
+			out = append(out, c.Name)
+		}
+	}
+	return out
+}
+
+// Of random maps of which containers are lost and stopped, starting any one leaves
+// all others running that ran, and starting all of it leaves nothing to do.
+func TestRandomLosses(t *testing.T) {
+	maps := rapid.Custom(randomMap)
+	for seed := range 300 {
+		if testing.Short() && seed >= 60 {
+			break
+		}
+		m := maps.Example(seed)
 		b := newBench(t)
-		b.must(t, before, plan.Start)
-		b.must(t, now, plan.Shutdown, "a.1")
-		p := b.must(t, now, plan.Start, "a.1")
-		if p.Step("volume.prepare m.v") == nil {
-			t.Errorf("attached as %s: %q", mode, ids(p))
-		}
-		if err := b.client.RemoveVolume(context.Background(), "m.v.dmap-prepared"); err != nil {
-			t.Fatal(err)
-		}
-		b.must(t, now, plan.Stop, "a.1")
-		p = b.must(t, now, plan.Start, "a.1")
-		if p.Step("volume.prepare m.v") != nil || !strings.Contains(notes(p), "nothing records that the volume was prepared") {
-			t.Errorf("attached as %s, record lost: %q, notes %q", mode, ids(p), notes(p))
-		}
-	}
-}
-
-// The holder of dmap's predecessor is taken over as it is: its volume has no name of
-// ours, so nothing is created, prepared or restarted for one.
-func TestAnAdoptedHolderKeepsItsVolume(t *testing.T) {
-	ctx := context.Background()
-	b := newBench(t)
-	m := boxes(box("a", attaching("v", "2000")))
-	for name, spec := range map[string]docker.ContainerSpec{
-		"m.v": {ContainerConfig: docker.ContainerConfig{Image: "tianon/true", Volumes: map[string]struct{}{"/v": {}}}},
-		"m.a": {ContainerConfig: docker.ContainerConfig{Image: "example/app"}},
-	} {
-		id, _, err := b.client.CreateContainer(ctx, name, spec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := b.client.StartContainer(ctx, id); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, action := range []plan.Action{plan.Create, plan.Start, plan.Startup} {
-		p, err := b.engine.Plan(ctx, m, plan.Request{Action: action, Adopt: true})
-		if err != nil || len(p.Steps) > 0 {
-			t.Errorf("%s: steps %q, error %v", action, ids(p), err)
-		}
-	}
-	b.kill(t, "m.a")
-	p, err := b.engine.Plan(ctx, m, plan.Request{Action: plan.Start, Adopt: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"container.create m.a", "container.start m.a"}, ids(p)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// Cleanup leaves a container whose volumes a running one uses, also one that the map
-// does not have any more; it takes it once the user is gone.
-func TestCleanupLeavesWhatRunningContainersUse(t *testing.T) {
-	ctx := context.Background()
-	b := newBench(t)
-	uses := func(c *model.Container) { c.Uses = []model.Use{{Name: "data"}} }
-	m := boxes(box("data", sharing("/data")), box("a", uses))
-	b.must(t, m, plan.Start)
-	b.halt(t, "m.data")
-	for _, m := range []*model.ContainerMap{m, boxes(box("a"))} {
-		p, err := b.engine.Plan(ctx, m, plan.Request{Action: plan.Cleanup})
-		if want := "m.data ran and ended, but m.a, which is running, uses its volumes; left alone"; err != nil || len(p.Steps) > 0 || notes(p) != want {
-			t.Errorf("steps %q, error %v, notes %q, want %q", ids(p), err, notes(p), want)
-		}
-	}
-	b.must(t, m, plan.Stop, "a")
-	p := b.must(t, m, plan.Cleanup)
-	if diff := cmp.Diff([]string{"container.remove m.a", "container.remove m.data"}, ids(p)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// A change of what a volume is prepared with is noted, in both modes, also while its
-// owner runs.
-func TestAnotherPreparationIsNoted(t *testing.T) {
-	for _, mode := range []model.AttachedMode{model.AttachedContainer, model.AttachedVolume} {
-		b := newBench(t)
-		m := boxes(box("a", attaching("v", ""), func(c *model.Container) { c.Permissions, c.Instances = "0700", []string{"1", "2"} }))
-		m.Attached = mode
 		b.must(t, m, plan.Start)
-		m.Containers[0].Permissions = "0750"
-		p := b.must(t, m, plan.Start)
-		if want := "m.v was prepared as 0700, the map says 0750; left alone"; len(p.Steps) > 0 || notes(p) != want {
-			t.Errorf("%s: steps %q, notes %q, want %q", mode, ids(p), notes(p), want)
+		random := rand.New(rand.NewPCG(uint64(seed), 0))
+		for _, c := range b.sim.World().Containers {
+			switch random.IntN(5) {
+			case 0, 1:
+				b.kill(t, c.Name)
+			case 2:
+				b.halt(t, c.Name)
+			}
 		}
-	}
-}
-
-// A nil map or plan is an error, and a plan for nothing has lists in JSON.
-func TestNothingIsNoPanic(t *testing.T) {
-	ctx := context.Background()
-	b := newBench(t)
-	if _, err := b.engine.Plan(ctx, nil, plan.Request{Action: plan.Start}); err == nil {
-		t.Error("a nil map has a plan")
-	}
-	if err := engine.Check(ctx, nil); err == nil {
-		t.Error("a nil map is right")
-	}
-	if report, err := b.engine.Run(ctx, nil, run.Options{}); err == nil || report == nil {
-		t.Errorf("a nil plan: report %v, error %v", report, err)
-	}
-	p, err := b.engine.Plan(ctx, boxes(), plan.Request{Action: plan.Start})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var text strings.Builder
-	if err := p.WriteJSON(&text); err != nil || strings.Contains(text.String(), "null") {
-		t.Errorf("error %v, JSON %s", err, text.String())
+		before := b.states()
+		target := m.Containers[random.IntN(len(m.Containers))]
+		targets := names(m, func(c *model.Container) bool { return c == target })
+		action := []plan.Action{plan.Create, plan.Start, plan.Startup}[random.IntN(3)]
+		_, _, err := b.do(m, action, targets...)
+		if err != nil {
+			if !strings.Contains(err.Error(), "which is persistent and has ended") {
+				t.Fatalf("seed %d: %s %q: %v", seed, action, targets, err)
+			}
+			continue
+		}
+		for name, status := range b.states() {
+			if before[name] == "running" && status != "running" {
+				t.Fatalf("seed %d: %s %q: %s is %s", seed, action, targets, name, status)
+			}
+			delete(before, name)
+		}
+		if len(before) > 0 {
+			t.Fatalf("seed %d: %s %q: %v are gone", seed, action, targets, before)
+		}
+		if _, _, err := b.do(m, plan.Start); err != nil && !strings.Contains(err.Error(), "which is persistent and has ended") {
+			t.Fatalf("seed %d: start: %v", seed, err)
+		} else if err == nil {
+			b.settled(t, m)
+			others := names(m, func(c *model.Container) bool { return !c.Persistent })
+			if len(others) == 0 {
+				continue
+			}
+			_, _, err := b.do(m, plan.Restart, others...)
+			if err != nil && !strings.Contains(err.Error(), "which is persistent and has ended") {
+				t.Fatalf("seed %d: a link is dead: %v", seed, err)
+			}
+		}
+		b.sim.Close()
 	}
 }
