@@ -146,7 +146,7 @@ func (b *builder) prepare(v *resolve.Volume) *Prepare {
 }
 
 func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec {
-	spec := docker.ContainerSpec{
+	return docker.ContainerSpec{
 		ContainerConfig: docker.ContainerConfig{
 			Image:      b.d.CoreImage,
 			User:       "root",
@@ -168,14 +168,10 @@ func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec 
 			CapDrop:        []string{"ALL"},
 			CapAdd:         []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"},
 			SecurityOpt:    []string{"no-new-privileges"},
+			// By its own name: another container may have that of the holder when the step runs.
+			Binds: []string{v.Name + ":" + v.Path + ":nocopy"},
 		},
 	}
-	// By its own name: another container may have that of the holder when the step runs.
-	spec.HostConfig.Binds = []string{v.Name + ":" + v.Path + ":nocopy"}
-	if holder, ok := b.s.Containers[v.Holder]; ok && !b.ours(holder.Labels) {
-		spec.HostConfig.Binds, spec.HostConfig.VolumesFrom = nil, []string{v.Holder} // an adopted one, with a volume of any name
-	}
-	return spec
 }
 
 // Commands are what a preparation runs, for people.
