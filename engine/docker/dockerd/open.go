@@ -58,6 +58,9 @@ type TLSFiles struct {
 	CA, Cert, Key string
 }
 
+// OpChoose is the Op of an error about options or settings: what they say is no engine.
+const OpChoose = "choose an engine"
+
 // Open finds the engine, connects and agrees with it on an API version. A failure to do so is a [*docker.Error] of
 // kind [docker.Unreachable] that says what to do, also for an environment that makes no sense; [docker.Unsupported]
 // for an engine that is too old; or [docker.InvalidSpec] for options that make no sense. Only ctx limits the time that
@@ -72,7 +75,7 @@ func Open(ctx context.Context, opts Options) (*Client, error) {
 		if errors.As(err, new(ambientError)) {
 			kind = docker.Unreachable
 		}
-		return nil, &docker.Error{Op: "choose an engine", Kind: kind, Msg: err.Error(), Err: err}
+		return nil, &docker.Error{Op: OpChoose, Kind: kind, Msg: err.Error(), Err: err}
 	}
 	c, err := at.client(opts)
 	if err != nil {
