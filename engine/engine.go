@@ -53,9 +53,6 @@ func (e *Engine) Plan(ctx context.Context, m *model.ContainerMap, req plan.Reque
 
 // Run carries out a plan; see [run.Do].
 func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Report, error) {
-	if p == nil {
-		return &run.Report{}, errors.New("engine: the plan is nil")
-	}
 	return run.Do(ctx, e.docker, p, o)
 }
 

@@ -29,6 +29,9 @@ func Do(ctx context.Context, client docker.Client, p *plan.Plan, o Options) (*Re
 	if o.RunID == "" {
 		o.RunID = newID()
 	}
+	if p == nil || client == nil {
+		return &Report{RunID: o.RunID}, errors.New("run: there is no plan, or no client to carry it out with")
+	}
 	s := newSchedule(p, o)
 	report := &Report{RunID: o.RunID, Results: s.results}
 	err := s.locked(ctx, client, o)

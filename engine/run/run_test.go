@@ -139,3 +139,15 @@ func TestCutOff(t *testing.T) {
 		t.Errorf("got %v, %v", report.Results, err)
 	}
 }
+
+func TestNothingToRun(t *testing.T) {
+	_, client := newSim(t)
+	for _, row := range []struct {
+		client docker.Client
+		plan   *plan.Plan
+	}{{client, nil}, {nil, &plan.Plan{}}} {
+		if report, err := run.Do(t.Context(), row.client, row.plan, run.Options{}); err == nil || report == nil {
+			t.Errorf("got %v, %v", report, err)
+		}
+	}
+}
