@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // filters are the values given per filter name.
@@ -129,3 +130,54 @@ func (f filters) boolean(name string) (*bool, error) {
 	}
 	return &yes, nil
 }
+
+// until reads the filter of that name of a prune: an instant, or a duration before now. Without the filter it is the zero time.
+func (f filters) until(q *request, now time.Time) (time.Time, error) {
+	values := f["until"]
+	switch len(values) {
+	case 0:
+		return time.Time{}, nil
+	case 1:
+	default:
+		return time.Time{}, invalidFilter(q, "more than one until filter specified")
+	}
+	text := values[0]
+	if d, err := time.ParseDuration(text); err == nil && text != "0" {
+		return now.Add(-d).Truncate(time.Second), nil
+	}
+	at, err := time.Parse(timeLayout(text), text)
+	if err == nil {
+		return at, nil
+	}
+	if strings.Contains(text, "-") {
+		return time.Time{}, invalidFilter(q, "%v", err)
+	}
+	at, given, err := instant(text)
+	if err != nil || !given {
+		return time.Time{}, invalidFilter(q, "failed to parse value as time or duration: %q", text)
+	}
+	return at, nil
+}
+
+// timeLayout guesses how a time is written, from the characters in it.
+func timeLayout(text string) string {
+	zone := strings.ContainsAny(text, "zZ+") || strings.Count(text, "-") == 3
+	layout := "2006-01-02"
+	switch {
+	case strings.Contains(text, "."):
+		layout = "2006-01-02T15:04:05.999999999"
+	case strings.Contains(text, "T"):
+		colons := strings.Count(text, ":")
+		if zone && !strings.ContainsAny(text, "zZ") && colons > 0 {
+			colons-- // the one in the zone
+		}
+		layout = [...]string{"2006-01-02T15", "2006-01-02T15:04", "2006-01-02T15:04:05"}[min(colons, 2)]
+	}
+	if zone {
+		layout += "Z07:00"
+	}
+	return layout
+}
+
+// spares tells whether a prune leaves what was made at created, because that is after until.
+func spares(until, created time.Time) bool { return !until.IsZero() && created.After(until) }

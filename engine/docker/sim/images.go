@@ -470,16 +470,21 @@ func (e *Engine) imagePrune(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	until, err := f.until(q, e.st.Now)
+	if err != nil {
+		return reply{}, err
+	}
 	var done []object
 	var freed int64
 	for _, im := range e.imagesByAge() {
 		onlyDangling := dangling == nil || *dangling
-		if onlyDangling && len(im.Tags) > 0 || !f.labels(im.Config.Labels) || e.imageInUse(im, "", false) != nil {
+		if onlyDangling && len(im.Tags) > 0 || spares(until, im.Created) || !f.labels(im.Config.Labels) || e.imageInUse(im, "", false) != nil {
 			continue
 		}
 		freed += im.Size
 		done = append(done, e.deleteImage(im)...)
 	}
+	e.emit("image", "prune", "", map[string]string{"reclaimed": fmt.Sprint(freed)})
 	return ok(object{"ImagesDeleted": done, "SpaceReclaimed": freed})
 }
 

@@ -402,14 +402,19 @@ func (e *Engine) containerPrune(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	gone := []string{}
+	until, err := f.until(q, e.st.Now)
+	if err != nil {
+		return reply{}, err
+	}
+	var gone []string
 	for _, c := range e.st.containers() {
-		if !c.Running && f.labels(c.Config.Labels) {
+		if !c.Running && !spares(until, c.Created) && f.labels(c.Config.Labels) {
 			e.destroy(c, false)
 			gone = append(gone, c.ID)
 		}
 	}
 	sort.Strings(gone)
+	e.emit("container", "prune", "", map[string]string{"reclaimed": "0"})
 	return ok(object{"ContainersDeleted": gone, "SpaceReclaimed": 0})
 }
 

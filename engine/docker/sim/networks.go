@@ -322,12 +322,17 @@ func (e *Engine) networkPrune(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	until, err := f.until(q, e.st.Now)
+	if err != nil {
+		return reply{}, err
+	}
 	var gone []string
 	for _, n := range e.st.networks() {
-		if !n.Predefined && len(e.members(n)) == 0 && f.labels(n.Labels) {
+		if !n.Predefined && !spares(until, n.Created) && len(e.members(n)) == 0 && f.labels(n.Labels) {
 			e.dropNetwork(n)
 			gone = append(gone, n.Name)
 		}
 	}
+	e.emit("network", "prune", "", map[string]string{"reclaimed": "0"})
 	return ok(object{"NetworksDeleted": gone})
 }
