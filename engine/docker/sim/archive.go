@@ -7,13 +7,16 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
 	"path"
 	"strings"
 )
 
-// archivePlace finds the file that an archive call means. Looking at the mounts of a container counts them, as a start does.
+// archivePlace finds the file that an archive call means. Looking at the mounts of a container counts them, as a start does;
+// unless there is an error, the caller reports them free again.
 func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
 	p := q.query.Get("path")
 	if p == "" {
@@ -30,12 +33,59 @@ func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
 		}
 	}
 	e.holdVolumes(c)
+	e.emitMounts(c)
 	at := e.locate(c, p)
 	f, there := at.get()
-	if !there {
-		return nil, place{}, File{}, notFound("Could not find the file %s in container %s", p, q.name)
+	bad := e.throughFile(c, p)
+	if there && q.method != http.MethodPut && !f.Dir && f.Link == "" && wantsDirectory(p) {
+		bad = archivePath(p)
 	}
-	return c, at, f, nil
+	switch {
+	case bad != "":
+		err = failure("lstat /var/lib/docker/overlay2/%s/merged%s: not a directory", c.ID, bad)
+	case !there:
+		err = notFound("Could not find the file %s in container %s", p, q.name)
+	}
+	if err != nil {
+		e.unmountAll(c)
+	}
+	return c, at, f, err
+}
+
+// emitMounts reports that the volumes of a container are mounted.
+func (e *Engine) emitMounts(c *container) {
+	for _, dest := range sortedKeys(c.Mounts) {
+		if m := c.Mounts[dest]; m.Type == "volume" {
+			e.emitVolume(m.Name, "mount", map[string]string{
+				"driver": m.Driver, "container": c.ID, "destination": m.Destination, "propagation": m.Propagation, "read/write": fmt.Sprint(m.RW),
+			})
+		}
+	}
+}
+
+// throughFile gives the part of a path that leads just below a file, as if that were a directory; "" if none does.
+func (e *Engine) throughFile(c *container, p string) string {
+	for at := path.Clean("/" + p); at != "/"; at = path.Dir(at) {
+		if f, there := e.locate(c, path.Dir(at)).get(); there && !f.Dir && f.Link == "" {
+			return at
+		}
+	}
+	return ""
+}
+
+// wantsDirectory tells whether a path ends in a way that only directories can have.
+func wantsDirectory(p string) bool { return strings.HasSuffix(p, "/") || path.Base(p) == "." }
+
+// archivePath is a path cleaned, except for a dot or a slash at its end.
+func archivePath(p string) string {
+	clean := path.Clean("/" + p)
+	switch {
+	case path.Base(p) == ".":
+		return strings.TrimSuffix(clean, "/") + "/."
+	case strings.HasSuffix(p, "/") && clean != "/":
+		return clean + "/"
+	}
+	return clean
 }
 
 // goMode is the mode of a file as the standard library writes it, which is what the stat header holds.
@@ -64,7 +114,7 @@ func (e *Engine) statHeader(q *request, f File) string {
 	if f.Dir {
 		size = 4096
 	}
-	name := path.Base(path.Clean("/" + q.query.Get("path")))
+	name := path.Base(archivePath(q.query.Get("path")))
 	text, err := json.Marshal(object{
 		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": stamp(e.st.Start), "linkTarget": f.Link,
 	})
@@ -75,33 +125,39 @@ func (e *Engine) statHeader(q *request, f File) string {
 }
 
 func (e *Engine) archiveStat(q *request) (reply, error) {
-	_, _, f, err := e.archivePlace(q)
+	c, _, f, err := e.archivePlace(q)
 	if err != nil {
 		return reply{}, err
 	}
+	defer e.unmountAll(c)
 	return reply{header: map[string]string{"X-Docker-Container-Path-Stat": e.statHeader(q, f)}}, nil
 }
 
 func (e *Engine) archiveGet(q *request) (reply, error) {
-	_, at, f, err := e.archivePlace(q)
+	c, at, f, err := e.archivePlace(q)
 	if err != nil {
 		return reply{}, err
 	}
+	defer e.unmountAll(c)
 	var buffer bytes.Buffer
 	t := tar.NewWriter(&buffer)
-	base := path.Base(path.Clean("/" + q.query.Get("path")))
+	base := path.Base(archivePath(q.query.Get("path")))
 	for _, p := range at.list() {
 		one := at
 		one.path = p
 		file, _ := one.get()
-		rest := strings.TrimPrefix(strings.TrimPrefix(p, at.path), "/")
-		if err := e.writeFile(t, path.Join(base, rest), file); err != nil {
+		name := base
+		if rest := strings.TrimPrefix(strings.TrimPrefix(p, at.path), "/"); rest != "" {
+			name = strings.TrimSuffix(base, "/") + "/" + rest
+		}
+		if err := e.writeFile(t, name, file); err != nil {
 			return reply{}, failure("%v", err)
 		}
 	}
 	if err := t.Close(); err != nil {
 		return reply{}, failure("%v", err)
 	}
+	e.emitContainer(c, "archive-path", nil)
 	return reply{raw: buffer.Bytes(), header: map[string]string{
 		"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": e.statHeader(q, f),
 	}}, nil
@@ -133,6 +189,7 @@ func (e *Engine) containerExport(q *request) (reply, error) {
 	if err := t.Close(); err != nil {
 		return reply{}, failure("%v", err)
 	}
+	e.emitContainer(c, "export", nil)
 	return reply{raw: buffer.Bytes(), header: map[string]string{"Content-Type": "application/octet-stream"}}, nil
 }
 
@@ -141,7 +198,7 @@ func (e *Engine) writeFile(t *tar.Writer, name string, f File) error {
 	h := &tar.Header{Name: name, Mode: int64(f.Mode & 0o7777), Uid: f.UID, Gid: f.GID, ModTime: e.st.Start, Typeflag: tar.TypeReg}
 	switch {
 	case f.Dir:
-		h.Typeflag, h.Name = tar.TypeDir, name+"/"
+		h.Typeflag, h.Name = tar.TypeDir, strings.TrimSuffix(name, "/")+"/"
 	case f.Link != "":
 		h.Typeflag, h.Linkname = tar.TypeSymlink, f.Link
 	default:
@@ -173,6 +230,7 @@ func (e *Engine) archivePut(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	defer e.unmountAll(c)
 	if !f.Dir {
 		return reply{}, failure("extraction point is not a directory")
 	}
@@ -187,6 +245,7 @@ func (e *Engine) archivePut(q *request) (reply, error) {
 		return reply{}, failure("%v", err)
 	}
 	if len(content) == 0 {
+		e.emitContainer(c, "extract-to-dir", nil)
 		return status(200)
 	}
 	fresh := tree{}
@@ -224,5 +283,6 @@ func (e *Engine) putFiles(c *container, q *request, fresh tree) (reply, error) {
 		at.files.mkdirAll(path.Dir(at.path))
 		at.files[at.path] = f
 	}
+	e.emitContainer(c, "extract-to-dir", nil)
 	return status(200)
 }

@@ -428,6 +428,7 @@ func (e *Engine) containerTop(q *request) (reply, error) {
 	case c.Restarting:
 		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
+	e.emitContainer(c, "top", nil)
 	row := []string{first(c.Config.User, "root"), strconv.Itoa(c.Pid), "1", "0", c.StartedAt.Format("15:04"), "?", "00:00:00", commandShown(c)}
 	return ok(object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
 }
