@@ -80,6 +80,12 @@ func (e *Engine) containerCreate(q *request) (reply, error) {
 	if body.HostConfig == nil {
 		body.HostConfig = &hostConfig{}
 	}
+	if body.HostConfig.Memory == 0 {
+		body.HostConfig.Memory = body.Memory
+	}
+	if body.HostConfig.MemorySwap == 0 {
+		body.HostConfig.MemorySwap = body.MemorySwap
+	}
 	if body.NetworkingConfig == nil {
 		body.NetworkingConfig = &networkingConfig{}
 	}

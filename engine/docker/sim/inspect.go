@@ -145,7 +145,7 @@ func statuses() []string {
 }
 
 func (e *Engine) containerList(q *request) (reply, error) {
-	f, err := readFilters(q, "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "label!", "name", "network", "publish", "since", "status", "volume")
+	f, err := readFilters(q, "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network", "publish", "since", "status", "volume")
 	if err != nil {
 		return reply{}, err
 	}

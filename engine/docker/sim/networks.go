@@ -3,9 +3,12 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -93,25 +96,50 @@ func (c *container) on(n *network) *endpointConfig {
 	return nil
 }
 
-func (e *Engine) networkDocument(n *network, withMembers bool) object {
-	members := object{}
-	if withMembers {
-		for _, c := range e.members(n) {
-			ep := c.on(n)
-			address := ""
-			if ep.IPAddress != "" {
-				address = fmt.Sprintf("%s/%d", ep.IPAddress, ep.IPPrefixLen)
-			}
-			members[c.ID] = object{
-				"Name": c.Name, "EndpointID": ep.EndpointID, "MacAddress": ep.MacAddress, "IPv4Address": address, "IPv6Address": "",
-			}
+// networkDocument is a network as the API shows it, with the fields in its order.
+type networkDocument struct {
+	Name                          string
+	ID                            string `json:"Id"`
+	Created, Scope, Driver        string
+	EnableIPv6                    bool
+	IPAM                          ipamConfig
+	Internal, Attachable, Ingress bool
+	ConfigFrom                    configFrom
+	ConfigOnly                    bool
+	Containers                    map[string]networkMember
+	Options, Labels               map[string]string
+}
+
+// configFrom names the network that another takes its configuration from.
+type configFrom struct{ Network string }
+
+// networkMember is a container in the document of a network.
+type networkMember struct{ Name, EndpointID, MacAddress, IPv4Address, IPv6Address string }
+
+func (e *Engine) networkDocument(n *network, withMembers bool) networkDocument {
+	doc := networkDocument{
+		Name: n.Name, ID: n.ID, Created: stamp(n.Created), Scope: n.Scope, Driver: n.Driver, EnableIPv6: n.EnableIPv6, IPAM: n.IPAM,
+		Internal: n.Internal, Attachable: n.Attachable, Ingress: n.Ingress, ConfigFrom: configFrom{n.ConfigFrom}, ConfigOnly: n.ConfigOnly,
+		Containers: map[string]networkMember{}, Options: n.Options, Labels: n.Labels,
+	}
+	doc.IPAM.Config = append([]ipamPool{}, n.IPAM.Config...)
+	for i, pool := range doc.IPAM.Config {
+		if pool.Implied {
+			doc.IPAM.Config[i].Gateway, doc.IPAM.Config[i].Implied = "", false
 		}
 	}
-	return object{
-		"Name": n.Name, "Id": n.ID, "Created": stamp(n.Created), "Scope": n.Scope, "Driver": n.Driver, "EnableIPv6": n.EnableIPv6,
-		"IPAM": n.IPAM, "Internal": n.Internal, "Attachable": n.Attachable, "Ingress": n.Ingress,
-		"ConfigFrom": object{"Network": ""}, "ConfigOnly": false, "Containers": members, "Options": n.Options, "Labels": n.Labels,
+	if !withMembers {
+		return doc
 	}
+	for _, c := range e.members(n) {
+		ep := c.on(n)
+		address := ""
+		if ep.IPAddress != "" {
+			address = fmt.Sprintf("%s/%d", ep.IPAddress, ep.IPPrefixLen)
+		}
+		doc.Containers[c.ID] = networkMember{Name: c.Name, EndpointID: ep.EndpointID, MacAddress: ep.MacAddress, IPv4Address: address}
+	}
+	return doc
 }
 
 func (e *Engine) networkInspect(q *request) (reply, error) {
@@ -137,17 +165,22 @@ func (e *Engine) networkList(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	dangling, err := f.boolean("dangling")
+	dangling, err := f.networkUse()
 	if err != nil {
 		return reply{}, err
 	}
-	docs, fits := []object{}, f.pattern("name")
+	for _, kind := range f["type"] {
+		if kind != "builtin" && kind != "custom" {
+			return reply{}, failure("invalid filter: 'type'='%s'", kind)
+		}
+	}
+	docs, fits, fitsID := []networkDocument{}, f.pattern("name"), f.pattern("id")
 	for _, n := range e.st.networks() {
 		kind := "custom"
 		if n.Predefined {
 			kind = "builtin"
 		}
-		if !fits(n.Name) || !f.prefix("id", n.ID) || !f.has("driver", n.Driver) || !f.has("scope", n.Scope) ||
+		if !fits(n.Name) || !fitsID(n.ID) || !f.has("driver", n.Driver) || !f.has("scope", n.Scope) ||
 			!f.has("type", kind) || !f.labels(n.Labels) {
 			continue
 		}
@@ -159,14 +192,27 @@ func (e *Engine) networkList(q *request) (reply, error) {
 	return ok(docs)
 }
 
+// networkUse reads the filter dangling of networks, which is stricter than that of other lists.
+func (f filters) networkUse() (*bool, error) {
+	if len(f["dangling"]) > 1 {
+		return nil, badRequest("got more than one value for filter key \"dangling\"")
+	}
+	dangling, err := f.boolean("dangling")
+	if err != nil {
+		return nil, badRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
+	}
+	return dangling, nil
+}
+
 // networkBody is the request body of network create.
 type networkBody struct {
-	Name, Driver, Scope           string
-	CheckDuplicate                bool
-	Internal, Attachable, Ingress bool
-	EnableIPv6                    *bool
-	IPAM                          *ipamConfig
-	Options, Labels               map[string]string
+	Name, Driver, Scope                       string
+	CheckDuplicate                            bool
+	Internal, Attachable, Ingress, ConfigOnly bool
+	ConfigFrom                                *configFrom
+	EnableIPv6                                *bool
+	IPAM                                      *ipamConfig
+	Options, Labels                           map[string]string
 }
 
 func (e *Engine) networkCreate(q *request) (reply, error) {
@@ -174,38 +220,20 @@ func (e *Engine) networkCreate(q *request) (reply, error) {
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
+	switch body.Name {
+	case "bridge", "host", "none", "default":
+		return reply{}, forbidden("operation is not permitted on predefined %s network ", body.Name)
+	}
 	var twin *network
 	for _, n := range e.st.networks() {
 		if n.Name == body.Name {
 			twin = n
 		}
 	}
-	if body.Name == "bridge" || body.Name == "host" || body.Name == "none" {
-		if body.CheckDuplicate || q.at(44) {
-			return reply{}, conflict("network with name %s already exists", body.Name)
-		}
-		return reply{}, forbidden("operation is not permitted on predefined %s network ", body.Name)
-	}
 	if twin != nil && (body.CheckDuplicate || !e.version.less(apiVersion{1, 44})) {
 		return reply{}, conflict("network with name %s already exists", body.Name)
 	}
-	if strings.TrimSpace(body.Name) == "" {
-		if q.at(44) {
-			return reply{}, badRequest("invalid name: name is empty")
-		}
-		return reply{}, failure("invalid name: %s", body.Name)
-	}
-	switch body.Driver {
-	case "", "bridge", "overlay", "macvlan", "ipvlan":
-	case "host", "null":
-		return reply{}, forbidden("only one instance of %q network is allowed", body.Driver)
-	default:
-		return reply{}, notFound("plugin %q not found", body.Driver)
-	}
-	if body.Driver == "overlay" {
-		return reply{}, badRequest("This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.")
-	}
-	n, err := e.newNetwork(&body)
+	n, err := e.newNetwork(q, &body)
 	if err != nil {
 		return reply{}, err
 	}
@@ -217,23 +245,35 @@ func (e *Engine) networkCreate(q *request) (reply, error) {
 	return reply{status: 201, json: object{"Id": n.ID, "Warning": warning}}, nil
 }
 
-func (e *Engine) newNetwork(body *networkBody) (*network, error) {
+func (e *Engine) newNetwork(q *request, body *networkBody) (*network, error) {
 	n := &network{
-		Name: body.Name, Driver: first(body.Driver, "bridge"), Scope: "local", Created: e.st.Now, Labels: body.Labels, Options: body.Options,
-		Internal: body.Internal, Attachable: body.Attachable, EnableIPv6: body.EnableIPv6 != nil && *body.EnableIPv6,
-		IPAM: ipamConfig{Driver: "default", Options: nil},
+		Name: body.Name, Driver: first(body.Driver, "bridge"), Scope: "local", Created: e.st.Now, Labels: notNil(body.Labels),
+		Options: notNil(body.Options), Internal: body.Internal, Attachable: body.Attachable, ConfigOnly: body.ConfigOnly,
+		EnableIPv6: body.EnableIPv6 != nil && *body.EnableIPv6, IPAM: ipamConfig{Driver: "default"},
 	}
-	if n.Labels == nil {
-		n.Labels = map[string]string{}
-	}
-	if n.Options == nil {
-		n.Options = map[string]string{}
+	if body.ConfigFrom != nil {
+		n.ConfigFrom = body.ConfigFrom.Network
 	}
 	if body.IPAM != nil {
-		n.IPAM.Options, n.IPAM.Config = body.IPAM.Options, body.IPAM.Config
-		n.IPAM.Driver = first(body.IPAM.Driver, "default")
+		n.IPAM = ipamConfig{Driver: first(body.IPAM.Driver, "default"), Options: body.IPAM.Options, Config: body.IPAM.Config}
 	}
-	if err := e.checkPools(n); err != nil {
+	for _, pool := range n.IPAM.Config {
+		if _, err := netip.ParsePrefix(pool.Subnet); err != nil {
+			return nil, failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
+		}
+	}
+	if strings.TrimSpace(n.Name) == "" {
+		if q.at(44) {
+			return nil, badRequest("invalid name: name is empty")
+		}
+		return nil, failure("invalid name: %s", n.Name)
+	}
+	if err := checkConfiguration(n, body); err != nil {
+		return nil, err
+	}
+	if n.ConfigOnly {
+		n.Driver = "null"
+	} else if err := e.plumb(n, body); err != nil {
 		return nil, err
 	}
 	n.ID = e.st.newID("network")
@@ -241,29 +281,169 @@ func (e *Engine) newNetwork(body *networkBody) (*network, error) {
 	return n, nil
 }
 
-// checkPools checks the address pools of a network that is about to be, and gives it one if it has none.
+// checkConfiguration refuses what does not go together with networks that are, or take, a configuration.
+func checkConfiguration(n *network, body *networkBody) error {
+	switch {
+	case n.ConfigOnly && (body.Ingress || n.Internal || n.Attachable || body.Scope != ""):
+		return forbidden("configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.")
+	case n.ConfigFrom == "":
+		return nil
+	case n.ConfigOnly:
+		return forbidden("a configuration network cannot depend on another configuration network")
+	case n.IPAM.Driver != "default" || n.EnableIPv6 || len(n.Labels) > 0 || len(n.IPAM.Options) > 0 || len(n.IPAM.Config) > 0:
+		return forbidden("user specified configurations are not supported if the network depends on a configuration network")
+	case len(n.Options) > 0:
+		return forbidden("network driver options are not supported if the network depends on a configuration network")
+	}
+	return nil
+}
+
+// plumb checks what the driver of a network is asked for, and gives the network its addresses.
+func (e *Engine) plumb(n *network, body *networkBody) error {
+	switch n.Driver {
+	case "bridge", "overlay", "macvlan", "ipvlan", "host", "null":
+	default:
+		return notFound("plugin %q not found", n.Driver)
+	}
+	noSwarm := failure("This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.")
+	overlay := n.Driver == "overlay"
+	switch {
+	case overlay && body.Scope == "local":
+		return forbidden("cannot downgrade network scope for overlay networks")
+	case body.Ingress && !overlay:
+		return forbidden("Ingress network can only be global scope network")
+	case body.Scope == "swarm":
+		return forbidden("cannot create a swarm scoped network when swarm is not active")
+	}
+	if n.ConfigFrom != "" {
+		if err := e.takeConfiguration(n); err != nil {
+			return err
+		}
+	}
+	if n.IPAM.Driver != "default" {
+		return notFound("plugin %q not found", n.IPAM.Driver)
+	}
+	if n.Driver == "host" || n.Driver == "null" {
+		return forbidden("only one instance of %q network is allowed", n.Driver)
+	}
+	if err := e.checkPools(n); err != nil {
+		return err
+	}
+	if n.Driver == "bridge" {
+		if err := checkBridge(n); err != nil {
+			return err
+		}
+	}
+	if overlay || body.Scope != "" && body.Scope != "local" {
+		return noSwarm
+	}
+	return nil
+}
+
+// takeConfiguration gives a network what the network holds that it takes its configuration from.
+func (e *Engine) takeConfiguration(n *network) error {
+	for _, from := range e.st.networks() {
+		if from.ConfigOnly && from.Name == n.ConfigFrom {
+			n.EnableIPv6, n.IPAM, n.Options = from.EnableIPv6, from.IPAM, from.Options
+			n.Labels = union(from.Labels, n.Labels)
+			return nil
+		}
+	}
+	return notFound("configuration network %q does not exist", n.ConfigFrom)
+}
+
+// checkBridge checks the options of the driver bridge, and how many pools it has.
+func checkBridge(n *network) error {
+	const bridge, common = "com.docker.network.bridge.", "com.docker.network."
+	for _, key := range sortedKeys(n.Options) {
+		var err error
+		value := n.Options[key]
+		switch key {
+		case bridge + "default_bridge", bridge + "enable_icc", bridge + "enable_ip_masquerade", bridge + "inhibit_ipv4", common + "enable_ipv6":
+			_, err = strconv.ParseBool(value)
+		case common + "driver.mtu":
+			var mtu int
+			if mtu, err = strconv.Atoi(value); err == nil && mtu < 0 {
+				return failure("invalid MTU number: %d", mtu)
+			}
+		case bridge + "host_binding_ipv4", common + "host_ipv4":
+			if net.ParseIP(value) == nil {
+				err = errors.New("nil ip")
+			}
+		}
+		if err != nil {
+			return failure("failed to parse %s value: %s (%v)", key, value, err)
+		}
+	}
+	first, second := splitPools(n.IPAM.Config)
+	if len(first) > 1 || len(second) > 1 {
+		return forbidden("bridge driver doesn't support multiple subnets")
+	}
+	return nil
+}
+
+// splitPools gives the pools of IPv4 addresses, and those of IPv6 addresses.
+func splitPools(pools []ipamPool) (v4, v6 []ipamPool) {
+	for _, pool := range pools {
+		if subnet, err := netip.ParsePrefix(pool.Subnet); err == nil && subnet.Addr().Is4() {
+			v4 = append(v4, pool)
+		} else {
+			v6 = append(v6, pool)
+		}
+	}
+	return v4, v6
+}
+
+// checkPools checks the address pools of a network that is about to be, and gives it one of IPv4 addresses if it has none.
+// Pools of IPv6 addresses only count where these are enabled.
 func (e *Engine) checkPools(n *network) error {
-	if len(n.IPAM.Config) == 0 {
+	v4, v6 := splitPools(n.IPAM.Config)
+	for i := range v4 {
+		if err := e.checkPool(&v4[i]); err != nil {
+			return err
+		}
+	}
+	if len(v4) == 0 {
 		pool, err := e.freePool()
 		if err != nil {
 			return err
 		}
-		n.IPAM.Config = []ipamPool{{Subnet: pool.String(), Gateway: pool.Addr().Next().String()}}
+		v4 = []ipamPool{{Subnet: pool.String(), Gateway: pool.Addr().Next().String()}}
+	}
+	if n.EnableIPv6 && len(v6) == 0 {
+		return notFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
+	}
+	for i := range v6 {
+		if err := e.checkPool(&v6[i]); n.EnableIPv6 && err != nil {
+			return err
+		}
+	}
+	n.IPAM.Config = append(v4, v6...)
+	return nil
+}
+
+// checkPool checks one pool that was asked for, and gives it a gateway if it has none.
+func (e *Engine) checkPool(pool *ipamPool) error {
+	subnet, err := netip.ParsePrefix(pool.Subnet)
+	if err != nil {
+		return failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
+	}
+	if _, err := netip.ParsePrefix(pool.IPRange); err != nil && pool.IPRange != "" {
+		return failure("failed to parse pool request for address space \"LocalDefault\" pool %q subpool %q: Invalid Address SubPool", pool.Subnet, pool.IPRange)
+	}
+	if e.overlaps(subnet.Masked()) {
+		return forbidden("Pool overlaps with other one on this address space")
+	}
+	if pool.Gateway == "" {
+		pool.Gateway, pool.Implied = subnet.Masked().Addr().Next().String(), true
 		return nil
 	}
-	for i, pool := range n.IPAM.Config {
-		subnet, err := netip.ParsePrefix(pool.Subnet)
-		if err != nil {
-			return failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
-		}
-		if e.overlaps(subnet.Masked()) {
-			return forbidden("Pool overlaps with other one on this address space")
-		}
-		if pool.Gateway == "" {
-			n.IPAM.Config[i].Gateway = subnet.Masked().Addr().Next().String()
-		} else if gateway, err := netip.ParseAddr(pool.Gateway); err != nil || !subnet.Contains(gateway) {
-			return badRequest("failed to allocate gateway (%s): Address does not belong to any of the subnets", pool.Gateway)
-		}
+	gateway, err := netip.ParseAddr(pool.Gateway)
+	switch {
+	case err != nil:
+		return failure("invalid gateway address %s in Ipam configuration", pool.Gateway)
+	case !subnet.Contains(gateway):
+		return failure("failed to allocate gateway (%s): Requested address is out of range", pool.Gateway)
 	}
 	return nil
 }
@@ -271,6 +451,9 @@ func (e *Engine) checkPools(n *network) error {
 // overlaps tells whether a subnet meets one in use.
 func (e *Engine) overlaps(subnet netip.Prefix) bool {
 	for _, n := range e.st.Networks {
+		if n.ConfigOnly {
+			continue // it holds no addresses
+		}
 		for _, pool := range n.IPAM.Config {
 			if used, err := netip.ParsePrefix(pool.Subnet); err == nil && used.Overlaps(subnet) {
 				return true
@@ -305,6 +488,11 @@ func (e *Engine) networkRemove(q *request) (reply, error) {
 	if n.Predefined {
 		return reply{}, forbidden("%s is a pre-defined network and cannot be removed", n.Name)
 	}
+	for _, user := range e.st.networks() {
+		if n.ConfigOnly && user.ConfigFrom == n.Name {
+			return reply{}, forbidden("error while removing network: configuration network %q is in use", n.Name)
+		}
+	}
 	if len(e.members(n)) > 0 {
 		return reply{}, forbidden("error while removing network: network %s id %s has active endpoints", n.Name, n.ID)
 	}
@@ -328,7 +516,7 @@ func (e *Engine) networkPrune(q *request) (reply, error) {
 	}
 	var gone []string
 	for _, n := range e.st.networks() {
-		if !n.Predefined && !spares(until, n.Created) && len(e.members(n)) == 0 && f.labels(n.Labels) {
+		if !n.Predefined && !n.ConfigOnly && !spares(until, n.Created) && len(e.members(n)) == 0 && f.labels(n.Labels) {
 			e.dropNetwork(n)
 			gone = append(gone, n.Name)
 		}

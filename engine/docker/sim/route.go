@@ -68,13 +68,13 @@ func (q *request) flag(name string) bool {
 // at tells whether the call is made with at least API version 1.minor.
 func (q *request) at(minor int) bool { return !q.version.less(apiVersion{1, minor}) }
 
-// decode reads the JSON body into v.
+// decode reads the JSON body into v; what follows the first value is passed over.
 func (q *request) decode(v any) error {
 	if err := q.checkJSONType(); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(q.body, v); err != nil {
-		return decodeError(q.body, err)
+	if err := json.NewDecoder(bytes.NewReader(q.body)).Decode(v); err != nil {
+		return q.decodeError(err)
 	}
 	return nil
 }
@@ -91,16 +91,15 @@ func (q *request) checkJSONType() error {
 	return badRequest("Content-Type specified (%s) must be 'application/json'", given)
 }
 
-// decodeError words a JSON error as a stream decoder does.
-func decodeError(body []byte, err error) error {
-	if len(strings.TrimSpace(string(body))) == 0 {
-		return failure("EOF")
+// decodeError is a body that cannot be read: an internal error where the configuration of a container is wanted.
+func (q *request) decodeError(err error) error {
+	if q.op == "container.create" || q.op == "container.update" {
+		return failure("%v", err)
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && int(syntax.Offset) >= len(body) && strings.Contains(err.Error(), "unexpected end") {
-		return failure("unexpected EOF")
+	if err == io.EOF {
+		return badRequest("got EOF while reading request body")
 	}
-	return failure("%v", err)
+	return badRequest("%v", err)
 }
 
 // apiError is an answer other than success. The engine sends it as {"message": text}.

@@ -257,6 +257,8 @@ type createBody struct {
 	Config
 	HostConfig       *hostConfig
 	NetworkingConfig *networkingConfig
+
+	Memory, MemorySwap int64 // where old clients put what belongs into HostConfig
 }
 
 // ipamConfig describes the address pools of a network.
@@ -270,5 +272,6 @@ type ipamPool struct {
 	Subnet     string            `json:",omitempty"`
 	IPRange    string            `json:",omitempty"`
 	Gateway    string            `json:",omitempty"`
+	Implied    bool              `json:",omitempty"` // the gateway was not asked for, and is not shown
 	AuxAddress map[string]string `json:"AuxiliaryAddresses,omitempty"`
 }

@@ -120,6 +120,8 @@ type network struct {
 	Internal, Attachable, EnableIPv6, Ingress bool
 	IPAM                                      ipamConfig
 	Predefined                                bool
+	ConfigOnly                                bool   // it only holds a configuration for others
+	ConfigFrom                                string // the network that holds its configuration
 }
 
 // image is one image.
