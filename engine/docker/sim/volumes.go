@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,7 +25,39 @@ func (e *Engine) ensureVolume(name, driver string, labels, options map[string]st
 		}
 		return nil, badRequest("create %s: %q includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path", name, name)
 	}
+	if err := checkVolumeOptions(options); err != nil {
+		return nil, prefixed("create "+first(name, e.st.newID("volume"))+": ", err)
+	}
 	return e.newVolume(name, driver, labels, options), nil
+}
+
+// volumeSize is how the size of a volume is written.
+var volumeSize = regexp.MustCompile(`(?i)^([0-9]+(\.[0-9]+)*) ?([kmgtp]?i?b?)$`)
+
+// checkVolumeOptions checks the options of the driver local. The host has no quota, so that no size can be had.
+func checkVolumeOptions(options map[string]string) error {
+	needs := map[string][]string{"device": {"type"}, "o": {"device", "type"}, "size": nil, "type": {"device"}}
+	for _, name := range sortedKeys(options) {
+		if _, known := needs[name]; !known {
+			return badRequest("invalid option: %q", name)
+		}
+	}
+	for _, name := range sortedKeys(options) {
+		for _, need := range needs[name] {
+			if _, given := options[need]; !given {
+				return badRequest("missing required option: %q", need)
+			}
+		}
+	}
+	size, given := options["size"]
+	switch {
+	case !given:
+	case !volumeSize.MatchString(size):
+		return failure("invalid size: '%s'", size)
+	case strings.ContainsAny(size, "123456789"):
+		return badRequest("quota size requested but no quota support")
+	}
+	return nil
 }
 
 func (e *Engine) newVolume(name, driver string, labels, options map[string]string) *volume {
@@ -60,12 +93,6 @@ func (e *Engine) volumeCreate(q *request) (reply, error) {
 		Name, Driver       string
 		Labels, DriverOpts map[string]string
 	}
-	if err := q.checkJSONType(); err != nil {
-		return reply{}, err
-	}
-	if len(q.body) == 0 {
-		return reply{}, badRequest("got EOF while reading request body")
-	}
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
@@ -92,7 +119,7 @@ func (e *Engine) volumeInspect(q *request) (reply, error) {
 }
 
 func (e *Engine) volumeList(q *request) (reply, error) {
-	f, err := readFilters(q, "dangling", "name", "driver", "label", "label!")
+	f, err := readFilters(q, "dangling", "name", "driver", "label")
 	if err != nil {
 		return reply{}, err
 	}
@@ -130,7 +157,11 @@ func (e *Engine) volumeRemove(q *request) (reply, error) {
 
 // volumePrune removes unused volumes: all of them below API 1.42, since then anonymous ones unless all is asked for.
 func (e *Engine) volumePrune(q *request) (reply, error) {
-	f, err := readFilters(q, "label", "label!", "all")
+	known := []string{"label", "label!"}
+	if q.at(42) {
+		known = append(known, "all")
+	}
+	f, err := readFilters(q, known...)
 	if err != nil {
 		return reply{}, err
 	}
