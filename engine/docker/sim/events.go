@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,32 +85,44 @@ func (ev event) document() object {
 	return doc
 }
 
-// wanted applies the filters of a reader.
+// wanted applies the filters of a reader. A name that it does not know lets everything through.
 func (ev event) wanted(f filters) bool {
-	action, _, _ := strings.Cut(ev.Action, ":")
-	if len(f["event"]) > 0 && !f.has("event", ev.Action) && !f.has("event", action) {
+	if len(f["event"]) > 0 && !ev.doing(f["event"]) || !f.has("type", ev.Type) || !f.has("scope", "local") {
 		return false
 	}
-	if !f.has("type", ev.Type) || !f.has("scope", "local") || !f.labels(ev.Attributes) {
-		return false
-	}
-	for _, kind := range []string{"container", "image", "volume", "network"} {
-		if len(f[kind]) > 0 && !ev.about(kind, f[kind]) {
+	for _, want := range f["label"] {
+		if !hasLabel(ev.Attributes, want) {
 			return false
 		}
 	}
-	return true
+	for _, kind := range []string{"daemon", "container", "plugin", "volume", "network", "service", "node", "secret", "config"} {
+		if !f.prefix(kind, ev.ID) && !f.prefix(kind, ev.Attributes["name"]) {
+			return false
+		}
+	}
+	return len(f["image"]) == 0 || ev.ofImage(f["image"])
 }
 
-// about tells whether an event is about one of the things that a filter names.
-func (ev event) about(kind string, names []string) bool {
-	for _, name := range names {
-		name = strings.TrimPrefix(name, "/")
-		switch {
-		case kind == "image" && ev.Type == "container" && (ev.Attributes["image"] == name || strings.HasPrefix(ev.Attributes["image"], name+":")):
-			return true
-		case ev.Type != kind:
-		case ev.ID == name, ev.Attributes["name"] == name, name != "" && strings.HasPrefix(ev.ID, name):
+// doing tells whether the action of an event is one of those; three of them are known by their beginning.
+func (ev event) doing(actions []string) bool {
+	if slices.Contains(actions, "health_status") || slices.Contains(actions, "exec_create") || slices.Contains(actions, "exec_start") {
+		return slices.ContainsFunc(actions, func(action string) bool { return strings.HasPrefix(ev.Action, action) })
+	}
+	return slices.Contains(actions, ev.Action)
+}
+
+// ofImage tells whether an event is about one of the images, or about a container of one, with the tag given or without.
+func (ev event) ofImage(names []string) bool {
+	name := ev.Attributes["image"]
+	if ev.Type == "image" {
+		name = ev.Attributes["name"]
+	}
+	for _, known := range []string{ev.ID, name} {
+		short := known
+		if ref, err := parseReference(known); err == nil {
+			short = ref.name
+		}
+		if slices.Contains(names, known) || slices.Contains(names, short) {
 			return true
 		}
 	}
@@ -135,7 +148,7 @@ func instant(text string) (time.Time, bool, error) {
 }
 
 func (e *Engine) events(q *request) (reply, error) {
-	f, err := readFilters(q, "config", "container", "daemon", "event", "image", "label", "label!", "network", "node", "plugin", "scope", "secret", "service", "type", "volume")
+	f, err := readFilters(q)
 	if err != nil {
 		return reply{}, err
 	}

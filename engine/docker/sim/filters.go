@@ -4,9 +4,12 @@ package sim
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,7 +17,8 @@ import (
 // filters are the values given per filter name.
 type filters map[string][]string
 
-// readFilters reads the filters parameter, in its present form or as the older lists, and refuses names that are not known.
+// readFilters reads the filters parameter, in its present form or as the older lists, and refuses names that are not known
+// if any are given.
 func readFilters(q *request, known ...string) (filters, error) {
 	text := q.query.Get("filters")
 	f := filters{}
@@ -37,14 +41,14 @@ func readFilters(q *request, known ...string) (filters, error) {
 		}
 	}
 	for _, name := range sortedKeys(f) {
-		if !slices.Contains(known, name) {
+		if len(known) > 0 && !slices.Contains(known, name) {
 			return nil, badRequest("Invalid filter '%s'", name)
 		}
 	}
 	return f, nil
 }
 
-// invalidFilter is a malformed parameter: an internal error before engine 23, a bad request since.
+// invalidFilter is a malformed parameter, mostly of a filter: an internal error before engine 23, a bad request since.
 func invalidFilter(q *request, format string, args ...any) error {
 	if q.at(42) {
 		return badRequest(format, args...)
@@ -100,22 +104,34 @@ func hasLabel(labels map[string]string, want string) bool {
 	return there && (!withValue || got == value)
 }
 
-// references applies the filter reference to the names of an image.
-func (f filters) references(tags []string) bool {
-	if len(f["reference"]) == 0 {
-		return true
+// references gives those names of an image that the filter reference lets through.
+func (f filters) references(im *image) (tags, digests []string, err error) {
+	if tags, err = f.matching(im.Tags, ":"); err == nil {
+		digests, err = f.matching(im.Digests, "@")
 	}
-	for _, want := range f["reference"] {
-		for _, tag := range tags {
-			name := tag[:strings.LastIndex(tag, ":")]
-			full, _ := path.Match(want, tag)
-			short, _ := path.Match(want, name)
-			if full || short {
-				return true
+	return tags, digests, err
+}
+
+// matching gives those names that fit the filter reference, whole or up to the separator before their last part.
+func (f filters) matching(names []string, separator string) ([]string, error) {
+	if len(f["reference"]) == 0 {
+		return names, nil
+	}
+	var found []string
+	for _, name := range names {
+		for _, want := range f["reference"] {
+			whole, err := path.Match(want, name)
+			if err != nil {
+				return nil, failure("%v", err)
+			}
+			short, _ := path.Match(want, name[:strings.LastIndex(name, separator)])
+			if whole || short {
+				found = append(found, name)
+				break
 			}
 		}
 	}
-	return false
+	return found, nil
 }
 
 // boolean reads a filter that is true or false; nil when it is not given.
@@ -181,3 +197,37 @@ func timeLayout(text string) string {
 
 // spares tells whether a prune leaves what was made at created, because that is after until.
 func spares(until, created time.Time) bool { return !until.IsZero() && created.After(until) }
+
+// ports reads a filter of ports such as 80, 80/udp or 80-90/tcp.
+func (f filters) ports(q *request, name string) (map[string]bool, error) {
+	all := map[string]bool{}
+	for _, value := range f[name] {
+		if strings.Contains(value, ":") {
+			return nil, invalidFilter(q, "filter for '%s' should not contain ':': %s", name, value)
+		}
+		numbers, proto := splitPort(value)
+		first, last, err := filterRange(numbers)
+		if err != nil {
+			return nil, invalidFilter(q, "error while looking up for %s %s: %v", name, value, err)
+		}
+		for port := first; port <= last; port++ {
+			all[fmt.Sprintf("%d/%s", port, proto)] = true
+		}
+	}
+	return all, nil
+}
+
+// filterRange reads a port, or a first and a last one.
+func filterRange(text string) (first, last uint64, err error) {
+	if text == "" {
+		return 0, 0, errors.New("Empty string specified for ports.")
+	}
+	from, to, isRange := strings.Cut(text, "-")
+	if first, err = strconv.ParseUint(from, 10, 16); err != nil || !isRange {
+		return first, first, err
+	}
+	if last, err = strconv.ParseUint(to, 10, 16); err == nil && last < first {
+		err = fmt.Errorf("Invalid range specified for the Port: %s", text)
+	}
+	return first, last, err
+}

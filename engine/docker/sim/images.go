@@ -291,7 +291,15 @@ func (e *Engine) imageHistory(q *request) (reply, error) {
 }
 
 func (e *Engine) imageList(q *request) (reply, error) {
-	f, err := readFilters(q, "dangling", "label", "label!", "before", "since", "reference", "until")
+	known := []string{"dangling", "label", "before", "since", "reference"}
+	if q.at(42) {
+		known = append(known, "until")
+	}
+	f, err := readFilters(q, known...)
+	if err != nil {
+		return reply{}, err
+	}
+	between, err := e.imageAge(q, f)
 	if err != nil {
 		return reply{}, err
 	}
@@ -301,18 +309,21 @@ func (e *Engine) imageList(q *request) (reply, error) {
 	}
 	docs := []object{}
 	for _, im := range e.imagesByAge() {
-		if !f.labels(im.Config.Labels) || !f.references(im.Tags) {
+		if !between(im.Created) || !f.labels(im.Config.Labels) || dangling != nil && *dangling != (len(im.Tags) == 0) {
 			continue
 		}
-		if dangling != nil && *dangling != (len(im.Tags) == 0) {
-			continue
+		tags, digests, err := f.references(im)
+		if err != nil {
+			return reply{}, err
 		}
-		tags := im.Tags
-		if len(tags) == 0 {
-			tags = []string{"<none>:<none>"}
+		if len(tags)+len(digests) == 0 {
+			if len(f["reference"]) > 0 {
+				continue
+			}
+			tags, digests = []string{"<none>:<none>"}, []string{"<none>@<none>"}
 		}
 		doc := object{
-			"Id": im.ID, "ParentId": "", "RepoTags": tags, "RepoDigests": orNil(im.Digests), "Created": im.Created.Unix(),
+			"Id": im.ID, "ParentId": "", "RepoTags": orNil(tags), "RepoDigests": orNil(digests), "Created": im.Created.Unix(),
 			"Size": im.Size, "SharedSize": -1, "Labels": im.Config.Labels, "Containers": -1,
 		}
 		if !q.at(44) {
@@ -321,6 +332,29 @@ func (e *Engine) imageList(q *request) (reply, error) {
 		docs = append(docs, doc)
 	}
 	return ok(docs)
+}
+
+// imageAge makes a test out of the filters of a list of images that say when an image was made.
+func (e *Engine) imageAge(q *request, f filters) (func(created time.Time) bool, error) {
+	bounds := map[string]time.Time{}
+	for _, name := range []string{"before", "since"} {
+		for _, value := range f[name] {
+			im, err := e.findImage(value)
+			if err != nil {
+				return nil, err
+			}
+			bounds[name] = im.Created
+		}
+	}
+	until, err := f.until(q, e.st.Now)
+	if err != nil {
+		return nil, err
+	}
+	before, hasBefore := bounds["before"]
+	since, hasSince := bounds["since"]
+	return func(created time.Time) bool {
+		return (!hasBefore || created.Before(before)) && (!hasSince || created.After(since)) && !spares(until, created)
+	}, nil
 }
 
 // imagesByAge gives the images, newest first.
@@ -345,14 +379,14 @@ func (e *Engine) imageTag(q *request) (reply, error) {
 	}
 	ref, err := parseReference(q.query.Get("repo"))
 	if err != nil {
-		return reply{}, err
+		return reply{}, invalidFilter(q, "%v", err)
 	}
 	if ref.digest != "" {
 		return reply{}, badRequest("refusing to create a tag with a digest reference")
 	}
 	ref.tag = first(q.query.Get("tag"), ref.tag)
 	if ref.tag != "" && !tagPart.MatchString(ref.tag) {
-		return reply{}, badRequest("invalid tag format")
+		return reply{}, invalidFilter(q, "invalid tag format")
 	}
 	e.setTag(im, ref.tagged())
 	e.emitImage(im.ID, ref.tagged(), "tag")

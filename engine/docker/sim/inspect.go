@@ -183,7 +183,7 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 	}
 	for _, h := range f["health"] {
 		if !slices.Contains([]string{"none", "starting", "healthy", "unhealthy"}, h) {
-			return nil, badRequest("Invalid filter 'health=%s'", h)
+			return nil, badRequest("Unrecognised filter value for health: %s", h)
 		}
 	}
 	for _, text := range f["exited"] {
@@ -195,10 +195,25 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 	if err != nil {
 		return nil, err
 	}
+	// Nothing here is a task of a swarm.
+	onlyTasks := slices.Contains(f["is-task"], "true")
+	if len(f["is-task"]) > 0 && !onlyTasks && !slices.Contains(f["is-task"], "false") {
+		return nil, badRequest("Invalid filter 'is-task=[%s]'", strings.Join(f["is-task"], " "))
+	}
+	publish, err := f.ports(q, "publish")
+	if err != nil {
+		return nil, err
+	}
+	expose, err := f.ports(q, "expose")
+	if err != nil {
+		return nil, err
+	}
 	ancestors := e.ancestors(f["ancestor"])
 	name := f.pattern("name")
 	return func(c *container) bool {
 		switch {
+		case onlyTasks, len(publish)+len(expose) > 0 && !c.portsFit(publish, expose):
+			return false
 		case before != nil && c.Serial >= before.Serial, since != nil && c.Serial <= since.Serial:
 			return false
 		case len(f["ancestor"]) > 0 && !ancestors[c.ImageID]:
@@ -207,7 +222,7 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 			return false
 		}
 		return f.has("status", c.status()) && f.has("health", first(c.Health, "none")) && f.labels(c.Config.Labels) &&
-			f.prefix("id", c.ID) && e.nameFits(c, name) && c.mountsFit(f) && e.networkFits(c, f) && c.portsFit(f)
+			f.prefix("id", c.ID) && e.nameFits(c, name) && c.mountsFit(f) && e.networkFits(c, f)
 	}, nil
 }
 
@@ -265,34 +280,27 @@ func (e *Engine) networkFits(c *container, f filters) bool {
 		return true
 	}
 	for name, ep := range c.Endpoints {
-		if slices.Contains(f["network"], name) || ep.NetworkID != "" && slices.Contains(f["network"], ep.NetworkID) {
+		if slices.Contains(f["network"], name) || f.prefix("network", ep.NetworkID) {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *container) portsFit(f filters) bool {
-	for _, want := range f["expose"] {
-		number, proto := splitPort(want)
-		if !slices.Contains(c.exposed(), number+"/"+proto) {
-			return false
+// portsFit tells whether an open port is published or exposed as a filter wants; a port that is not published counts as number 0.
+func (c *container) portsFit(publish, expose map[string]bool) bool {
+	for key, bindings := range c.Ports {
+		_, proto := splitPort(key)
+		if expose[key] || len(bindings) == 0 && publish["0/"+proto] {
+			return true
 		}
-	}
-	for _, want := range f["publish"] {
-		number, proto := splitPort(want)
-		found := false
-		for key, bindings := range c.Ports {
-			for _, b := range bindings {
-				found = found || b.HostPort == number && strings.HasSuffix(key, "/"+proto)
+		for _, b := range bindings {
+			if publish[b.HostPort+"/"+proto] {
+				return true
 			}
-			found = found || key == number+"/"+proto && len(bindings) > 0
-		}
-		if !found {
-			return false
 		}
 	}
-	return true
+	return false
 }
 
 func (e *Engine) listDocument(c *container, q *request) object {

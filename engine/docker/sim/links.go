@@ -157,7 +157,7 @@ func (e *Engine) removeLink(q *request) (reply, error) {
 		if _, err := e.lookup(q.name); err != nil {
 			return reply{}, err
 		}
-		return reply{}, badRequest("Conflict, cannot remove the default link name of the container")
+		return reply{}, invalidFilter(q, "Conflict, cannot remove the default link name of the container")
 	}
 	c, err := e.lookup(owner)
 	if err != nil {

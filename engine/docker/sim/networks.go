@@ -305,7 +305,6 @@ func (e *Engine) plumb(n *network, body *networkBody) error {
 	default:
 		return notFound("plugin %q not found", n.Driver)
 	}
-	noSwarm := failure("This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.")
 	overlay := n.Driver == "overlay"
 	switch {
 	case overlay && body.Scope == "local":
@@ -335,7 +334,7 @@ func (e *Engine) plumb(n *network, body *networkBody) error {
 		}
 	}
 	if overlay || body.Scope != "" && body.Scope != "local" {
-		return noSwarm
+		return failure("%s", noManager)
 	}
 	return nil
 }

@@ -54,6 +54,8 @@ func TestNetworkNamesThatAreTaken(t *testing.T) {
 	})
 }
 
+// TestNetworkCreateRefuses must never name docker0 or set default_bridge: the real engine then drops its own default network as
+// stale, and starts nothing on it until it is restarted.
 func TestNetworkCreateRefuses(t *testing.T) {
 	const (
 		bridge, common = "com.docker.network.bridge.", "com.docker.network."
@@ -94,7 +96,6 @@ func TestNetworkCreateRefuses(t *testing.T) {
 			{"little mtu", map[string]any{"Options": map[string]string{common + "driver.mtu": "-1"}}, "500 invalid MTU number: -1"},
 			{"icc", map[string]any{"Options": map[string]string{bridge + "enable_icc": "abc"}}, boolError(bridge+"enable_icc", "abc")},
 			{"masquerade", map[string]any{"Options": map[string]string{bridge + "enable_ip_masquerade": ""}}, boolError(bridge+"enable_ip_masquerade", "")},
-			{"default bridge", map[string]any{"Options": map[string]string{bridge + "default_bridge": "x"}}, boolError(bridge+"default_bridge", "x")},
 			{"inhibit", map[string]any{"Options": map[string]string{bridge + "inhibit_ipv4": "x"}}, boolError(bridge+"inhibit_ipv4", "x")},
 			{"ipv6 option", map[string]any{"Options": map[string]string{common + "enable_ipv6": "x"}}, boolError(common+"enable_ipv6", "x")},
 			{"host address", map[string]any{"Options": map[string]string{bridge + "host_binding_ipv4": "x"}}, "500 failed to parse com.docker.network.bridge.host_binding_ipv4 value: x (nil ip)"},

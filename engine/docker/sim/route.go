@@ -174,6 +174,19 @@ func routes() []route {
 		{"GET", "events", "events", (*Engine).events},
 		{"GET", "system/df", "system.df", (*Engine).diskUsage},
 		{"POST", "auth", "auth", (*Engine).auth},
+		{"POST", "build/prune", "build.prune", (*Engine).buildPrune},
+		{"GET", "plugins", "plugin.list", (*Engine).pluginList},
+		{"GET", "swarm", "swarm.inspect", (*Engine).noSwarm},
+		{"GET", "nodes", "node.list", (*Engine).noSwarm},
+		{"GET", "nodes/*", "node.inspect", (*Engine).noSwarm},
+		{"GET", "services", "service.list", (*Engine).noSwarm},
+		{"GET", "services/*", "service.inspect", (*Engine).noSwarm},
+		{"GET", "tasks", "task.list", (*Engine).noSwarm},
+		{"GET", "tasks/*", "task.inspect", (*Engine).noSwarm},
+		{"GET", "secrets", "secret.list", (*Engine).noSwarm},
+		{"GET", "secrets/*", "secret.inspect", (*Engine).noSwarm},
+		{"GET", "configs", "config.list", (*Engine).noSwarm},
+		{"GET", "configs/*", "config.inspect", (*Engine).noSwarm},
 
 		{"GET", "containers/json", "container.list", (*Engine).containerList},
 		{"POST", "containers/create", "container.create", (*Engine).containerCreate},
@@ -222,6 +235,7 @@ func routes() []route {
 		{"DELETE", "volumes/*", "volume.remove", (*Engine).volumeRemove},
 
 		{"GET", "networks", "network.list", (*Engine).networkList},
+		{"GET", "networks/", "network.list", (*Engine).networkList},
 		{"POST", "networks/create", "network.create", (*Engine).networkCreate},
 		{"POST", "networks/prune", "network.prune", (*Engine).networkPrune},
 		{"POST", "networks/*/connect", "network.connect", (*Engine).networkConnect},
@@ -247,6 +261,9 @@ func (r route) match(path string) (string, bool) {
 
 // findRoute gives the route of a request, and the name in its path.
 func (e *Engine) findRoute(method, path string) (route, string, bool) {
+	if method == http.MethodOptions {
+		return route{method, path, "options", func(*Engine, *request) (reply, error) { return status(200) }}, "", true
+	}
 	for _, r := range e.routes {
 		if r.method != method {
 			continue
@@ -308,15 +325,23 @@ func (e *Engine) checkVersion(number string) (apiVersion, error) {
 	if number == "" {
 		return e.version, nil
 	}
-	version, ok := parseVersion(number)
-	if !ok || version.less(minVersion()) {
+	major, rest, _ := strings.Cut(number, ".")
+	minor, more, _ := strings.Cut(rest, ".")
+	version := apiVersion{versionPart(major), versionPart(minor)}
+	if version.less(minVersion()) {
 		text := fmt.Sprintf("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, minVersion())
 		return version, &apiError{status: 400, text: text, plain: e.version.less(apiVersion{1, 42})}
 	}
-	if e.version.less(version) {
+	if e.version.less(version) || version == e.version && strings.Trim(more, ".0") != "" {
 		return version, badRequest("client version %s is too new. Maximum supported API version is %s", number, e.version)
 	}
 	return version, nil
+}
+
+// versionPart is a number in a version: 0 if there is none, and as much as can be if there is a longer one.
+func versionPart(text string) int {
+	number, _ := strconv.Atoi(text)
+	return number
 }
 
 // Bodies are read before the engine is locked, and are bounded.

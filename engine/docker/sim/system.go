@@ -108,3 +108,20 @@ func (e *Engine) diskUsage(q *request) (reply, error) {
 		"LayersSize": 0, "Images": images.json, "Containers": containers, "Volumes": volumes, "BuildCache": nil,
 	})
 }
+
+func (e *Engine) pluginList(q *request) (reply, error) { return ok([]object{}) }
+
+// buildPrune finds nothing to remove, since nothing is built here.
+func (e *Engine) buildPrune(q *request) (reply, error) {
+	if _, err := readFilters(q, "until", "id", "label", "label!", "parent", "type", "description", "inuse", "shared", "private"); err != nil {
+		return reply{}, prefixed("failed to prune build cache: ", err)
+	}
+	return ok(object{"CachesDeleted": nil, "SpaceReclaimed": 0})
+}
+
+// noSwarm answers what only the manager of a swarm can tell.
+func (e *Engine) noSwarm(q *request) (reply, error) {
+	return reply{}, &apiError{status: 503, text: noManager}
+}
+
+const noManager = `This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.`
