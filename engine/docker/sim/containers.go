@@ -5,6 +5,7 @@ package sim
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"strings"
 )
 
@@ -154,7 +155,29 @@ func (e *Engine) attach(c *container, body *createBody) error {
 	if err := e.registerLinks(c); err != nil {
 		return err
 	}
+	if err := e.makeWorkingDir(c); err != nil {
+		return err
+	}
 	return e.setEndpoints(c, body.NetworkingConfig.EndpointsConfig)
+}
+
+// makeWorkingDir makes the directory that the program begins in, below what is mounted, where an image is known to lack it.
+func (e *Engine) makeWorkingDir(c *container) error {
+	im := e.st.Images[c.ImageID]
+	if im == nil || !im.Complete || c.Config.WorkingDir == "" {
+		return nil
+	}
+	for dir := path.Clean(c.Config.WorkingDir); dir != "/"; dir = path.Dir(dir) {
+		f, ok := place{files: c.Files, below: im.Files, path: dir}.get()
+		switch {
+		case ok && !f.Dir && f.Link == "":
+			return failure("Cannot mkdir: %s is not a directory", c.Config.WorkingDir)
+		case ok:
+			return nil
+		}
+		c.Files[dir] = dirFile()
+	}
+	return nil
 }
 
 // nonEmpty drops the one empty word by which a client says "no entrypoint".

@@ -3,20 +3,41 @@
 package sim
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"path"
+	"slices"
+	"strings"
 	"time"
 )
 
+// decodeStrictly reads the JSON body into v, where the engine calls a body that it cannot read a bad request.
+func (q *request) decodeStrictly(v any) error {
+	if err := q.checkJSONType(); err != nil {
+		return err
+	}
+	if len(strings.TrimSpace(string(q.body))) == 0 {
+		return badRequest("got EOF while reading request body")
+	}
+	if err := json.Unmarshal(q.body, v); err != nil {
+		return badRequest("%s", decodeError(q.body, err).Error())
+	}
+	return nil
+}
+
 func (e *Engine) execCreate(q *request) (reply, error) {
-	var body struct {
-		Cmd                                          StringList
+	// Errors of the decoder name the type.
+	type ExecConfig struct {
+		Cmd                                          []string
 		Tty, AttachStdin, AttachStdout, AttachStderr bool
 		Detach, Privileged                           bool
 		DetachKeys, User, WorkingDir                 string
 		Env                                          []string
 	}
-	if err := q.decode(&body); err != nil {
+	var body ExecConfig
+	if err := q.decodeStrictly(&body); err != nil {
 		return reply{}, err
 	}
 	if len(body.Cmd) == 0 {
@@ -33,16 +54,33 @@ func (e *Engine) execCreate(q *request) (reply, error) {
 	case c.Restarting:
 		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
+	if !validKeys(body.DetachKeys) {
+		return reply{}, failure("Invalid escape keys (%s) provided", body.DetachKeys)
+	}
 	if err := e.checkLinks(c); err != nil {
 		return reply{}, err
 	}
 	x := &execution{
 		ID: e.st.newID("exec"), Container: c.ID, Cmd: body.Cmd, Tty: body.Tty, Stdin: body.AttachStdin, Stdout: body.AttachStdout,
-		Stderr: body.AttachStderr, Env: body.Env, User: body.User, WorkingDir: body.WorkingDir, Privileged: body.Privileged,
+		Stderr: body.AttachStderr, Env: body.Env, Privileged: body.Privileged,
+		User: first(body.User, c.Config.User), WorkingDir: first(body.WorkingDir, c.Config.WorkingDir),
 	}
 	e.st.Execs[x.ID] = x
 	e.emitContainer(c, "exec_create: "+x.command(), map[string]string{"execID": x.ID})
 	return reply{status: 201, json: object{"Id": x.ID}}, nil
+}
+
+// validKeys tells whether text is a list of keys that detach: single letters and ctrl-X.
+func validKeys(text string) bool {
+	for key := range strings.SplitSeq(text, ",") {
+		letter, ctrl := strings.CutPrefix(key, "ctrl-")
+		switch {
+		case text == "", len(key) == 1, key == "DEL":
+		case !ctrl || len(letter) != 1 || !strings.Contains("@abcdefghijklmnopqrstuvwxyz[\\]^_", letter):
+			return false
+		}
+	}
+	return true
 }
 
 func (x *execution) command() string {
@@ -67,38 +105,34 @@ func (e *Engine) findExec(id string) (*execution, *container, error) {
 
 func (e *Engine) execStart(q *request) (reply, error) {
 	var body struct{ Detach, Tty bool }
+	if err := q.decodeStrictly(&body); err != nil {
+		return reply{}, err
+	}
 	x, c, err := e.findExec(q.name)
 	if err != nil {
 		return reply{}, err
 	}
-	if len(q.body) > 0 {
-		if err := q.decode(&body); err != nil {
-			return reply{}, err
-		}
+	if err := e.checkExecStart(c); err != nil {
+		return reply{}, err
 	}
-	if err := e.checkExecStart(x, c); err != nil {
-		if body.Detach {
-			return reply{}, err
-		}
+	output, err := e.beginExec(x, c)
+	switch {
+	case err != nil && body.Detach:
+		return reply{}, err
+	case err != nil:
 		// The connection is taken over before this is known, so the stream has to tell it.
 		return e.execStream(q, x, []logLine{{Stream: 1, Text: err.Error() + "\r"}}, func() bool { return true })
-	}
-	output := e.beginExec(x, c)
-	if body.Detach {
+	case body.Detach:
 		return status(200)
 	}
 	return e.execStream(q, x, output, func() bool { return !x.Running })
 }
 
-// checkExecStart tells why an exec cannot start, or nil.
-func (e *Engine) checkExecStart(x *execution, c *container) error {
+// checkExecStart tells why nothing can start in a container, or nil.
+func (e *Engine) checkExecStart(c *container) error {
 	switch {
-	case x.Running:
-		return conflict("Error: Exec command %s is already running", x.ID)
-	case x.Started:
-		return conflict("Error: Exec command %s has already run", x.ID)
 	case !c.Running:
-		return notRunning(c)
+		return failure("Container %s is not running: %s", c.ID, e.statusText(c))
 	case c.Paused:
 		return conflict("Container %s is paused, unpause the container before exec", c.ID)
 	case c.Restarting:
@@ -123,17 +157,20 @@ func (e *Engine) execStream(q *request, x *execution, output []logLine, ended fu
 	return rep, nil
 }
 
-// beginExec starts the program and gives what it prints.
-func (e *Engine) beginExec(x *execution, c *container) []logLine {
-	x.Started = true
+// beginExec starts the program and gives what it prints, or why it cannot start.
+func (e *Engine) beginExec(x *execution, c *container) ([]logLine, error) {
+	switch {
+	case x.ExitCode != nil:
+		return nil, conflict("Error: Exec command %s has already run", x.ID)
+	case x.Running:
+		return nil, conflict("Error: Exec command %s is already running", x.ID)
+	}
 	e.emitContainer(c, "exec_start: "+x.command(), map[string]string{"execID": x.ID})
-	if code, err := e.checkExecutable(c, x.Cmd[0]); err != nil {
+	seen := x.view(c)
+	if err := e.checkExec(seen, x.Cmd[0]); err != nil {
+		code := 126
 		x.ExitCode = &code
-		if code == 127 {
-			*x.ExitCode = 126
-		}
-		text := fmt.Sprintf("OCI runtime exec failed: exec failed: unable to start container process: %v: unknown\r", err)
-		return []logLine{{At: e.st.Now, Stream: 1, Text: text}}
+		return nil, err
 	}
 	prog, err := e.programOf(c, x.Cmd)
 	known := prog.Exits || prog.effect != nil || isScript(x.Cmd)
@@ -141,7 +178,7 @@ func (e *Engine) beginExec(x *execution, c *container) []logLine {
 		// A program that nobody described does what most do in an exec: its work, quietly and at once.
 		prog = program{Process: Process{Exits: true}}
 	}
-	x.Running, x.Pending = true, prog.ExitCode
+	x.Started, x.Running, x.Pending = true, true, prog.ExitCode
 	e.st.Serial++
 	x.Pid = 1000 + int(e.st.Serial%30000)
 	var output []logLine
@@ -152,7 +189,7 @@ func (e *Engine) beginExec(x *execution, c *container) []logLine {
 		output = append(output, logLine{At: e.st.Now, Stream: 2, Text: text})
 	}
 	if prog.effect != nil {
-		if _, err := prog.effect(e, c); err != nil {
+		if _, err := prog.effect(e, seen); err != nil {
 			output = append(output, logLine{At: e.st.Now, Stream: 2, Text: err.Error()})
 			x.Pending = 1
 		}
@@ -160,7 +197,39 @@ func (e *Engine) beginExec(x *execution, c *container) []logLine {
 	if prog.Exits {
 		x.ExitAt = e.st.Now.Add(prog.RunFor)
 	}
-	return output
+	return output, nil
+}
+
+// view is the container as the program of an exec sees it: with a user, a directory and an environment of its own.
+func (x *execution) view(c *container) *container {
+	seen := *c
+	seen.Config.User, seen.Config.WorkingDir = x.User, x.WorkingDir
+	seen.Config.Env = slices.Concat(x.Env, c.Config.Env)
+	return &seen
+}
+
+// checkExec tells why a program cannot start in a container that runs, or nil.
+func (e *Engine) checkExec(c *container, name string) error {
+	if err := e.checkUser(c); err != nil {
+		return err
+	}
+	const where = "OCI runtime exec failed: exec failed: "
+	const begun = where + "unable to start container process: "
+	dir := first(c.Config.WorkingDir, "/")
+	if !path.IsAbs(dir) {
+		return failure(where + "Cwd must be an absolute path: unknown")
+	}
+	switch err := e.checkDir(c, dir); {
+	case errors.Is(err, errNoDir):
+		return badRequest(begun+"chdir to cwd (%q) set in config.json failed: %v: unknown: Are you trying to mount a directory onto a file (or vice-versa)? "+
+			"Check if the specified host path exists and is the expected type", dir, err)
+	case err != nil:
+		return badRequest(begun+"chdir to cwd (%q) set in config.json failed: %v: unknown", dir, err)
+	}
+	if _, err := e.checkExecutable(c, name); err != nil {
+		return badRequest(begun+"%v: unknown", err)
+	}
+	return nil
 }
 
 // endExec ends the program of an exec.
@@ -173,12 +242,16 @@ func (e *Engine) endExec(x *execution) {
 	}
 }
 
-// endExecs ends all programs in a container that ended.
+// endExecs ends all programs in a container that ended, and forgets those that never began.
 func (e *Engine) endExecs(c *container) {
 	for _, id := range sortedKeys(e.st.Execs) {
-		if x := e.st.Execs[id]; x.Container == c.ID && x.Running {
+		switch x := e.st.Execs[id]; {
+		case x.Container != c.ID:
+		case x.Running:
 			x.Pending = 137
 			e.endExec(x)
+		case x.ExitCode == nil:
+			delete(e.st.Execs, id)
 		}
 	}
 }
@@ -202,11 +275,13 @@ func (e *Engine) execInspect(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	process := object{"entrypoint": x.Cmd[0], "arguments": list(x.Cmd[1:]), "tty": x.Tty, "privileged": x.Privileged}
+	if x.User != "" {
+		process["user"] = x.User
+	}
 	return ok(object{
 		"ID": x.ID, "ContainerID": x.Container, "Running": x.Running, "ExitCode": x.ExitCode, "Pid": x.Pid, "CanRemove": false,
 		"OpenStdin": x.Stdin, "OpenStdout": x.Stdout, "OpenStderr": x.Stderr, "DetachKeys": "",
-		"ProcessConfig": object{
-			"entrypoint": x.Cmd[0], "arguments": list(x.Cmd[1:]), "tty": x.Tty, "privileged": x.Privileged, "user": x.User,
-		},
+		"ProcessConfig": process,
 	})
 }

@@ -4,6 +4,7 @@ package sim
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 	"path"
 	"strconv"
@@ -142,6 +143,9 @@ func (e *Engine) streamLog(q *request, c *container, r logRequest, lines []logLi
 
 // containerAttach gives the client the output of a container as it comes, until the container ends.
 func (e *Engine) containerAttach(q *request) (reply, error) {
+	if keys := q.query.Get("detachKeys"); !validKeys(keys) {
+		return reply{}, &apiError{status: 400, text: fmt.Sprintf("Invalid detach keys (%s) provided", keys), plain: true}
+	}
 	c, err := e.lookup(q.name)
 	switch {
 	case err != nil:

@@ -3,29 +3,58 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 )
 
 // checkUser refuses a user that the image does not know.
 func (e *Engine) checkUser(c *container) error {
-	user, group, hasGroup := strings.Cut(c.Config.User, ":")
+	user, group, _ := strings.Cut(c.Config.User, ":")
+	for _, account := range []struct{ name, kind, file string }{{user, "user", "passwd"}, {group, "group", "group"}} {
+		id, err := strconv.Atoi(account.name)
+		if im := e.st.Images[c.ImageID]; account.name == "" || err != nil && (im == nil || !im.Complete) {
+			continue
+		}
+		if err == nil && (id < 0 || id > math.MaxInt32) {
+			return failure("uids and gids must be in range 0-2147483647")
+		}
+		if _, ok := e.accountID(c, "/etc/"+account.file, account.name); !ok {
+			return failure("unable to find %s %s: no matching entries in %s file", account.kind, account.name, account.file)
+		}
+	}
+	return nil
+}
+
+var errNoDir = errors.New("not a directory")
+
+// checkDir tells why a directory cannot be the working directory of a program, or nil. What is not known is taken to exist.
+func (e *Engine) checkDir(c *container, dir string) error {
 	im := e.st.Images[c.ImageID]
 	if im == nil || !im.Complete {
 		return nil
 	}
-	if user != "" {
-		if _, ok := e.accountID(c, "/etc/passwd", user); !ok {
-			return failure("unable to find user %s: no matching entries in passwd file", user)
+	dir = path.Clean(dir)
+	if f, ok := e.follow(c, dir); ok && !f.Dir {
+		return errNoDir
+	} else if ok {
+		return nil
+	}
+	for _, made := range slices.Concat([]string{"/dev", "/etc", "/proc", "/sys"}, sortedKeys(c.Mounts), sortedKeys(c.HostConfig.Tmpfs)) {
+		if path.Clean(made) == dir || strings.HasPrefix(made, dir+"/") {
+			return nil
 		}
 	}
-	if hasGroup && group != "" {
-		if _, ok := e.accountID(c, "/etc/group", group); !ok {
-			return failure("unable to find group %s: no matching entries in group file", group)
+	for _, kernel := range []string{"/dev/", "/proc/", "/sys/"} {
+		if strings.HasPrefix(dir, kernel) {
+			return nil
 		}
 	}
-	return nil
+	return errors.New("no such file or directory")
 }
 
 // checkExecutable tells whether a container can run a program, and the exit code if it cannot. An image whose files are
