@@ -66,7 +66,7 @@ func (e *Engine) execCreate(q *request) (reply, error) {
 		User: first(body.User, c.Config.User), WorkingDir: first(body.WorkingDir, c.Config.WorkingDir),
 	}
 	e.st.Execs[x.ID] = x
-	e.emitContainer(c, "exec_create: "+x.command(), map[string]string{"execID": x.ID})
+	e.emitContainer(c, "exec_create: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
 	return reply{status: 201, json: object{"Id": x.ID}}, nil
 }
 
@@ -83,13 +83,8 @@ func validKeys(text string) bool {
 	return true
 }
 
-func (x *execution) command() string {
-	text := x.Cmd[0]
-	for _, arg := range x.Cmd[1:] {
-		text += " " + arg
-	}
-	return text + " "
-}
+// commandText is a command line as events show it.
+func commandText(argv []string) string { return argv[0] + " " + strings.Join(argv[1:], " ") }
 
 func (e *Engine) findExec(id string) (*execution, *container, error) {
 	x := e.st.Execs[id]
@@ -165,7 +160,7 @@ func (e *Engine) beginExec(x *execution, c *container) ([]logLine, error) {
 	case x.Running:
 		return nil, conflict("Error: Exec command %s is already running", x.ID)
 	}
-	e.emitContainer(c, "exec_start: "+x.command(), map[string]string{"execID": x.ID})
+	e.emitContainer(c, "exec_start: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
 	seen := x.view(c)
 	if err := e.checkExec(seen, x.Cmd[0]); err != nil {
 		code := 126

@@ -2,7 +2,10 @@
 
 package sim
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // probe gives the command of the health check, or nil when there is none.
 func (c *container) probe() []string {
@@ -14,7 +17,10 @@ func (c *container) probe() []string {
 	case "CMD":
 		return h.Test[1:]
 	case "CMD-SHELL":
-		return []string{"/bin/sh", "-c", h.Test[1]}
+		if len(c.Config.Shell) > 0 {
+			return append(slices.Clone([]string(c.Config.Shell)), h.Test[1:]...)
+		}
+		return append([]string{"/bin/sh", "-c"}, h.Test[1:]...)
 	}
 	return nil
 }
@@ -31,8 +37,15 @@ func nanos(n int64, standard time.Duration) time.Duration {
 func (e *Engine) startHealth(c *container) {
 	c.Health, c.HealthAt = "", time.Time{}
 	if c.probe() != nil {
-		c.Health = "starting"
+		c.Health, c.ProbeFrom = "starting", c.StartedAt
 		c.HealthAt = e.nextHealth(c)
+	}
+}
+
+// stopHealth ends the probing of a container that sleeps or ended. Without probes it counts as unhealthy, which no event tells.
+func (e *Engine) stopHealth(c *container) {
+	if c.Health != "" {
+		c.Health, c.HealthAt = "unhealthy", time.Time{}
 	}
 }
 
@@ -51,7 +64,7 @@ func (e *Engine) passesAfter(c *container) (after time.Duration, ever bool) {
 	return c.Process.HealthyAfter, true
 }
 
-// nextHealth reckons when the health of a container that began now or turned unhealthy changes; zero is never.
+// nextHealth reckons when the health of a container that began or woke now, or turned unhealthy, changes; zero is never.
 func (e *Engine) nextHealth(c *container) time.Time {
 	h := c.Config.Healthcheck
 	interval := nanos(h.Interval, 30*time.Second)
@@ -61,7 +74,8 @@ func (e *Engine) nextHealth(c *container) time.Time {
 	}
 	after, ever := e.passesAfter(c)
 	// The first probe that passes, counted in intervals.
-	pass := max(int64((after+interval-1)/interval), 1)
+	slept := c.ProbeFrom.Sub(c.StartedAt)
+	pass := max(int64((after-slept+interval-1)/interval), 1)
 	// Probes that fail within the start period do not count.
 	grace := int64(time.Duration(h.StartPeriod) / interval)
 	fail := grace + int64(retries)
@@ -69,7 +83,7 @@ func (e *Engine) nextHealth(c *container) time.Time {
 	case c.Health == "starting" && (!ever || fail < pass):
 		return c.StartedAt.Add(time.Duration(fail) * interval)
 	case ever && c.Health != "healthy":
-		return c.StartedAt.Add(time.Duration(pass) * interval)
+		return c.ProbeFrom.Add(time.Duration(pass) * interval)
 	}
 	return time.Time{}
 }
@@ -84,10 +98,8 @@ func (e *Engine) changeHealth(c *container) {
 		c.Health = "unhealthy"
 	}
 	c.HealthAt = e.nextHealth(c)
-	for _, action := range []string{"exec_create: ", "exec_start: ", "exec_die", "health_status: " + c.Health} {
-		if action == "exec_create: " || action == "exec_start: " {
-			action += c.probe()[0]
-		}
+	command := commandText(c.probe())
+	for _, action := range []string{"exec_create: " + command, "exec_start: " + command, "exec_die", "health_status: " + c.Health} {
 		e.emitContainer(c, action, nil)
 	}
 }
@@ -97,21 +109,24 @@ func (e *Engine) healthDocument(c *container) object {
 	log := []object{}
 	interval := nanos(c.Config.Healthcheck.Interval, 30*time.Second)
 	end := e.st.Now
-	if !c.Running {
+	switch {
+	case !c.Running:
 		end = c.FinishedAt
+	case c.Paused:
+		end = c.Frozen
 	}
-	probes := int64(end.Sub(c.StartedAt) / interval)
+	probes := int64(end.Sub(c.ProbeFrom) / interval)
 	after, ever := e.passesAfter(c)
 	streak := int64(0)
 	for k := max(probes-4, 1); k <= probes; k++ {
-		at := c.StartedAt.Add(time.Duration(k) * interval)
+		at := c.ProbeFrom.Add(time.Duration(k) * interval)
 		code := 1
 		if ever && at.Sub(c.StartedAt) >= after {
 			code = 0
 		}
 		log = append(log, object{"Start": stamp(at), "End": stamp(at), "ExitCode": code, "Output": ""})
 	}
-	if c.Health != "healthy" {
+	if !ever || c.ProbeFrom.Add(time.Duration(probes)*interval).Sub(c.StartedAt) < after {
 		streak = max(probes, 0)
 	}
 	return object{"Status": c.Health, "FailingStreak": streak, "Log": log}

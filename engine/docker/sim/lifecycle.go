@@ -173,10 +173,11 @@ func (e *Engine) applyEffect(c *container, prog program) {
 // exit ends the process of c with a code, and applies the restart policy.
 func (e *Engine) exit(c *container, code int) {
 	ran := e.st.Now.Sub(c.StartedAt)
-	c.ExitAt, c.KillAt, c.HealthAt = time.Time{}, time.Time{}, time.Time{}
+	c.ExitAt, c.KillAt = time.Time{}, time.Time{}
 	c.ExitCode, c.FinishedAt, c.Pid = code, e.st.Now, 0
 	c.Paused, c.Polled = false, false
 	c.Exits++
+	e.stopHealth(c)
 	e.endExecs(c)
 	again := e.shouldRestart(c, code)
 	e.emitContainer(c, "die", map[string]string{"exitCode": strconv.Itoa(code)})
@@ -387,6 +388,7 @@ func (e *Engine) containerPause(q *request) (reply, error) {
 		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
 	c.Paused, c.Frozen = true, e.st.Now
+	e.stopHealth(c)
 	e.emitContainer(c, "pause", nil)
 	return status(204)
 }
@@ -406,12 +408,13 @@ func (e *Engine) containerUnpause(q *request) (reply, error) {
 
 // thaw wakes a paused container; the time it slept does not count.
 func (e *Engine) thaw(c *container) {
-	slept := e.st.Now.Sub(c.Frozen)
 	c.Paused = false
-	for _, at := range []*time.Time{&c.ExitAt, &c.HealthAt} {
-		if !at.IsZero() {
-			*at = at.Add(slept)
-		}
+	if !c.ExitAt.IsZero() {
+		c.ExitAt = c.ExitAt.Add(e.st.Now.Sub(c.Frozen))
+	}
+	if c.Health != "" {
+		c.ProbeFrom = e.st.Now
+		c.HealthAt = e.nextHealth(c)
 	}
 }
 

@@ -64,6 +64,7 @@ type container struct {
 	Frozen    time.Time // when it was paused
 	Health    string    // "", starting, healthy, unhealthy
 	HealthAt  time.Time // when the health changes next
+	ProbeFrom time.Time // since when the probe runs: its start or when it last woke
 	Polled    bool      // its passing state has been seen by inspect
 }
 

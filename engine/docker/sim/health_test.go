@@ -1,0 +1,80 @@
+// Part of the tests of the simulated engine: health checks of containers that sleep and end.
+
+package sim_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim"
+)
+
+// health gives state and health of a container, and in ps.
+func (l *lab) health(name string) string {
+	l.t.Helper()
+	var doc struct {
+		State struct {
+			Status string
+			Health struct{ Status string }
+		}
+	}
+	l.get(l.t, l.at(name)+"/json", &doc)
+	var list []struct{ Status string }
+	l.get(l.t, "/containers/json?all=1&filters=%7B%22name%22%3A%5B%22"+l.prefix+name+"%22%5D%7D", &list)
+	_, shown, _ := strings.Cut(list[0].Status, "(")
+	shown, _, _ = strings.Cut(shown, ")")
+	return doc.State.Status + " " + doc.State.Health.Status + " (" + shown + ")"
+}
+
+// bothClocks tries a fact on both engines; pass lets a second and a half pass.
+func bothClocks(t *testing.T, fact func(l *lab, pass func())) {
+	const some = 1500 * time.Millisecond
+	both(t, func(l *lab) {
+		if l.real {
+			fact(l, func() { time.Sleep(some) })
+			return
+		}
+		e := sim.New(sim.Options{Clock: sim.ClockManual})
+		defer func() {
+			l.made = nil
+			_ = e.Close()
+		}()
+		l.client = e.Client()
+		l.want(l.t, 200, "POST", "/images/load?quiet=1", imageTar(l.t))
+		fact(l, func() { e.Advance(some) })
+	})
+}
+
+func TestHealthWithoutProbesIsUnhealthy(t *testing.T) {
+	bothClocks(t, func(l *lab, pass func()) {
+		s := container("run print=ready", nil)
+		s["Healthcheck"] = map[string]any{"Test": []string{"CMD", "/bin/true"}, "Interval": 1_000_000_000}
+		l.create("a", s)
+		l.start("a")
+		awaitReady(l.t, l.target, l.prefix+"a")
+		l.equal("started", l.health("a"), "running starting (health: starting)")
+		l.want(l.t, 204, "POST", l.at("a")+"/pause", nil)
+		l.equal("paused while starting", l.health("a"), "paused unhealthy (Paused)")
+		l.want(l.t, 204, "POST", l.at("a")+"/unpause", nil)
+		l.equal("awake", l.health("a"), "running unhealthy (unhealthy)")
+		pass()
+		l.equal("probed", l.health("a"), "running healthy (healthy)")
+		l.want(l.t, 204, "POST", l.at("a")+"/pause", nil)
+		l.equal("paused", l.health("a"), "paused unhealthy (Paused)")
+		pass()
+		l.equal("still paused", l.health("a"), "paused unhealthy (Paused)")
+		l.want(l.t, 204, "POST", l.at("a")+"/unpause", nil)
+		l.equal("awake again", l.health("a"), "running unhealthy (unhealthy)")
+		pass()
+		l.equal("probed again", l.health("a"), "running healthy (healthy)")
+		l.want(l.t, 204, "POST", l.at("a")+"/kill", nil)
+		l.stopped("a")
+		l.equal("killed", l.health("a"), "exited unhealthy (137)")
+		l.start("a")
+		l.equal("started again", l.health("a"), "running starting (health: starting)")
+		l.want(l.t, 204, "POST", l.at("a")+"/kill", nil)
+		l.stopped("a")
+		l.equal("killed while starting", l.health("a"), "exited unhealthy (137)")
+	})
+}
