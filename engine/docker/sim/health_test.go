@@ -78,3 +78,18 @@ func TestHealthWithoutProbesIsUnhealthy(t *testing.T) {
 		l.equal("killed while starting", l.health("a"), "exited unhealthy (137)")
 	})
 }
+
+// settledHealth gives the health once it is not starting any more.
+func (l *lab) settledHealth(name string) string {
+	l.t.Helper()
+	for range 100 {
+		_, state, _ := strings.Cut(l.health(name), " ")
+		if state, _, _ = strings.Cut(state, " "); state != "starting" {
+			return state
+		}
+		if l.real {
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+	return "starting"
+}

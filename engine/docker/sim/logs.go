@@ -12,7 +12,12 @@ import (
 )
 
 // isScript tells whether a command line is a script in itself.
-func isScript(argv []string) bool { return path.Base(argv[0]) == "simproc" }
+func isScript(argv []string) bool {
+	if words, ok := shellWords(argv); ok {
+		argv = words
+	}
+	return path.Base(argv[0]) == "simproc"
+}
 
 // streamType is the content type of a stream of output.
 func streamType(q *request, tty bool) string {

@@ -117,13 +117,23 @@ type program struct {
 	effect func(*Engine, *container) (string, error)
 }
 
-// programOf says what argv does in c. Well-known small programs and simproc are understood by name; everything else follows
-// the label, then the image's own script.
+// programOf says what argv does in c. Well-known small programs and simproc are understood by name, also as the one
+// command given to a shell; everything else follows the label, then the image's own script.
 func (e *Engine) programOf(c *container, argv []string) (program, error) {
 	if len(argv) == 0 {
 		return program{}, nil
 	}
 	ended := func(code int) program { return program{Process: Process{Exits: true, ExitCode: code}} }
+	if words, ok := shellWords(argv); ok {
+		if code, ok := shellExit(words); ok {
+			return ended(code), nil
+		}
+		if code, err := e.checkExecutable(c, words[0]); err != nil && words[0] != "echo" {
+			return ended(code), nil
+		}
+		argv = words
+	}
+	init := c.HostConfig.Init != nil && *c.HostConfig.Init
 	switch path.Base(argv[0]) {
 	case "true":
 		return ended(0), nil
@@ -134,7 +144,16 @@ func (e *Engine) programOf(c *container, argv []string) (program, error) {
 		p.Stdout = []string{strings.Join(argv[1:], " ")}
 		return p, nil
 	case "sleep":
-		return sleepProgram(argv), nil
+		p := sleepProgram(argv)
+		p.IgnoreTERM = !init
+		return p, nil
+	case "cat":
+		if len(argv) > 1 {
+			break
+		}
+		// What a client types is not kept, so that input ends at once where it ends at all.
+		open := c.Config.OpenStdin && !c.Config.StdinOnce
+		return program{Process: Process{Exits: !open, IgnoreTERM: !init}}, nil
 	case "chown", "chmod":
 		p := ended(0)
 		p.effect = func(e *Engine, c *container) (string, error) { return "", e.changeFiles(c, argv) }
@@ -161,8 +180,41 @@ func (e *Engine) programOf(c *container, argv []string) (program, error) {
 	return program{}, nil
 }
 
+// builtins are commands of a shell that no file has to exist for, and that nothing is known about here.
+const builtins = " . [ alias bg cd command eval export fg hash jobs kill local printf pwd read readonly return set shift source test times trap type ulimit umask unset wait "
+
+// shellWords gives the words of one plain command given to a shell, as in sh -c "sleep 5".
+func shellWords(argv []string) ([]string, bool) {
+	if len(argv) != 3 || argv[1] != "-c" || strings.ContainsAny(argv[2], "\n\"'\\`$&|;<>()[]{}*?~#!") {
+		return nil, false
+	}
+	switch path.Base(argv[0]) {
+	case "sh", "ash", "bash", "dash":
+		words := strings.Fields(argv[2])
+		if len(words) > 1 && words[0] == "exec" {
+			words = words[1:]
+		}
+		return words, len(words) > 0 && !strings.Contains(words[0], "=") && !strings.Contains(builtins, " "+words[0]+" ")
+	}
+	return nil, false
+}
+
+// shellExit reads exit N, and the two commands that a shell has itself.
+func shellExit(words []string) (code int, ok bool) {
+	switch {
+	case words[0] == "exit" && len(words) == 2:
+		n, err := strconv.Atoi(words[1])
+		return n & 0xff, err == nil
+	case words[0] == "exit" || words[0] == ":" || words[0] == "true":
+		return 0, true
+	case words[0] == "false":
+		return 1, true
+	}
+	return 0, false
+}
+
 func sleepProgram(argv []string) program {
-	p := program{Process: Process{Exits: true, IgnoreTERM: true}}
+	p := program{Process: Process{Exits: true}}
 	text := strings.Join(argv[1:], "")
 	if text == "infinity" || text == "inf" {
 		p.Exits = false
