@@ -3,16 +3,17 @@
 package sim
 
 import (
+	"errors"
+	"fmt"
+	"net/netip"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 )
 
 // checkCreate refuses what the engine refuses before it looks at the image.
 func (e *Engine) checkCreate(q *request, body *createBody) error {
-	if n := body.NetworkingConfig.EndpointsConfig; len(n) > 1 && !q.at(44) {
-		return badRequest("Container cannot be connected to network endpoints: %s", strings.Join(sortedKeys(n), ", "))
-	}
 	c, h := &body.Config, body.HostConfig
 	if err := checkPlatformModes(c, h); err != nil {
 		return err
@@ -33,7 +34,38 @@ func (e *Engine) checkCreate(q *request, body *createBody) error {
 	if err := checkHealth(c.Healthcheck); err != nil {
 		return err
 	}
-	return e.checkHost(h)
+	if err := e.checkHost(h); err != nil {
+		return err
+	}
+	return checkNetworking(q, body.NetworkingConfig.EndpointsConfig)
+}
+
+// checkNetworking refuses endpoints that cannot be.
+func checkNetworking(q *request, endpoints map[string]*endpointConfig) error {
+	if len(endpoints) > 1 && !q.at(44) {
+		return badRequest("Container cannot be connected to network endpoints: %s", strings.Join(sortedKeys(endpoints), ", "))
+	}
+	for _, name := range sortedKeys(endpoints) {
+		ep := endpoints[name]
+		if ep == nil {
+			return badRequest("no EndpointSettings for %s", name)
+		}
+		if ep.IPAMConfig == nil {
+			continue
+		}
+		if text := ep.IPAMConfig.IPv4Address; text != "" && !isIP(text, netip.Addr.Is4) {
+			return badRequest("invalid IPv4 address: %s", text)
+		}
+		if text := ep.IPAMConfig.IPv6Address; text != "" && !isIP(text, netip.Addr.Is6) {
+			return badRequest("invalid IPv6 address: %s", text)
+		}
+	}
+	return nil
+}
+
+func isIP(text string, kind func(netip.Addr) bool) bool {
+	a, err := netip.ParseAddr(text)
+	return err == nil && kind(a.Unmap())
 }
 
 // checkPlatformModes refuses combinations of namespaces that contradict each other.
@@ -56,6 +88,16 @@ func checkPlatformModes(c *Config, h *hostConfig) error {
 		return badRequest("conflicting options: port publishing and the container type network mode")
 	case container && len(c.ExposedPorts) > 0:
 		return badRequest("conflicting options: port exposing and the container type network mode")
+	case h.UTSMode == "host" && c.Hostname != "":
+		return badRequest("conflicting options: hostname and the UTS mode")
+	case h.Isolation != "" && h.Isolation != "default":
+		return failure("Invalid isolation: %q - linux only supports 'default'", h.Isolation)
+	case h.IOMaximumBandwidth != 0:
+		return failure("Invalid QoS settings: linux does not support configuration of maximum bandwidth")
+	case h.IOMaximumIOps != 0:
+		return failure("Invalid QoS settings: linux does not support configuration of maximum IOPs")
+	case h.CPURealtimePeriod != 0 && h.CPURealtimeRuntime > h.CPURealtimePeriod:
+		return failure("cpu real-time runtime cannot be higher than cpu real-time period")
 	}
 	return nil
 }
@@ -92,6 +134,8 @@ func (e *Engine) checkHost(h *hostConfig) error {
 	for _, host := range h.ExtraHosts {
 		if name, ip, ok := strings.Cut(host, ":"); !ok || name == "" || ip == "" {
 			return badRequest("bad format for add-host: %q", host)
+		} else if ip != "host-gateway" && !isIP(ip, netip.Addr.IsValid) {
+			return badRequest("invalid IP address in add-host: %q", ip)
 		}
 	}
 	if err := checkPortBindings(h.PortBindings); err != nil {
@@ -103,17 +147,29 @@ func (e *Engine) checkHost(h *hostConfig) error {
 	if err := checkCaps(h); err != nil {
 		return err
 	}
-	if h.ShmSize < 0 {
-		return badRequest("SHM size can not be less than 0")
-	}
-	if err := checkResources(&h.resources, h.Memory, h.MemorySwap); err != nil {
+	if err := e.checkResources(&h.resources); err != nil {
 		return err
 	}
-	if !knownLogDriver(h.LogConfig.Type) {
-		return badRequest("error looking up logging plugin %s: plugin %q not found", h.LogConfig.Type, h.LogConfig.Type)
-	}
-	if h.OomScoreAdj < -1000 || h.OomScoreAdj > 1000 {
+	switch {
+	case h.Memory == 0 && h.MemorySwap > 0:
+		return badRequest("You should always set the Memory limit when using Memoryswap limit, see usage")
+	case h.ShmSize < 0:
+		return badRequest("SHM size can not be less than 0")
+	case h.OomScoreAdj < -1000 || h.OomScoreAdj > 1000:
 		return badRequest("Invalid value %d, range for oom score adj is [-1000, 1000]", h.OomScoreAdj)
+	case !slices.Contains([]string{"", "runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux"}, h.Runtime):
+		return badRequest("Unknown runtime specified %s", h.Runtime)
+	}
+	for _, dest := range sortedKeys(h.Tmpfs) {
+		if path.Clean(dest) == "/" {
+			return badRequest("invalid specification: destination can't be '/'")
+		}
+		if !path.IsAbs(dest) {
+			return badRequest("invalid mount path: '%s' mount path must be absolute", dest)
+		}
+	}
+	if m := h.CgroupnsMode; m != "" && m != "private" && m != "host" {
+		return badRequest("invalid cgroup namespace mode: %s", m)
 	}
 	return nil
 }
@@ -135,25 +191,101 @@ func checkRestartPolicy(p restartPolicy) error {
 	return nil
 }
 
-func checkResources(r *resources, memory, swap int64) error {
+// checkResources refuses limits that contradict each other or the machine.
+func (e *Engine) checkResources(r *resources) error {
 	const least = 6 << 20
 	switch {
 	case r.Memory != 0 && r.Memory < least:
 		return badRequest("Minimum memory limit allowed is 6MB")
-	case r.Memory > 0 && r.MemorySwap > 0 && r.MemorySwap < r.Memory, memory > 0 && swap > 0 && swap < memory:
+	case r.Memory > 0 && r.MemorySwap > 0 && r.MemorySwap < r.Memory:
 		return badRequest("Minimum memoryswap limit should be larger than memory limit, see usage")
-	case r.Memory == 0 && r.MemorySwap > 0 && memory == 0:
-		return badRequest("You should always set the Memory limit when using Memoryswap limit, see usage")
-	case r.MemoryReservation != 0 && r.MemoryReservation < least:
+	case r.MemorySwappiness != nil && (*r.MemorySwappiness < -1 || *r.MemorySwappiness > 100):
+		return badRequest("Invalid value: %d, valid memory swappiness range is 0-100", *r.MemorySwappiness)
+	case r.MemoryReservation > 0 && r.MemoryReservation < least:
 		return badRequest("Minimum memory reservation allowed is 6MB")
 	case r.Memory > 0 && r.MemoryReservation > r.Memory:
 		return badRequest("Minimum memory limit can not be less than memory reservation limit, see usage")
-	case r.NanoCPUs > 0 && (r.CPUPeriod > 0 || r.CPUQuota > 0):
-		return badRequest("Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set")
-	case r.CPUShares < 0:
-		return badRequest("shares must be at least 0")
+	case r.KernelMemory > 0 && r.KernelMemory < least:
+		return badRequest("Minimum kernel memory limit allowed is 6MB")
+	case r.NanoCPUs > 0 && r.CPUPeriod > 0:
+		return badRequest("Conflicting options: Nano CPUs and CPU Period cannot both be set")
+	case r.NanoCPUs > 0 && r.CPUQuota > 0:
+		return badRequest("Conflicting options: Nano CPUs and CPU Quota cannot both be set")
+	case r.NanoCPUs < 0 || r.NanoCPUs > int64(e.cpus())*1e9:
+		return badRequest("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", e.cpus(), e.cpus())
+	case r.CPUPeriod != 0 && (r.CPUPeriod < 1000 || r.CPUPeriod > 1_000_000):
+		return badRequest("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)")
+	case r.CPUQuota > 0 && r.CPUQuota < 1000:
+		return badRequest("CPU cfs quota can not be less than 1ms (i.e. 1000)")
 	case r.BlkioWeight > 0 && (r.BlkioWeight < 10 || r.BlkioWeight > 1000):
 		return badRequest("Range of blkio weight is from 10 to 1000")
+	}
+	if err := checkSet("CPUs", "cpus", r.CpusetCpus, e.cpus()); err != nil {
+		return err
+	}
+	return checkSet("memory nodes", "mems", r.CpusetMems, 1)
+}
+
+// checkSet refuses a list such as 0-1,3 that names more than there is.
+func checkSet(what, field, list string, available int) error {
+	if list == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(list, ",") {
+		_, last, ok := portRange(part)
+		if !ok {
+			return badRequest("Invalid value %s for cpuset %s: invalid format: %s", list, field, list)
+		}
+		if last < available {
+			continue
+		}
+		all := "0"
+		if available > 1 {
+			all = fmt.Sprintf("0-%d", available-1)
+		}
+		return badRequest("Requested %s are not available - requested %s, available: %s", what, list, all)
+	}
+	return nil
+}
+
+// checkLog refuses log drivers that do not exist, and options that those which are always there do not have.
+func checkLog(l logConfig) error {
+	if !knownLogDriver(l.Type) {
+		return badRequest("error looking up logging plugin %s: plugin %q not found", l.Type, l.Type)
+	}
+	if l.Type == "none" {
+		return nil
+	}
+	if mode := l.Config["mode"]; mode != "" && mode != "blocking" && mode != "non-blocking" {
+		return badRequest("logger: logging mode not supported: %s", mode)
+	}
+	for _, option := range sortedKeys(l.Config) {
+		switch {
+		case strings.HasPrefix(option, "cache-") || slices.Contains([]string{"mode", "max-buffer-size", "compress", "max-file", "max-size"}, option):
+		case l.Type == "local":
+			return badRequest("unknown log opt '%s' for log driver local", option)
+		case l.Type != "" && l.Type != "json-file" || slices.Contains([]string{"env", "env-regex", "labels", "labels-regex", "tag"}, option):
+		default:
+			return badRequest("unknown log opt '%s' for json-file log driver", option)
+		}
+	}
+	return nil
+}
+
+// checkSecurity refuses security options of no known form.
+func checkSecurity(h *hostConfig) error {
+	for _, option := range h.SecurityOpt {
+		key, _, ok := strings.Cut(option, "=")
+		if !ok {
+			key, _, ok = strings.Cut(option, ":")
+		}
+		switch {
+		case option == "no-new-privileges", option == "disable":
+		case !ok:
+			return failure("invalid --security-opt 1: %q", option)
+		case !slices.Contains([]string{"label", "apparmor", "seccomp", "no-new-privileges"}, key):
+			return failure("invalid --security-opt 2: %q", option)
+		}
 	}
 	return nil
 }
@@ -186,9 +318,121 @@ func checkCaps(h *hostConfig) error {
 }
 
 // checkMerged checks what can only be known once the image's part is in.
-func checkMerged(c *Config) error {
+func checkMerged(c *Config, h *hostConfig) error {
 	if len(nonEmpty(c.Entrypoint)) == 0 && len(c.Cmd) == 0 {
 		return badRequest("No command specified")
+	}
+	return checkLog(h.LogConfig)
+}
+
+// checkPlatform refuses an image of another platform than the one that is asked for.
+func checkPlatform(q *request, name string, im *image) error {
+	text := q.query.Get("platform")
+	if text == "" || im == nil {
+		return nil
+	}
+	wanted := text
+	if !strings.Contains(text, "/") {
+		wanted = text + "/amd64"
+	}
+	if actual := im.OS + "/" + im.Arch; actual != wanted {
+		return notFound("image with reference %s was found but does not match the specified platform: wanted %s, actual: %s", name, wanted, actual)
+	}
+	return nil
+}
+
+// checkPlatformText refuses what is no platform.
+func checkPlatformText(text string) error {
+	words := strings.Split(text, "/")
+	switch {
+	case text == "":
+	case len(words) > 3:
+		return badRequest("%q: cannot parse platform specifier: invalid argument", text)
+	case len(words) == 1 && !slices.Contains([]string{"linux", "windows", "darwin", "freebsd"}, text):
+		return badRequest("%q: unknown operating system or architecture: invalid argument", text)
+	}
+	return nil
+}
+
+// checkStart refuses what shows only once a container starts: devices, users, namespaces of others.
+func (e *Engine) checkStart(c *container) error {
+	h := &c.HostConfig
+	if h.CPUShares < 0 {
+		return failure("shares: invalid argument")
+	}
+	for _, d := range h.Devices {
+		if err := e.checkDevice(d.PathOnHost); err != nil {
+			return failure("error gathering device information while adding custom device %q: %v", d.PathOnHost, err)
+		}
+	}
+	for _, d := range h.DeviceRequests {
+		return failure("could not select device driver %q with capabilities: %v", d.Driver, d.Capabilities)
+	}
+	if err := e.checkUser(c); err != nil {
+		return err
+	}
+	donor, joins := strings.CutPrefix(h.IpcMode, "container:")
+	if !joins && !slices.Contains([]string{"", "none", "private", "shareable", "host"}, h.IpcMode) {
+		return failure("Invalid IPC mode: %s", h.IpcMode)
+	}
+	if joins {
+		if err := e.checkDonor(donor, true); err != nil {
+			return failure("can't join IPC of container %s: %s", donor, err.Error())
+		}
+	}
+	if donor, joins := strings.CutPrefix(h.PidMode, "container:"); joins {
+		if err := e.checkDonor(donor, false); err != nil {
+			return failure("%s", err.Error())
+		}
+	}
+	return nil
+}
+
+// checkDevice refuses devices that the host does not have. It has those that every host has, and what is told of it.
+func (e *Engine) checkDevice(name string) error {
+	f, ok := e.st.Host[path.Clean(name)]
+	switch {
+	case slices.Contains([]string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/fuse", "/dev/net/tun"}, name):
+		return nil
+	case !ok:
+		return errors.New("no such file or directory")
+	case !f.Dir:
+		return errors.New("not a device node")
+	}
+	return nil
+}
+
+// checkDonor refuses to join a namespace of a container that does not run or keeps it for itself.
+func (e *Engine) checkDonor(name string, ipc bool) error {
+	c, err := e.lookup(name)
+	switch {
+	case err != nil:
+		return err
+	case !c.Running:
+		return fmt.Errorf("container %s is not running", c.ID)
+	case c.Restarting:
+		return conflict("Container %s is restarting, wait until the container is running", c.ID)
+	case ipc && (c.HostConfig.IpcMode == "private" || c.HostConfig.IpcMode == "none"):
+		return errors.New("non-shareable IPC (hint: use IpcMode:shareable for the donor container)")
+	}
+	return nil
+}
+
+// checkTmpfs refuses options that no tmpfs has.
+func checkTmpfs(h *hostConfig) error {
+	const flags = " defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime " +
+		"bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime "
+	const keys = " size mode uid gid nr_inodes nr_blocks mpol "
+	for _, dest := range sortedKeys(h.Tmpfs) {
+		options := strings.Split(h.Tmpfs[dest], ",")
+		slices.Reverse(options)
+		for _, option := range options {
+			pair := strings.SplitN(option, "=", 2)
+			if h.Tmpfs[dest] == "" || len(pair) == 1 && strings.Contains(flags, " "+option+" ") || len(pair) == 2 && strings.Contains(keys, " "+pair[0]+" ") {
+				continue
+			}
+			return failure("invalid tmpfs option %q", pair)
+		}
 	}
 	return nil
 }

@@ -11,6 +11,9 @@ import (
 
 // lookup finds a container by id, by name, by the path of a legacy link, or by the beginning of its id.
 func (e *Engine) lookup(ref string) (*container, error) {
+	if ref == "" {
+		return nil, badRequest("invalid name or ID supplied: \"\"")
+	}
 	if c := e.st.Containers[ref]; c != nil {
 		return c, nil
 	}
@@ -25,7 +28,7 @@ func (e *Engine) lookup(ref string) (*container, error) {
 				return target, nil
 			}
 		}
-		if ref != "" && strings.HasPrefix(c.ID, ref) {
+		if strings.HasPrefix(c.ID, ref) {
 			found = append(found, c)
 		}
 	}
@@ -40,7 +43,7 @@ func (e *Engine) lookup(ref string) (*container, error) {
 
 // checkName refuses names that the engine refuses; shown is the name as the message has it.
 func checkName(name, shown string) error {
-	if !validName(strings.TrimPrefix(name, "/")) {
+	if !validName(name) {
 		return badRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", shown)
 	}
 	return nil
@@ -78,6 +81,9 @@ func (e *Engine) containerCreate(q *request) (reply, error) {
 	if len(bytes.Trim(q.body, "{} \r\n\tnul")) == 0 {
 		return reply{}, badRequest("Config cannot be empty in order to create a container")
 	}
+	if err := checkPlatformText(q.query.Get("platform")); err != nil {
+		return reply{}, err
+	}
 	if body.HostConfig == nil {
 		body.HostConfig = &hostConfig{}
 	}
@@ -112,7 +118,10 @@ func (e *Engine) newContainer(q *request, body *createBody) (*container, error) 
 		im = found
 	}
 	mergeImage(&body.Config, im)
-	if err := checkMerged(&body.Config); err != nil {
+	if err := checkPlatform(q, body.Image, im); err != nil {
+		return nil, err
+	}
+	if err := checkMerged(&body.Config, body.HostConfig); err != nil {
 		return nil, err
 	}
 	c := &container{
@@ -124,12 +133,15 @@ func (e *Engine) newContainer(q *request, body *createBody) (*container, error) 
 		c.ImageID = im.ID
 	}
 	c.Name = strings.TrimPrefix(q.query.Get("name"), "/")
-	if c.Name == "" {
+	if asked := q.query.Get("name"); asked == "" {
 		c.Name = fmt.Sprintf("sim_%d", c.Serial)
-	} else if err := checkName(c.Name, q.query.Get("name")); err != nil {
+	} else if err := checkName(c.Name, asked); err != nil {
 		return nil, err
 	}
 	if err := e.nameTaken(c.Name); err != nil {
+		return nil, err
+	}
+	if err := checkSecurity(&c.HostConfig); err != nil {
 		return nil, err
 	}
 	words := append(append([]string{}, nonEmpty(c.Config.Entrypoint)...), c.Config.Cmd...)
@@ -313,6 +325,12 @@ func (e *Engine) fillDefaults(c *container) {
 	if h.OomKillDisable == nil {
 		h.OomKillDisable = new(bool)
 	}
+	if h.PidsLimit != nil && *h.PidsLimit <= 0 {
+		h.PidsLimit = nil
+	}
+	if h.MemorySwappiness != nil && *h.MemorySwappiness == -1 {
+		h.MemorySwappiness = nil
+	}
 	if !h.Privileged {
 		h.MaskedPaths = []string{
 			"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
@@ -327,13 +345,13 @@ func (e *Engine) resolveModes(c *container) error {
 	h := &c.HostConfig
 	for _, mode := range []*string{&h.NetworkMode, &h.PidMode, &h.IpcMode} {
 		name, ok := strings.CutPrefix(*mode, "container:")
-		if !ok {
+		if !ok || name == "" {
 			continue
 		}
 		if other, err := e.lookup(name); err == nil {
 			*mode = "container:" + other.ID
 		} else if mode != &h.NetworkMode {
-			return err
+			return badRequest("%s", err.Error())
 		}
 	}
 	return nil

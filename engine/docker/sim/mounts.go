@@ -5,7 +5,6 @@ package sim
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 )
 
@@ -26,7 +25,11 @@ func (e *Engine) addMounts(c *container) error {
 		if err != nil {
 			return err
 		}
-		if err := e.addOwnMount(c, m, nil, taken); err != nil {
+		if _, tmpfs := c.HostConfig.Tmpfs[m.Destination]; tmpfs {
+			return badRequest("Duplicate mount point: %s", m.Destination)
+		}
+		options := &volumeOptions{DriverConfig: &driverConfig{Name: c.HostConfig.VolumeDriver}}
+		if err := e.addOwnMount(c, m, options, taken); err != nil {
 			return err
 		}
 	}
@@ -39,8 +42,9 @@ func (e *Engine) addMounts(c *container) error {
 			return err
 		}
 	}
-	e.addTmpfs(c)
-	e.addAnonymous(c)
+	if err := e.addAnonymous(c); err != nil {
+		return err
+	}
 	e.copyUp(c)
 	return nil
 }
@@ -54,8 +58,8 @@ func (e *Engine) addVolumesFrom(c *container, from string) error {
 	if !hasMode {
 		mode = "rw"
 	}
-	readWrite, ok := bindMode(mode, false)
-	if !ok || strings.Contains(mode, "nocopy") {
+	words, readWrite := bindMode(mode)
+	if words == nil || words["copy"] != "" || words["propagation"] != "" {
 		return badRequest("invalid mode: %s", mode)
 	}
 	source, err := e.lookup(name)
@@ -76,7 +80,7 @@ func (e *Engine) addVolumesFrom(c *container, from string) error {
 
 // addOwnMount adds a mount that the container itself asked for.
 func (e *Engine) addOwnMount(c *container, m *mountPoint, options *volumeOptions, taken map[string]bool) error {
-	if taken[m.Destination] || c.HostConfig.Tmpfs[m.Destination] != "" {
+	if taken[m.Destination] {
 		return badRequest("Duplicate mount point: %s", m.Destination)
 	}
 	taken[m.Destination] = true
@@ -119,28 +123,23 @@ func (e *Engine) volumeForMount(m *mountPoint, options *volumeOptions) error {
 	return nil
 }
 
-// addTmpfs shows tmpfs of the Mounts form only; the Tmpfs map is not listed by inspect.
-func (e *Engine) addTmpfs(c *container) {
-	for _, dest := range sortedKeys(c.HostConfig.Tmpfs) {
-		if old := c.Mounts[dest]; old != nil {
-			e.unhold(c, old)
-			delete(c.Mounts, dest)
-		}
-	}
-}
-
 // addAnonymous makes the volumes that the configuration declares, except where something is mounted already.
-func (e *Engine) addAnonymous(c *container) {
+func (e *Engine) addAnonymous(c *container) error {
 	for _, declared := range sortedKeys(c.Config.Volumes) {
 		dest := path.Clean(declared)
 		if _, tmpfs := c.HostConfig.Tmpfs[dest]; c.Mounts[dest] != nil || tmpfs {
 			continue
+		}
+		if driver := c.HostConfig.VolumeDriver; driver != "" && driver != "local" {
+			_, err := e.ensureVolume(e.st.newID("volume"), driver, nil, nil)
+			return err
 		}
 		v := e.newVolume("", "", nil, nil)
 		m := &mountPoint{Type: "volume", Name: v.Name, Driver: v.Driver, Destination: dest, RW: true, Copy: true}
 		c.Mounts[dest] = m
 		e.hold(c, m)
 	}
+	return nil
 }
 
 // copyUp fills empty volumes with what the image has at their place, owner and mode of the directory included.
@@ -161,98 +160,90 @@ func (e *Engine) copyUp(c *container) {
 	}
 }
 
-// bindModes are the words that may stand in the mode of a bind, by what they speak about; one of each at most.
-func bindWord(word string, volume bool) string {
+// bindWord tells what a word in the mode of a bind speaks about; there may be one of each at most.
+func bindWord(word string) string {
 	switch word {
 	case "rw", "ro":
-		return "rw"
+		return "access"
 	case "z", "Z":
 		return "label"
 	case "nocopy":
-		if volume {
-			return "copy"
-		}
+		return "copy"
 	case "private", "rprivate", "slave", "rslave", "shared", "rshared":
-		if !volume {
-			return "propagation"
-		}
-	case "cached", "consistent", "delegated", "default":
+		return "propagation"
+	case "cached", "consistent", "delegated":
 		return "consistency"
 	}
 	return ""
 }
 
-// bindMode tells whether a mode is valid, and whether it allows writing.
-func bindMode(mode string, volume bool) (readWrite, ok bool) {
+// bindMode gives the words of a mode by what they speak about, nil if it is not valid, and whether it allows writing.
+func bindMode(mode string) (words map[string]string, readWrite bool) {
+	words = map[string]string{}
 	if mode == "" {
-		return true, true
+		return words, true
 	}
-	seen := map[string]bool{}
-	readWrite = true
 	for word := range strings.SplitSeq(mode, ",") {
-		kind := bindWord(word, volume)
-		if kind == "" || seen[kind] {
-			return false, false
+		kind := bindWord(word)
+		if kind == "" || words[kind] != "" {
+			return nil, false
 		}
-		seen[kind] = true
-		readWrite = readWrite && word != "ro"
+		words[kind] = word
 	}
-	return readWrite, true
+	return words, words["access"] != "ro"
 }
 
 // parseBind reads one entry of Binds: DEST, SOURCE:DEST or SOURCE:DEST:MODE.
 func parseBind(bind string) (*mountPoint, error) {
 	parts := strings.Split(bind, ":")
-	wrong := failure("invalid volume specification: '%s'", bind)
-	if len(parts) > 3 || slices.Contains(parts[:min(len(parts), 2)], "") {
-		return nil, wrong
+	wrong := fmt.Sprintf("invalid volume specification: '%s'", bind)
+	if len(parts) > 3 || parts[0] == "" {
+		return nil, failure("%s", wrong)
 	}
-	m := &mountPoint{Destination: parts[len(parts)-1]}
+	m := &mountPoint{Type: "volume", Destination: parts[0]}
 	source := ""
 	if len(parts) > 1 {
 		source, m.Destination = parts[0], parts[1]
 	}
+	if words, _ := bindMode(m.Destination); len(parts) == 2 && words != nil {
+		return nil, failure("%s", wrong)
+	}
 	if len(parts) == 3 {
 		m.Mode = parts[2]
 	}
-	isPath := path.IsAbs(source)
-	readWrite, ok := bindMode(m.Mode, !isPath)
-	if !ok {
+	words, readWrite := bindMode(m.Mode)
+	if words == nil {
 		return nil, failure("invalid mode: %s", m.Mode)
 	}
 	m.RW = readWrite
-	kind := "volume"
-	if isPath {
-		kind = "bind"
+	if path.IsAbs(source) {
+		m.Type = "bind"
 	}
-	if err := checkDestination(m.Destination, kind); err != nil {
-		return nil, failure("invalid volume specification: '%s': %s", bind, err.Error())
+	extra := func(field string) error {
+		return failure("%s: invalid mount config for type %q: field %s must not be specified", wrong, m.Type, field)
+	}
+	switch err := checkDestination(m.Destination, m.Type); {
+	case err != nil:
+		return nil, failure("%s: %s", wrong, err.Error())
+	case m.Type == "bind" && words["copy"] != "":
+		return nil, extra("VolumeOptions")
+	case m.Type == "volume" && words["propagation"] != "":
+		return nil, extra("BindOptions")
 	}
 	m.Destination = path.Clean(m.Destination)
-	if isPath {
-		m.Type, m.Source, m.CreateHost = "bind", path.Clean(source), true
-		m.Propagation = propagation(m.Mode)
+	if m.Type == "bind" {
+		m.Source, m.CreateHost, m.Propagation = path.Clean(source), true, first(words["propagation"], "rprivate")
 		return m, nil
 	}
-	m.Type, m.Name, m.Named = "volume", source, source != ""
-	m.Copy = !strings.Contains(m.Mode, "nocopy")
-	if m.Mode == "" {
-		m.Mode = "z"
-	}
+	m.Name, m.Named, m.Copy, m.Mode = source, source != "", words["copy"] == "", first(m.Mode, "z")
 	return m, nil
-}
-
-func propagation(mode string) string {
-	for word := range strings.SplitSeq(mode, ",") {
-		if bindWord(word, false) == "propagation" {
-			return word
-		}
-	}
-	return "rprivate"
 }
 
 // checkDestination refuses places nothing can be mounted at.
 func checkDestination(dest, kind string) error {
+	if dest == "" {
+		return fmt.Errorf("invalid mount config for type %q: field Target must not be empty", kind)
+	}
 	if !path.IsAbs(dest) {
 		return fmt.Errorf("invalid mount config for type %q: invalid mount path: '%s' mount path must be absolute", kind, dest)
 	}
@@ -267,12 +258,6 @@ func (e *Engine) mountOf(spec mountSpec) (*mountPoint, error) {
 	wrong := func(format string, args ...any) error {
 		return badRequest("invalid mount config for type %q: %s", spec.Type, fmt.Sprintf(format, args...))
 	}
-	if spec.Type != "bind" && spec.Type != "volume" && spec.Type != "tmpfs" {
-		return nil, wrong("mount type unknown")
-	}
-	if spec.Target == "" {
-		return nil, wrong("field Target must not be empty")
-	}
 	if err := checkDestination(spec.Target, spec.Type); err != nil {
 		return nil, badRequest("%s", err.Error())
 	}
@@ -280,11 +265,17 @@ func (e *Engine) mountOf(spec mountSpec) (*mountPoint, error) {
 	switch spec.Type {
 	case "bind":
 		return m, e.bindOf(spec, m, wrong)
+	case "volume":
 	case "tmpfs":
+		if spec.BindOptions != nil {
+			return nil, wrong("field BindOptions must not be specified")
+		}
 		if spec.Source != "" {
 			return nil, wrong("field Source must not be specified")
 		}
 		return m, nil
+	default:
+		return nil, wrong("mount type unknown")
 	}
 	if spec.BindOptions != nil {
 		return nil, wrong("field BindOptions must not be specified")
@@ -304,10 +295,12 @@ func (e *Engine) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any
 	switch {
 	case spec.Source == "":
 		return wrong("field Source must not be empty")
-	case !path.IsAbs(spec.Source):
-		return wrong("invalid mount path: '%s' mount path must be absolute", spec.Source)
+	case spec.BindOptions != nil && spec.BindOptions.Propagation != "" && bindWord(spec.BindOptions.Propagation) != "propagation":
+		return wrong("invalid propagation mode: %s", spec.BindOptions.Propagation)
 	case spec.VolumeOptions != nil:
 		return wrong("field VolumeOptions must not be specified")
+	case !path.IsAbs(spec.Source):
+		return wrong("invalid mount path: '%s' mount path must be absolute", spec.Source)
 	}
 	m.Source, m.Propagation = path.Clean(spec.Source), "rprivate"
 	if o := spec.BindOptions; o != nil {
@@ -339,6 +332,9 @@ func (e *Engine) mountAll(c *container) error {
 			}
 			e.st.Host.mkdirAll(m.Source)
 		}
+	}
+	if err := checkTmpfs(&c.HostConfig); err != nil {
+		return err
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
 		if m := c.Mounts[dest]; m.Type == "volume" {

@@ -24,15 +24,13 @@ func splitPort(text string) (number, proto string) {
 // checkPortBindings refuses bindings that no start could carry out.
 func checkPortBindings(bindings map[string][]portBinding) error {
 	for _, key := range sortedKeys(bindings) {
-		number, proto := splitPort(key)
-		if _, _, ok := portRange(number); !ok {
+		number, _ := splitPort(key)
+		if _, _, ok := portRange(number); !ok || strings.Contains(number, "-") {
 			return badRequest("invalid port specification: %q", number)
 		}
-		if proto != "tcp" && proto != "udp" && proto != "sctp" {
-			return badRequest("invalid port specification: %q", key)
-		}
 		for _, b := range bindings[key] {
-			if _, _, ok := portRange(b.HostPort); b.HostPort != "" && !ok {
+			host, _ := splitPort(b.HostPort)
+			if _, _, ok := portRange(host); host != "" && !ok {
 				return badRequest("invalid port specification: %q", b.HostPort)
 			}
 		}
@@ -116,7 +114,8 @@ func (e *Engine) openPort(c *container, proto string, b portBinding, own map[str
 	if _, err := netip.ParseAddr(ip); err != nil {
 		return nil, failure("invalid host IP address %q", b.HostIP)
 	}
-	port, err := e.choosePort(c, proto, ip, b.HostPort, own)
+	wanted, _ := splitPort(b.HostPort)
+	port, err := e.choosePort(c, proto, ip, wanted, own)
 	if err != nil {
 		return nil, err
 	}

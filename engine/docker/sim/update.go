@@ -20,21 +20,13 @@ func (e *Engine) containerUpdate(q *request) (reply, error) {
 	if err := checkRestartPolicy(body.RestartPolicy); err != nil {
 		return reply{}, err
 	}
+	if err := e.checkResources(&body.resources); err != nil {
+		return reply{}, err
+	}
+	if err := checkUpdate(c, &body); err != nil {
+		return reply{}, prefixed("Cannot update container "+c.ID+": ", err)
+	}
 	h := &c.HostConfig
-	if h.AutoRemove && body.RestartPolicy.Name != "" && body.RestartPolicy.Name != "no" {
-		return reply{}, updateError(c, conflict("Restart policy cannot be updated because AutoRemove is enabled for the container"))
-	}
-	if err := checkResources(&body.resources, 0, 0); err != nil {
-		if body.Memory != 0 || body.MemorySwap <= 0 {
-			return reply{}, err
-		}
-	}
-	if c.Removing || c.Dead {
-		return reply{}, updateError(c, conflict("container is marked for removal and cannot be \"update\""))
-	}
-	if body.Memory > h.MemorySwap && body.MemorySwap == 0 && body.Memory != 0 {
-		return reply{}, updateError(c, conflict("Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time"))
-	}
 	h.merge(&body.resources)
 	if body.RestartPolicy.Name != "" {
 		h.RestartPolicy = body.RestartPolicy
@@ -43,11 +35,36 @@ func (e *Engine) containerUpdate(q *request) (reply, error) {
 	return ok(object{"Warnings": nil})
 }
 
-func updateError(c *container, err error) error {
-	return prefixed("Cannot update container "+c.ID+": ", err)
+// checkUpdate refuses what contradicts the limits that a container has.
+func checkUpdate(c *container, body *updateBody) error {
+	h := &c.HostConfig
+	const conflicting = "Conflicting options: "
+	switch {
+	case c.Removing || c.Dead:
+		return conflict("container is marked for removal and cannot be \"update\"")
+	case body.NanoCPUs > 0 && h.CPUPeriod > 0:
+		return conflict(conflicting + "Nano CPUs cannot be updated as CPU Period has already been set")
+	case body.NanoCPUs > 0 && h.CPUQuota > 0:
+		return conflict(conflicting + "Nano CPUs cannot be updated as CPU Quota has already been set")
+	case body.CPUPeriod > 0 && h.NanoCPUs > 0:
+		return conflict(conflicting + "CPU Period cannot be updated as NanoCPUs has already been set")
+	case body.CPUQuota > 0 && h.NanoCPUs > 0:
+		return conflict(conflicting + "CPU Quota cannot be updated as NanoCPUs has already been set")
+	case body.Memory > h.MemorySwap && body.MemorySwap == 0 && body.Memory != 0:
+		return conflict("Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time")
+	case h.AutoRemove && body.RestartPolicy.Name != "" && body.RestartPolicy.Name != "no":
+		return conflict("Restart policy cannot be updated because AutoRemove is enabled for the container")
+	case !c.Running || c.Restarting:
+		return nil
+	case body.MemorySwap > 0 && body.Memory == 0 && (h.Memory == 0 || body.MemorySwap < h.Memory):
+		return failure("runc did not terminate successfully: exit status 1: failed to write \"%d\": write /sys/fs/cgroup/memory/docker/%s/memory.memsw.limit_in_bytes: invalid argument\n: unknown", body.MemorySwap, c.ID)
+	case body.CPUShares < 0:
+		return failure("runc did not terminate successfully: exit status 1: the maximum allowed cpu-shares is 262144\n: unknown")
+	}
+	return nil
 }
 
-// merge takes over the limits that are set; zero means unchanged, so no limit can be lifted.
+// merge takes over the limits that are set; zero means unchanged, so none but that of processes can be lifted.
 func (h *hostConfig) merge(r *resources) {
 	for _, pair := range []struct {
 		to   *int64
@@ -67,7 +84,8 @@ func (h *hostConfig) merge(r *resources) {
 	if r.BlkioWeight != 0 {
 		h.BlkioWeight = r.BlkioWeight
 	}
-	if r.PidsLimit != nil && *r.PidsLimit != 0 {
-		h.PidsLimit = r.PidsLimit
+	if r.PidsLimit != nil {
+		limit := max(*r.PidsLimit, 0)
+		h.PidsLimit = &limit
 	}
 }
