@@ -102,7 +102,7 @@ func (e *Engine) nextDue() (deadline, bool) {
 			continue
 		}
 		consider(c, c.ExitAt, func() { e.exit(c, c.Process.ExitCode) })
-		consider(c, c.KillAt, func() { e.signal(c, sigKill) })
+		consider(c, c.KillAt, func() { e.kill(c, sigKill) })
 		consider(c, c.RestartAt, func() { e.restartByPolicy(c) })
 		consider(c, c.HealthAt, func() { e.changeHealth(c) })
 	}

@@ -99,6 +99,9 @@ func (e *Engine) connectOne(c *container, name string, n *network) error {
 	if err := e.completeEndpoint(c, ep, n); err != nil {
 		return err
 	}
+	if n.Driver == "null" && !n.Predefined {
+		return forbidden("cannot create endpoint on configuration-only network")
+	}
 	ep.NetworkID = n.ID
 	if n.Driver != "host" && n.Driver != "null" {
 		if err := e.assignAddress(c, ep, n); err != nil {
@@ -160,8 +163,11 @@ func (e *Engine) assignAddress(c *container, ep *endpointConfig, n *network) err
 	}
 	if address != "" {
 		asked, err := netip.ParseAddr(address)
-		if err != nil || !pool.Contains(asked) {
-			return badRequest("invalid IP address in request: %s does not belong to any of this network's subnets", address)
+		if err != nil {
+			return failure("Invalid IPv4 address: %s)", address)
+		}
+		if !pool.Contains(asked) {
+			return failure("Invalid address %s: It does not belong to any of this network's subnets", address)
 		}
 		if used[address] {
 			return forbidden("Address already in use")
@@ -224,7 +230,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 		Container      string
 		EndpointConfig *endpointConfig
 	}
-	if err := q.decode(&body); err != nil {
+	if err := q.decodeStrictly(&body); err != nil {
 		return reply{}, err
 	}
 	c, err := e.lookup(body.Container)
@@ -294,10 +300,16 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 		Container string
 		Force     bool
 	}
-	if err := q.decode(&body); err != nil {
+	if err := q.decodeStrictly(&body); err != nil {
 		return reply{}, err
 	}
 	c, err := e.lookup(body.Container)
+	if err != nil && body.Force {
+		if _, err := e.findNetwork(q.name); err != nil {
+			return reply{}, err
+		}
+		return reply{}, notFound("endpoint %s not found", body.Container)
+	}
 	if err != nil {
 		return reply{}, err
 	}
@@ -323,5 +335,9 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 		e.leave(c, ep)
 	}
 	delete(c.Endpoints, name)
+	if n != nil {
+		// Who runs leaves and is disconnected, which are two events.
+		e.emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
+	}
 	return status(200)
 }

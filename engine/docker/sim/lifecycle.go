@@ -24,7 +24,7 @@ const signalNames = " HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIP
 // parseSignal reads a signal by number or name.
 func parseSignal(text string) (int, error) {
 	if n, err := strconv.Atoi(text); err == nil {
-		if n <= 0 || n > 64 {
+		if n == 0 {
 			return 0, badRequest("Invalid signal: %s", text)
 		}
 		return n, nil
@@ -91,16 +91,12 @@ func (e *Engine) begin(c *container, byHand bool) error {
 	return nil
 }
 
-// prepare does everything that can fail before a process runs: volumes, host paths, networks, ports, user, program.
+// prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, program.
 func (e *Engine) prepare(c *container) (program, int, error) {
-	if err := e.mountAll(c); err != nil {
-		return program{}, 128, err
-	}
-	if err := e.connectAll(c); err != nil {
-		return program{}, 128, err
-	}
-	if err := e.checkUser(c); err != nil {
-		return program{}, 128, err
+	for _, part := range []func(*container) error{e.connectAll, e.checkStart, e.mountAll} {
+		if err := part(c); err != nil {
+			return program{}, 128, err
+		}
 	}
 	argv := append([]string{c.Path}, c.Args...)
 	if code, err := e.checkExecutable(c, argv[0]); err != nil {
@@ -122,6 +118,7 @@ func (e *Engine) failStart(c *container, code int, err error) {
 	wasRestarting := c.Restarting
 	c.Running, c.Restarting, c.Paused = false, false, false
 	e.disconnectAll(c)
+	e.unmountAll(c)
 	if wasRestarting {
 		c.Exits++
 	}
@@ -249,16 +246,18 @@ func (e *Engine) signal(c *container, sig int) {
 // kill is what both stop and kill do: remember that somebody wanted an end, wake what sleeps, send the signal.
 func (e *Engine) kill(c *container, sig int) {
 	c.ManuallyStopped = true
-	e.emitContainer(c, "kill", map[string]string{"signal": strconv.Itoa(sig)})
 	if c.Restarting {
 		e.cancelRestart(c)
 		return
 	}
+	e.emitContainer(c, "kill", map[string]string{"signal": strconv.Itoa(sig)})
 	stop := c.Config.StopSignal
 	wanted, err := parseSignal(stop)
 	if c.Paused && (stop == "" || sig == sigKill || err == nil && wanted == sig) {
 		e.thaw(c)
-		e.emitContainer(c, "unpause", nil)
+		if sig != sigKill {
+			e.emitContainer(c, "unpause", nil)
+		}
 	}
 	if !c.Paused {
 		e.signal(c, sig)
@@ -278,6 +277,10 @@ func (e *Engine) containerKill(q *request) (reply, error) {
 	c, err := e.lookup(q.name)
 	if err != nil {
 		return reply{}, prefixed(where, err)
+	}
+	// Two signals belong to the library of C.
+	if sig < 0 || sig > 64 || sig == 32 || sig == 33 {
+		return reply{}, prefixed(where, failure("The linux daemon does not support signal %d", uint64(sig)))
 	}
 	if !c.Running {
 		return reply{}, prefixed(where, notRunning(c))
@@ -457,12 +460,8 @@ func (e *Engine) destroy(c *container, volumes bool) {
 }
 
 func (e *Engine) containerWait(q *request) (reply, error) {
+	// Any other condition means that it does not run.
 	condition := q.query.Get("condition")
-	switch condition {
-	case "", "not-running", "next-exit", "removed":
-	default:
-		return reply{}, badRequest("invalid condition: %q", condition)
-	}
 	c, err := e.lookup(q.name)
 	if err != nil {
 		return reply{}, err
@@ -500,16 +499,16 @@ func (e *Engine) containerResize(q *request) (reply, error) {
 	if !c.Running {
 		return reply{}, notRunning(c)
 	}
+	e.emitContainer(c, "resize", map[string]string{"height": q.query.Get("h"), "width": q.query.Get("w")})
 	return status(200)
 }
 
 // checkSize reads h and w of a resize.
 func checkSize(q *request) error {
 	for _, name := range []string{"h", "w"} {
-		if text := q.query.Get(name); text != "" {
-			if _, err := strconv.Atoi(text); err != nil {
-				return badRequest("strconv.Atoi: parsing %q: invalid syntax", text)
-			}
+		text := q.query.Get(name)
+		if _, err := strconv.Atoi(text); err != nil {
+			return badRequest("strconv.Atoi: parsing %q: invalid syntax", text)
 		}
 	}
 	return nil

@@ -6,8 +6,12 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net/url"
 	"path"
+	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,7 +48,8 @@ func writeLine(w io.Writer, line logLine, tty bool, prefix string) error {
 // logRequest is what a client wants of the logs.
 type logRequest struct {
 	stdout, stderr, follow, times bool
-	tail                          int // -1 is all
+	details                       string // what goes before each line
+	tail                          int    // -1 is all
 	since, until                  time.Time
 }
 
@@ -81,9 +86,30 @@ func (r logRequest) wants(line logLine) bool {
 
 func (r logRequest) prefix(line logLine) string {
 	if !r.times {
-		return ""
+		return r.details
 	}
-	return line.At.UTC().Format("2006-01-02T15:04:05.000000000Z07:00") + " "
+	return line.At.UTC().Format("2006-01-02T15:04:05.000000000Z07:00") + " " + r.details
+}
+
+// logDetails are the labels and variables that the log options of a container name, as they go before each line.
+func (c *container) logDetails() string {
+	variables := map[string]string{}
+	for _, pair := range c.Config.Env {
+		if key, value, ok := strings.Cut(pair, "="); ok {
+			variables[key] = value
+		}
+	}
+	details, options := url.Values{}, c.HostConfig.LogConfig.Config
+	for option, from := range map[string]map[string]string{"labels": c.Config.Labels, "env": variables} {
+		pattern, err := regexp.Compile(options[option+"-regex"])
+		for key, value := range from {
+			named := slices.Contains(strings.Split(options[option], ","), key)
+			if named || err == nil && options[option+"-regex"] != "" && pattern.MatchString(key) {
+				details.Set(key, value)
+			}
+		}
+	}
+	return strings.ReplaceAll(details.Encode(), "&", ",") + " "
 }
 
 func (e *Engine) containerLogs(q *request) (reply, error) {
@@ -97,6 +123,9 @@ func (e *Engine) containerLogs(q *request) (reply, error) {
 	}
 	if driver := c.HostConfig.LogConfig.Type; driver == "none" {
 		return reply{}, &apiError{status: 501, text: "configured logging driver does not support reading"}
+	}
+	if q.flag("details") {
+		r.details = c.logDetails()
 	}
 	read := len(c.Log)
 	var lines []logLine
@@ -166,6 +195,7 @@ func (e *Engine) containerAttach(q *request) (reply, error) {
 	if q.flag("logs") {
 		lines = append(lines, c.Log...)
 	}
+	e.emitContainer(c, "attach", nil)
 	streaming := q.flag("stream")
 	exits := c.Exits
 	rep := reply{hijack: true, header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)}}

@@ -68,7 +68,9 @@ func (l *lab) refused(rows []refusal) {
 
 func TestCreateRefusesLimitsAndModes(t *testing.T) {
 	both(t, func(l *lab) {
-		logs := func(driver, option string) fields { return fields{"LogConfig": fields{"Type": driver, "Config": fields{option: "bar"}}} }
+		logs := func(driver, option string) fields {
+			return fields{"LogConfig": fields{"Type": driver, "Config": fields{option: "bar"}}}
+		}
 		const cpus = "400 Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available"
 		var info struct{ NCPU int }
 		if l.get(l.t, "/info", &info); info.NCPU != 2 {
