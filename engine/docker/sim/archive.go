@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -50,17 +49,6 @@ func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
 		e.unmountAll(c)
 	}
 	return c, at, f, err
-}
-
-// emitMounts reports that the volumes of a container are mounted.
-func (e *Engine) emitMounts(c *container) {
-	for _, dest := range sortedKeys(c.Mounts) {
-		if m := c.Mounts[dest]; m.Type == "volume" {
-			e.emitVolume(m.Name, "mount", map[string]string{
-				"driver": m.Driver, "container": c.ID, "destination": m.Destination, "propagation": m.Propagation, "read/write": fmt.Sprint(m.RW),
-			})
-		}
-	}
 }
 
 // throughFile gives the part of a path that leads just below a file, as if that were a directory; "" if none does.

@@ -230,7 +230,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 		Container      string
 		EndpointConfig *endpointConfig
 	}
-	if err := q.decodeStrictly(&body); err != nil {
+	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
 	c, err := e.lookup(body.Container)
@@ -300,7 +300,7 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 		Container string
 		Force     bool
 	}
-	if err := q.decodeStrictly(&body); err != nil {
+	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
 	c, err := e.lookup(body.Container)

@@ -51,17 +51,11 @@ func (l *lab) story(id string, happens func()) []string {
 	return seen
 }
 
-// network makes a network and gives its name.
-func (l *lab) network(name string) string {
-	l.t.Helper()
-	l.made = append(l.made, "/networks/"+l.prefix+name)
-	l.want(l.t, 201, "POST", "/networks/create", fields{"Name": l.prefix + name})
-	return l.prefix + name
-}
-
 func TestEventsOfStartsAndStops(t *testing.T) {
 	both(t, func(l *lab) {
-		net, other := l.network("n"), l.network("o")
+		l.network("n", nil)
+		l.network("o", nil)
+		net, other := l.prefix+"n", l.prefix+"o"
 		host := fields{"NetworkMode": net, "Binds": []string{l.volume("v") + ":/v"}}
 		id := l.create("c", container("run ignore-term print=ready", host))
 		begin := []string{"network connect", "volume mount", "container start"}
@@ -121,7 +115,8 @@ func TestConnectAndSignalRefusals(t *testing.T) {
 	both(t, func(l *lab) {
 		l.made = append(l.made, "/networks/"+l.prefix+"s")
 		l.want(l.t, 201, "POST", "/networks/create", fields{"Name": l.prefix + "s", "IPAM": fields{"Config": list{fields{"Subnet": "10.213.77.0/24"}}}})
-		l.create("c", container("run print=ready", fields{"NetworkMode": l.network("n")}))
+		l.network("n", nil)
+		l.create("c", container("run print=ready", fields{"NetworkMode": l.prefix + "n"}))
 		l.start("c")
 		on, c := "/networks/"+l.prefix+"s", l.prefix+"c"
 		address := func(text string) fields {

@@ -3,7 +3,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,20 +11,6 @@ import (
 	"strings"
 	"time"
 )
-
-// decodeStrictly reads the JSON body into v, where the engine calls a body that it cannot read a bad request.
-func (q *request) decodeStrictly(v any) error {
-	if err := q.checkJSONType(); err != nil {
-		return err
-	}
-	if len(strings.TrimSpace(string(q.body))) == 0 {
-		return badRequest("got EOF while reading request body")
-	}
-	if err := json.Unmarshal(q.body, v); err != nil {
-		return badRequest("%s", decodeError(q.body, err).Error())
-	}
-	return nil
-}
 
 func (e *Engine) execCreate(q *request) (reply, error) {
 	// Errors of the decoder name the type.
@@ -37,7 +22,7 @@ func (e *Engine) execCreate(q *request) (reply, error) {
 		Env                                          []string
 	}
 	var body ExecConfig
-	if err := q.decodeStrictly(&body); err != nil {
+	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
 	if len(body.Cmd) == 0 {
@@ -100,7 +85,7 @@ func (e *Engine) findExec(id string) (*execution, *container, error) {
 
 func (e *Engine) execStart(q *request) (reply, error) {
 	var body struct{ Detach, Tty bool }
-	if err := q.decodeStrictly(&body); err != nil {
+	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
 	x, c, err := e.findExec(q.name)

@@ -336,6 +336,12 @@ func (e *Engine) mountAll(c *container) error {
 	if err := checkTmpfs(&c.HostConfig); err != nil {
 		return err
 	}
+	e.emitMounts(c)
+	return nil
+}
+
+// emitMounts reports that the volumes of a container are mounted.
+func (e *Engine) emitMounts(c *container) {
 	for _, dest := range sortedKeys(c.Mounts) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
 			e.emitVolume(m.Name, "mount", map[string]string{
@@ -343,7 +349,6 @@ func (e *Engine) mountAll(c *container) error {
 			})
 		}
 	}
-	return nil
 }
 
 // unmountAll reports that the volumes of a stopped container are free.

@@ -160,6 +160,13 @@ func TestNetworksThatHoldAConfiguration(t *testing.T) {
 		l.equal("remove", l.delete("/networks/"+l.prefix+"cfg"), "204")
 		l.equal("bare", l.network("bare", map[string]any{"ConfigOnly": true}), "201")
 		l.equal("bare shown", strings.Contains(l.shown("bare"), `"Config":[]`), true)
+		const refused = "cannot create endpoint on configuration-only network"
+		id := l.create("c", container("run print=ready", map[string]any{"NetworkMode": "bridge"}))
+		l.start("c")
+		connect := map[string]string{"Container": id}
+		l.equal("connect", l.post("/networks/"+l.prefix+"bare/connect", connect), "403 "+refused)
+		l.create("d", container("run print=ready", map[string]any{"NetworkMode": l.prefix + "bare"}))
+		l.equal("start on it", strings.HasSuffix(l.post(l.at("d")+"/start", nil), refused), true)
 	})
 }
 
