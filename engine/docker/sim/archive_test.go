@@ -4,7 +4,6 @@ package sim_test
 
 import (
 	"archive/tar"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -85,19 +84,8 @@ func TestArchivePutOntoAFile(t *testing.T) {
 // actions gives type and action of the events since a time about what this test made.
 func (l *lab) actions(since time.Time) []string {
 	l.t.Helper()
-	a := l.want(l.t, 200, "GET", fmt.Sprintf("/events?since=%d.%09d&until=%s", since.Unix(), since.Nanosecond(), l.now()), nil)
 	var found []string
-	for line := range strings.Lines(a.text) {
-		var e struct {
-			Type, Action string
-			Actor        struct {
-				ID         string
-				Attributes map[string]string
-			}
-		}
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			l.t.Fatal(err)
-		}
+	for _, e := range l.events(fmt.Sprintf("%d.%09d", since.Unix(), since.Nanosecond()), l.now()) {
 		if strings.HasPrefix(e.Actor.ID, l.prefix) || strings.HasPrefix(e.Actor.Attributes["name"], l.prefix) {
 			found = append(found, e.Type+" "+e.Action)
 		}

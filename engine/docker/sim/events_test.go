@@ -11,6 +11,28 @@ import (
 	"time"
 )
 
+// event is what an engine tells of a change.
+type event struct {
+	Type, Action string
+	Actor        struct {
+		ID         string
+		Attributes map[string]string
+	}
+}
+
+// events gives all events between two times of the engine.
+func (l *lab) events(since, until string) (list []event) {
+	l.t.Helper()
+	for line := range strings.Lines(l.want(l.t, 200, "GET", "/events?since="+since+"&until="+until, nil).text) {
+		var e event
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			l.t.Fatal(err)
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
 // story gives the events about a container, its volumes and its networks while something happens.
 func (l *lab) story(id string, happens func()) []string {
 	l.t.Helper()
@@ -24,19 +46,8 @@ func (l *lab) story(id string, happens func()) []string {
 	if l.real {
 		time.Sleep(300 * time.Millisecond) // some events come after the answer
 	}
-	a := l.want(l.t, 200, "GET", "/events?since="+since+"&until="+now(), nil)
 	var seen []string
-	for line := range strings.Lines(a.text) {
-		var e struct {
-			Type, Action string
-			Actor        struct {
-				ID         string
-				Attributes map[string]string
-			}
-		}
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
-			l.t.Fatal(err)
-		}
+	for _, e := range l.events(since, now()) {
 		if e.Actor.ID != id && e.Actor.Attributes["container"] != id {
 			continue
 		}
@@ -91,11 +102,11 @@ func TestEventsOfAttachAndOfRestarting(t *testing.T) {
 		l.equal("attach", l.story(id, func() { l.call(l.t, "POST", l.at("c")+"/attach?stdout=1&logs=1", nil) }), []string{"container attach"})
 		id = l.create("again", container("crash=100000 run", fields{"RestartPolicy": fields{"Name": "always"}}))
 		l.start("again")
-		for l.inspect("again").State.Status != "restarting" {
+		for { // after five starts the pause that just began is long
+			if c := l.inspect("again"); c.State.Status == "restarting" && (!l.real || c.RestartCount >= 5) {
+				break
+			}
 			time.Sleep(10 * time.Millisecond)
-		}
-		if l.real {
-			time.Sleep(2 * time.Second) // then the pauses between starts are long
 		}
 		l.equal("stop", l.story(id, func() { l.want(l.t, 204, "POST", l.at("again")+"/stop", nil) }), []string{"container stop"})
 	})
