@@ -48,6 +48,9 @@ type Writer interface {
 	RemoveContainer(ctx context.Context, nameOrID string, force bool) error
 	// RenameContainer gives a container another name.
 	RenameContainer(ctx context.Context, nameOrID, newName string) error
+	// UpdateContainer changes limits and restart policy of a container in place, where
+	// they are set. Warnings are the engine's.
+	UpdateContainer(ctx context.Context, nameOrID string, change ContainerUpdate) (warnings []string, err error)
 	// CreateVolume creates a volume, or returns the one that has the name already,
 	// whatever its labels: compare them.
 	CreateVolume(ctx context.Context, spec VolumeSpec) (VolumeInfo, error)

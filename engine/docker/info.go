@@ -80,12 +80,12 @@ type MountInfo struct {
 	RW          bool   `json:"RW"`
 }
 
-// NetworkEndpoint is a container's place in one network.
+// NetworkEndpoint is a container's place in one network: what was asked for, and what
+// came of it.
 type NetworkEndpoint struct {
-	NetworkID string   `json:"NetworkID"`
-	Links     []string `json:"Links"`
-	Aliases   []string `json:"Aliases"`
-	IPAddress string   `json:"IPAddress"`
+	EndpointSpec
+	NetworkID string `json:"NetworkID"`
+	IPAddress string `json:"IPAddress"`
 }
 
 // ImageInfo is what inspection of an image tells, as far as dmap reads it.

@@ -14,6 +14,7 @@ const (
 	LabelKeep     = LabelPrefix + "persistent" // "true" for what cleanup never removes
 	LabelSpec     = LabelPrefix + "spec"       // digest of each field that was set, as JSON
 	LabelRun      = LabelPrefix + "run"        // id of the run that made it
+	LabelDeps     = LabelPrefix + "deps"       // ids of the containers it was tied to when it was made, by name, as JSON
 
 	// On the record that a volume was prepared (see RolePrepared).
 	LabelVolume   = LabelPrefix + "volume"   // name of the volume that was prepared

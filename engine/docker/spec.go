@@ -2,7 +2,11 @@
 
 package docker
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
 
 // ContainerSpec is the body of a create call (POST /containers/create). JSON names
 // are the API's, so it can be sent and stored as it is; nil and zero fields are
@@ -96,6 +100,18 @@ type HostConfig struct {
 	Resources
 }
 
+// MountsAt tells whether something that is named here is mounted at a path of the
+// container; what other containers lend is not.
+func (h HostConfig) MountsAt(path string) bool {
+	_, isTmpfs := h.Tmpfs[path]
+	return isTmpfs ||
+		slices.ContainsFunc(h.Binds, func(b string) bool {
+			parts := strings.Split(b, ":")
+			return len(parts) > 1 && parts[1] == path
+		}) ||
+		slices.ContainsFunc(h.Mounts, func(m Mount) bool { return m.Target == path })
+}
+
 // Resources are the limits of a container; of a HostConfig, only these and the
 // restart policy can be changed in place.
 type Resources struct {
@@ -130,6 +146,14 @@ type Resources struct {
 	CPUPercent           int64            `json:"CpuPercent,omitempty"`         // Windows
 	IOMaximumIOps        uint64           `json:"IOMaximumIOps,omitempty"`      // Windows
 	IOMaximumBandwidth   uint64           `json:"IOMaximumBandwidth,omitempty"` // Windows
+}
+
+// ContainerUpdate is the body of an update call (POST /containers/ID/update): what is
+// zero or nil stays as it is. Engines ignore what they cannot change in place, so only
+// the fields that [Updatable] names have a meaning here.
+type ContainerUpdate struct {
+	Resources
+	RestartPolicy *RestartPolicy `json:"RestartPolicy,omitempty"`
 }
 
 // PortBinding publishes a port. Empty HostIP is all addresses, empty HostPort a

@@ -193,7 +193,7 @@ func (r *resolver) attach(n *Node) {
 	for _, name := range n.Owns {
 		v := r.d.volumes[name]
 		if v.Holder == "" {
-			if !mounts(host, v.Path) {
+			if !host.MountsAt(v.Path) {
 				host.Binds = append(host.Binds, v.Name+":"+v.Path+":rw"+nocopy)
 			}
 			continue
@@ -413,20 +413,4 @@ func from(name string, readOnly bool) string {
 func sourceOf(from string) string {
 	name, _, _ := strings.Cut(from, ":")
 	return name
-}
-
-// mounts tells whether something is mounted at a path of the container already.
-func mounts(host *docker.HostConfig, at string) bool {
-	_, isTmpfs := host.Tmpfs[at]
-	return isTmpfs ||
-		slices.ContainsFunc(host.Binds, func(b string) bool { return bindTarget(b) == at }) ||
-		slices.ContainsFunc(host.Mounts, func(m docker.Mount) bool { return m.Target == at })
-}
-
-func bindTarget(bind string) string {
-	parts := strings.Split(bind, ":")
-	if len(parts) < 2 {
-		return ""
-	}
-	return parts[1]
 }

@@ -162,6 +162,23 @@ func (c *Client) RenameContainer(ctx context.Context, nameOrID, newName string) 
 	})
 }
 
+// UpdateContainer implements [docker.Writer].
+func (c *Client) UpdateContainer(ctx context.Context, nameOrID string, change docker.ContainerUpdate) ([]string, error) {
+	ctx, k := c.write(ctx, opUpdate, nameOrID)
+	if err := checkName(nameOrID); err != nil {
+		return nil, k.refuse(docker.InvalidSpec, "%v", err)
+	}
+	var request container.UpdateConfig
+	if err := carryOver(change, &request); err != nil {
+		return nil, k.refuse(docker.InvalidSpec, "%v", err)
+	}
+	answer, err := c.api.ContainerUpdate(ctx, nameOrID, request)
+	if err != nil {
+		return nil, k.fail(ctx, err)
+	}
+	return answer.Warnings, nil
+}
+
 // change makes a call that changes the object of that name and answers with nothing.
 func (c *Client) change(ctx context.Context, op, name string, send func(context.Context) error) error {
 	ctx, k := c.write(ctx, op, name)

@@ -41,20 +41,13 @@ func (c *Client) CreateContainer(ctx context.Context, name string, spec docker.C
 	return answer.ID, answer.Warnings, nil
 }
 
-// createRequest gives a spec the types of the library. Names are the same on both sides, so JSON carries it over, and
-// a field that the library does not have is an error.
+// createRequest gives a spec the types of the library.
 func createRequest(spec docker.ContainerSpec, version string) (container.CreateRequest, error) {
 	var request container.CreateRequest
 	if n := len(spec.HostConfig.ConsoleSize); n != 0 && n != 2 {
 		return request, fmt.Errorf("HostConfig.ConsoleSize has %d numbers; give height and width", n)
 	}
-	text, err := json.Marshal(spec)
-	if err != nil {
-		return request, err
-	}
-	in := json.NewDecoder(bytes.NewReader(text))
-	in.DisallowUnknownFields()
-	if err := in.Decode(&request); err != nil {
+	if err := carryOver(spec, &request); err != nil {
 		return request, err
 	}
 	if request.Config == nil {
@@ -64,6 +57,18 @@ func createRequest(spec docker.ContainerSpec, version string) (container.CreateR
 		return request, moveMacAddress(spec, &request)
 	}
 	return request, nil
+}
+
+// carryOver gives our data the types of the library. Names are the same on both sides, so JSON carries it over, and a
+// field that the library does not have is an error.
+func carryOver(ours, theirs any) error {
+	text, err := json.Marshal(ours)
+	if err != nil {
+		return err
+	}
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	return in.Decode(theirs)
 }
 
 // moveMacAddress puts the address of a container to that of its first network, where it belongs since API 1.44; the

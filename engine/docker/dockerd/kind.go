@@ -24,6 +24,7 @@ const (
 	opStop           = "stop container"
 	opRemove         = "remove container"
 	opRename         = "rename container"
+	opUpdate         = "update container"
 	opCreateVolume   = "create volume"
 	opRemoveVolume   = "remove volume"
 	opPull           = "pull image"

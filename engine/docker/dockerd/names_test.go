@@ -43,6 +43,7 @@ func FuzzNames(f *testing.F) {
 			{"start container", "POST /v1.41/containers/" + name + "/start"},
 			{"stop container", "POST /v1.41/containers/" + name + "/stop"},
 			{"rename container", "POST /v1.41/containers/" + name + "/rename"},
+			{"update container", "POST /v1.41/containers/" + name + "/update"},
 			{"remove container", "DELETE /v1.41/containers/" + name},
 			{"inspect volume", "GET /v1.41/volumes/" + name},
 			{"remove volume", "DELETE /v1.41/volumes/" + name},

@@ -37,7 +37,7 @@ func TestContainerIsRead(t *testing.T) {
 		Mounts: []docker.MountInfo{
 			{Type: "bind", Source: "/t", Destination: "/a"},
 			{Type: "volume", Name: "v", Source: "/s", Destination: "/b", RW: true}},
-		Networks: map[string]docker.NetworkEndpoint{"bridge": {NetworkID: "n1", IPAddress: "10.0.0.9", Aliases: []string{"x"}}},
+		Networks: map[string]docker.NetworkEndpoint{"bridge": {NetworkID: "n1", IPAddress: "10.0.0.9", EndpointSpec: docker.EndpointSpec{Aliases: []string{"x"}}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -147,6 +147,10 @@ var calls = []struct {
 	{"rename container", true, func(ctx context.Context, c docker.Client, target string) error {
 		return c.RenameContainer(ctx, target, "other")
 	}},
+	{"update container", true, func(ctx context.Context, c docker.Client, target string) error {
+		_, err := c.UpdateContainer(ctx, target, docker.ContainerUpdate{Resources: docker.Resources{CPUShares: 512}})
+		return err
+	}},
 	{"create volume", true, func(ctx context.Context, c docker.Client, target string) error {
 		_, err := c.CreateVolume(ctx, docker.VolumeSpec{Name: target})
 		return err

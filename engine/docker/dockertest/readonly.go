@@ -47,6 +47,10 @@ func (r readOnly) RenameContainer(_ context.Context, nameOrID, _ string) error {
 	return r.refuse("rename container", nameOrID)
 }
 
+func (r readOnly) UpdateContainer(_ context.Context, nameOrID string, _ docker.ContainerUpdate) ([]string, error) {
+	return nil, r.refuse("update container", nameOrID)
+}
+
 func (r readOnly) CreateVolume(_ context.Context, spec docker.VolumeSpec) (docker.VolumeInfo, error) {
 	return docker.VolumeInfo{}, r.refuse("create volume", spec.Name)
 }

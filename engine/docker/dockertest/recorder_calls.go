@@ -113,6 +113,15 @@ func (r *Recorder) RenameContainer(ctx context.Context, nameOrID, newName string
 	return r.write(ctx, "rename container", nameOrID, func() error { return r.Client.RenameContainer(ctx, nameOrID, newName) })
 }
 
+// UpdateContainer implements [docker.Writer].
+func (r *Recorder) UpdateContainer(ctx context.Context, nameOrID string, change docker.ContainerUpdate) (out []string, err error) {
+	err = r.write(ctx, "update container", nameOrID, func() (err error) {
+		out, err = r.Client.UpdateContainer(ctx, nameOrID, change)
+		return err
+	})
+	return result(out, err)
+}
+
 // CreateVolume implements [docker.Writer].
 func (r *Recorder) CreateVolume(ctx context.Context, spec docker.VolumeSpec) (out docker.VolumeInfo, err error) {
 	err = r.write(ctx, "create volume", spec.Name, func() (err error) { out, err = r.Client.CreateVolume(ctx, spec); return })

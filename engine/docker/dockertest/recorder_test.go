@@ -34,6 +34,8 @@ func everything(ctx context.Context, c docker.Client) []error {
 	note(err)
 	note(c.StopContainer(ctx, "one", nil))
 	note(c.RenameContainer(ctx, "one", "two"))
+	_, err = c.UpdateContainer(ctx, "two", docker.ContainerUpdate{Resources: docker.Resources{CPUShares: 512}})
+	note(err)
 	_, err = c.Container(ctx, "two")
 	note(err)
 	note(c.RemoveContainer(ctx, "two", true))
@@ -61,7 +63,7 @@ func TestRecorderNotesEveryCallAsErrorsNameIt(t *testing.T) {
 	dockertest.Images(t, c)
 	r := &dockertest.Recorder{Client: c}
 	for i, err := range everything(t.Context(), r) {
-		if err != nil && i < 15 {
+		if err != nil && i < 16 {
 			t.Error(err)
 		}
 	}
@@ -72,6 +74,7 @@ func TestRecorderNotesEveryCallAsErrorsNameIt(t *testing.T) {
 		{Op: "read logs of container", Target: "one", Nth: 1},
 		{Op: "stop container", Target: "one", Write: true, Nth: 1},
 		{Op: "rename container", Target: "one", Write: true, Nth: 1},
+		{Op: "update container", Target: "two", Write: true, Nth: 1},
 		{Op: "inspect container", Target: "two", Nth: 1},
 		{Op: "remove container", Target: "two", Write: true, Nth: 1},
 		{Op: "create volume", Target: "vol", Write: true, Nth: 1},

@@ -44,6 +44,10 @@ var callsOn = []struct {
 	{"rename container", func(ctx context.Context, c docker.Client, name string) error {
 		return c.RenameContainer(ctx, name, "dmap-dtest-other")
 	}},
+	{"update container", func(ctx context.Context, c docker.Client, name string) error {
+		_, err := c.UpdateContainer(ctx, name, docker.ContainerUpdate{Resources: docker.Resources{CPUShares: 512}})
+		return err
+	}},
 	{"create volume", func(ctx context.Context, c docker.Client, name string) error {
 		_, err := c.CreateVolume(ctx, docker.VolumeSpec{Name: name})
 		return err

@@ -6,12 +6,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +54,88 @@ func TestDockerCreatesAContainerWithEveryOption(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDockerContainersAreAsAskedFor compares each example with the container made from
+// it, and with those made from other examples of its option.
+func TestDockerContainersAreAsAskedFor(t *testing.T) {
+	e := newEngine(t)
+	e.createOther()
+	type made struct {
+		example
+		option.Option
+		asked docker.ContainerSpec
+		info  docker.ContainerInfo
+	}
+	id := func(name string) string {
+		if name == e.prefix+"one" {
+			return e.one
+		}
+		return ""
+	}
+	unlike := func(s docker.ContainerSpec, c docker.ContainerInfo) []string {
+		fields, err := s.Unlike(c, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fields
+	}
+	var all []made
+	for i, x := range examples() {
+		var m made
+		if problems := option.Apply(&m.asked, options(t, dict{x.option: x.value}), "create_options"); problems != nil {
+			t.Fatal(problems)
+		}
+		if status, body := e.create(fmt.Sprint(i), m.asked); status != http.StatusCreated {
+			if x.cannot == "" || !strings.Contains(body, x.cannot) {
+				t.Fatalf("%s: status %d: %s", x.want, status, body)
+			}
+			continue
+		}
+		m.example = x
+		m.Option, _ = option.Find(x.option)
+		m.asked = e.ownSpec(m.asked)
+		m.info = e.info(fmt.Sprint(i))
+		all = append(all, m)
+		if got := unlike(m.asked, m.info); len(got) > 0 && x.why == "" {
+			t.Errorf("%s: unlike in %v", x.want, got)
+		}
+	}
+	pairs := 0
+	for _, a := range all {
+		for _, b := range all {
+			if a.Field == "" || a.Field != b.Field || a.why+b.why != "" {
+				continue
+			}
+			was, _ := a.asked.Fields()
+			is, _ := b.asked.Fields()
+			if was[a.Field] == nil || is[a.Field] == nil || holds(decode(t, string(is[a.Field])), decode(t, string(was[a.Field]))) {
+				continue // it has what was asked for, and more
+			}
+			pairs++
+			if got := unlike(a.asked, b.info); !slices.Contains(got, a.Field) {
+				t.Errorf("a container made for %s is taken for one made for %s; unlike in %v", b.want, a.want, got)
+			}
+		}
+	}
+	if pairs < 100 {
+		t.Errorf("only %d pairs were compared", pairs)
+	}
+}
+
+// holds tells whether all keys of b, at every level, are in a with the same values.
+func holds(a, b any) bool {
+	in, ok := a.(map[string]any)
+	part, too := b.(map[string]any)
+	if !ok || !too {
+		return cmp.Equal(a, b)
+	}
+	for key, value := range part {
+		if got, ok := in[key]; !ok || !holds(got, value) {
+			return false
+		}
+	}
+	return true
 }
 
 // expected is what the inspection should say: what the row says, else what was sent.
@@ -191,6 +275,35 @@ func (e *engine) create(name string, s docker.ContainerSpec) (status int, body s
 		e.t.Fatal(err)
 	}
 	return e.call("POST", "/containers/create?name="+e.prefix+name, "application/json", strings.NewReader(e.own(string(text))))
+}
+
+// ownSpec is the spec that was sent.
+func (e *engine) ownSpec(s docker.ContainerSpec) docker.ContainerSpec {
+	text, err := json.Marshal(s)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	var own docker.ContainerSpec
+	if err := json.Unmarshal([]byte(e.own(string(text))), &own); err != nil {
+		e.t.Fatal(err)
+	}
+	return own
+}
+
+// info is what the engine tells of a container.
+func (e *engine) info(name string) docker.ContainerInfo {
+	_, text := e.call("GET", "/containers/"+e.prefix+name+"/json", "", nil)
+	var info docker.ContainerInfo
+	var rest struct {
+		NetworkSettings struct {
+			Networks map[string]docker.NetworkEndpoint
+		}
+	}
+	if err := errors.Join(json.Unmarshal([]byte(text), &info), json.Unmarshal([]byte(text), &rest)); err != nil {
+		e.t.Fatal(err)
+	}
+	info.Networks = rest.NetworkSettings.Networks
+	return info
 }
 
 // call returns status and body; an engine that does not answer ends the test.
