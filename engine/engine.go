@@ -87,6 +87,9 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	if err := checkAPI(ctx, r, d, names); err != nil {
 		return nil, err
 	}
+	if err := snapshot.Inspect(ctx, r, plan.Looks(d, snapshot, names, req)); err != nil {
+		return nil, err
+	}
 	return plan.Build(d, snapshot, sel, req)
 }
 
@@ -141,7 +144,7 @@ func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Quer
 		q.Images = append(q.Images, d.CoreImage)
 	}
 	if req.Action == plan.Startup {
-		q.ExitCodes = slices.Concat(sel.All, sel.Followers)
+		q.Exited = slices.Concat(sel.All, sel.Followers)
 	}
 	return q
 }

@@ -25,6 +25,7 @@ type requestFlags struct {
 	insecureTLS   bool
 	mapName       string
 	adopt, force  bool
+	recreate      bool
 	pull          string
 	timeout       string
 	options       []string
@@ -40,6 +41,7 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.StringVarP(&f.mapName, "map", "m", "", "map to use, if the program makes several")
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
+	flags.BoolVar(&f.recreate, "force-recreate", false, "let update make the named containers anew, whether they differ from the map or not")
 	f.pull = string(plan.PullMissing)
 	addChoice(cmd, &f.pull, "pull", "when to fetch images", string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways))
 	flags.StringVarP(&f.timeout, "timeout", "t", "", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
@@ -80,11 +82,12 @@ func value(text string) model.Input {
 // is going to be carried out.
 func (a *app) request(ctx context.Context, f *requestFlags, args []string, carryOut bool) (*request, error) {
 	req := plan.Request{
-		Action:  plan.Action(args[1]),
-		Targets: args[2:],
-		Adopt:   f.adopt,
-		Force:   f.force,
-		Pull:    plan.PullPolicy(f.pull),
+		Action:   plan.Action(args[1]),
+		Targets:  args[2:],
+		Adopt:    f.adopt,
+		Force:    f.force,
+		Recreate: f.recreate,
+		Pull:     plan.PullPolicy(f.pull),
 	}
 	if err := knownAction(req.Action); err != nil {
 		return nil, err

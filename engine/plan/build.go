@@ -49,7 +49,8 @@ func Wants(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	b := newBuilder(d, s, sel, req)
 	b.decide()
 	for _, n := range b.order {
-		if b.part[n.Name] != "" {
+		// What update will make anew, and who follows, is known when all are compared.
+		if b.part[n.Name] != "" || req.Action == Update && slices.Contains(sel.Followers, n.Name) {
 			specs = append(specs, n.Name)
 		}
 	}
@@ -86,6 +87,10 @@ type builder struct {
 type todo struct {
 	stop, remove, create, start bool
 	why                         string
+	at                          model.Origin // where the cause stands; zero: where the container does
+
+	update *docker.ContainerUpdate // in place
+	change string                  // why that
 }
 
 func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) *builder {
@@ -238,46 +243,31 @@ func (b *builder) notes() {
 		if c.State == docker.StatePaused && !b.todo[n.Name].stop {
 			b.note(n.Name, n.Origin, "is paused")
 		}
-		if diff, at := drift(n, c.Labels[docker.LabelSpec]); diff != "" {
-			b.note(n.Name, at, "differs from the map: %s", diff)
-		}
-		if image := b.s.Images[n.Image]; image.ID != "" && c.ImageID != "" && image.ID != c.ImageID && n.Digests["Image"] == resolve.DecodeDigests(c.Labels[docker.LabelSpec])["Image"] {
-			b.note(n.Name, n.At("Image"), "runs an older image: %s has changed since", n.Image)
-		}
+		b.noteDifferences(n, c)
 	}
-	if b.req.Action == Start || b.req.Action == Startup {
+	if b.req.Action.up() && b.req.Action != Create {
 		for _, v := range b.d.Volumes {
 			b.noteRecord(v)
 		}
 	}
 }
 
-// drift says which fields of the map differ from those the container was made with.
-func drift(n *resolve.Node, label string) (text string, at model.Origin) {
-	was := resolve.DecodeDigests(label)
-	if was == nil {
-		return "", model.Origin{}
+// noteDifferences reports what of an existing container differs from the map and
+// stays as it is.
+func (b *builder) noteDifferences(n *resolve.Node, c state.Container) {
+	diffs := b.differences(n, c)
+	if b.part[n.Name] == Update {
+		diffs = nil // the steps tell
+		b.foreignLimits(n, c)
 	}
-	fields := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(n.Digests)))
-	slices.Sort(fields)
 	var parts []string
-	for _, f := range slices.Compact(fields) {
-		before, had := was[f]
-		now, has := n.Digests[f]
-		name := strings.TrimPrefix(f, "HostConfig.")
-		switch {
-		case before == now:
-			continue
-		case !had:
-			parts = append(parts, name+" is new")
-		case !has:
-			parts = append(parts, name+" is gone")
-		default:
-			parts = append(parts, name+" changed")
-		}
-		if len(parts) == 1 {
-			at = n.At(f)
-		}
+	for _, diff := range diffs {
+		parts = append(parts, diff.text)
 	}
-	return strings.Join(parts, ", "), at
+	if len(parts) > 0 {
+		b.note(n.Name, n.At(diffs[0].field), "differs from the map: %s", strings.Join(parts, ", "))
+	}
+	if b.otherImage(n, c) && !n.Attached && !slices.ContainsFunc(diffs, ofImage) {
+		b.note(n.Name, n.At("Image"), "runs an older image: %s has changed since", n.Image)
+	}
 }

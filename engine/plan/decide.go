@@ -42,6 +42,12 @@ func (b *builder) one(n *resolve.Node) todo {
 	switch b.req.Action {
 	case Create, Start, Startup:
 		return b.up(n, c, ok, b.part[n.Name])
+	case Update:
+		t := b.up(n, c, ok, b.part[n.Name])
+		if ok && b.part[n.Name] == Update {
+			t = b.update(n, c, t)
+		}
+		return t
 	case Restart:
 		return b.restart(n, c, ok)
 	}
@@ -64,14 +70,14 @@ func (b *builder) up(n *resolve.Node, c state.Container, exists bool, action Act
 	case docker.StateExited:
 		return b.exited(n, c, action)
 	case docker.StateDead:
-		if action == Startup {
+		if action == Startup || action == Update {
 			return todo{remove: true, create: true, start: true, why: "is dead"}
 		}
 		if starts {
 			b.problem(CodeState, n, "remove it, or use the action startup", "container %q is dead", n.Name)
 		}
 	default:
-		if action == Startup && b.renewed(n) {
+		if (action == Startup || action == Update) && b.renewed(n) {
 			return todo{stop: true, start: true, why: "its volume is new"}
 		}
 	}
@@ -88,7 +94,7 @@ func (b *builder) exited(n *resolve.Node, c state.Container, action Action) todo
 	if codes == nil {
 		codes = []int{-127, -1}
 	}
-	if action == Startup && c.Inspected && slices.Contains(codes, c.ExitCode) {
+	if action == Startup && c.Info != nil && slices.Contains(codes, c.Info.State.ExitCode) {
 		return todo{remove: true, create: true, start: true, why: "ended beyond recovery"}
 	}
 	return todo{start: true, why: "is not running"}

@@ -3,7 +3,9 @@
 package plan
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/resolve"
@@ -19,12 +21,14 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 	if !ok || t.create || n.Attached {
 		return t
 	}
-	why := b.outdated(n, c)
+	why, now := b.outdated(n, c)
 	switch {
 	case why == "":
 		return t
 	case n.Persistent && (c.State == docker.StateExited || c.State == docker.StateDead): // row 102
-		b.note(n.Name, n.Origin, "%s; left alone, because it is persistent and has ended", why)
+		if now {
+			b.note(n.Name, n.Origin, "%s; left alone, because it is persistent and has ended", why)
+		}
 		return t
 	case b.req.Action == Create && c.State != docker.StateCreated:
 		b.note(n.Name, n.Origin, "%s: start replaces it", why)
@@ -37,24 +41,38 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 }
 
 // outdated says which link target or volume source of an existing container is
-// anew; "" if none is. It is so when this plan creates it. It is also so when it
-// was never started although the container was, since nothing starts before what
-// it needs: then an earlier run created it and came no further.
-func (b *builder) outdated(n *resolve.Node, c state.Container) string {
-	for _, need := range n.Needs {
-		other := b.d.Node(need.Name)
-		if other.Attached || need.Why == resolve.Uses && b.isVolume(need) {
-			continue // an attached volume outlives its containers
-		}
-		is, exists := b.container(other)
+// anew; "" if none is. It is so when this plan creates it (now), and when it is not
+// the one that the container was tied to when it was made.
+func (b *builder) outdated(n *resolve.Node, c state.Container) (why string, now bool) {
+	was := deps(c)
+	for _, need := range b.ties(n) {
+		is, exists := b.container(b.d.Node(need.Name))
 		switch {
 		case b.todo[need.Name].create:
-			return fmt.Sprintf("%s %s, which is created anew", need.Why, need.Ref)
-		case b.part[need.Name] != "" && exists && is.State == docker.StateCreated && c.State != docker.StateCreated:
-			return fmt.Sprintf("%s %s, which was created anew", need.Why, need.Ref)
+			return fmt.Sprintf("%s %s, which is created anew", need.Why, need.Ref), true
+		case b.part[need.Name] != "" && exists && was[need.Name] != "" && was[need.Name] != is.ID:
+			return fmt.Sprintf("%s %s, which was created anew", need.Why, need.Ref), false
 		}
 	}
-	return ""
+	return "", false
+}
+
+// ties are the needs of a container that belong to one container, and not to
+// another of the same name. An attached volume outlives its containers.
+func (b *builder) ties(n *resolve.Node) []resolve.Need {
+	return slices.DeleteFunc(slices.Clone(n.Needs), func(need resolve.Need) bool {
+		return b.d.Node(need.Name).Attached || need.Why == resolve.Uses && b.isVolume(need)
+	})
+}
+
+// deps are the ids of what a container was tied to when it was made, by name; nil if
+// nothing tells.
+func deps(c state.Container) map[string]string {
+	var out map[string]string
+	if json.Unmarshal([]byte(c.Labels[docker.LabelDeps]), &out) != nil {
+		return nil
+	}
+	return out
 }
 
 // isVolume tells whether the map names an attached volume there, not a container.
@@ -69,10 +87,12 @@ func (b *builder) bring(n *resolve.Node, t todo) (joined bool) {
 	switch {
 	case !t.create:
 		return false
-	case t.start:
-		return b.join(n, b.req.Action)
+	case !t.start:
+		return b.join(n, Create)
+	case b.req.Action == Update: // what is not asked for is only brought up
+		return b.join(n, Start)
 	}
-	return b.join(n, Create)
+	return b.join(n, b.req.Action)
 }
 
 func (b *builder) join(n *resolve.Node, action Action) bool {

@@ -34,6 +34,7 @@ const (
 	StartContainer  Op = "container.start"
 	StopContainer   Op = "container.stop"
 	RemoveContainer Op = "container.remove"
+	UpdateContainer Op = "container.update"
 )
 
 // Step is one thing to do.
@@ -54,6 +55,12 @@ type Step struct {
 	ContainerID string `json:"containerID,omitempty"`
 	// Create is the create request of a container.create.
 	Create *docker.ContainerSpec `json:"create,omitempty"`
+	// Deps are the containers to which a container.create ties the new one, by name,
+	// with their ids; "" for those that this plan creates. What becomes of them is
+	// noted in the label [docker.LabelDeps].
+	Deps map[string]string `json:"deps,omitempty"`
+	// Update is what a container.update changes.
+	Update *docker.ContainerUpdate `json:"update,omitempty"`
 	// Volume is the create request of a volume.create.
 	Volume *docker.VolumeSpec `json:"volume,omitempty"`
 	// Prepare is what a volume.prepare runs.
@@ -95,6 +102,7 @@ const (
 	Create   Action = "create"
 	Start    Action = "start"
 	Startup  Action = "startup"
+	Update   Action = "update"
 	Stop     Action = "stop"
 	Remove   Action = "remove"
 	Shutdown Action = "shutdown"
@@ -108,6 +116,7 @@ func Actions() []ActionHelp {
 		{Create, "create what is missing, dependencies first"},
 		{Start, "create what is missing and start it, dependencies first"},
 		{Startup, "start, and recreate containers that ended beyond recovery"},
+		{Update, "start, and bring what differs from the map there: in place where Docker can, else anew"},
 		{Restart, "stop and start the named containers only"},
 		{Stop, "stop, dependents first"},
 		{Remove, "remove stopped containers, dependents first; volumes stay"},
@@ -134,6 +143,8 @@ type Request struct {
 	// Adopt takes containers and volumes without dmap's labels for the map's own; never
 	// those of another map.
 	Adopt bool
+	// Recreate makes the requested containers anew without comparing them; only for update.
+	Recreate bool
 	// Force lets remove kill running containers; only for remove.
 	Force bool
 	// Pull says when images are fetched; "" is [PullMissing].

@@ -182,7 +182,9 @@ func TestActionTable(t *testing.T) {
 				m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", tt.set)}}
 				s := &state.Snapshot{Images: map[string]state.Image{"i:latest": {ID: "sha256:i"}}, Containers: map[string]state.Container{}}
 				if status != "absent" {
-					s.Containers["m.a"] = existing("m.a", status, func(c *state.Container) { c.Inspected, c.ExitCode = true, tt.code })
+					s.Containers["m.a"] = existing("m.a", status, func(c *state.Container) {
+						c.Info = &docker.ContainerInfo{State: docker.ContainerState{ExitCode: tt.code}}
+					})
 				}
 				p, err := build(t, m, s, plan.Request{Action: tt.action})
 				var got []string
@@ -264,9 +266,9 @@ func TestRefusals(t *testing.T) {
 		{"unknown target", state.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"aa"}}, `map "m" has no container "aa" (did you mean "a"?)`}, // row 126
 		{"attached volume as target", state.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"v"}}, `map "m" has no container "v" (it is an attached volume; name the container that owns or uses it)`},
 		{"unknown pull policy", state.Snapshot{}, plan.Request{Action: plan.Start, Pull: "Never"}, `unknown pull policy "Never" (did you mean "never"?)`},
-		{"options without a creation", state.Snapshot{}, plan.Request{Action: plan.Restart, Options: model.Dict{{}}}, `the action restart does not use options (used by create, start, startup)`},
+		{"options without a creation", state.Snapshot{}, plan.Request{Action: plan.Restart, Options: model.Dict{{}}}, `the action restart does not use options (used by create, start, startup, update)`},
 		{"force without a removal", state.Snapshot{}, plan.Request{Action: plan.Stop, Force: true}, `the action stop does not use force (used by remove)`},
-		{"stop timeout without a stop", state.Snapshot{}, plan.Request{Action: plan.Remove, StopTimeout: new(int)}, `the action remove does not use a stop timeout (used by start, startup, restart, stop, shutdown)`},
+		{"stop timeout without a stop", state.Snapshot{}, plan.Request{Action: plan.Remove, StopTimeout: new(int)}, `the action remove does not use a stop timeout (used by start, startup, update, restart, stop, shutdown)`},
 		{"negative stop timeout", state.Snapshot{}, plan.Request{Action: plan.Stop, StopTimeout: &negative}, `the stop timeout is -5 seconds (give 0 or more)`},
 		{"unknown action", state.Snapshot{}, plan.Request{Action: "strat"}, `unknown action "strat" (did you mean "start"?)`},
 	}

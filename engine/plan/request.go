@@ -28,9 +28,10 @@ func (r Request) check() error {
 		what  string
 		by    []Action // that use it
 	}{
-		{len(r.Options) > 0, "options", []Action{Create, Start, Startup}},
+		{len(r.Options) > 0, "options", []Action{Create, Start, Startup, Update}},
 		{r.Force, "force", []Action{Remove}},
-		{r.StopTimeout != nil, "a stop timeout", []Action{Start, Startup, Restart, Stop, Shutdown}},
+		{r.Recreate, "recreation", []Action{Update}},
+		{r.StopTimeout != nil, "a stop timeout", []Action{Start, Startup, Update, Restart, Stop, Shutdown}},
 	} {
 		if rule.given && !slices.Contains(rule.by, r.Action) {
 			return &TargetError{
@@ -38,6 +39,9 @@ func (r Request) check() error {
 				Hint: "used by " + strings.Join(texts(rule.by), ", "),
 			}
 		}
+	}
+	if r.Action == Update && r.Pull == PullAlways {
+		return &TargetError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first"}
 	}
 	if r.StopTimeout != nil && *r.StopTimeout < 0 {
 		return &TargetError{Msg: fmt.Sprintf("the stop timeout is %d seconds", *r.StopTimeout), Hint: "give 0 or more"}

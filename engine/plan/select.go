@@ -42,7 +42,7 @@ func (e *TargetError) Error() string {
 }
 
 // up tells the actions that go dependencies first, and may create.
-func (a Action) up() bool { return a == Create || a == Start || a == Startup }
+func (a Action) up() bool { return a == Create || a == Start || a == Startup || a == Update }
 
 // down tells the actions that go dependents first.
 func (a Action) down() bool { return a == Stop || a == Remove || a == Shutdown }

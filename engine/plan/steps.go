@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
@@ -26,12 +27,12 @@ func (b *builder) takeDown() {
 		}
 		if t.stop {
 			b.step(Step{Op: StopContainer, Target: n.Name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout},
-				b.ofUsers(n, StopContainer), n.Origin, why)
+				b.ofUsers(n, StopContainer), t.cause(n), why)
 		}
 		if t.remove {
 			needs := append(b.ofUsers(n, RemoveContainer), id(StopContainer, n.Name))
 			b.step(Step{Op: RemoveContainer, Target: n.Name, ContainerID: c.ID, Force: b.req.Force && !t.stop},
-				needs, n.Origin, why)
+				needs, t.cause(n), why)
 		}
 	}
 }
@@ -68,6 +69,9 @@ func (b *builder) buildUp() {
 		if t.create {
 			b.create(n, t)
 		}
+		if t.update != nil {
+			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: b.s.Containers[n.Name].ID, Update: t.update}, nil, t.cause(n), t.change)
+		}
 		if t.start && !n.Attached {
 			b.prepareOwned(n)
 		}
@@ -91,11 +95,18 @@ func (b *builder) create(n *resolve.Node, t todo) {
 	for _, need := range n.Needs {
 		needs = append(needs, id(CreateContainer, need.Name))
 	}
-	b.step(Step{Op: CreateContainer, Target: n.Name, Create: n.Spec}, needs, n.Origin, t.why, b.neededBy(n))
+	deps := map[string]string{}
+	for _, need := range b.ties(n) {
+		deps[need.Name] = ""
+		if !b.todo[need.Name].create {
+			deps[need.Name] = b.s.Containers[need.Name].ID
+		}
+	}
+	b.step(Step{Op: CreateContainer, Target: n.Name, Create: n.Spec, Deps: deps}, needs, t.cause(n), t.why, b.neededBy(n))
 }
 
 func (b *builder) start(n *resolve.Node, t todo) {
-	needs := []string{id(CreateContainer, n.Name), id(StopContainer, n.Name)}
+	needs := []string{id(CreateContainer, n.Name), id(StopContainer, n.Name), id(UpdateContainer, n.Name)}
 	for _, need := range n.Needs {
 		needs = append(needs, id(StartContainer, need.Name))
 	}
@@ -114,7 +125,15 @@ func (b *builder) start(n *resolve.Node, t todo) {
 	default:
 		why = "is new"
 	}
-	b.step(st, needs, n.Origin, why, b.neededBy(n))
+	b.step(st, needs, t.cause(n), why, b.neededBy(n))
+}
+
+// cause is where the cause of what happens to a container stands in the map.
+func (t todo) cause(n *resolve.Node) model.Origin {
+	if t.at == (model.Origin{}) {
+		return n.Origin
+	}
+	return t.at
 }
 
 // neededBy names who needs a container that nobody asked for and that is not there

@@ -69,6 +69,7 @@ func (p *Plan) Summary() string {
 		{"remove", []Op{RemoveContainer}},
 		{"create", []Op{CreateContainer, CreateVolume}},
 		{"prepare", []Op{PrepareVolume}},
+		{"update", []Op{UpdateContainer}},
 		{"start", []Op{StartContainer}},
 	} {
 		n := 0
@@ -94,6 +95,8 @@ func (st Step) sign() string {
 		return ">"
 	case StopContainer:
 		return "x"
+	case UpdateContainer:
+		return "~"
 	}
 	return "-"
 }
@@ -113,6 +116,8 @@ func (st Step) verb() string {
 		return "start"
 	case StopContainer:
 		return "stop"
+	case UpdateContainer:
+		return "update"
 	}
 	return "remove"
 }

@@ -4,7 +4,9 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -32,6 +34,30 @@ func (x *executor) createContainer(ctx context.Context, name string, spec docker
 		err = fmt.Errorf("%w; it appeared after the plan was made: plan again", err)
 	}
 	return id, warnings, err
+}
+
+// tied is the create request of a step, with a label of what the container is tied to:
+// what this run made, or else what was there when the plan was made.
+func (x *executor) tied(st *plan.Step) docker.ContainerSpec {
+	spec := *st.Create
+	deps := map[string]string{}
+	x.mu.Lock()
+	for name, id := range st.Deps {
+		if made := x.created[name]; made != "" {
+			id = made
+		}
+		if id != "" {
+			deps[name] = id
+		}
+	}
+	x.mu.Unlock()
+	text, _ := json.Marshal(deps) // strings always encode, sorted by name
+	spec.Labels = maps.Clone(spec.Labels)
+	if spec.Labels == nil {
+		spec.Labels = map[string]string{}
+	}
+	spec.Labels[docker.LabelDeps] = string(text)
+	return spec
 }
 
 // lookFor returns the id of the container of a name if labels say that it is the one
@@ -62,7 +88,7 @@ func (x *executor) wanted(asked, has map[string]string) bool {
 	if has[docker.LabelRun] == x.runID {
 		return true
 	}
-	for _, label := range []string{docker.LabelMap, docker.LabelRole, docker.LabelName, docker.LabelInstance, docker.LabelSpec} {
+	for _, label := range []string{docker.LabelMap, docker.LabelRole, docker.LabelName, docker.LabelInstance, docker.LabelSpec, docker.LabelDeps} {
 		if has[label] != asked[label] {
 			return false
 		}
@@ -138,6 +164,20 @@ func (e *ExitError) Error() string {
 		text += ": " + oneLine(e.Output)
 	}
 	return text
+}
+
+// updateContainer changes limits in place; a lost call is made again, since doing so
+// twice is harmless.
+func (x *executor) updateContainer(ctx context.Context, st *plan.Step) (warnings []string, err error) {
+	id, _, err := x.container(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	err = x.attempt(ctx, x.times.Start, func(ctx context.Context) (err error) {
+		warnings, err = x.client.UpdateContainer(ctx, id, *st.Update)
+		return err
+	}, nil)
+	return warnings, named(err, st.Target)
 }
 
 // stopContainer gives the engine as long as the container may take to stop. One that

@@ -45,12 +45,14 @@ func (x *executor) do(ctx context.Context, st *plan.Step) result {
 		r.err = x.prepare(ctx, st)
 	case plan.CreateContainer:
 		var id string
-		id, r.warnings, r.err = x.createContainer(ctx, st.Target, *st.Create)
+		id, r.warnings, r.err = x.createContainer(ctx, st.Target, x.tied(st))
 		if r.err == nil {
 			x.remember(st.Target, id)
 		}
 	case plan.StartContainer:
 		r.err = x.startContainer(ctx, st)
+	case plan.UpdateContainer:
+		r.warnings, r.err = x.updateContainer(ctx, st)
 	case plan.StopContainer:
 		r.err = x.stopContainer(ctx, st)
 	case plan.RemoveContainer:

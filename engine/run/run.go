@@ -155,6 +155,8 @@ func flaw(st *plan.Step) error {
 	switch {
 	case st.Op == plan.CreateContainer && st.Create == nil, st.Op == plan.CreateVolume && st.Volume == nil, st.Op == plan.PrepareVolume && st.Prepare == nil:
 		return fmt.Errorf("step %q does not say what to make", st.ID)
+	case st.Op == plan.UpdateContainer && st.Update == nil:
+		return fmt.Errorf("step %q does not say what to change", st.ID)
 	}
 	return nil
 }

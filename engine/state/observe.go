@@ -20,8 +20,8 @@ type Query struct {
 	Map string
 	// Images are references to look up on the engine; no registry is asked.
 	Images []string
-	// ExitCodes asks for the exit codes of these containers, where they exited.
-	ExitCodes []string
+	// Exited asks for inspection of these containers, where they exited.
+	Exited []string
 }
 
 // parallel bounds the calls in flight. An engine answers reads in well under a
@@ -38,7 +38,7 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 	ours := "^" + regexp.QuoteMeta(q.Map) + `\.`
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
-	g.Go(func() error { return s.containers(ctx, r, ours, q.ExitCodes) })
+	g.Go(func() error { return s.containers(ctx, r, ours, q.Exited) })
 	g.Go(func() error { return s.volumes(ctx, r, ours) })
 	var mu sync.Mutex
 	for _, ref := range slices.Compact(slices.Sorted(slices.Values(q.Images))) {
@@ -56,7 +56,7 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 	return s, nil
 }
 
-func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, exitCodes []string) error {
+func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, exited []string) error {
 	list, err := read(ctx, func(ctx context.Context) ([]docker.ContainerSummary, error) { return r.Containers(ctx, ours) })
 	if err != nil {
 		return err
@@ -64,21 +64,43 @@ func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string,
 	for _, c := range list {
 		s.Containers[c.Name] = Container{ContainerSummary: c}
 	}
-	for _, name := range exitCodes {
+	return s.Inspect(ctx, r, slices.DeleteFunc(slices.Clone(exited), func(name string) bool {
+		return s.Containers[name].State != docker.StateExited
+	}))
+}
+
+// Inspect adds to the snapshot what inspection tells of the named containers, where
+// they exist. One that is gone since it was listed is taken out.
+func (s *Snapshot) Inspect(ctx context.Context, r docker.Reader, names []string) error {
+	infos := make([]docker.ContainerInfo, len(names))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for i, name := range names {
 		c, ok := s.Containers[name]
-		if !ok || c.State != docker.StateExited {
+		if !ok || c.Info != nil {
 			continue
 		}
-		info, err := read(ctx, func(ctx context.Context) (docker.ContainerInfo, error) { return r.Container(ctx, c.ID) })
-		switch {
-		case docker.KindOf(err) == docker.NotFound:
-			delete(s.Containers, name) // removed since it was listed
-			continue
-		case err != nil:
+		g.Go(func() (err error) {
+			infos[i], err = read(ctx, func(ctx context.Context) (docker.ContainerInfo, error) { return r.Container(ctx, c.ID) })
+			if docker.KindOf(err) == docker.NotFound {
+				return nil
+			}
 			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, name := range names {
+		c, ok := s.Containers[name]
+		switch {
+		case !ok || c.Info != nil:
+		case infos[i].ID == "":
+			delete(s.Containers, name)
+		default:
+			c.Info = &infos[i]
+			s.Containers[name] = c
 		}
-		c.Inspected, c.ExitCode = true, info.State.ExitCode
-		s.Containers[name] = c
 	}
 	return nil
 }

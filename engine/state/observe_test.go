@@ -54,15 +54,15 @@ func TestObserve(t *testing.T) {
 		}
 	}
 	s.ClearCalls()
-	snapshot, err := state.Observe(ctx, client, state.Query{Map: "m", Images: []string{"runs", "far", "nowhere", "runs"}, ExitCodes: []string{"m.up", "m.end", "m.absent"}})
+	snapshot, err := state.Observe(ctx, client, state.Query{Map: "m", Images: []string{"runs", "far", "nowhere", "runs"}, Exited: []string{"m.up", "m.end", "m.absent"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
 	for name, c := range snapshot.Containers {
 		got[name] = c.State
-		if c.Inspected != (name == "m.end") || c.Inspected && c.ExitCode != 3 {
-			t.Errorf("%s: inspected %t, exit code %d", name, c.Inspected, c.ExitCode)
+		if inspected := c.Info != nil; inspected != (name == "m.end") || inspected && c.Info.State.ExitCode != 3 {
+			t.Errorf("%s: %+v", name, c.Info)
 		}
 	}
 	if diff := cmp.Diff(map[string]string{"m.up": "running", "m.end": "exited", "m.end2": "exited"}, got); diff != "" {
@@ -152,7 +152,7 @@ func TestLostAnswers(t *testing.T) {
 				row.fault.Op = op
 				s.AddFault(row.fault)
 				began := time.Now()
-				_, err = state.Observe(t.Context(), client, state.Query{Map: "m", Images: []string{"ends"}, ExitCodes: []string{"m.end"}})
+				_, err = state.Observe(t.Context(), client, state.Query{Map: "m", Images: []string{"ends"}, Exited: []string{"m.end"}})
 				if docker.KindOf(err) != row.want {
 					t.Errorf("%s %+v: %v", op, row.fault, err)
 				}

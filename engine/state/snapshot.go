@@ -15,10 +15,8 @@ type Snapshot struct {
 // Container is one container.
 type Container struct {
 	docker.ContainerSummary
-	// ExitCode is that of a container that is not running; it is only known
-	// (Inspected) if the query asked for it.
-	Inspected bool
-	ExitCode  int
+	// Info is what inspection tells; nil if nobody asked for it.
+	Info *docker.ContainerInfo
 }
 
 // Image tells whether an image is there, and if not, whether it can be had.

@@ -1,0 +1,198 @@
+// Plan: what of a container differs from the map, and how it is brought there.
+
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// difference is one way in which a container is not as the map says.
+type difference struct {
+	field string // API field; "" for others
+	text  string // "Env changed"
+}
+
+// Looks names the containers that must be inspected before [Build]: for update all
+// that it compares; for other actions those of which a limit has changed since they
+// were made, which may have been changed in place.
+func Looks(d *resolve.Desired, s *state.Snapshot, specs []string, req Request) []string {
+	return slices.DeleteFunc(slices.Clone(specs), func(name string) bool {
+		c, ok := s.Containers[name]
+		return !ok || req.Action != Update && !slices.ContainsFunc(madeOtherwise(d.Node(name), c), func(diff difference) bool {
+			return docker.Updatable(diff.field)
+		})
+	})
+}
+
+// madeOtherwise says which fields of the map differ from those the container was made
+// with, sorted. It is nil for a container without dmap's labels.
+func madeOtherwise(n *resolve.Node, c state.Container) []difference {
+	was := resolve.DecodeDigests(c.Labels[docker.LabelSpec])
+	if was == nil {
+		return nil
+	}
+	fields := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(n.Digests)))
+	slices.Sort(fields)
+	var out []difference
+	for _, f := range slices.Compact(fields) {
+		before, had := was[f]
+		now, has := n.Digests[f]
+		switch {
+		case before == now:
+		case !had:
+			out = append(out, differs(f, "is new"))
+		case !has:
+			out = append(out, differs(f, "is gone"))
+		default:
+			out = append(out, differs(f, "changed"))
+		}
+	}
+	return out
+}
+
+func differs(field, how string) difference {
+	return difference{field, strings.TrimPrefix(field, "HostConfig.") + " " + how}
+}
+
+// differences compares three ways: what the map says, what the container was made
+// with, and, if it was inspected, what it is now. Fields that nobody set are never
+// compared. Most of a container cannot change once it is made, so of one with dmap's
+// labels only what can is compared with what it is now; of an adopted one, everything.
+func (b *builder) differences(n *resolve.Node, c state.Container) []difference {
+	out := madeOtherwise(n, c)
+	if c.Info == nil {
+		return out
+	}
+	unlike, _ := n.Spec.Unlike(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
+	limits, _ := c.Info.Limits()
+	// A limit that was changed in place is not what the label says: what it is now counts.
+	out = slices.DeleteFunc(out, func(diff difference) bool {
+		now := limits
+		if n.Digests[diff.field] != "" {
+			now = unlike
+		}
+		return docker.Updatable(diff.field) && !slices.Contains(now, diff.field)
+	})
+	known := c.Labels[docker.LabelSpec] != ""
+	for _, f := range unlike {
+		if known && !mutable(f) || slices.ContainsFunc(out, func(diff difference) bool { return diff.field == f }) {
+			continue
+		}
+		out = append(out, differs(f, "differs on the engine"))
+	}
+	slices.SortFunc(out, func(a, b difference) int { return strings.Compare(a.field, b.field) })
+	return out
+}
+
+// mutable tells the fields that can change while a container exists.
+func mutable(field string) bool {
+	switch field {
+	case "HostConfig.Links", "HostConfig.NetworkMode", "NetworkingConfig":
+		return true
+	}
+	return docker.Updatable(field)
+}
+
+// update brings an existing container to what the map says: in place if the engine
+// can, else by making it anew (semantics 4.4). t is what start would do.
+func (b *builder) update(n *resolve.Node, c state.Container, t todo) todo {
+	if n.Spec == nil || t.create || n.Attached && !b.ours(c.Labels) { // what an adopted holder holds would be lost
+		return t
+	}
+	if b.req.Recreate && b.requested[n.Name] {
+		return anew(c, "recreation was asked for")
+	}
+	diffs := b.differences(n, c)
+	diffs = append(diffs, b.moved(n, c)...)
+	if image := b.s.Images[n.Image]; b.otherImage(n, c) && !n.Persistent && !n.Attached && !slices.ContainsFunc(diffs, ofImage) {
+		diffs = append(diffs, difference{"", fmt.Sprintf("image %s is another one now (%s)", n.Image, short(image.ID))})
+	}
+	if len(diffs) == 0 {
+		return t
+	}
+	var fields, why []string
+	for _, diff := range diffs {
+		fields, why = append(fields, diff.field), append(why, diff.text)
+	}
+	change, ok := n.Spec.Update(fields)
+	if !ok || crossed(change, c.Info) {
+		t = anew(c, strings.Join(why, ", "))
+	} else {
+		t.update, t.change = &change, strings.Join(why, ", ")
+	}
+	t.at = n.At(fields[0])
+	return t
+}
+
+func ofImage(diff difference) bool { return diff.field == "Image" }
+
+// anew makes an existing container again. It runs then, whether it did or not.
+func anew(c state.Container, why string) todo {
+	return todo{stop: isRunning(c), remove: true, create: true, start: true, why: why}
+}
+
+// otherImage tells whether the name of the image stands for another one than that
+// from which the container was made.
+func (b *builder) otherImage(n *resolve.Node, c state.Container) bool {
+	now := b.s.Images[n.Image].ID
+	return now != "" && c.ImageID != "" && now != c.ImageID
+}
+
+// short is an image id as people see it.
+func short(id string) string {
+	_, digest, ok := strings.Cut(id, ":")
+	if !ok {
+		digest = id
+	}
+	return digest[:min(12, len(digest))]
+}
+
+// moved tells which attached volumes are not mounted where the map wants them. A
+// container that has them from a holder shows that nowhere else.
+func (b *builder) moved(n *resolve.Node, c state.Container) []difference {
+	var out []difference
+	for _, name := range slices.Concat(n.Owns, n.Uses) {
+		v := b.d.Volume(name)
+		if v.Holder == "" || n.Attached || b.elsewhere(v) || n.Spec.HostConfig.MountsAt(v.Path) {
+			continue
+		}
+		there := slices.ContainsFunc(c.Mounts, func(m docker.MountInfo) bool { return m.Name == name && m.Destination == v.Path })
+		if !there {
+			out = append(out, difference{"", fmt.Sprintf("volume %s is not mounted at %s", v.Alias, v.Path)})
+		}
+	}
+	return out
+}
+
+// crossed tells whether a change gives a container one kind of processor limit that
+// has the other, which engines refuse.
+func crossed(change docker.ContainerUpdate, is *docker.ContainerInfo) bool {
+	if is == nil {
+		return false
+	}
+	has := is.HostConfig
+	return change.NanoCPUs > 0 && (has.CPUPeriod > 0 || has.CPUQuota > 0) ||
+		has.NanoCPUs > 0 && (change.CPUPeriod > 0 || change.CPUQuota > 0)
+}
+
+// foreignLimits notes limits that neither the map nor the container's making set:
+// somebody, or an earlier update, set them in place.
+func (b *builder) foreignLimits(n *resolve.Node, c state.Container) {
+	if c.Info == nil {
+		return
+	}
+	was := resolve.DecodeDigests(c.Labels[docker.LabelSpec])
+	limits, _ := c.Info.Limits()
+	for _, f := range limits {
+		if n.Digests[f] == "" && was[f] == "" {
+			b.note(n.Name, n.Origin, "has a limit that is not in the map: %s; --force-recreate lifts it", strings.TrimPrefix(f, "HostConfig."))
+		}
+	}
+}
