@@ -70,7 +70,10 @@ func (b *builder) differences(n *resolve.Node, c state.Container) []difference {
 	if c.Info == nil {
 		return out
 	}
-	unlike, _ := n.Spec.Unlike(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
+	asked := *n.Spec
+	asked.Labels = maps.Clone(asked.Labels)
+	maps.DeleteFunc(asked.Labels, func(key, _ string) bool { return strings.HasPrefix(key, docker.LabelPrefix) })
+	unlike, _ := asked.Unlike(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
 	limits, _ := c.Info.Limits()
 	// A limit that was changed in place is not what the label says: what it is now counts.
 	out = slices.DeleteFunc(out, func(diff difference) bool {

@@ -85,6 +85,8 @@ type Prepare struct {
 	Record docker.VolumeSpec `json:"record"`
 	// Foreign: the volume is an adopted one, without labels of dmap.
 	Foreign bool `json:"foreign,omitempty"`
+	// Was is what the record said when the plan was made; "" if there was none.
+	Was string `json:"was,omitempty"`
 }
 
 // Note is something a person should know that leads to no step.

@@ -72,7 +72,7 @@ func (b *builder) buildUp() {
 		if t.update != nil {
 			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: b.s.Containers[n.Name].ID, Update: t.update}, nil, t.cause(n), t.change)
 		}
-		if t.start && !n.Attached {
+		if !n.Attached && (t.start || b.part[n.Name] == Update) {
 			b.prepareOwned(n)
 		}
 		if t.start {

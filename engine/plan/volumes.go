@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -33,8 +34,9 @@ func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
 	}}
 }
 
-// preparedFor returns the container whose start asks for the preparation of a
-// volume, or nil if it needs none now (rows 84-91).
+// preparedFor returns the container that asks for the preparation of a volume, or nil
+// if it needs none now: the owner's start asks for the first (rows 84-91), update for
+// another one if the map says something else than the record.
 func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	if v.Prepared() == "" || b.req.Action == Create || !b.req.Action.up() || b.elsewhere(v) {
 		return nil
@@ -46,6 +48,13 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 		}
 	}
 	info, exists := b.s.Volumes[v.Name]
+	if exists && b.ours(info.Labels) && b.prepared(v, info) != v.Prepared() {
+		for _, n := range b.owners[v.Name] {
+			if b.part[n.Name] == Update {
+				return n
+			}
+		}
+	}
 	switch {
 	case starts == nil:
 		return nil
@@ -63,6 +72,14 @@ func (b *builder) recorded(v *resolve.Volume, info docker.VolumeInfo) bool {
 	return ok && b.ours(record.Labels) &&
 		record.Labels[docker.LabelRole] == docker.RolePrepared &&
 		record.Labels[docker.LabelVolumeOf] == info.Labels[docker.LabelRun]
+}
+
+// prepared says what a record of this very volume says; "" without one.
+func (b *builder) prepared(v *resolve.Volume, info docker.VolumeInfo) string {
+	if !b.recorded(v, info) {
+		return ""
+	}
+	return b.s.Volumes[v.Name+docker.PreparedSuffix].Labels[docker.LabelPrepared]
 }
 
 // elsewhere tells whether the data of an attached volume is in the holder of a tool
@@ -88,8 +105,14 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 		if v.Holder != "" {
 			needs = append(needs, id(CreateContainer, v.Holder), id(StartContainer, v.Holder))
 		}
-		b.step(Step{Op: PrepareVolume, Target: name, Prepare: b.prepare(v)}, needs, v.Origin,
-			"is not prepared", "needed by "+cause.Ref())
+		for _, owner := range b.owners[name] {
+			needs = append(needs, id(StopContainer, owner.Name))
+		}
+		p, why := b.prepare(v), "is not prepared"
+		if p.Was != "" {
+			why = fmt.Sprintf("was prepared as %s, the map says %s", p.Was, v.Prepared())
+		}
+		b.step(Step{Op: PrepareVolume, Target: name, Prepare: p}, needs, v.Origin, why, "needed by "+cause.Ref())
 	}
 }
 
@@ -101,14 +124,13 @@ func (b *builder) noteRecord(v *resolve.Volume) {
 	if !exists || !part || v.Prepared() == "" || b.elsewhere(v) || b.preparedFor(v) != nil {
 		return
 	}
-	record := b.s.Volumes[v.Name+docker.PreparedSuffix]
-	switch {
-	case !b.recorded(v, info):
+	switch was := b.prepared(v, info); {
+	case was == "":
 		if b.ran(v) {
 			b.note(v.Name, v.Origin, "nothing records that the volume was prepared (%s); left alone, because its owner has run already", v.Prepared())
 		}
-	case record.Labels[docker.LabelPrepared] != v.Prepared():
-		b.note(v.Name, v.Origin, "was prepared as %s, the map says %s; left alone", record.Labels[docker.LabelPrepared], v.Prepared())
+	case was != v.Prepared():
+		b.note(v.Name, v.Origin, "was prepared as %s, the map says %s; left alone", was, v.Prepared())
 	}
 }
 
@@ -128,6 +150,7 @@ func (b *builder) prepare(v *resolve.Volume) *Prepare {
 	info, exists := b.s.Volumes[v.Name]
 	p := &Prepare{
 		Foreign: exists && !b.ours(info.Labels),
+		Was:     b.prepared(v, info),
 		Name:    v.Name + docker.PrepareSuffix,
 		Record: docker.VolumeSpec{Name: v.Name + docker.PreparedSuffix, Labels: map[string]string{
 			docker.LabelMap:      b.d.Map,

@@ -76,7 +76,13 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	found, err := x.volume(ctx, record.Name)
 	switch {
 	case err == nil && isRecord(found, record, volume.Labels[docker.LabelRun]):
-		return nil // since the plan was made
+		switch found.Labels[docker.LabelPrepared] {
+		case record.Labels[docker.LabelPrepared]:
+			return nil // since the plan was made
+		case st.Prepare.Was:
+		default:
+			return fmt.Errorf("cannot prepare volume %q: it was prepared as %s after the plan was made: plan again", st.Target, found.Labels[docker.LabelPrepared])
+		}
 	case err != nil && docker.KindOf(err) != docker.NotFound:
 		return err
 	}

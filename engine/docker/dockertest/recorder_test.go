@@ -116,7 +116,7 @@ func TestRecorderNotesEveryCallAsErrorsNameIt(t *testing.T) {
 func TestRecorderWritesAndReset(t *testing.T) {
 	r := &dockertest.Recorder{Client: openSim(t)}
 	everything(t.Context(), r)
-	want := []string{"create container one", "start container one", "stop container one", "rename container one", "remove container two",
+	want := []string{"create container one", "start container one", "stop container one", "rename container one", "update container two", "remove container two",
 		"create volume vol", "remove volume vol", "pull image nowhere", "load images"}
 	if diff := cmp.Diff(want, r.Writes()); diff != "" {
 		t.Errorf("writes (-want +got):\n%s", diff)
@@ -225,7 +225,7 @@ func TestReadOnly(t *testing.T) {
 			refused = append(refused, err.Error())
 		}
 	}
-	want := []string{"create container one", "start container one", "stop container one", "rename container one", "remove container two",
+	want := []string{"create container one", "start container one", "stop container one", "rename container one", "update container two", "remove container two",
 		"create volume vol", "remove volume vol", "pull image nowhere", "load images"}
 	for i, call := range want {
 		words := strings.SplitN(call, " ", 3)

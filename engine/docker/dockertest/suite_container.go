@@ -3,6 +3,7 @@
 package dockertest
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -63,6 +64,61 @@ var containerCases = []suiteCase{
 		s.same("name", info.Name, s.name("x"))
 		s.ok(s.RemoveContainer(s.Context(), id, false))
 		s.want("again", s.RemoveContainer(s.Context(), id, false), docker.NotFound)
+	}},
+	{"limits and policy are changed in place", func(s *suite) {
+		asked := spec("run")
+		asked.HostConfig.Memory = 64 << 20
+		asked.HostConfig.RestartPolicy = &docker.RestartPolicy{Name: "always"}
+		limit := int64(50)
+		changes := []struct {
+			fields []string
+			change func(*docker.ContainerSpec)
+		}{
+			{[]string{"HostConfig.Memory"}, func(c *docker.ContainerSpec) { c.HostConfig.Memory = 128 << 20 }},
+			{[]string{"HostConfig.Memory"}, func(c *docker.ContainerSpec) { c.HostConfig.Memory = 32 << 20 }},
+			{[]string{"HostConfig.MemorySwap"}, func(c *docker.ContainerSpec) { c.HostConfig.MemorySwap = 32 << 20 }},
+			{[]string{"HostConfig.MemorySwap"}, func(c *docker.ContainerSpec) { c.HostConfig.MemorySwap = 0 }},
+			{[]string{"HostConfig.CpuShares", "HostConfig.CpusetCpus"}, func(c *docker.ContainerSpec) { c.HostConfig.CPUShares, c.HostConfig.CpusetCpus = 512, "0" }},
+			{[]string{"HostConfig.PidsLimit"}, func(c *docker.ContainerSpec) { c.HostConfig.PidsLimit = &limit }},
+			{[]string{"HostConfig.PidsLimit"}, func(c *docker.ContainerSpec) { c.HostConfig.PidsLimit = nil }},
+			{[]string{"HostConfig.RestartPolicy"}, func(c *docker.ContainerSpec) {
+				c.HostConfig.RestartPolicy = &docker.RestartPolicy{Name: "on-failure", MaximumRetryCount: 3}
+			}},
+			{[]string{"HostConfig.RestartPolicy"}, func(c *docker.ContainerSpec) { c.HostConfig.RestartPolicy = nil }},
+			{[]string{"HostConfig.MemoryReservation", "HostConfig.CpuPeriod", "HostConfig.CpuQuota"}, func(c *docker.ContainerSpec) {
+				c.HostConfig.MemoryReservation, c.HostConfig.CPUPeriod, c.HostConfig.CPUQuota = 16<<20, 50000, 25000
+			}},
+		}
+		for _, running := range []bool{false, true} {
+			now := asked
+			s.create("x", now)
+			if running {
+				s.start("x")
+			}
+			id := s.inspect("x").ID
+			for _, row := range changes {
+				row.change(&now)
+				change, ok := now.Update(row.fields)
+				if !ok {
+					s.Fatalf("%v: no change in place", row.fields)
+				}
+				_, err := s.UpdateContainer(s.Context(), s.name("x"), change)
+				s.ok(err)
+				info := s.inspect("x")
+				unlike, err := now.Unlike(info, func(string) string { return "" })
+				s.ok(err)
+				s.same(fmt.Sprint(row.fields, running, ": unlike"), unlike, []string(nil))
+				s.same("id", info.ID, id)
+			}
+			limits, err := s.inspect("x").Limits()
+			s.ok(err)
+			s.same("limits", limits, []string{"HostConfig.CpuPeriod", "HostConfig.CpuQuota", "HostConfig.CpuShares", "HostConfig.CpusetCpus", "HostConfig.Memory", "HostConfig.MemoryReservation"})
+			_, err = s.UpdateContainer(s.Context(), s.name("x"), docker.ContainerUpdate{Resources: docker.Resources{NanoCPUs: 500_000_000}})
+			s.want("both kinds of processor limit", err, docker.Conflict)
+			s.ok(s.RemoveContainer(s.Context(), s.name("x"), true))
+		}
+		_, err := s.UpdateContainer(s.Context(), s.name("x"), docker.ContainerUpdate{Resources: docker.Resources{CPUShares: 2}})
+		s.want("absent", err, docker.NotFound)
 	}},
 	{"a name is given to one container at a time", func(s *suite) {
 		id := s.create("x", spec("run"))
