@@ -458,3 +458,59 @@ func TestUpdateCalls(t *testing.T) {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
 }
+
+// Containers that swap a port do so in one run: none is started before the port is free.
+func TestUpdateMovesPorts(t *testing.T) {
+	published := func(port int) func(*model.Container) { return options(dict{"port_bindings": dict{"80": port}}) }
+	for range 5 {
+		b := newBench(t)
+		b.must(t, boxes(box("a", published(8080)), box("b", published(8081))), plan.Start)
+		now := boxes(box("a", published(8081)), box("b", published(8080)), box("new"))
+		b.must(t, now, plan.Update)
+		b.updated(t, now)
+		b.sim.Close()
+	}
+}
+
+// Containers that the map has no longer are named, and taken down if that is asked for,
+// so that their ports are free; their volumes stay.
+func TestOrphans(t *testing.T) {
+	published := options(dict{"port_bindings": dict{"80": 8080}})
+	was := boxes(box("old", published, attaching("v", "")), box("stays"), box("job", persistent))
+	now := boxes(box("renamed", published), box("stays"))
+	for _, action := range []plan.Action{plan.Update, plan.Shutdown} {
+		b := newBench(t)
+		b.must(t, was, plan.Start)
+		b.halt(t, "m.job")
+		foreign, _, err := b.client.CreateContainer(context.Background(), "m.foreign", docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "example/app"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := b.engine.Plan(context.Background(), now, plan.Request{Action: action})
+		const note = " is not in the map any more; --remove-orphans removes it"
+		if want := "m.job" + note + "\nm.old" + note + "\nm.v" + note; err != nil || notes(p) != want || slices.ContainsFunc(p.Steps, func(st plan.Step) bool { return slices.Contains([]string{"m.old", "m.v", "m.job"}, st.Target) }) {
+			t.Errorf("%s: %v, notes:\n%s\nsteps %v", action, err, notes(p), ids(p))
+		}
+		p, err = b.engine.Plan(context.Background(), now, plan.Request{Action: action, RemoveOrphans: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.engine.Run(context.Background(), p, run.Options{Times: quick}); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"m.foreign": "created"}
+		if action == plan.Update {
+			want["m.renamed"], want["m.stays"] = "running", "running"
+			b.updated(t, now)
+		}
+		if diff := cmp.Diff(want, b.states()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", action, diff)
+		}
+		if _, err := b.client.Volume(context.Background(), "m.v"); err != nil {
+			t.Errorf("%s: the volume is gone: %v", action, err)
+		}
+		if _, err := b.client.Container(context.Background(), foreign); err != nil {
+			t.Error(err)
+		}
+	}
+}

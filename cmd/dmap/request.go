@@ -26,6 +26,7 @@ type requestFlags struct {
 	mapName       string
 	adopt, force  bool
 	recreate      bool
+	removeOrphans bool
 	pull          string
 	timeout       string
 	options       []string
@@ -42,6 +43,7 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
 	flags.BoolVar(&f.recreate, "force-recreate", false, "let update make the named containers anew, whether they differ from the map or not")
+	flags.BoolVar(&f.removeOrphans, "remove-orphans", false, "let update or shutdown of the whole map take down containers that the map has no longer; volumes stay")
 	f.pull = string(plan.PullMissing)
 	addChoice(cmd, &f.pull, "pull", "when to fetch images", string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways))
 	flags.StringVarP(&f.timeout, "timeout", "t", "", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
@@ -88,6 +90,8 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, carry
 		Force:    f.force,
 		Recreate: f.recreate,
 		Pull:     plan.PullPolicy(f.pull),
+
+		RemoveOrphans: f.removeOrphans,
 	}
 	if err := knownAction(req.Action); err != nil {
 		return nil, err

@@ -100,6 +100,22 @@ type HostConfig struct {
 	Resources
 }
 
+// HostPorts are the ports of the host that are published by number, "8080/tcp", whatever
+// the address, sorted.
+func (h HostConfig) HostPorts() []string {
+	var out []string
+	for port, bindings := range h.PortBindings {
+		_, protocol, _ := strings.Cut(port, "/")
+		for _, b := range bindings {
+			if b.HostPort != "" && b.HostPort != "0" {
+				out = append(out, b.HostPort+"/"+protocol)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // MountsAt tells whether something that is named here is mounted at a path of the
 // container; what other containers lend is not.
 func (h HostConfig) MountsAt(path string) bool {

@@ -30,6 +30,7 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	b.images()
 	b.leftovers()
 	b.cleanUp()
+	b.removeOrphans()
 	b.takeDown()
 	b.buildUp()
 	b.notes()

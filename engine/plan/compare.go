@@ -23,12 +23,16 @@ type difference struct {
 // that it compares; for other actions those of which a limit has changed since they
 // were made, which may have been changed in place.
 func Looks(d *resolve.Desired, s *state.Snapshot, specs []string, req Request) []string {
-	return slices.DeleteFunc(slices.Clone(specs), func(name string) bool {
+	names := slices.DeleteFunc(slices.Clone(specs), func(name string) bool {
 		c, ok := s.Containers[name]
 		return !ok || req.Action != Update && !slices.ContainsFunc(madeOtherwise(d.Node(name), c), func(diff difference) bool {
 			return docker.Updatable(diff.field)
 		})
 	})
+	if req.Action == Update && req.RemoveOrphans {
+		names = append(names, orphans(d, s)...) // whose ports become free
+	}
+	return names
 }
 
 // madeOtherwise says which fields of the map differ from those the container was made

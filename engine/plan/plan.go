@@ -147,6 +147,9 @@ type Request struct {
 	Adopt bool
 	// Recreate makes the requested containers anew without comparing them; only for update.
 	Recreate bool
+	// RemoveOrphans takes down containers that the map has no longer; only for update
+	// and shutdown of the whole map.
+	RemoveOrphans bool
 	// Force lets remove kill running containers; only for remove.
 	Force bool
 	// Pull says when images are fetched; "" is [PullMissing].

@@ -31,6 +31,7 @@ func (r Request) check() error {
 		{len(r.Options) > 0, "options", []Action{Create, Start, Startup, Update}},
 		{r.Force, "force", []Action{Remove}},
 		{r.Recreate, "recreation", []Action{Update}},
+		{r.RemoveOrphans, "the removal of orphans", []Action{Update, Shutdown}},
 		{r.StopTimeout != nil, "a stop timeout", []Action{Start, Startup, Update, Restart, Stop, Shutdown}},
 	} {
 		if rule.given && !slices.Contains(rule.by, r.Action) {
@@ -39,6 +40,9 @@ func (r Request) check() error {
 				Hint: "used by " + strings.Join(texts(rule.by), ", "),
 			}
 		}
+	}
+	if r.RemoveOrphans && len(r.Targets) > 0 {
+		return &TargetError{Msg: "orphans are removed with the whole map only", Hint: "name no containers"}
 	}
 	if r.Action == Update && r.Pull == PullAlways {
 		return &TargetError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first"}

@@ -115,6 +115,7 @@ func (b *builder) start(n *resolve.Node, t todo) {
 			needs = append(needs, id(PrepareVolume, name))
 		}
 	}
+	needs = append(needs, b.portsOf(n)...)
 	st := Step{Op: StartContainer, Target: n.Name, Wait: n.Attached}
 	why := t.why
 	switch {

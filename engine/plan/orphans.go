@@ -1,0 +1,62 @@
+// Plan: containers that the map has no longer.
+
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// orphans are the names of this map's containers that no part of it stands for any
+// more, sorted. Temporary ones are none.
+func orphans(d *resolve.Desired, s *state.Snapshot) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Containers)), func(name string) bool {
+		labels := s.Containers[name].Labels
+		role := labels[docker.LabelRole]
+		return d.Node(name) != nil || labels[docker.LabelMap] != d.Map || role != docker.RoleContainer && role != docker.RoleAttached
+	})
+}
+
+// removeOrphans takes them down where that is asked for, and else says that they are
+// there, if the request is about the whole map. Volumes stay.
+func (b *builder) removeOrphans() {
+	if len(b.req.Targets) > 0 || b.req.Action != Update && b.req.Action != Shutdown {
+		return
+	}
+	const why = "is not in the map any more"
+	for _, name := range orphans(b.d, b.s) {
+		c := b.s.Containers[name]
+		if !b.req.RemoveOrphans {
+			b.note(name, model.Origin{}, "%s; --remove-orphans removes it", why)
+			continue
+		}
+		if isRunning(c) {
+			b.step(Step{Op: StopContainer, Target: name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout}, nil, model.Origin{}, why)
+		}
+		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, []string{id(StopContainer, name)}, model.Origin{}, why)
+	}
+}
+
+// portsOf are the stops of containers that hold a port of the host which n publishes.
+func (b *builder) portsOf(n *resolve.Node) []string {
+	if n.Spec == nil {
+		return nil
+	}
+	var ids []string
+	wanted := n.Spec.HostConfig.HostPorts()
+	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
+		c := b.s.Containers[name]
+		if name == n.Name || c.Info == nil || !b.steps[id(StopContainer, name)] {
+			continue
+		}
+		if slices.ContainsFunc(c.Info.HostConfig.HostPorts(), func(port string) bool { return slices.Contains(wanted, port) }) {
+			ids = append(ids, id(StopContainer, name))
+		}
+	}
+	return ids
+}
