@@ -476,7 +476,7 @@ func TestUpdateMovesPorts(t *testing.T) {
 // so that their ports are free; their volumes stay.
 func TestOrphans(t *testing.T) {
 	published := options(dict{"port_bindings": dict{"80": 8080}})
-	was := boxes(box("old", published, attaching("v", "")), box("stays"), box("job", persistent))
+	was := boxes(box("old", published, attaching("v", "")), box("stays"), box("job", persistent), box("last", linked("old", "stays")))
 	now := boxes(box("renamed", published), box("stays"))
 	for _, action := range []plan.Action{plan.Update, plan.Shutdown} {
 		b := newBench(t)
@@ -488,12 +488,17 @@ func TestOrphans(t *testing.T) {
 		}
 		p, err := b.engine.Plan(context.Background(), now, plan.Request{Action: action})
 		const note = " is not in the map any more; --remove-orphans removes it"
-		if want := "m.job" + note + "\nm.old" + note + "\nm.v" + note; err != nil || notes(p) != want || slices.ContainsFunc(p.Steps, func(st plan.Step) bool { return slices.Contains([]string{"m.old", "m.v", "m.job"}, st.Target) }) {
+		if want := "m.job" + note + "\nm.last" + note + "\nm.old" + note + "\nm.v" + note; err != nil || notes(p) != want || slices.ContainsFunc(p.Steps, func(st plan.Step) bool {
+			return slices.Contains([]string{"m.last", "m.old", "m.v", "m.job"}, st.Target)
+		}) {
 			t.Errorf("%s: %v, notes:\n%s\nsteps %v", action, err, notes(p), ids(p))
 		}
 		p, err = b.engine.Plan(context.Background(), now, plan.Request{Action: action, RemoveOrphans: true})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if stop := p.Step("container.stop m.old"); !slices.Contains(stop.Needs, "container.stop m.last") { // dependents first
+			t.Errorf("%s: the stop of m.old needs %v", action, stop.Needs)
 		}
 		if _, err := b.engine.Run(context.Background(), p, run.Options{Times: quick}); err != nil {
 			t.Fatal(err)

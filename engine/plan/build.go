@@ -30,8 +30,8 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	b.images()
 	b.leftovers()
 	b.cleanUp()
-	b.removeOrphans()
 	b.takeDown()
+	b.removeOrphans()
 	b.buildUp()
 	b.notes()
 	if err := b.problems.Err(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/internal/dag"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
@@ -29,17 +30,47 @@ func (b *builder) removeOrphans() {
 		return
 	}
 	const why = "is not in the map any more"
-	for _, name := range orphans(b.d, b.s) {
-		c := b.s.Containers[name]
-		if !b.req.RemoveOrphans {
+	all := orphans(b.d, b.s)
+	if !b.req.RemoveOrphans {
+		for _, name := range all {
 			b.note(name, model.Origin{}, "%s; --remove-orphans removes it", why)
-			continue
+		}
+		return
+	}
+	users := b.tiedTo()
+	order, circle := dag.Order(all, func(name string) []string { return users[name] })
+	if circle != nil { // two versions of the map: no order is right
+		order = all
+	}
+	for _, name := range order {
+		c, ok := b.s.Containers[name], slices.Contains(all, name)
+		if !ok {
+			continue // a user of an orphan is none itself
 		}
 		if isRunning(c) {
-			b.step(Step{Op: StopContainer, Target: name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout}, nil, model.Origin{}, why)
+			b.step(Step{Op: StopContainer, Target: name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout}, steps(StopContainer, users[name]), model.Origin{}, why)
 		}
-		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, []string{id(StopContainer, name)}, model.Origin{}, why)
+		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, append(steps(RemoveContainer, users[name]), id(StopContainer, name)), model.Origin{}, why)
 	}
+}
+
+// tiedTo tells which containers were made to link, or to use, another one.
+func (b *builder) tiedTo() map[string][]string {
+	users := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
+		for target := range deps(b.s.Containers[name]) {
+			users[target] = append(users[target], name)
+		}
+	}
+	return users
+}
+
+func steps(op Op, names []string) []string {
+	var ids []string
+	for _, name := range names {
+		ids = append(ids, id(op, name))
+	}
+	return ids
 }
 
 // portsOf are the stops of containers that hold a port of the host which n publishes.

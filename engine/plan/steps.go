@@ -39,11 +39,7 @@ func (b *builder) takeDown() {
 
 // ofUsers are the steps of one kind of the containers that need n.
 func (b *builder) ofUsers(n *resolve.Node, op Op) []string {
-	var ids []string
-	for _, user := range b.users[n.Name] {
-		ids = append(ids, id(op, user))
-	}
-	return ids
+	return steps(op, b.users[n.Name])
 }
 
 // dependent says why a container goes down that nobody asked for.
