@@ -127,3 +127,29 @@ func Example() {
 	// container.start site.web.a
 	// 2 done, <nil>
 }
+
+// Each value of a container with the line of the program that set it.
+func ExampleExplain() {
+	ctx := context.Background()
+	program, err := starlarkmap.Load(ctx, "site.star", &starlarkmap.Options{Src: `container_map("site", containers = {
+    "web": container(
+        image = "nginx",
+        create_options = {"mem_limit": "64m"},
+    ),
+})`})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	all, err := engine.Explain(ctx, program.Maps[0], nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, field := range all[0].Fields {
+		fmt.Printf("%s %s %s\n", field.Name, field.Value, field.Origin)
+	}
+	// Output:
+	// HostConfig.Memory 67108864 site.star:4:27
+	// Image "nginx:latest" site.star:3:9
+}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
@@ -43,15 +44,15 @@ func TestReference(t *testing.T) {
 
 // json.md names every field of plans and reports, and what some can be.
 func TestReferenceOfJSON(t *testing.T) {
-	words := []string{plan.Schema, reportSchema}
-	for _, form := range []any{plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, model.Origin{}, reportForm{}, resultForm{}} {
+	words := []string{plan.Schema, reportSchema, "dmap.why/1", "containers"}
+	for _, form := range []any{plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, model.Origin{}, reportForm{}, resultForm{}, engine.Explanation{}, engine.Cause{}} {
 		typ := reflect.TypeOf(form)
 		for i := range typ.NumField() {
 			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
 			words = append(words, name)
 		}
 	}
-	for _, op := range []plan.Op{plan.PullImage, plan.CreateVolume, plan.PrepareVolume, plan.CreateContainer, plan.StartContainer, plan.StopContainer, plan.RemoveContainer} {
+	for _, op := range []plan.Op{plan.PullImage, plan.CreateVolume, plan.PrepareVolume, plan.CreateContainer, plan.StartContainer, plan.StopContainer, plan.RemoveContainer, plan.UpdateContainer} {
 		words = append(words, string(op))
 	}
 	for _, s := range []run.Status{run.Done, run.Failed, run.Unknown, run.Skipped, run.Waiting} {

@@ -49,7 +49,7 @@ Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map is wrong;
 	cmd.SetErr(a.Err)
 	cmd.Flags().BoolVar(&version, "version", false, "print the version")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{text: err.Error()} })
-	cmd.AddCommand(a.run(), a.plan(), a.cleanup(), a.show(), a.check(), a.sim(), a.importer(), a.version())
+	cmd.AddCommand(a.run(), a.plan(), a.cleanup(), a.show(), a.why(), a.check(), a.sim(), a.importer(), a.version())
 	cmd.AddCommand(topics()...)
 	a.addHelp(cmd)
 	addCompletion(cmd)

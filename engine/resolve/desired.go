@@ -98,6 +98,9 @@ func (n *Node) At(field string) model.Origin {
 	if at, ok := n.at[field]; ok {
 		return at
 	}
+	if at, ok := n.at["HostConfig.PortBindings"]; ok && field == "ExposedPorts" { // what is published is exposed
+		return at
+	}
 	return n.Origin
 }
 

@@ -369,13 +369,22 @@ func (r *resolver) labels(n *Node) map[string]string {
 
 // attributeOrigins says where API fields that follow from properties were set.
 func attributeOrigins(c *model.Container) map[string]model.Origin {
+	first := func(paths ...string) model.Origin {
+		for _, path := range paths {
+			if at, ok := c.Origins.At(path); ok {
+				return at
+			}
+		}
+		return c.Origin
+	}
 	return map[string]model.Origin{
-		"Image":                  c.At("image"),
-		"User":                   c.At("user"),
-		"Volumes":                c.At("shares"),
-		"HostConfig.Binds":       c.At("binds"),
-		"HostConfig.VolumesFrom": c.At("uses"),
-		"HostConfig.Links":       c.At("links"),
+		"Image":                  first("image"),
+		"User":                   first("user"),
+		"Volumes":                first("shares", "binds"),
+		"HostConfig.Binds":       first("binds", "attaches", "uses"),
+		"HostConfig.VolumesFrom": first("uses", "attaches"),
+		"HostConfig.Links":       first("links"),
+		"NetworkingConfig":       first("links"), // on a network of its own
 	}
 }
 
