@@ -82,6 +82,7 @@ type builder struct {
 	todo   map[string]todo
 	steps  map[string]bool // ids
 	pulls  []string
+	freed  map[string][]string // ports of the host that become free, by the stops
 }
 
 // todo is what happens to one container.

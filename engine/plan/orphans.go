@@ -73,21 +73,15 @@ func steps(op Op, names []string) []string {
 	return ids
 }
 
-// portsOf are the stops of containers that hold a port of the host which n publishes.
-func (b *builder) portsOf(n *resolve.Node) []string {
-	if n.Spec == nil {
-		return nil
-	}
-	var ids []string
-	wanted := n.Spec.HostConfig.HostPorts()
-	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
-		c := b.s.Containers[name]
-		if name == n.Name || c.Info == nil || !b.steps[id(StopContainer, name)] {
-			continue
-		}
-		if slices.ContainsFunc(c.Info.HostConfig.HostPorts(), func(port string) bool { return slices.Contains(wanted, port) }) {
-			ids = append(ids, id(StopContainer, name))
+// freedPorts are the ports of the host that become free, with the stops that free them.
+func (b *builder) freedPorts() map[string][]string {
+	freed := map[string][]string{}
+	for _, st := range b.plan.Steps {
+		if c := b.s.Containers[st.Target]; st.Op == StopContainer && c.Info != nil {
+			for _, port := range c.Info.HostConfig.HostPorts() {
+				freed[port] = append(freed[port], st.ID)
+			}
 		}
 	}
-	return ids
+	return freed
 }

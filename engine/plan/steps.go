@@ -57,6 +57,7 @@ func (b *builder) dependent(n *resolve.Node) string {
 
 // buildUp adds creations, starts and preparations, dependencies first.
 func (b *builder) buildUp() {
+	b.freed = b.freedPorts()
 	for _, n := range b.order {
 		t := b.todo[n.Name]
 		if b.req.Action.up() && b.part[n.Name] != "" {
@@ -111,7 +112,11 @@ func (b *builder) start(n *resolve.Node, t todo) {
 			needs = append(needs, id(PrepareVolume, name))
 		}
 	}
-	needs = append(needs, b.portsOf(n)...)
+	if n.Spec != nil {
+		for _, port := range n.Spec.HostConfig.HostPorts() {
+			needs = append(needs, b.freed[port]...)
+		}
+	}
 	st := Step{Op: StartContainer, Target: n.Name, Wait: n.Attached}
 	why := t.why
 	switch {
