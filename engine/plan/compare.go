@@ -38,6 +38,9 @@ func Looks(d *resolve.Desired, s *state.Snapshot, specs []string, req Request) [
 // madeOtherwise says which fields of the map differ from those the container was made
 // with, sorted. It is nil for a container without dmap's labels.
 func madeOtherwise(n *resolve.Node, c state.Container) []difference {
+	if c.Labels[docker.LabelSpec] == n.Spec.Labels[docker.LabelSpec] {
+		return nil
+	}
 	was := resolve.DecodeDigests(c.Labels[docker.LabelSpec])
 	if was == nil {
 		return nil
