@@ -44,6 +44,12 @@ type Writer interface {
 	// StopContainer sends the container's stop signal, waits timeoutSeconds (nil:
 	// the container's own, else 10), then kills. A stopped container is no error.
 	StopContainer(ctx context.Context, nameOrID string, timeoutSeconds *int) error
+	// SignalContainer sends a signal, by a name that [Signal] returns, to the first
+	// process of a running container; [Conflict] if it does not run. It returns when
+	// SIGKILL has ended the container, and does not wait for what others do. An engine
+	// unpauses a container for SIGKILL and its stop signal, and keeps other signals
+	// until it is unpaused.
+	SignalContainer(ctx context.Context, nameOrID, signal string) error
 	// RemoveContainer removes a container; force kills it first. Its volumes stay.
 	RemoveContainer(ctx context.Context, nameOrID string, force bool) error
 	// RenameContainer gives a container another name.

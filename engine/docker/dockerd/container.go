@@ -148,6 +148,13 @@ func (c *Client) StopContainer(ctx context.Context, nameOrID string, timeoutSeco
 	})
 }
 
+// SignalContainer implements [docker.Writer].
+func (c *Client) SignalContainer(ctx context.Context, nameOrID, signal string) error {
+	return c.change(ctx, opSignal, nameOrID, func(ctx context.Context) error {
+		return c.api.ContainerKill(ctx, nameOrID, signal)
+	})
+}
+
 // RemoveContainer implements [docker.Writer].
 func (c *Client) RemoveContainer(ctx context.Context, nameOrID string, force bool) error {
 	return c.change(ctx, opRemove, nameOrID, func(ctx context.Context) error {

@@ -22,6 +22,7 @@ const (
 	opCreate         = "create container"
 	opStart          = "start container"
 	opStop           = "stop container"
+	opSignal         = "signal container"
 	opRemove         = "remove container"
 	opRename         = "rename container"
 	opUpdate         = "update container"
@@ -62,6 +63,7 @@ var textKinds = []struct {
 	{docker.InvalidSpec, []string{"invalid mode: "}},
 	{docker.InvalidSpec, []string{"invalid ipc mode: "}},
 	{docker.InvalidSpec, []string{"cannot mkdir: ", "is not a directory"}},
+	{docker.InvalidSpec, []string{"daemon does not support signal"}},
 	{docker.InvalidSpec, []string{"error gathering device information"}},
 	{docker.InvalidSpec, []string{"is not in a separate kernel namespace"}},
 	{docker.InvalidSpec, []string{"error processing tar file"}},
@@ -123,6 +125,7 @@ func isMissing(text, target string) bool {
 	if !strings.Contains(text, "no such container") {
 		return false
 	}
+	text = strings.TrimPrefix(text, "cannot kill container: "+target+": ")
 	rest, found := strings.CutPrefix(text, "no such container: ")
 	if found {
 		return strings.TrimPrefix(rest, "/") == target

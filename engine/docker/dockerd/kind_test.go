@@ -63,6 +63,10 @@ var answers = []struct {
 	{"rename container", 400, "Renaming a container with the same name as its current name", docker.InvalidSpec},
 	{"rename container", 404, "sandbox 1f2e not found", docker.Conflict},
 	{"stop container", 404, "No such container: web", docker.NotFound},
+	{"signal container", 404, "Cannot kill container: web: No such container: web", docker.NotFound},
+	{"signal container", 409, "Cannot kill container: web: Container 0805a0c98447 is not running", docker.Conflict},
+	{"signal container", 400, "Invalid signal: NONSENSE", docker.InvalidSpec},
+	{"signal container", 500, "Cannot kill container: web: The linux daemon does not support signal 65", docker.InvalidSpec},
 	{"wait for container", 404, "No such container: web", docker.NotFound},
 	{"inspect container", 404, "No such container: web", docker.NotFound},
 

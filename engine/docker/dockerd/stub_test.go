@@ -141,6 +141,9 @@ var calls = []struct {
 	{"stop container", true, func(ctx context.Context, c docker.Client, target string) error {
 		return c.StopContainer(ctx, target, nil)
 	}},
+	{"signal container", true, func(ctx context.Context, c docker.Client, target string) error {
+		return c.SignalContainer(ctx, target, docker.SIGKILL)
+	}},
 	{"remove container", true, func(ctx context.Context, c docker.Client, target string) error {
 		return c.RemoveContainer(ctx, target, false)
 	}},

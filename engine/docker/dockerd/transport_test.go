@@ -78,7 +78,7 @@ func TestLostAnswersHaveAnUnknownOutcome(t *testing.T) {
 // answersWithNothing: the status says it all, the body is not read.
 func answersWithNothing(op string) bool {
 	switch op {
-	case "start container", "stop container", "remove container", "rename container", "remove volume":
+	case "start container", "stop container", "signal container", "remove container", "rename container", "remove volume":
 		return true
 	}
 	return false
@@ -251,7 +251,7 @@ func TestMessagesAreFitForATerminal(t *testing.T) {
 func TestNothingToChangeIsNoSuccessElsewhere(t *testing.T) {
 	c := stub(t, "1.41", answer(304, ""))
 	for op, good := range map[string]bool{
-		"start container": true, "stop container": true, "remove container": false, "rename container": false, "remove volume": false,
+		"start container": true, "stop container": true, "signal container": false, "remove container": false, "rename container": false, "remove volume": false,
 	} {
 		err := call(t, c, op, "web")
 		if good && err != nil || !good && docker.KindOf(err) != docker.OutcomeUnknown {

@@ -39,6 +39,10 @@ func (r readOnly) StopContainer(_ context.Context, nameOrID string, _ *int) erro
 	return r.refuse("stop container", nameOrID)
 }
 
+func (r readOnly) SignalContainer(_ context.Context, nameOrID, _ string) error {
+	return r.refuse("signal container", nameOrID)
+}
+
 func (r readOnly) RemoveContainer(_ context.Context, nameOrID string, _ bool) error {
 	return r.refuse("remove container", nameOrID)
 }

@@ -103,6 +103,11 @@ func (r *Recorder) StopContainer(ctx context.Context, nameOrID string, timeoutSe
 	return r.write(ctx, "stop container", nameOrID, func() error { return r.Client.StopContainer(ctx, nameOrID, timeoutSeconds) })
 }
 
+// SignalContainer implements [docker.Writer].
+func (r *Recorder) SignalContainer(ctx context.Context, nameOrID, signal string) error {
+	return r.write(ctx, "signal container", nameOrID, func() error { return r.Client.SignalContainer(ctx, nameOrID, signal) })
+}
+
 // RemoveContainer implements [docker.Writer].
 func (r *Recorder) RemoveContainer(ctx context.Context, nameOrID string, force bool) error {
 	return r.write(ctx, "remove container", nameOrID, func() error { return r.Client.RemoveContainer(ctx, nameOrID, force) })

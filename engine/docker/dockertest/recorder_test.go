@@ -54,6 +54,7 @@ func everything(ctx context.Context, c docker.Client) []error {
 	note(err)
 	note(c.RemoteImage(ctx, "nowhere"))
 	note(c.PullImage(ctx, "nowhere"))
+	note(c.SignalContainer(ctx, "nobody", docker.SIGKILL))
 	note(c.LoadImages(ctx, strings.NewReader("garbage")))
 	return errs
 }
@@ -86,6 +87,7 @@ func TestRecorderNotesEveryCallAsErrorsNameIt(t *testing.T) {
 		{Op: "inspect image", Target: dockertest.ProcImage, Nth: 1},
 		{Op: "ask the registry for image", Target: "nowhere", Nth: 1},
 		{Op: "pull image", Target: "nowhere", Write: true, Nth: 1},
+		{Op: "signal container", Target: "nobody", Write: true, Nth: 1},
 		{Op: "load images", Write: true, Nth: 1},
 	}
 	if diff := cmp.Diff(want, r.Calls()); diff != "" {
@@ -117,7 +119,7 @@ func TestRecorderWritesAndReset(t *testing.T) {
 	r := &dockertest.Recorder{Client: openSim(t)}
 	everything(t.Context(), r)
 	want := []string{"create container one", "start container one", "stop container one", "rename container one", "update container two", "remove container two",
-		"create volume vol", "remove volume vol", "pull image nowhere", "load images"}
+		"create volume vol", "remove volume vol", "pull image nowhere", "signal container nobody", "load images"}
 	if diff := cmp.Diff(want, r.Writes()); diff != "" {
 		t.Errorf("writes (-want +got):\n%s", diff)
 	}
@@ -226,7 +228,7 @@ func TestReadOnly(t *testing.T) {
 		}
 	}
 	want := []string{"create container one", "start container one", "stop container one", "rename container one", "update container two", "remove container two",
-		"create volume vol", "remove volume vol", "pull image nowhere", "load images"}
+		"create volume vol", "remove volume vol", "pull image nowhere", "signal container nobody", "load images"}
 	for i, call := range want {
 		words := strings.SplitN(call, " ", 3)
 		want[i] = "cannot " + words[0] + " " + words[1]

@@ -38,6 +38,9 @@ var callsOn = []struct {
 	}},
 	{"start container", func(ctx context.Context, c docker.Client, name string) error { return c.StartContainer(ctx, name) }},
 	{"stop container", func(ctx context.Context, c docker.Client, name string) error { return c.StopContainer(ctx, name, nil) }},
+	{"signal container", func(ctx context.Context, c docker.Client, name string) error {
+		return c.SignalContainer(ctx, name, docker.SIGKILL)
+	}},
 	{"remove container", func(ctx context.Context, c docker.Client, name string) error {
 		return c.RemoveContainer(ctx, name, true)
 	}},

@@ -4,6 +4,7 @@ package dockertest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -51,6 +52,30 @@ var containerCases = []suiteCase{
 			s.ok(s.StopContainer(s.Context(), s.name("x"), row.timeout))
 			s.same(row.name, s.state("x"), row.after)
 			s.ok(s.RemoveContainer(s.Context(), s.name("x"), false))
+		}
+	}},
+	{"a signal reaches the program", func(s *suite) {
+		s.running("x", spec("run", "term-exit=5"))
+		s.ok(s.SignalContainer(s.Context(), s.name("x"), "SIGWINCH"))
+		s.same("after one that does nothing", s.state("x"), docker.StateRunning)
+		s.ok(s.SignalContainer(s.Context(), s.inspect("x").ID, "SIGTERM"))
+		s.same("code after TERM", s.wait("x"), 5)
+		s.start("x")
+		s.ok(s.SignalContainer(s.Context(), s.name("x"), docker.SIGKILL))
+		s.same("at once after KILL", s.state("x"), "exited 137")
+	}},
+	{"only signals of Linux are taken, under every name that package docker has", func(s *suite) {
+		s.create("x", spec("run"))
+		for n := range 70 {
+			name := docker.Signal(strconv.Itoa(n))
+			want := docker.Conflict // the container does not run
+			if name == "" {
+				name, want = "SIG"+strconv.Itoa(n), docker.InvalidSpec
+			}
+			s.want(name, s.SignalContainer(s.Context(), s.name("x"), name), want)
+		}
+		for _, name := range []string{"SIGRTMIN+16", "SIGRTMAX-15", "SIGNONSENSE", "0"} {
+			s.want(name, s.SignalContainer(s.Context(), s.name("x"), name), docker.InvalidSpec)
 		}
 	}},
 	{"a container is known by its id too", func(s *suite) {

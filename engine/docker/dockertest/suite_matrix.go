@@ -34,6 +34,9 @@ var matrix = []struct {
 	{"stop", func(s *suite) error {
 		return s.StopContainer(s.Context(), s.name("x"), nil)
 	}, [4]cell{{docker.NotFound, "absent"}, {"", "created"}, {"", "exited 143"}, {"", "exited 143"}}},
+	{"signal", func(s *suite) error {
+		return s.SignalContainer(s.Context(), s.name("x"), docker.SIGKILL)
+	}, [4]cell{{docker.NotFound, "absent"}, {docker.Conflict, "created"}, {"", "exited 137"}, {docker.Conflict, "exited 143"}}},
 	{"rename", func(s *suite) error {
 		return s.RenameContainer(s.Context(), s.name("x"), s.name("y"))
 	}, [4]cell{{docker.NotFound, "absent"}, {"", "absent"}, {"", "absent"}, {"", "absent"}}},

@@ -151,6 +151,12 @@ func TestConnectAndSignalRefusals(t *testing.T) {
 			{l.at("c") + "/kill?signal=65", nil, "500 Cannot kill container: c: The linux daemon does not support signal 65"},
 			{l.at("c") + "/kill?signal=33", nil, "500 Cannot kill container: c: The linux daemon does not support signal 33"},
 			{l.at("c") + "/kill?signal=0", nil, "400 Invalid signal: 0"},
+			{l.at("c") + "/kill?signal=RTMIN%2B16", nil, "400 Invalid signal: RTMIN+16"},
+			{l.at("c") + "/kill?signal=RTMIN%2B0", nil, "400 Invalid signal: RTMIN+0"},
+			{l.at("c") + "/kill?signal=RTMAX-15", nil, "400 Invalid signal: RTMAX-15"},
+			{l.at("nobody") + "/kill?signal=sigrtmin%2B15", nil, "404 Cannot kill container: nobody: No such container: nobody"},
+			{l.at("nobody") + "/kill?signal=RTMAX-14", nil, "404 Cannot kill container: nobody: No such container: nobody"},
+			{l.at("nobody") + "/kill?signal=POLL", nil, "404 Cannot kill container: nobody: No such container: nobody"},
 			{l.at("c") + "/resize", nil, `400 strconv.Atoi: parsing "": invalid syntax`},
 		} {
 			l.equal(fmt.Sprint(row.path, row.body), l.post(row.path, row.body), row.want)

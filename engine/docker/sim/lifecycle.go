@@ -35,13 +35,32 @@ func parseSignal(text string) (int, error) {
 			return i, nil
 		}
 	}
-	if rest, ok := strings.CutPrefix(name, "RTMIN"); ok {
-		n, err := strconv.Atoi("0" + strings.TrimPrefix(rest, "+"))
-		if err == nil && n <= 30 {
-			return 34 + n, nil
-		}
+	switch name {
+	case "IOT":
+		return 6, nil
+	case "CLD":
+		return 17, nil
+	case "POLL":
+		return 29, nil
+	}
+	if n, ok := realTimeSignal(name); ok {
+		return n, nil
 	}
 	return 0, badRequest("Invalid signal: %s", text)
+}
+
+// realTimeSignal reads RTMIN, RTMIN+1 to RTMIN+15, RTMAX-14 to RTMAX-1, and RTMAX.
+func realTimeSignal(name string) (int, bool) {
+	for n := 34; n <= 64; n++ {
+		known := fmt.Sprintf("RTMIN+%d", n-34)
+		if n > 49 {
+			known = fmt.Sprintf("RTMAX-%d", 64-n)
+		}
+		if name == strings.TrimSuffix(strings.TrimSuffix(known, "+0"), "-0") {
+			return n, true
+		}
+	}
+	return 0, false
 }
 
 func notRunning(c *container) error {

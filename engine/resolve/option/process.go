@@ -12,15 +12,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// lastSignal is the number of the last real-time signal of Linux.
-const lastSignal = 64
-
-func signalNames() []string {
-	return []string{"ABRT", "ALRM", "BUS", "CHLD", "CLD", "CONT", "FPE", "HUP", "ILL", "INT", "IO", "IOT", "KILL", "PIPE",
-		"POLL", "PROF", "PWR", "QUIT", "SEGV", "STKFLT", "STOP", "SYS", "TERM", "TRAP", "TSTP", "TTIN", "TTOU", "URG",
-		"USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ"}
-}
-
 // readSignal reads a signal: "SIGTERM", "TERM", "RTMIN+3", or a number.
 func readSignal(r *reader, it item) string {
 	text, ok := it.Value.(string)
@@ -31,37 +22,14 @@ func readSignal(r *reader, it item) string {
 		r.want(it, `a signal such as "SIGTERM" or 15`)
 		return ""
 	}
-	if text == "" || isSignal(text) {
+	if text == "" || docker.Signal(text) != "" {
 		return text
 	}
 	p := r.wrong(it, "no signal %q", text)
-	var candidates []string
-	for _, name := range signalNames() {
-		candidates = append(candidates, "SIG"+name)
-	}
-	if p.Hint = model.DidYouMean(text, candidates); p.Hint == "" {
-		p.Hint = `a name such as "SIGTERM", or a number from 1 to ` + strconv.Itoa(lastSignal)
+	if p.Hint = model.DidYouMean(text, docker.SignalNames()); p.Hint == "" {
+		p.Hint = `a name such as "SIGTERM", or a number from 1 to 64`
 	}
 	return ""
-}
-
-func isSignal(s string) bool {
-	if n, err := strconv.Atoi(s); err == nil {
-		return n >= 1 && n <= lastSignal
-	}
-	name := strings.TrimPrefix(strings.ToUpper(s), "SIG")
-	if slices.Contains(signalNames(), name) || name == "RTMIN" || name == "RTMAX" {
-		return true
-	}
-	// Docker knows RTMIN+1 to RTMIN+15 and RTMAX-14 to RTMAX-1.
-	offset, ok := strings.CutPrefix(name, "RTMIN+")
-	most := 15
-	if !ok {
-		offset, ok = strings.CutPrefix(name, "RTMAX-")
-		most = 14
-	}
-	n, err := strconv.Atoi(offset)
-	return ok && err == nil && n >= 1 && n <= most && offset == strconv.Itoa(n)
 }
 
 func capabilityNames() []string {
