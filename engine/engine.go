@@ -137,7 +137,7 @@ func Check(ctx context.Context, m *model.ContainerMap) error {
 // query asks for what a plan can depend on, and no more.
 func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Query {
 	q := state.Query{Map: d.Map}
-	if req.Action.NeedsSpecs() {
+	if req.Action.NeedsImages() {
 		for _, name := range slices.Concat(sel.All, sel.Followers) {
 			q.Images = append(q.Images, d.Node(name).Image)
 		}

@@ -52,7 +52,7 @@ func TestReferenceOfJSON(t *testing.T) {
 			words = append(words, name)
 		}
 	}
-	for _, op := range []plan.Op{plan.PullImage, plan.CreateVolume, plan.PrepareVolume, plan.CreateContainer, plan.StartContainer, plan.StopContainer, plan.RemoveContainer, plan.UpdateContainer} {
+	for _, op := range []plan.Op{plan.PullImage, plan.CreateVolume, plan.PrepareVolume, plan.CreateContainer, plan.StartContainer, plan.StopContainer, plan.SignalContainer, plan.RemoveContainer, plan.UpdateContainer} {
 		words = append(words, string(op))
 	}
 	for _, s := range []run.Status{run.Done, run.Failed, run.Unknown, run.Skipped, run.Waiting} {

@@ -29,6 +29,7 @@ type requestFlags struct {
 	removeOrphans bool
 	pull          string
 	timeout       string
+	signal        string
 	options       []string
 	format        string
 }
@@ -44,9 +45,9 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
 	flags.BoolVar(&f.recreate, "force-recreate", false, "let update make the named containers anew, whether they differ from the map or not")
 	flags.BoolVar(&f.removeOrphans, "remove-orphans", false, "let update or shutdown of the whole map take down containers that the map has no longer; volumes stay")
-	f.pull = string(plan.PullMissing)
-	addChoice(cmd, &f.pull, "pull", "when to fetch images", string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways))
+	addChoice(cmd, &f.pull, "pull", "when to fetch images (default: always for the action pull, missing for others)", string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways))
 	flags.StringVarP(&f.timeout, "timeout", "t", "", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
+	flags.StringVarP(&f.signal, "signal", "s", "", "what signal sends: `HUP`, SIGHUP or 1 (default: KILL)")
 	flags.StringArrayVar(&f.options, "option", nil, "give the named containers an option of create_options, `NAME=VALUE`, where VALUE is JSON or text; repeatable")
 	formatFlag(cmd, &f.format)
 }
@@ -90,6 +91,7 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, carry
 		Force:    f.force,
 		Recreate: f.recreate,
 		Pull:     plan.PullPolicy(f.pull),
+		Signal:   f.signal,
 
 		RemoveOrphans: f.removeOrphans,
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -131,7 +132,11 @@ func (a *app) carryOut(ctx context.Context, r *request, f *runFlags, lock *run.L
 	case errors.Is(err, run.ErrLockLost):
 		fmt.Fprintln(a.Err, "dmap: ended early:", run.ErrLockLost)
 	}
-	fmt.Fprintf(a.Err, "to go on, run again: %s\n", commandLine())
+	if r.plan.Action == plan.Signal { // once more is not the same as once
+		fmt.Fprintln(a.Err, "to go on, signal those that were not: name them as targets")
+	} else {
+		fmt.Fprintf(a.Err, "to go on, run again: %s\n", commandLine())
+	}
 	return reported{err}
 }
 

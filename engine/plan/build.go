@@ -33,6 +33,7 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	b.takeDown()
 	b.removeOrphans()
 	b.buildUp()
+	b.signals()
 	b.notes()
 	if err := b.problems.Err(); err != nil {
 		return nil, err
@@ -44,14 +45,15 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 // the selection and of what follows from recreating some of it, and the images
 // that are not on the engine, so that their registries can be asked.
 func Wants(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (specs, images []string) {
-	if !req.Action.NeedsSpecs() {
+	if !req.Action.NeedsImages() {
 		return nil, nil
 	}
 	b := newBuilder(d, s, sel, req)
 	b.decide()
 	for _, n := range b.order {
 		// What update will make anew, and who follows, is known when all are compared.
-		if b.part[n.Name] != "" || req.Action == Update && slices.Contains(sel.Followers, n.Name) {
+		takesPart := b.part[n.Name] != "" || req.Action == Update && slices.Contains(sel.Followers, n.Name)
+		if takesPart && req.Action.NeedsSpecs() {
 			specs = append(specs, n.Name)
 		}
 	}
@@ -87,9 +89,9 @@ type builder struct {
 
 // todo is what happens to one container.
 type todo struct {
-	stop, remove, create, start bool
-	why                         string
-	at                          model.Origin // where the cause stands; zero: where the container does
+	stop, remove, create, start, signal bool
+	why                                 string
+	at                                  model.Origin // where the cause stands; zero: where the container does
 
 	update *docker.ContainerUpdate // in place
 	change string                  // why that
@@ -180,18 +182,23 @@ func (b *builder) images() {
 	}
 }
 
-// neededImages are the images of what is created, each with a container that asks
-// for it.
+// neededImages are the images of what is created, or pulled for, each with a
+// container that asks for it.
 func (b *builder) neededImages() map[string]*resolve.Node {
 	needed := map[string]*resolve.Node{}
 	for _, n := range b.order {
-		always := b.req.Pull == PullAlways && b.part[n.Name] != "" && b.req.Action.up()
-		if needed[n.Image] == nil && (b.todo[n.Name].create || always) {
+		always := b.pullPolicy() == PullAlways && b.req.Action.up()
+		wanted := b.part[n.Name] != "" && (always || b.req.Action == Pull)
+		if needed[n.Image] == nil && (b.todo[n.Name].create || wanted) {
 			needed[n.Image] = n
 		}
 	}
 	for _, v := range b.d.Volumes {
-		if n := b.preparedFor(v); n != nil && needed[b.d.CoreImage] == nil {
+		n := b.preparedFor(v)
+		if b.req.Action == Pull {
+			n = b.preparable(v)
+		}
+		if n != nil && needed[b.d.CoreImage] == nil {
 			needed[b.d.CoreImage] = n
 		}
 	}
@@ -200,8 +207,8 @@ func (b *builder) neededImages() map[string]*resolve.Node {
 
 func (b *builder) image(ref string, n *resolve.Node) {
 	found := b.s.Images[ref]
-	if found.ID != "" && b.req.Pull != PullAlways {
-		return
+	if found.ID != "" && b.pullPolicy() != PullAlways || found.ID == ref {
+		return // an id names one image for ever
 	}
 	if found.ID == "" {
 		hint := "make it here (docker build, docker load), or correct its name"

@@ -16,7 +16,8 @@ import (
 // that still runs may be another run's; it is in the way only of a preparation of
 // its volume.
 func (b *builder) leftovers() {
-	if b.req.Action == Create || b.req.Action == Restart {
+	switch b.req.Action {
+	case Create, Restart, Signal, Pull:
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {

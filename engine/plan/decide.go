@@ -18,7 +18,7 @@ func (b *builder) decide() {
 		b.todo, b.problems, b.plan.Notes = map[string]todo{}, nil, nil
 		for _, n := range b.d.Nodes {
 			var t todo
-			if b.part[n.Name] != "" && b.req.Action != Cleanup && !b.foreign(n) {
+			if b.part[n.Name] != "" && b.req.Action.decides() && !b.foreign(n) {
 				t = b.one(n)
 			}
 			if b.req.Action.up() {
@@ -31,6 +31,10 @@ func (b *builder) decide() {
 		}
 	}
 }
+
+// decides tells the actions that do something to each container, or leave it alone.
+// cleanup looks for what ended, and pull at images only.
+func (a Action) decides() bool { return a != Cleanup && a != Pull }
 
 // one applies the table of actions to one container.
 func (b *builder) one(n *resolve.Node) todo {
@@ -50,6 +54,8 @@ func (b *builder) one(n *resolve.Node) todo {
 		return t
 	case Restart:
 		return b.restart(n, c, ok)
+	case Signal:
+		return b.signal(n, c, ok)
 	}
 	if n.Attached || !ok { // attached volumes stay (row 94)
 		return todo{}
@@ -110,16 +116,21 @@ func (b *builder) renewed(n *resolve.Node) bool {
 
 func (b *builder) restart(n *resolve.Node, c state.Container, exists bool) todo {
 	if !exists {
-		if _, foreign := b.s.Containers[n.Name]; !foreign {
-			b.problem(CodeState, n, "start creates it", "container %q does not exist", n.Name)
-		}
-		return todo{}
+		return b.absent(n)
 	}
 	switch c.State {
 	case docker.StateRunning, docker.StatePaused, docker.StateRestarting:
 		return todo{stop: true, start: true, why: "restart was asked for"}
 	case docker.StateExited:
 		return todo{start: true, why: "is not running"}
+	}
+	return todo{}
+}
+
+// absent reports a container that has to exist.
+func (b *builder) absent(n *resolve.Node) todo {
+	if _, foreign := b.s.Containers[n.Name]; !foreign {
+		b.problem(CodeState, n, "start creates it", "container %q does not exist", n.Name)
 	}
 	return todo{}
 }

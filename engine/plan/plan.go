@@ -33,6 +33,7 @@ const (
 	CreateContainer Op = "container.create"
 	StartContainer  Op = "container.start"
 	StopContainer   Op = "container.stop"
+	SignalContainer Op = "container.signal"
 	RemoveContainer Op = "container.remove"
 	UpdateContainer Op = "container.update"
 )
@@ -72,6 +73,8 @@ type Step struct {
 	// StopTimeout is how many seconds a container.stop waits before it kills; nil
 	// leaves it to the container.
 	StopTimeout *int `json:"stopTimeout,omitempty"`
+	// Signal is what a container.signal sends, as [docker.Signal] names it.
+	Signal string `json:"signal,omitempty"`
 }
 
 // Prepare sets owner and mode inside a volume by temporary containers, one for
@@ -109,6 +112,8 @@ const (
 	Remove   Action = "remove"
 	Shutdown Action = "shutdown"
 	Restart  Action = "restart"
+	Signal   Action = "signal"
+	Pull     Action = "pull"
 	Cleanup  Action = "cleanup"
 )
 
@@ -120,9 +125,11 @@ func Actions() []ActionHelp {
 		{Startup, "start, and recreate containers that ended beyond recovery"},
 		{Update, "start, and bring what differs from the map there: in place where Docker can, else anew"},
 		{Restart, "stop and start the named containers only"},
+		{Signal, "send a signal to the named containers only, where they run: --signal, default KILL"},
 		{Stop, "stop, dependents first"},
 		{Remove, "remove stopped containers, dependents first; volumes stay"},
 		{Shutdown, "stop and remove, dependents first; volumes stay"},
+		{Pull, "fetch the images of the named containers and of what they need; containers stay as they are"},
 		{Cleanup, "remove what ran and ended, also what the map no longer has; never persistent ones"},
 	}
 }
@@ -152,7 +159,8 @@ type Request struct {
 	RemoveOrphans bool
 	// Force lets remove kill running containers; only for remove.
 	Force bool
-	// Pull says when images are fetched; "" is [PullMissing].
+	// Pull says when images are fetched; "" is [PullAlways] for pull and [PullMissing]
+	// for others. Only for actions that create, and pull.
 	Pull PullPolicy
 	// StopTimeout is how many seconds stop waits before the engine kills; nil
 	// leaves it to the container. Only for actions that may stop something.
@@ -160,6 +168,9 @@ type Request struct {
 	// Unrecoverable are the exit codes after which startup recreates a container;
 	// nil means -127 and -1.
 	Unrecoverable []int
+	// Signal is what signal sends, in any form that [docker.Signal] reads; "" is
+	// SIGKILL. Only for signal.
+	Signal string
 }
 
 // PullPolicy says when images are fetched.

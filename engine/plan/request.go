@@ -32,6 +32,8 @@ func (r Request) check() error {
 		{r.Force, "force", []Action{Remove}},
 		{r.Recreate, "recreation", []Action{Update}},
 		{r.RemoveOrphans, "the removal of orphans", []Action{Update, Shutdown}},
+		{r.Pull != "", "a pull policy", []Action{Create, Start, Startup, Update, Pull}},
+		{r.Signal != "", "a signal", []Action{Signal}},
 		{r.StopTimeout != nil, "a stop timeout", []Action{Start, Startup, Update, Restart, Stop, Shutdown}},
 	} {
 		if rule.given && !slices.Contains(rule.by, r.Action) {
@@ -41,16 +43,17 @@ func (r Request) check() error {
 			}
 		}
 	}
-	if r.RemoveOrphans && len(r.Targets) > 0 {
+	switch {
+	case r.RemoveOrphans && len(r.Targets) > 0:
 		return &TargetError{Msg: "orphans are removed with the whole map only", Hint: "name no containers"}
-	}
-	if r.Action == Update && r.Pull == PullAlways {
-		return &TargetError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first"}
-	}
-	if r.StopTimeout != nil && *r.StopTimeout < 0 {
+	case r.Action == Update && r.Pull == PullAlways:
+		return &TargetError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first, with the action pull"}
+	case r.StopTimeout != nil && *r.StopTimeout < 0:
 		return &TargetError{Msg: fmt.Sprintf("the stop timeout is %d seconds", *r.StopTimeout), Hint: "give 0 or more"}
+	case r.Action == Pull && r.Pull == PullNever:
+		return &TargetError{Msg: "the action pull cannot do its work when pulling is off", Hint: "give always or missing"}
 	}
-	return nil
+	return checkSignal(r.Signal)
 }
 
 func unknown[T ~string](what string, word T, known []T) error {

@@ -17,8 +17,8 @@ import (
 type Selection struct {
 	// Requested are the containers that were asked for, in the order asked.
 	Requested []string
-	// All are these and what goes with them: for actions that build up, everything
-	// they need; for actions that take down, everything that needs them; for
+	// All are these and what goes with them: for actions that build up, and pull,
+	// everything they need; for actions that take down, everything that needs them; for
 	// the others nothing. In the order of work.
 	All []string
 	// Followers are the containers that need one of All, directly or not, and what
@@ -50,6 +50,9 @@ func (a Action) down() bool { return a == Stop || a == Remove || a == Shutdown }
 // NeedsSpecs tells whether a plan for the action needs create requests.
 func (a Action) NeedsSpecs() bool { return a.up() || a == Restart }
 
+// NeedsImages tells whether a plan for the action needs to know which images are there.
+func (a Action) NeedsImages() bool { return a.NeedsSpecs() || a == Pull }
+
 // Select finds the targets of a request and what goes with them. The error is a
 // [TargetError], also for what the action could only ignore.
 func Select(d *resolve.Desired, req Request) (*Selection, error) {
@@ -66,6 +69,8 @@ func Select(d *resolve.Desired, req Request) (*Selection, error) {
 		s.All, _ = dag.Order(requested, needsOf(d))
 		followers, _ := dag.Order(dependents(d, s.All), needsOf(d))
 		s.Followers = without(followers, s.All)
+	case req.Action == Pull:
+		s.All, _ = dag.Order(requested, needsOf(d))
 	case req.Action.down():
 		s.All = dependents(d, requested)
 	default:

@@ -65,6 +65,7 @@ func (p *Plan) Summary() string {
 		ops  []Op
 	}{
 		{"pull", []Op{PullImage}},
+		{"signal", []Op{SignalContainer}},
 		{"stop", []Op{StopContainer}},
 		{"remove", []Op{RemoveContainer}},
 		{"create", []Op{CreateContainer, CreateVolume}},
@@ -93,6 +94,8 @@ func (st Step) sign() string {
 		return "#"
 	case StartContainer:
 		return ">"
+	case SignalContainer:
+		return "^"
 	case StopContainer:
 		return "x"
 	case UpdateContainer:
@@ -114,6 +117,8 @@ func (st Step) verb() string {
 		return "prepare volume"
 	case StartContainer:
 		return "start"
+	case SignalContainer:
+		return "send " + st.Signal
 	case StopContainer:
 		return "stop"
 	case UpdateContainer:

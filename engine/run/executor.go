@@ -55,6 +55,8 @@ func (x *executor) do(ctx context.Context, st *plan.Step) result {
 		r.warnings, r.err = x.updateContainer(ctx, st)
 	case plan.StopContainer:
 		r.err = x.stopContainer(ctx, st)
+	case plan.SignalContainer:
+		r.err = x.signalContainer(ctx, st)
 	case plan.RemoveContainer:
 		r.err = x.removePlanned(ctx, st)
 	default:
@@ -126,7 +128,8 @@ const tries = 4
 // attempt makes a call until it succeeds, fails for good, or was tried often
 // enough. A call that was not sent is repeated as long as an engine may take to come
 // back. For one whose answer was lost, look tells whether it happened: then it is
-// done, else it is repeated. A nil look means that repeating is harmless.
+// done, else it is repeated. If look fails, it is not. A nil look means that repeating
+// is harmless.
 func (x *executor) attempt(ctx context.Context, deadline time.Duration, call func(context.Context) error, look func(context.Context) (happened bool, err error)) error {
 	pause := x.times.Pause
 	back := time.Now().Add(x.times.Reach)

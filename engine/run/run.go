@@ -157,6 +157,8 @@ func flaw(st *plan.Step) error {
 		return fmt.Errorf("step %q does not say what to make", st.ID)
 	case st.Op == plan.UpdateContainer && st.Update == nil:
 		return fmt.Errorf("step %q does not say what to change", st.ID)
+	case st.Op == plan.SignalContainer && (st.Signal == "" || st.Signal != docker.Signal(st.Signal)):
+		return fmt.Errorf("step %q does not say which signal to send", st.ID)
 	}
 	return nil
 }

@@ -1,0 +1,51 @@
+// Run: signals to containers.
+
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/plan"
+)
+
+// signalContainer sends a signal once. Of one whose answer was lost nobody can tell
+// whether it arrived, and twice is not the same as once, so it is not sent again. Only
+// SIGKILL leaves a trace: a container that is down, or runs anew.
+func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
+	id, info, err := x.container(ctx, st)
+	if err != nil {
+		return err
+	}
+	send := func(ctx context.Context) error { return x.client.SignalContainer(ctx, id, st.Signal) }
+	if st.Signal != docker.SIGKILL {
+		if info.State.Paused {
+			return fmt.Errorf("container %q was paused after the plan was made: plan again", st.Target)
+		}
+		return named(x.attempt(ctx, x.times.Stop, send, cannotTell), st.Target)
+	}
+	killed := func(ctx context.Context) (bool, error) {
+		now, err := x.inspect(ctx, id)
+		if docker.KindOf(err) == docker.NotFound {
+			return true, nil
+		}
+		return err == nil && (!now.State.Running || !now.State.StartedAt.Equal(info.State.StartedAt)), err
+	}
+	err = x.attempt(ctx, x.times.Stop, send, killed)
+	switch docker.KindOf(err) {
+	case docker.NotFound:
+		return nil
+	case docker.Conflict: // it has ended by itself, or by an earlier try
+		if done, _ := killed(ctx); done {
+			return nil
+		}
+	}
+	return named(err, st.Target)
+}
+
+// cannotTell is a look that finds out nothing: the call is not made again.
+func cannotTell(context.Context) (happened bool, err error) {
+	return false, errors.New("nothing tells whether it happened")
+}
