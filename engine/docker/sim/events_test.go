@@ -167,6 +167,34 @@ func TestConnectAndSignalRefusals(t *testing.T) {
 	})
 }
 
+// A signal ends the pause of a container if it is its stop signal or it has none; others wait until it is unpaused.
+func TestSignalsToPausedContainers(t *testing.T) {
+	both(t, func(l *lab) {
+		for _, row := range []struct{ name, stop, signal, after string }{
+			{"any", "", "HUP", "running"},
+			{"other", "SIGINT", "HUP", "paused"},
+			{"stop", "SIGINT", "2", "exited"},
+			{"kill", "SIGINT", "KILL", "exited"},
+		} {
+			s := container("run print=ready", nil)
+			s["StopSignal"] = row.stop
+			l.create(row.name, s)
+			l.start(row.name)
+			awaitReady(l.t, l.target, l.prefix+row.name)
+			l.want(l.t, 204, "POST", l.at(row.name)+"/pause", nil)
+			l.equal(row.name, l.post(l.at(row.name)+"/kill?signal="+row.signal, nil), "204")
+			var state string
+			for range 100 { // what the signal does comes after the answer
+				if state = l.inspect(row.name).State.Status; state == row.after || !l.real {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			l.equal(row.name+" afterwards", state, row.after)
+		}
+	})
+}
+
 func TestLogDetails(t *testing.T) {
 	both(t, func(l *lab) {
 		logs := func(name string, options fields) string {
