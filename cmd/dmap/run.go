@@ -69,7 +69,7 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 // locked carries the plan out as the only run on the map. Another run may have
 // ended between the plan and the lock, so it plans again under the lock.
 func (a *app) locked(ctx context.Context, r *request, f *runFlags) error {
-	if len(r.plan.Steps) == 0 {
+	if !r.plan.ChangesMap() {
 		return a.carryOut(ctx, r, f, nil)
 	}
 	lock, err := a.acquire(ctx, r, f)

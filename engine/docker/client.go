@@ -62,8 +62,10 @@ type Writer interface {
 	CreateVolume(ctx context.Context, spec VolumeSpec) (VolumeInfo, error)
 	// RemoveVolume removes an unused volume with all its data.
 	RemoveVolume(ctx context.Context, name string) error
-	// PullImage fetches an image with the credentials configured for its registry.
-	PullImage(ctx context.Context, ref string) error
+	// PullImage fetches an image with the credentials configured for its registry. It
+	// calls progress, unless it is nil, whenever the engine reports that the work goes
+	// on. If ctx ends, so does the work.
+	PullImage(ctx context.Context, ref string, progress func()) error
 	// LoadImages loads an image archive as `docker load` does.
 	LoadImages(ctx context.Context, archive io.Reader) error
 }

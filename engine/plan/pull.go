@@ -2,7 +2,17 @@
 
 package plan
 
-import "github.com/dmap-dev/dmap/engine/resolve"
+import (
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/resolve"
+)
+
+// ChangesMap tells whether the plan changes anything of its map. Images are no map's:
+// a plan that only pulls stands in nobody's way.
+func (p *Plan) ChangesMap() bool {
+	return slices.ContainsFunc(p.Steps, func(st Step) bool { return st.Op != PullImage })
+}
 
 // pullPolicy is that of the request, else the one of its action: who asks for a pull
 // wants the newest images.

@@ -22,6 +22,7 @@ type executor struct {
 	mu      sync.Mutex
 	created map[string]string // ids of the containers this run made, by name
 	seen    map[string]docker.ContainerInfo
+	pulled  time.Time // when a pull was last seen to go on
 }
 
 // result is how a step ended. unknown means the call was cut off and may have

@@ -321,8 +321,12 @@ func (l *Lock) lose() {
 	l.lost = ErrLockLost
 }
 
-// check returns [ErrLockLost] if this run may not be the only one any more.
+// check returns [ErrLockLost] if this run may not be the only one any more. No lock
+// cannot be lost.
 func (l *Lock) check() error {
+	if l == nil {
+		return nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	// The clock of the wall goes on while a machine sleeps, the other one is never set.

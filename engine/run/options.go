@@ -23,7 +23,8 @@ type Options struct {
 	// Drain, when closed, starts nothing new; calls in flight finish. nil is never.
 	Drain <-chan struct{}
 	// Lock is a lock of the plan's map that the caller has and gives back. With nil,
-	// [Do] takes it if the plan has steps, without waiting for another run.
+	// [Do] takes it if the plan changes something of the map, without waiting for
+	// another run.
 	Lock *Lock
 }
 
@@ -54,6 +55,7 @@ type Times struct {
 	Wait   time.Duration // for a temporary container to end; default 10 min
 	Hold   time.Duration // for the container of an attached volume to end; default 30 s
 	Pull   time.Duration // default 30 min
+	Idle   time.Duration // without progress of any pull, after which one is given up; default 5 min
 	Settle time.Duration // how long a create whose answer was lost is looked for; default 2 s
 	Pause  time.Duration // before a call is repeated, doubled each time up to 2 s; default 200 ms
 	Reach  time.Duration // how long an engine that cannot be reached may take to come back; default 30 s
@@ -68,6 +70,7 @@ func (d Times) withDefaults() Times {
 	d.Wait = or(d.Wait, 10*time.Minute)
 	d.Hold = or(d.Hold, 30*time.Second)
 	d.Pull = or(d.Pull, 30*time.Minute)
+	d.Idle = or(d.Idle, 5*time.Minute)
 	d.Settle = or(d.Settle, 2*time.Second)
 	d.Pause = or(d.Pause, 200*time.Millisecond)
 	d.Reach = or(d.Reach, 30*time.Second)

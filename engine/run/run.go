@@ -52,7 +52,7 @@ func (s *schedule) locked(ctx context.Context, client docker.Client, o Options) 
 		return nil
 	}
 	x := &executor{client: client, runID: o.RunID, times: o.Times.withDefaults()}
-	if o.Lock != nil {
+	if o.Lock != nil || !s.plan.ChangesMap() {
 		return s.work(ctx, x, o.Lock)
 	}
 	lock, err := Acquire(ctx, client, s.plan.Map, LockOptions{Times: o.Times})

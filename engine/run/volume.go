@@ -1,4 +1,4 @@
-// Run: the calls on volumes and images, and the preparation of volumes.
+// Run: the calls on volumes, and the preparation of volumes.
 
 package run
 
@@ -11,29 +11,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
-
-// pull fetches an image. A registry that fails is asked again; a pull that took too
-// long is not. An engine's report may end early, so the image is looked up.
-func (x *executor) pull(ctx context.Context, st *plan.Step) error {
-	pulling, cancel := context.WithTimeout(ctx, x.times.Pull)
-	defer cancel()
-	var err error
-	pause := x.times.Pause
-	for range tries {
-		err = x.attempt(pulling, x.times.Pull, func(ctx context.Context) error { return x.client.PullImage(ctx, st.Target) }, nil)
-		if docker.KindOf(err) != docker.Internal || !sleep(pulling, pause) {
-			break
-		}
-		pause = 3 * pause
-	}
-	if err != nil {
-		return err
-	}
-	return x.attempt(ctx, x.times.Read, func(ctx context.Context) error {
-		_, err := x.client.Image(ctx, st.Target)
-		return err
-	}, nil)
-}
 
 // createVolume creates. The engine returns an existing volume as if it were new, so
 // the labels tell whose it is; another run of the same map may have made it.

@@ -61,19 +61,19 @@ func (c *Client) RemoteImage(ctx context.Context, ref string) error {
 
 // PullImage implements [docker.Writer]. A reference without tag and digest means latest. The credentials are read
 // from the configuration of the docker command at every call.
-func (c *Client) PullImage(ctx context.Context, ref string) error {
+func (c *Client) PullImage(ctx context.Context, ref string, progress func()) error {
 	ctx, k := c.write(ctx, opPull, ref)
 	named, auth, err := c.remote(ctx, k)
 	if err != nil {
 		return err
 	}
 	k.stream = true
-	progress, err := c.api.ImagePull(ctx, named.String(), image.PullOptions{RegistryAuth: auth})
+	report, err := c.api.ImagePull(ctx, named.String(), image.PullOptions{RegistryAuth: auth})
 	if err != nil {
 		return k.fail(ctx, err)
 	}
-	defer progress.Close()
-	return k.finish(ctx, progress)
+	defer report.Close()
+	return k.finish(ctx, report, progress)
 }
 
 // remote reads the target of a call as an image in a registry, and gets the credentials for that.
@@ -108,12 +108,12 @@ func (c *Client) LoadImages(ctx context.Context, archive io.Reader) error {
 		return k.fail(ctx, err)
 	}
 	defer answer.Body.Close()
-	return k.finish(ctx, answer.Body)
+	return k.finish(ctx, answer.Body, nil)
 }
 
 // finish reads the report of a long call to its end. The status was good before the work began, so a failure is told
-// in the report.
-func (k *call) finish(ctx context.Context, report io.ReadCloser) error {
+// in the report. It calls progress, unless it is nil, at each line.
+func (k *call) finish(ctx context.Context, report io.ReadCloser, progress func()) error {
 	lines := &limited{ReadCloser: report, call: k}
 	in := json.NewDecoder(lines)
 	for {
@@ -134,6 +134,8 @@ func (k *call) finish(ctx context.Context, report io.ReadCloser) error {
 			return k.told(line.ErrorDetail.Message)
 		case line.Error != "":
 			return k.told(line.Error)
+		case progress != nil:
+			progress()
 		}
 	}
 }

@@ -170,7 +170,7 @@ echo '{"ServerURL":"'$server'","Username":"me","Secret":"secret"}'
 		if docker.KindOf(err) != row.ask {
 			t.Errorf("%s: ask: got kind %q, want %q: %v", row.name, docker.KindOf(err), row.ask, err)
 		}
-		err = c.PullImage(t.Context(), row.ref)
+		err = c.PullImage(t.Context(), row.ref, nil)
 		if docker.KindOf(err) != row.pull {
 			t.Errorf("%s: pull: got kind %q, want %q: %v", row.name, docker.KindOf(err), row.pull, err)
 		}
@@ -237,7 +237,7 @@ func TestPullSendsReferenceAndLogin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := c.PullImage(t.Context(), row.ref); err != nil {
+		if err := c.PullImage(t.Context(), row.ref, nil); err != nil {
 			t.Errorf("%s: %v", row.ref, err)
 		}
 		if query != row.query || user != row.user {
@@ -264,7 +264,7 @@ func TestHangingCredentialHelperIsLeft(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	e := asError(t, c.PullImage(ctx, "x"))
+	e := asError(t, c.PullImage(ctx, "x", nil))
 	if e.Kind != docker.Cancelled || !strings.Contains(e.Msg, "nothing was sent") {
 		t.Errorf("got kind %q, %v", e.Kind, e)
 	}

@@ -159,7 +159,7 @@ var calls = []struct {
 		return err
 	}},
 	{"remove volume", true, func(ctx context.Context, c docker.Client, target string) error { return c.RemoveVolume(ctx, target) }},
-	{"pull image", true, func(ctx context.Context, c docker.Client, target string) error { return c.PullImage(ctx, target) }},
+	{"pull image", true, func(ctx context.Context, c docker.Client, target string) error { return c.PullImage(ctx, target, nil) }},
 	{"load images", true, func(ctx context.Context, c docker.Client, _ string) error {
 		return c.LoadImages(ctx, strings.NewReader("archive"))
 	}},

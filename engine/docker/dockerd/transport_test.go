@@ -259,3 +259,15 @@ func TestNothingToChangeIsNoSuccessElsewhere(t *testing.T) {
 		}
 	}
 }
+
+// Every line of a report is progress, also of one that fails in the end.
+func TestProgressOfAPull(t *testing.T) {
+	for _, end := range []string{`{"status":"Pull complete"}`, `{"error":"no luck"}`} {
+		c := stub(t, "1.41", answer(200, `{"status":"Pulling"}{"status":"Downloading"}`+end))
+		lines := 0
+		err := c.PullImage(t.Context(), "web", func() { lines++ })
+		if failed := strings.Contains(end, "error"); failed && (err == nil || lines != 2) || !failed && (err != nil || lines != 3) {
+			t.Errorf("report that ends with %s: %d lines, %v", end, lines, err)
+		}
+	}
+}

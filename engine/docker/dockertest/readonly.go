@@ -63,7 +63,7 @@ func (r readOnly) RemoveVolume(_ context.Context, name string) error {
 	return r.refuse("remove volume", name)
 }
 
-func (r readOnly) PullImage(_ context.Context, ref string) error {
+func (r readOnly) PullImage(_ context.Context, ref string, _ func()) error {
 	return r.refuse("pull image", ref)
 }
 

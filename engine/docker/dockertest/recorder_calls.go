@@ -139,8 +139,8 @@ func (r *Recorder) RemoveVolume(ctx context.Context, name string) error {
 }
 
 // PullImage implements [docker.Writer].
-func (r *Recorder) PullImage(ctx context.Context, ref string) error {
-	return r.write(ctx, "pull image", ref, func() error { return r.Client.PullImage(ctx, ref) })
+func (r *Recorder) PullImage(ctx context.Context, ref string, progress func()) error {
+	return r.write(ctx, "pull image", ref, func() error { return r.Client.PullImage(ctx, ref, progress) })
 }
 
 // LoadImages implements [docker.Writer].

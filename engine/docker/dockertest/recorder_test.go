@@ -53,7 +53,7 @@ func everything(ctx context.Context, c docker.Client) []error {
 	_, err = c.Image(ctx, dockertest.ProcImage)
 	note(err)
 	note(c.RemoteImage(ctx, "nowhere"))
-	note(c.PullImage(ctx, "nowhere"))
+	note(c.PullImage(ctx, "nowhere", nil))
 	note(c.SignalContainer(ctx, "nobody", docker.SIGKILL))
 	note(c.LoadImages(ctx, strings.NewReader("garbage")))
 	return errs

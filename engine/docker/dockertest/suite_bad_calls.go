@@ -57,7 +57,7 @@ var callsOn = []struct {
 	}},
 	{"remove volume", func(ctx context.Context, c docker.Client, name string) error { return c.RemoveVolume(ctx, name) }},
 	{"ask the registry for image", func(ctx context.Context, c docker.Client, name string) error { return c.RemoteImage(ctx, name) }},
-	{"pull image", func(ctx context.Context, c docker.Client, name string) error { return c.PullImage(ctx, name) }},
+	{"pull image", func(ctx context.Context, c docker.Client, name string) error { return c.PullImage(ctx, name, nil) }},
 }
 
 // callsOnNothing are the calls that name no object.

@@ -123,7 +123,7 @@ type Fault struct {
 	Message  string        // the message of that answer
 	DiskFull bool          // answer as the engine does without space, instead of acting
 	Delay    time.Duration // virtual time that passes first; with ClockReal real time
-	Hang     bool          // never answer and never act; the call ends when the client goes or the daemon restarts
+	Hang     bool          // never answer and never act, or with CutBody stop in the middle; the call ends when the client goes or the daemon restarts
 	Cut      Cut           // end the connection
 	Restart  bool          // restart the daemon at the point where Cut says, or without Cut before acting
 	Hook     func(*Engine) // runs before the call acts, for instance a foreign client that changes something
@@ -190,7 +190,7 @@ func (e *Engine) faultBefore(w http.ResponseWriter, q *request, f *Fault, call *
 		f.Hook(e)
 	}
 	e.faultDelay(q.ctx, f.Delay)
-	if f.Hang {
+	if f.Hang && f.Cut != CutBody {
 		e.waitGone(q.ctx)
 		cutConnection(w)
 		return true
@@ -221,6 +221,9 @@ func (e *Engine) faultAfter(w http.ResponseWriter, q *request, f *Fault, rep rep
 	}
 	if f.Cut == CutBody && err == nil {
 		writeHalf(w, rep)
+	}
+	if f.Hang {
+		e.waitGone(q.ctx)
 	}
 	cutConnection(w)
 	return true
