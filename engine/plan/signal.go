@@ -4,7 +4,6 @@ package plan
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -18,8 +17,12 @@ func checkSignal(text string) error {
 	if text == "" || docker.Signal(text) != "" {
 		return nil
 	}
-	hint := model.DidYouMean("SIG"+strings.TrimPrefix(strings.ToUpper(text), "SIG"), docker.SignalNames())
-	if _, err := strconv.Atoi(text); err == nil || hint == "" {
+	var names []string
+	for _, name := range docker.SignalNames() {
+		names = append(names, strings.TrimPrefix(name, "SIG"))
+	}
+	hint := model.DidYouMean(strings.TrimPrefix(strings.ToUpper(text), "SIG"), names)
+	if hint == "" {
 		hint = `a name such as "HUP" or "SIGHUP", or its number`
 	}
 	return &TargetError{Msg: fmt.Sprintf("no signal %q", text), Hint: hint}

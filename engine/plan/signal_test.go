@@ -88,8 +88,8 @@ func TestSignalRefusals(t *testing.T) {
 		req  plan.Request
 		want string
 	}{
-		{plan.Request{Action: plan.Signal, Signal: "HUPP"}, `no signal "HUPP" (did you mean "SIGHUP"?)`},
-		{plan.Request{Action: plan.Signal, Signal: "SIGTRM"}, `no signal "SIGTRM" (did you mean "SIGTERM"?)`},
+		{plan.Request{Action: plan.Signal, Signal: "HUPP"}, `no signal "HUPP" (did you mean "HUP"?)`},
+		{plan.Request{Action: plan.Signal, Signal: "SIGTRM"}, `no signal "SIGTRM" (did you mean "TERM"?)`},
 		{plan.Request{Action: plan.Signal, Signal: "frobnicate"}, `no signal "frobnicate" (a name such as "HUP" or "SIGHUP", or its number)`},
 		{plan.Request{Action: plan.Signal, Signal: "0"}, `no signal "0" (a name such as "HUP" or "SIGHUP", or its number)`},
 		{plan.Request{Action: plan.Stop, Signal: "HUP"}, "the action stop does not use a signal (used by signal)"},
