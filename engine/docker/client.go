@@ -35,7 +35,7 @@ type Reader interface {
 }
 
 // Writer changes an engine. Every method may have had its effect although it
-// returns an error of kind [OutcomeUnknown] or [Cancelled].
+// returns an error of kind [OutcomeUnknown] or [Cancelled]: [MayHaveHappened] tells.
 type Writer interface {
 	// CreateContainer creates without starting. Warnings are the engine's.
 	CreateContainer(ctx context.Context, name string, spec ContainerSpec) (id string, warnings []string, err error)

@@ -38,6 +38,9 @@ type Error struct {
 	Kind   Kind
 	// Status is the HTTP status, 0 if there was no answer.
 	Status int
+	// Unsent: it is certain that the engine never saw the call. An error of kind
+	// [Cancelled] has it if the context ended first.
+	Unsent bool
 	// Msg is the engine's own message, or what happened to the connection.
 	Msg string
 	// Err is the error of the client library, if any.
@@ -55,6 +58,17 @@ func (e *Error) Error() string {
 
 // Unwrap returns the error of the client library.
 func (e *Error) Unwrap() error { return e.Err }
+
+// MayHaveHappened tells whether a call that ended with err may have had its effect, or
+// may still have it: its answer was lost, or nobody waited for it.
+func MayHaveHappened(err error) bool {
+	var e *Error
+	if errors.As(err, &e) && e.Unsent {
+		return false
+	}
+	kind := KindOf(err)
+	return kind == OutcomeUnknown || kind == Cancelled
+}
 
 // KindOf returns the kind of an error of this package anywhere in the chain,
 // [Cancelled] for an ended context, "" for nil, and [Internal] for all others.

@@ -64,9 +64,7 @@ func (x *executor) do(ctx context.Context, st *plan.Step) result {
 		r.err = fmt.Errorf("step %q is of a kind that this version does not know", st.ID)
 	}
 	r.took = time.Since(began)
-	if k := docker.KindOf(r.err); r.err != nil {
-		r.unknown = k == docker.OutcomeUnknown || k == docker.Cancelled
-	}
+	r.unknown = docker.MayHaveHappened(r.err)
 	return r
 }
 
@@ -134,11 +132,19 @@ const tries = 4
 func (x *executor) attempt(ctx context.Context, deadline time.Duration, call func(context.Context) error, look func(context.Context) (happened bool, err error)) error {
 	pause := x.times.Pause
 	back := time.Now().Add(x.times.Reach)
+	var earlier error // of a try that may have happened
 	for try := 1; ; {
 		err := within(ctx, deadline, call)
 		kind := docker.KindOf(err)
-		lost := kind == docker.OutcomeUnknown || kind == docker.Cancelled
-		if ctx.Err() != nil || !lost && kind != docker.Unreachable {
+		lost := docker.MayHaveHappened(err)
+		unsent := kind == docker.Unreachable || kind == docker.Cancelled && !lost
+		if !lost && !unsent {
+			return err
+		}
+		if unsent && earlier != nil {
+			err = earlier // this try says nothing about that one
+		}
+		if ctx.Err() != nil {
 			return err
 		}
 		if lost && look != nil {
@@ -151,10 +157,11 @@ func (x *executor) attempt(ctx context.Context, deadline time.Duration, call fun
 			}
 		}
 		if lost {
+			earlier = err
 			try++
 			back = time.Now().Add(x.times.Reach)
 		}
-		if try > tries || !lost && time.Now().After(back) || !sleep(ctx, pause) {
+		if try > tries || unsent && time.Now().After(back) || !sleep(ctx, pause) {
 			return err
 		}
 		pause = min(2*pause, max(x.times.Pause, 2*time.Second))

@@ -304,7 +304,7 @@ func (s *schedule) skip(step int) {
 // left tells whether a step never got its turn or was cut off.
 func (s *schedule) left() bool {
 	for _, r := range s.results {
-		if r.Status == Waiting || r.Status == Unknown {
+		if r.Status == Waiting || r.Status == Unknown || docker.KindOf(r.Err) == docker.Cancelled {
 			return true
 		}
 	}
