@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
@@ -46,10 +47,16 @@ for i in range(8):
 }
 
 // An interrupt begins nothing new, lets the calls in flight finish, and ends with
-// 130; running the same command again completes the work.
+// 130; running the same command again completes the work. So does the end of the
+// terminal, which comes as several signals.
 func TestInterruptOnDocker(t *testing.T) {
+	t.Run("interrupt", func(t *testing.T) { interrupted(t, syscall.SIGINT) })
+	t.Run("hangup", func(t *testing.T) { interrupted(t, syscall.SIGHUP, syscall.SIGHUP, syscall.SIGHUP) })
+}
+
+func interrupted(t *testing.T, signals ...syscall.Signal) {
 	_, _, program, file := chain(t)
-	code, stdout, stderr := signalled(t, syscall.SIGINT, exec.Command(program, "run", file, "start"), "container.start")
+	code, stdout, stderr := signalled(t, signals, exec.Command(program, "run", file, "start"), "container.start")
 	if code != exitInterrupted {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
@@ -71,7 +78,7 @@ func TestInterruptOnDocker(t *testing.T) {
 // gone, does not wait, and completes the work.
 func TestKillOnDocker(t *testing.T) {
 	client, mapName, program, file := chain(t)
-	signalled(t, syscall.SIGKILL, exec.Command(program, "run", file, "start"), "container.start")
+	signalled(t, []syscall.Signal{syscall.SIGKILL}, exec.Command(program, "run", file, "start"), "container.start")
 	claims := "^" + mapName + docker.LockSuffix
 	if left, err := client.Volumes(t.Context(), claims); err != nil || len(left) != 1 {
 		t.Fatalf("the killed run left claims %v, %v", left, err)
@@ -118,9 +125,9 @@ func TestLockedMapOnDocker(t *testing.T) {
 	}
 }
 
-// signalled runs a command and sends it a signal when it has done the first step of
-// a kind.
-func signalled(t *testing.T, signal syscall.Signal, cmd *exec.Cmd, op string) (code int, stdout, stderr string) {
+// signalled runs a command and sends it signals, one after the other, when it has done
+// the first step of a kind.
+func signalled(t *testing.T, signals []syscall.Signal, cmd *exec.Cmd, op string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out bytes.Buffer
 	cmd.Stdout = &out
@@ -136,8 +143,13 @@ func signalled(t *testing.T, signal syscall.Signal, cmd *exec.Cmd, op string) (c
 		stderr += lines.Text() + "\n"
 		if !sent && strings.HasPrefix(lines.Text(), "done") && strings.Contains(lines.Text(), op) {
 			sent = true
-			if err := cmd.Process.Signal(signal); err != nil {
-				t.Fatal(err)
+			for i, signal := range signals {
+				if i > 0 {
+					time.Sleep(20 * time.Millisecond) // two of a kind at once are one
+				}
+				if err := cmd.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 	}

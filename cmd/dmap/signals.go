@@ -22,16 +22,21 @@ func ignoreBrokenPipes() {
 // listen hears interrupts. While a plan is carried out, the first one begins nothing
 // new, and the second cuts off the calls in flight; at any other time the first one
 // ends the program. After that, interrupts do what they do to any process.
+//
+// The end of the terminal is an interrupt too, unless the program was started so that
+// it ignores it (nohup). It is never the second one: a shell that ends sends several.
 func (a *app) listen(cancel context.CancelFunc) (stop func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		<-signals
 		close(a.drain)
-		if a.running.Load() {
-			<-signals
+		for a.running.Load() && <-signals == syscall.SIGHUP {
 		}
-		signal.Stop(signals)
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		cancel()
 	}()
 	return func() { signal.Stop(signals) }

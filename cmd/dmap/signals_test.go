@@ -22,7 +22,7 @@ container_map("m")
 // An interrupt ends the program at once while it reads standard input or evaluates
 // a map. That is no fault of the map.
 func TestInterruptBeforeARun(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, args := range [][]string{{"check", "-"}, {"run", "-H", "sim:", "-", "start"}, {"import", "dockermap", "-"}} {
 			cmd := exec.Command("dmap", args...)
 			if _, err := cmd.StdinPipe(); err != nil { // nothing ever comes
@@ -71,6 +71,37 @@ func TestSecondInterruptEndsTheProcess(t *testing.T) {
 	<-ended
 	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGINT {
 		t.Errorf("it ended with %v", cmd.ProcessState)
+	}
+}
+
+// A program that was started so that it ignores the end of its terminal, as nohup does,
+// goes on.
+func TestIgnoredHangupEndsNothing(t *testing.T) {
+	cmd := exec.Command("sh", "-c", `trap "" HUP; echo begin >&2; exec dmap check -`)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr := start(t, cmd)
+	if line, err := stderr.ReadString('\n'); line != "begin\n" {
+		t.Fatalf("got %q, %v", line, err)
+	}
+	for range 10 { // there is no sign of the program that it reads
+		time.Sleep(20 * time.Millisecond)
+		if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := io.WriteString(stdin, `container_map("m", {"a": {}})`); err != nil {
+		t.Error(err)
+	}
+	stdin.Close()
+	text, err := io.ReadAll(stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v\n%s", err, text)
 	}
 }
 
