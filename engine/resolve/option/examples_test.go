@@ -69,6 +69,10 @@ func configExamples() []example {
 			"ipv6_address": "fd00::9", "link_local_ips": list{"169.254.1.1"}, "driver_opt": dict{"a": "b"}}},
 			want: `"NetworkingConfig": {"EndpointsConfig": {"bridge": {"Aliases": ["db"], "Links": ["dmap-opttest-one:x"], "DriverOpts": {"a": "b"},
 				"IPAMConfig": {"IPv4Address": "172.17.0.9", "IPv6Address": "fd00::9", "LinkLocalIPs": ["169.254.1.1"]}}}}`},
+		{option: "networking_config", value: dict{"EndpointsConfig": dict{"bridge": dict{"Aliases": list{"db"}, "Links": list{"dmap-opttest-one:x"},
+			"IPAMConfig": dict{"LinkLocalIPs": list{"169.254.1.1"}}, "DriverOpts": dict{"a": "b"}}}}, // as create_endpoint_config returns it
+			want: `"NetworkingConfig": {"EndpointsConfig": {"bridge": {"Aliases": ["db"], "Links": ["dmap-opttest-one:x"], "DriverOpts": {"a": "b"},
+				"IPAMConfig": {"LinkLocalIPs": ["169.254.1.1"]}}}}`},
 		{option: "ports", value: list{80, "81", "53/udp", list{54, "udp"}, list{"55", "sctp"}, "90-91/udp"}, // D22
 			want: `"ExposedPorts": {"80/tcp": {}, "81/tcp": {}, "53/udp": {}, "54/udp": {}, "55/sctp": {}, "90/udp": {}, "91/udp": {}}`},
 		{option: "ports", value: 80, want: `"ExposedPorts": {"80/tcp": {}}`},

@@ -3,14 +3,16 @@
 package option
 
 import (
+	"fmt"
 	"net/netip"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// networking reads the networks of a container: {network: endpoint}, or the same under
-// EndpointsConfig. An endpoint replaces the one of that network (row 107).
+// networking reads the networks of a container: {network: endpoint} as docker-py's
+// containers.run takes it, or the same under EndpointsConfig as its
+// create_networking_config returns it. An endpoint replaces the one of that network (row 107).
 func networking(r *reader, it item) change {
 	const forms = "a dict: network to its settings (None for the defaults)"
 	d, ok := it.Value.(model.Dict)
@@ -19,7 +21,10 @@ func networking(r *reader, it item) change {
 		return nil
 	}
 	at := it
-	if inner, isAPI := d.Get("EndpointsConfig"); isAPI && len(d) == 1 {
+	if inner, isAPI := d.Get("EndpointsConfig"); isAPI {
+		if !r.alone(it, d) {
+			return nil
+		}
 		at = it.key("EndpointsConfig", inner)
 		if d, ok = inner.Value.(model.Dict); !ok {
 			r.want(at, forms)
@@ -30,6 +35,10 @@ func networking(r *reader, it item) change {
 	for _, e := range r.entries(at, d) {
 		if wanted := word(e.name); wanted != "" {
 			r.wrong(e.key, "want the name of a network, got %q", e.name)
+			continue
+		}
+		if isSetting(e) {
+			r.wrong(e.key, "want the name of a network, got %q, which is one of its settings", e.name).Hint = fmt.Sprintf("write {NETWORK: {%q: ...}}", e.name)
 			continue
 		}
 		elements = append(elements, element[named[docker.EndpointSpec]]{e.value, named[docker.EndpointSpec]{e.name, r.endpoint(e.value)}})
@@ -44,6 +53,30 @@ func networking(r *reader, it item) change {
 		}
 		s.NetworkingConfig = &docker.NetworkingConfig{EndpointsConfig: withEntries(old, elements)}
 	}
+}
+
+// alone reports what stands beside EndpointsConfig.
+func (r *reader) alone(it item, d model.Dict) bool {
+	ok := true
+	for _, e := range r.entries(it, d) {
+		if e.name != "EndpointsConfig" {
+			r.wrong(e.key, "%q stands beside EndpointsConfig", e.name).Hint = "put it inside, where the networks are"
+			ok = false
+		}
+	}
+	return ok
+}
+
+// isSetting tells settings that were given without the network they are for.
+func isSetting(e entry) bool {
+	switch e.name {
+	case "ipam_config", "IPAMConfig":
+		return true
+	case "aliases", "Aliases", "links", "Links", "mac_address", "MacAddress", "ipv4_address", "IPv4Address", "ipv6_address", "IPv6Address", "link_local_ips", "LinkLocalIPs":
+		_, isDict := e.value.Value.(model.Dict)
+		return !isDict && e.value.Value != nil
+	}
+	return false
 }
 
 // endpoint reads the settings of one network, with the addresses beside the others as

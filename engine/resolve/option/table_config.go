@@ -45,7 +45,7 @@ func configOptions() []Option {
 		{Name: "network_disabled", Field: "NetworkDisabled", Forms: flagForms,
 			Doc:  "no network at all",
 			rule: flag(func(s *spec) *bool { return &s.NetworkDisabled })},
-		{Name: "networking_config", Field: "NetworkingConfig", Forms: "dict: network to aliases, links, ipv4_address, ipv6_address, link_local_ips, mac_address, driver_opt",
+		{Name: "networking_config", Field: "NetworkingConfig", Forms: `dict: network to aliases, links, ipv4_address, ipv6_address, link_local_ips, mac_address, driver_opt; or {"EndpointsConfig": ...} around it`,
 			Doc:  "places in networks; more than one needs API 1.44",
 			rule: networking},
 		{Name: "ports", Field: "ExposedPorts", Forms: `list of 80, "53/udp", (53, "udp"), "8000-8010"; dict with empty values`,
