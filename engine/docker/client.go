@@ -46,9 +46,12 @@ type Writer interface {
 	StopContainer(ctx context.Context, nameOrID string, timeoutSeconds *int) error
 	// SignalContainer sends a signal, by a name that [Signal] returns, to the first
 	// process of a running container; [Conflict] if it does not run. It returns when
-	// SIGKILL has ended the container, and does not wait for what others do. An engine
-	// unpauses a container for SIGKILL and its stop signal, and keeps other signals
-	// until it is unpaused.
+	// SIGKILL has ended the container, and does not wait for what others do.
+	//
+	// To an engine SIGKILL and the container's stop signal, or any signal if none is
+	// configured, are a wish that it ends: they unpause it, and its restart policy rests
+	// until it is started again. Other signals wait while it is paused, and end the
+	// policy unless-stopped only.
 	SignalContainer(ctx context.Context, nameOrID, signal string) error
 	// RemoveContainer removes a container; force kills it first. Its volumes stay.
 	RemoveContainer(ctx context.Context, nameOrID string, force bool) error
