@@ -92,6 +92,7 @@ func TestLostSignals(t *testing.T) {
 		{"cut after", "HUP", sim.Fault{Cut: sim.CutAfter}, run.Unknown, 1},
 		{"no answer", "HUP", sim.Fault{Hang: true}, run.Unknown, 1},
 		{"refused", "HUP", sim.Fault{Status: 500, Message: "no luck"}, run.Failed, 1},
+		{"cut off before it is sent", "HUP", sim.Fault{Op: "container.inspect", Times: -1, Cut: sim.CutAfter}, run.Failed, 0},
 		{"cut before", "KILL", sim.Fault{Cut: sim.CutBefore}, run.Done, 2},
 		{"cut after", "KILL", sim.Fault{Cut: sim.CutAfter}, run.Done, 1},
 		{"no answer", "KILL", sim.Fault{Hang: true}, run.Done, 2},
@@ -99,7 +100,9 @@ func TestLostSignals(t *testing.T) {
 	} {
 		b := newBench(t)
 		p := signalled(t, b, row.signal)
-		row.fault.Op = "container.kill"
+		if row.fault.Op == "" {
+			row.fault.Op = "container.kill"
+		}
 		b.sim.AddFault(row.fault)
 		times := quick
 		times.Stop = 100 * time.Millisecond

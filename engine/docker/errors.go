@@ -38,9 +38,9 @@ type Error struct {
 	Kind   Kind
 	// Status is the HTTP status, 0 if there was no answer.
 	Status int
-	// Unsent: it is certain that the engine never saw the call. An error of kind
-	// [Cancelled] has it if the context ended first.
-	Unsent bool
+	// NoEffect: it is certain that the call changes nothing, because it never left, or
+	// only asks.
+	NoEffect bool
 	// Msg is the engine's own message, or what happened to the connection.
 	Msg string
 	// Err is the error of the client library, if any.
@@ -63,7 +63,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // may still have it: its answer was lost, or nobody waited for it.
 func MayHaveHappened(err error) bool {
 	var e *Error
-	if errors.As(err, &e) && e.Unsent {
+	if errors.As(err, &e) && e.NoEffect {
 		return false
 	}
 	kind := KindOf(err)

@@ -136,12 +136,13 @@ func (x *executor) attempt(ctx context.Context, deadline time.Duration, call fun
 	for try := 1; ; {
 		err := within(ctx, deadline, call)
 		kind := docker.KindOf(err)
-		lost := docker.MayHaveHappened(err)
-		unsent := kind == docker.Unreachable || kind == docker.Cancelled && !lost
-		if !lost && !unsent {
+		lost := kind == docker.OutcomeUnknown || kind == docker.Cancelled
+		if !lost && kind != docker.Unreachable {
 			return err
 		}
-		if unsent && earlier != nil {
+		if docker.MayHaveHappened(err) {
+			earlier = err
+		} else if earlier != nil {
 			err = earlier // this try says nothing about that one
 		}
 		if ctx.Err() != nil {
@@ -157,11 +158,10 @@ func (x *executor) attempt(ctx context.Context, deadline time.Duration, call fun
 			}
 		}
 		if lost {
-			earlier = err
 			try++
 			back = time.Now().Add(x.times.Reach)
 		}
-		if try > tries || unsent && time.Now().After(back) || !sleep(ctx, pause) {
+		if try > tries || !lost && time.Now().After(back) || !sleep(ctx, pause) {
 			return err
 		}
 		pause = min(2*pause, max(x.times.Pause, 2*time.Second))

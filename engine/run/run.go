@@ -304,7 +304,8 @@ func (s *schedule) skip(step int) {
 // left tells whether a step never got its turn or was cut off.
 func (s *schedule) left() bool {
 	for _, r := range s.results {
-		if r.Status == Waiting || r.Status == Unknown || docker.KindOf(r.Err) == docker.Cancelled {
+		kind := docker.KindOf(r.Err)
+		if r.Status == Waiting || kind == docker.Cancelled || kind == docker.OutcomeUnknown {
 			return true
 		}
 	}

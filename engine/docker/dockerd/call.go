@@ -122,7 +122,7 @@ func (k *call) fail(ctx context.Context, err error) error {
 		return nil
 	}
 	err = k.noted(err)
-	e := &docker.Error{Op: k.op, Target: k.target, Status: k.status, Unsent: !k.sent, Err: err}
+	e := &docker.Error{Op: k.op, Target: k.target, Status: k.status, NoEffect: !k.sent || !k.write, Err: err}
 	switch {
 	case k.status >= 400:
 		e.Msg = clean(strings.TrimPrefix(err.Error(), "Error response from daemon: "))
@@ -164,7 +164,7 @@ func (k *call) ended(err error) string {
 
 // refuse returns an error of ours about something that is not sent.
 func (k *call) refuse(kind docker.Kind, format string, args ...any) error {
-	return &docker.Error{Op: k.op, Target: k.target, Kind: kind, Unsent: !k.sent, Msg: clean(fmt.Sprintf(format, args...))}
+	return &docker.Error{Op: k.op, Target: k.target, Kind: kind, NoEffect: !k.sent || !k.write, Msg: clean(fmt.Sprintf(format, args...))}
 }
 
 // told returns an error that came inside an answer with a good status.

@@ -265,7 +265,7 @@ func TestHangingCredentialHelperIsLeft(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	e := asError(t, c.PullImage(ctx, "x", nil))
-	if e.Kind != docker.Cancelled || !e.Unsent || !strings.Contains(e.Msg, "nothing was sent") {
+	if e.Kind != docker.Cancelled || !e.NoEffect || !strings.Contains(e.Msg, "nothing was sent") {
 		t.Errorf("got kind %q, %v", e.Kind, e)
 	}
 }
