@@ -602,6 +602,46 @@ func TestStopTimeouts(t *testing.T) {
 	})
 }
 
+// A signal ends a restart policy until the next start if it is the stop signal or there is none, and unless-stopped always.
+func TestSignalsEndRestartPolicies(t *testing.T) {
+	both(t, func(l *lab) {
+		for i, row := range []struct {
+			policy, stop string
+			restarts     int
+		}{
+			{"always", "", 0},
+			{"always", "SIGTERM", 0},
+			{"always", "SIGINT", 1},
+			{"unless-stopped", "SIGINT", 0},
+			{"on-failure", "SIGINT", 1},
+			{"on-failure", "", 0},
+		} {
+			s := container("run term-exit=5 print=ready", fields{"RestartPolicy": fields{"Name": row.policy}})
+			s["StopSignal"] = row.stop
+			name := fmt.Sprint("c", i)
+			l.create(name, s)
+			l.start(name)
+			awaitReady(l.t, l.target, l.prefix+name)
+			l.want(l.t, 204, "POST", l.at(name)+"/kill?signal=TERM", nil)
+			want := []any{"exited", 5, 0}
+			if row.restarts > 0 {
+				want = []any{"running", 0, row.restarts}
+			}
+			var got []any
+			for range 100 { // a restart comes after a pause
+				c := l.inspect(name)
+				if got = []any{c.State.Status, c.State.ExitCode, c.RestartCount}; cmp.Equal(got, want) {
+					break
+				}
+				if l.real {
+					time.Sleep(50 * time.Millisecond)
+				}
+			}
+			l.equal(fmt.Sprint(row), got, want)
+		}
+	})
+}
+
 func TestRestartPolicyCounts(t *testing.T) {
 	both(t, func(l *lab) {
 		l.create("a", container("exit=4", map[string]any{"RestartPolicy": map[string]any{"Name": "on-failure", "MaximumRetryCount": 2}}))

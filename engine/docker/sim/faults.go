@@ -306,7 +306,7 @@ func (e *Engine) killAll() {
 		}
 		manual := c.ManuallyStopped
 		again := c.HostConfig.RestartPolicy.Name
-		c.ManuallyStopped = true
+		c.PolicyRests = true
 		if c.Restarting {
 			c.Restarting, c.RestartAt = false, time.Time{}
 			c.Running = false
@@ -316,7 +316,7 @@ func (e *Engine) killAll() {
 		if c.Removing || e.st.Containers[c.ID] == nil {
 			continue
 		}
-		c.ManuallyStopped = manual
+		c.PolicyRests = false
 		if again == "always" || again == "unless-stopped" && !manual || again == "on-failure" && !manual {
 			_ = e.begin(c, false)
 		}

@@ -92,7 +92,7 @@ func (e *Engine) containerStart(q *request) (reply, error) {
 // begin starts the process of c. By hand means that somebody asked for it, so that counters begin anew.
 func (e *Engine) begin(c *container, byHand bool) error {
 	if byHand {
-		c.ManuallyStopped = false
+		c.ManuallyStopped, c.PolicyRests = false, false
 		c.Backoff = 0
 		c.RestartCount = 0
 	}
@@ -218,12 +218,14 @@ func (e *Engine) exit(c *container, code int) {
 }
 
 func (e *Engine) shouldRestart(c *container, code int) bool {
-	if c.ManuallyStopped {
+	if c.PolicyRests {
 		return false
 	}
 	switch p := c.HostConfig.RestartPolicy; p.Name {
-	case "always", "unless-stopped":
+	case "always":
 		return true
+	case "unless-stopped":
+		return !c.ManuallyStopped
 	case "on-failure":
 		return code != 0 && (p.MaximumRetryCount == 0 || c.RestartCount < p.MaximumRetryCount)
 	}
@@ -272,7 +274,9 @@ func (e *Engine) kill(c *container, sig int) {
 	e.emitContainer(c, "kill", map[string]string{"signal": strconv.Itoa(sig)})
 	stop := c.Config.StopSignal
 	wanted, err := parseSignal(stop)
-	if c.Paused && (stop == "" || sig == sigKill || err == nil && wanted == sig) {
+	ends := stop == "" || sig == sigKill || err == nil && wanted == sig
+	c.PolicyRests = c.PolicyRests || ends
+	if c.Paused && ends {
 		e.thaw(c)
 		if sig != sigKill {
 			e.emitContainer(c, "unpause", nil)
@@ -359,6 +363,7 @@ func (e *Engine) stopContainer(q *request, c *container) error {
 		return err
 	}
 	exits := c.Exits
+	c.PolicyRests = true
 	e.kill(c, sig)
 	if c.Exits == exits && seconds >= 0 {
 		c.KillAt = e.st.Now.Add(time.Duration(seconds) * time.Second)

@@ -47,7 +47,8 @@ type container struct {
 	RestartCount int
 
 	Running, Paused, Restarting, Removing, Dead bool
-	ManuallyStopped                             bool
+	ManuallyStopped                             bool // it got a signal; ends unless-stopped
+	PolicyRests                                 bool // somebody wanted its end: no restart until it is started
 	OOMKilled                                   bool
 	Pid, ExitCode                               int
 	Error                                       string
