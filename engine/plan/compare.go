@@ -20,9 +20,12 @@ type difference struct {
 }
 
 // Looks names the containers that must be inspected before [Build]: for update all
-// that it compares; for other actions those of which a limit has changed since they
-// were made, which may have been changed in place.
+// that it compares; for signal those that get one; for other actions those of which a
+// limit has changed since they were made, which may have been changed in place.
 func Looks(d *resolve.Desired, s *state.Snapshot, specs []string, req Request) []string {
+	if req.Action == Signal {
+		return signalled(d, s, req)
+	}
 	names := slices.DeleteFunc(slices.Clone(specs), func(name string) bool {
 		c, ok := s.Containers[name]
 		return !ok || req.Action != Update && !slices.ContainsFunc(madeOtherwise(d.Node(name), c), func(diff difference) bool {

@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -47,6 +48,7 @@ func (b *builder) signal(n *resolve.Node, c state.Container, exists bool) todo {
 	kill := b.req.signalName() == docker.SIGKILL
 	switch {
 	case c.State == docker.StateRunning, kill && isRunning(c):
+		b.noteRestarts(n, c)
 		return todo{signal: true, why: "asked for"}
 	case c.State == docker.StatePaused:
 		b.problem(CodeState, n, "unpause it first: docker unpause "+n.Name, "container %q is paused; only SIGKILL is sent to a paused container", n.Name)
@@ -54,6 +56,29 @@ func (b *builder) signal(n *resolve.Node, c state.Container, exists bool) todo {
 		b.note(n.Name, n.Origin, "is not running (%s), so it gets no signal", c.State)
 	}
 	return todo{}
+}
+
+// signalled are the containers that may get a signal: their restart policies matter.
+func signalled(d *resolve.Desired, s *state.Snapshot, req Request) []string {
+	names, _ := targets(d, req.Targets) // which Select has checked
+	return slices.DeleteFunc(names, func(name string) bool { return !isRunning(s.Containers[name]) })
+}
+
+// noteRestarts tells that a container will not be restarted by its policy after the
+// signal, which surprises where that was not meant to end it, see
+// [docker.Writer.SignalContainer].
+func (b *builder) noteRestarts(n *resolve.Node, c state.Container) {
+	if c.Info == nil || c.Info.HostConfig.RestartPolicy == nil {
+		return
+	}
+	policy, stop, signal := c.Info.HostConfig.RestartPolicy.Name, docker.Signal(c.Info.Config.StopSignal), b.req.signalName()
+	switch {
+	case policy == "" || policy == "no":
+	case policy == "unless-stopped", stop == signal, signal == docker.SIGKILL:
+		b.note(n.Name, n.Origin, "is not restarted by its policy %s after %s, until it is started again", policy, signal)
+	case stop == "":
+		b.note(n.Name, n.Origin, "is not restarted by its policy %s after %s, until it is started again; with a stop_signal in its options it would be", policy, signal)
+	}
 }
 
 // signals adds the signals. None waits for another.

@@ -3,6 +3,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -117,5 +118,47 @@ func TestSignalToForeignContainers(t *testing.T) {
 	}
 	if p, err := build(t, m, s, plan.Request{Action: plan.Signal, Adopt: true}); err != nil || len(p.Steps) != 1 {
 		t.Errorf("adopted: %v, %v", p, err)
+	}
+}
+
+// Which signals end the restarts of a container, as both engines do it: the test of
+// package sim has the same table.
+func TestSignalNotesRestarts(t *testing.T) {
+	const note, more = "is not restarted by its policy %s after %s, until it is started again", "; with a stop_signal in its options it would be"
+	for _, tt := range []struct {
+		policy, stop, signal string
+		want                 string // after the note; "-" for none
+	}{
+		{"", "", "HUP", "-"},
+		{"no", "", "HUP", "-"},
+		{"always", "", "HUP", more},
+		{"on-failure", "", "HUP", more},
+		{"unless-stopped", "", "HUP", ""},
+		{"always", "TERM", "HUP", "-"},
+		{"on-failure", "15", "HUP", "-"},
+		{"unless-stopped", "SIGTERM", "HUP", ""},
+		{"always", "1", "HUP", ""},
+		{"always", "SIGTERM", "KILL", ""},
+		{"always", "", "KILL", ""},
+	} {
+		m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", nil)}}
+		s := &state.Snapshot{Containers: map[string]state.Container{"m.a": existing("m.a", docker.StateRunning, func(c *state.Container) {
+			c.Info = &docker.ContainerInfo{Config: docker.ContainerConfig{StopSignal: tt.stop}}
+			c.Info.HostConfig.RestartPolicy = &docker.RestartPolicy{Name: tt.policy}
+		})}}
+		p, err := build(t, m, s, plan.Request{Action: plan.Signal, Signal: tt.signal})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want, got []string
+		if tt.want != "-" {
+			want = append(want, fmt.Sprintf(note, tt.policy, docker.Signal(tt.signal))+tt.want)
+		}
+		for _, n := range p.Notes {
+			got = append(got, n.Text)
+		}
+		if diff := cmp.Diff(want, got); diff != "" || len(p.Steps) != 1 {
+			t.Errorf("%+v: steps %v (-want +got):\n%s", tt, p.Steps, diff)
+		}
 	}
 }
