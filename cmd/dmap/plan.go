@@ -16,7 +16,7 @@ func (a *app) plan() *cobra.Command {
 		Long:              "Show what an action would do, without changing anything.\n\n" + actionsHelp(),
 		Example:           "  dmap plan site.star start web_server",
 		Args:              atLeast("FILE", "ACTION"),
-		ValidArgsFunction: completeAction,
+		ValidArgsFunction: completeRequest(&f.programFlags),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := a.request(cmd.Context(), f, args, false)
 			if err != nil {

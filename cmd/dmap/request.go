@@ -192,15 +192,3 @@ func actionsHelp() string {
 	b.WriteString("\nTargets are name, name.instance, map.name or map.name.instance; none means all\nthe map's containers.")
 	return b.String()
 }
-
-// completeAction completes the second argument.
-func completeAction(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) != 1 {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	var names []string
-	for _, h := range plan.Actions() {
-		names = append(names, string(h.Action)+"\t"+h.Help)
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
-}

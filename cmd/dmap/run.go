@@ -41,7 +41,7 @@ func (a *app) run() *cobra.Command {
 		Long:              "Plan an action and carry the plan out.\n\n" + actionsHelp(),
 		Example:           "  dmap run site.star start web_server\n  dmap run site.star shutdown",
 		Args:              atLeast("FILE", "ACTION"),
-		ValidArgsFunction: completeAction,
+		ValidArgsFunction: completeRequest(&f.programFlags),
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.runAction(cmd.Context(), f, args) },
 	}
 	f.add(cmd)

@@ -25,6 +25,8 @@ that is the cause. No Docker Engine is asked. Values are printed as they are:
 passwords in environment variables too.`,
 		Example: "  dmap why site.star web_server",
 		Args:    atLeast("FILE"),
+
+		ValidArgsFunction: completeTargets(&f),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			program, err := a.load(cmd.Context(), args[0], f)
 			if err != nil {

@@ -1,0 +1,76 @@
+// Command line: what shells complete.
+
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/starlarkmap"
+)
+
+// completeRequest completes FILE ACTION [TARGET...].
+func completeRequest(f *programFlags) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		switch len(args) {
+		case 0:
+			return nil, cobra.ShellCompDirectiveDefault
+		case 1:
+			var names []cobra.Completion
+			for _, h := range plan.Actions() {
+				names = append(names, cobra.CompletionWithDesc(string(h.Action), h.Help))
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		}
+		return f.targets(cmd, args[0], args[2:])
+	}
+}
+
+// completeTargets completes FILE [TARGET...].
+func completeTargets(f *programFlags) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		return f.targets(cmd, args[0], args[1:])
+	}
+}
+
+// targets are the containers and instances of the maps that a program makes, but for
+// those that are there already. A program that is wrong, or takes long, has none.
+func (f *programFlags) targets(cmd *cobra.Command, file string, given []string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	const nothing = cobra.ShellCompDirectiveNoFileComp
+	o, err := f.evaluation()
+	if err != nil || file == "-" {
+		return nil, nothing
+	}
+	o.Limits.Time = time.Second
+	program, err := starlarkmap.Load(cmd.Context(), file, o)
+	if err != nil {
+		return nil, nothing
+	}
+	var out []cobra.Completion
+	for _, m := range program.Maps {
+		prefix := ""
+		if len(program.Maps) > 1 {
+			prefix = m.Name + "."
+		}
+		for _, c := range m.Containers {
+			out = append(out, names(prefix, c)...)
+		}
+	}
+	return slices.DeleteFunc(out, func(name string) bool { return slices.Contains(given, name) }), nothing
+}
+
+// names are what a container, and each of its instances, is called as a target.
+func names(prefix string, c *model.Container) []string {
+	out := []string{prefix + c.Name}
+	for _, instance := range c.Instances {
+		out = append(out, prefix+c.Name+"."+instance)
+	}
+	return out
+}
