@@ -33,6 +33,9 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	b.takeDown()
 	b.buildUp()
 	b.notes()
+	if req.Basis {
+		b.plan.Basis = b.basis(sel)
+	}
 	if err := b.problems.Err(); err != nil {
 		return nil, err
 	}

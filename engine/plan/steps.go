@@ -25,12 +25,12 @@ func (b *builder) takeDown() {
 			why = b.dependent(n)
 		}
 		if t.stop {
-			b.step(Step{Op: StopContainer, Target: n.Name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout},
+			b.step(Step{Op: StopContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), StopTimeout: b.req.StopTimeout},
 				b.ofUsers(n, StopContainer), n.Origin, why)
 		}
 		if t.remove {
 			needs := append(b.ofUsers(n, RemoveContainer), id(StopContainer, n.Name))
-			b.step(Step{Op: RemoveContainer, Target: n.Name, ContainerID: c.ID, Force: b.req.Force && !t.stop},
+			b.step(Step{Op: RemoveContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Force: b.req.Force && !t.stop},
 				needs, n.Origin, why)
 		}
 	}
@@ -108,7 +108,8 @@ func (b *builder) start(n *resolve.Node, t todo) {
 	why := t.why
 	switch {
 	case !t.create:
-		st.ContainerID = b.s.Containers[n.Name].ID
+		c := b.s.Containers[n.Name]
+		st.ContainerID, st.Foreign = c.ID, !b.ours(c.Labels)
 	case t.remove:
 		why = "is created anew"
 	default:

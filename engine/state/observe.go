@@ -20,8 +20,12 @@ type Query struct {
 	Map string
 	// Images are references to look up on the engine; no registry is asked.
 	Images []string
+	// Engine asks for the engine's id.
+	Engine bool
 	// ExitCodes asks for the exit codes of these containers, where they exited.
 	ExitCodes []string
+	// Started asks since when these containers run, where they do.
+	Started []string
 }
 
 // parallel bounds the calls in flight. An engine answers reads in well under a
@@ -38,8 +42,11 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 	ours := "^" + regexp.QuoteMeta(q.Map) + `\.`
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
-	g.Go(func() error { return s.containers(ctx, r, ours, q.ExitCodes) })
+	g.Go(func() error { return s.containers(ctx, r, ours, q) })
 	g.Go(func() error { return s.volumes(ctx, r, ours) })
+	if q.Engine {
+		g.Go(func() error { return s.engine(ctx, r) })
+	}
 	var mu sync.Mutex
 	for _, ref := range slices.Compact(slices.Sorted(slices.Values(q.Images))) {
 		g.Go(func() error {
@@ -56,7 +63,13 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 	return s, nil
 }
 
-func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, exitCodes []string) error {
+func (s *Snapshot) engine(ctx context.Context, r docker.Reader) error {
+	info, err := read(ctx, r.Engine)
+	s.Engine = info.ID
+	return err
+}
+
+func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, q Query) error {
 	list, err := read(ctx, func(ctx context.Context) ([]docker.ContainerSummary, error) { return r.Containers(ctx, ours) })
 	if err != nil {
 		return err
@@ -64,11 +77,8 @@ func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string,
 	for _, c := range list {
 		s.Containers[c.Name] = Container{ContainerSummary: c}
 	}
-	for _, name := range exitCodes {
-		c, ok := s.Containers[name]
-		if !ok || c.State != docker.StateExited {
-			continue
-		}
+	for _, name := range slices.Concat(s.in(docker.StateExited, q.ExitCodes), s.in(docker.StateRunning, q.Started)) {
+		c := s.Containers[name]
 		info, err := read(ctx, func(ctx context.Context) (docker.ContainerInfo, error) { return r.Container(ctx, c.ID) })
 		switch {
 		case docker.KindOf(err) == docker.NotFound:
@@ -77,10 +87,15 @@ func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string,
 		case err != nil:
 			return err
 		}
-		c.Inspected, c.ExitCode = true, info.State.ExitCode
+		c.Inspected, c.ExitCode, c.StartedAt = true, info.State.ExitCode, info.State.StartedAt
 		s.Containers[name] = c
 	}
 	return nil
+}
+
+// in returns the containers that are in a state.
+func (s *Snapshot) in(state string, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.Containers[name].State != state })
 }
 
 func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) error {

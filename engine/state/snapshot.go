@@ -2,11 +2,17 @@
 
 package state
 
-import "github.com/dmap-dev/dmap/engine/docker"
+import (
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
 
 // Snapshot is what an engine held when it was asked. Maps are keyed by name, or
 // by reference for images. Nil maps are valid and hold nothing.
 type Snapshot struct {
+	// Engine is the engine's id; it is only known if the query asked for it.
+	Engine     string
 	Containers map[string]Container
 	Volumes    map[string]docker.VolumeInfo
 	Images     map[string]Image
@@ -15,10 +21,11 @@ type Snapshot struct {
 // Container is one container.
 type Container struct {
 	docker.ContainerSummary
-	// ExitCode is that of a container that is not running; it is only known
-	// (Inspected) if the query asked for it.
+	// ExitCode and StartedAt are only known (Inspected) if the query asked for the
+	// exit code of a container that exited, or the start of a running one.
 	Inspected bool
 	ExitCode  int
+	StartedAt time.Time
 }
 
 // Image tells whether an image is there, and if not, whether it can be had.
