@@ -44,7 +44,7 @@ func TestReference(t *testing.T) {
 // json.md names every field of plans and reports, and what some can be.
 func TestReferenceOfJSON(t *testing.T) {
 	words := []string{plan.Schema, reportSchema}
-	for _, form := range []any{plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, model.Origin{}, reportForm{}, resultForm{}} {
+	for _, form := range []any{plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, plan.Basis{}, plan.ContainerFact{}, plan.VolumeFact{}, plan.ImageFact{}, model.Origin{}, reportForm{}, resultForm{}} {
 		typ := reflect.TypeOf(form)
 		for i := range typ.NumField() {
 			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
