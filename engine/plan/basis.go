@@ -88,17 +88,14 @@ func (b *builder) basis(sel *Selection) *Basis {
 	}
 }
 
-// volumeBasis adds the volumes that a container owns, with their records, and the
-// containers that tell where their data is and whether they were used.
+// volumeBasis adds the volumes that a container owns, with their records, and all
+// containers that own them: whether they ran decides too.
 func (b *builder) volumeBasis(n *resolve.Node, containers, volumes map[string]bool) {
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
 		volumes[name] = true
 		if v.Prepared() != "" {
 			volumes[name+docker.PreparedSuffix] = true
-		}
-		if v.Holder != "" {
-			containers[v.Holder] = true
 		}
 		for _, owner := range b.owners[name] {
 			containers[owner.Name] = true

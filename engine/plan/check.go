@@ -89,11 +89,12 @@ func (c *checker) head() {
 	for _, name := range p.Targets {
 		c.name(name)
 	}
-	c.enter("basis", `  "basis"`, 0)
 	if p.Basis == nil {
+		c.enter("basis", `  "schema"`, 0)
 		c.bad("the plan does not say what decided it").Hint = "write it with dmap plan --out"
 		return
 	}
+	c.enter("basis", `  "basis"`, 0)
 	if p.Basis.Engine == "" {
 		c.bad("it does not say which engine the plan is for")
 	}

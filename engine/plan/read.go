@@ -114,8 +114,10 @@ func (f file) undecodable(err error) *model.Problem {
 	switch {
 	case errors.As(err, &syntax):
 		return f.problem(int(syntax.Offset)-1, "not a plan in JSON: %v", err)
+	case errors.As(err, &typ) && typ.Field == "":
+		return f.problem(int(typ.Offset)-1, "not a plan in JSON: want %s, got %s", kind(typ.Type), typ.Value)
 	case errors.As(err, &typ):
-		return f.problem(int(typ.Offset)-1, "%s is a %s, not %s", typ.Field, typ.Value, kind(typ.Type))
+		return f.problem(int(typ.Offset)-1, "%s: want %s, got %s", typ.Field, kind(typ.Type), typ.Value)
 	}
 	return f.problem(0, "not a plan in JSON: %v", err)
 }
@@ -144,27 +146,23 @@ func (f file) compare(want []byte) *model.Problem {
 	for offset < min(len(f.text), len(want)) && f.text[offset] == want[offset] {
 		offset++
 	}
-	found, instead := lineAt(f.text, offset), lineAt(want, offset)
 	switch {
-	case found == "":
-		return f.problem(offset, "the plan ends here, and dmap would write %s", instead)
-	case instead == "":
-		return f.problem(offset, "dmap would end the plan here, and not write %s", found)
+	case offset == len(f.text):
+		return f.problem(offset, "the plan is not whole: it ends here")
+	case offset == len(want):
+		return f.problem(offset, "dmap writes nothing behind a plan")
 	}
-	return f.problem(offset, "dmap would not write %s here, but %s", found, instead)
+	return f.problem(offset, "dmap would not write %s here, but %s", lineAt(f.text, offset), lineAt(want, offset))
 }
 
-// lineAt quotes the line of a byte, without the space around it; "" behind the end.
+// lineAt shows the line of a byte, without the space around it.
 func lineAt(text []byte, offset int) string {
-	if offset >= len(text) {
-		return ""
-	}
 	begin := bytes.LastIndexByte(text[:offset], '\n') + 1
 	line, _, _ := bytes.Cut(text[begin:], []byte("\n"))
 	const most = 80
 	short := []rune(strings.TrimSpace(string(line)))
 	if len(short) > most {
-		return fmt.Sprintf("%q…", string(short[:most]))
+		return "`" + string(short[:most]) + "…`"
 	}
-	return fmt.Sprintf("%q", string(short))
+	return "`" + string(short) + "`"
 }
