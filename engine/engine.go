@@ -136,7 +136,7 @@ func Check(ctx context.Context, m *model.ContainerMap) error {
 
 // query asks for what a plan can depend on, and no more.
 func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Query {
-	q := state.Query{Map: d.Map}
+	q := state.Query{Map: d.Map, Engine: req.Basis}
 	if req.Action.NeedsImages() {
 		for _, name := range slices.Concat(sel.All, sel.Followers) {
 			q.Images = append(q.Images, d.Node(name).Image)
@@ -145,6 +145,9 @@ func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Quer
 	}
 	if req.Action == plan.Startup {
 		q.Exited = slices.Concat(sel.All, sel.Followers)
+	}
+	if req.Action == plan.Restart && req.Basis {
+		q.Started = sel.All
 	}
 	return q
 }

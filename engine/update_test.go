@@ -42,16 +42,23 @@ func user(u string) func(*model.Container) { return func(c *model.Container) { c
 // post makes a call that dmap never makes, as another program would.
 func (b *bench) post(t testing.TB, path, body string) {
 	t.Helper()
+	if err := b.try(path, body); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *bench) try(path, body string) error {
 	client := &http.Client{Transport: &http.Transport{DialContext: b.sim.DialContext}}
 	defer client.CloseIdleConnections()
 	res, err := client.Post("http://docker/v1.41"+path, "application/json", strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer res.Body.Close()
 	if res.StatusCode >= 300 {
-		t.Fatalf("POST %s: %s", path, res.Status)
+		return fmt.Errorf("POST %s: %s", path, res.Status)
 	}
+	return nil
 }
 
 // requests are what the engine shows of all containers, as far as it was asked for.

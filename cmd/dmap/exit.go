@@ -20,6 +20,7 @@ const (
 	exitFailed      = 1
 	exitMap         = 3
 	exitEngine      = 4
+	exitStale       = 6
 	exitUsage       = 64
 	exitInterrupted = 130
 )
@@ -41,6 +42,8 @@ func (a *app) exit(command string, err error) int {
 	var usage *usageError
 	var target *plan.TargetError
 	var problems model.Problems
+	var stale *plan.StaleError
+	var elsewhere *plan.EngineError
 	switch {
 	case err == nil:
 	case errors.As(err, &shown):
@@ -60,6 +63,8 @@ func (a *app) exit(command string, err error) int {
 		return exitInterrupted
 	case errors.As(err, &usage), errors.As(err, &target):
 		return exitUsage
+	case errors.As(err, &stale), errors.As(err, &elsewhere):
+		return exitStale
 	case errors.As(err, &problems):
 		return problemsCode(problems)
 	}

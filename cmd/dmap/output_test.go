@@ -67,6 +67,7 @@ func TestFullDisk(t *testing.T) {
 		{"run", "-H", "sim:", "site.star", "start"},
 		{"run", "-H", "sim:", "--format", "json", "site.star", "start"},
 		{"plan", "-H", "sim:", "site.star", "start"},
+		{"plan", "-H", "sim:", "--out", "-", "site.star", "start"},
 		{"check", "site.star"},
 		{"show", "site.star"},
 		{"help"},

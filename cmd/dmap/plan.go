@@ -10,21 +10,40 @@ import (
 
 func (a *app) plan() *cobra.Command {
 	f := &requestFlags{}
+	var out string
 	cmd := &cobra.Command{
-		Use:               "plan FILE ACTION [TARGET...]",
-		Short:             "show what an action would do",
-		Long:              "Show what an action would do, without changing anything.\n\n" + actionsHelp(),
-		Example:           "  dmap plan site.star start web_server",
+		Use:   "plan FILE ACTION [TARGET...]",
+		Short: "show what an action would do",
+		Long: "Show what an action would do, without changing anything.\n\n" + actionsHelp() + `
+
+With --out, the plan is saved too, and dmap apply carries out just that plan. The file
+holds the environment of the containers, passwords included: only its owner can read
+it. "-" writes it to standard output, and no text.`,
+		Example:           "  dmap plan site.star start web_server\n  dmap plan site.star start web_server --out site.plan",
 		Args:              atLeast("FILE", "ACTION"),
 		ValidArgsFunction: completeRequest(&f.programFlags),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := a.request(cmd.Context(), f, args, false)
+			to := toShow
+			if cmd.Flags().Changed("out") {
+				to = toSave
+			}
+			if to == toSave && out == "" {
+				return &usageError{text: "--out needs the name of a file"}
+			}
+			r, err := a.request(cmd.Context(), f, args, to)
 			if err != nil {
 				return err
 			}
-			return errors.Join(a.print(r.plan, f.format), r.close())
+			if to == toSave {
+				err = a.savePlan(r.plan, out)
+			}
+			if err == nil && out != stdStream {
+				err = a.print(r.plan, f.format)
+			}
+			return errors.Join(err, r.close())
 		},
 	}
 	f.add(cmd)
+	cmd.Flags().StringVarP(&out, "out", "o", "", "save the plan in this `FILE` for dmap apply; it may replace another plan")
 	return cmd
 }

@@ -45,7 +45,10 @@ func TestReference(t *testing.T) {
 // json.md names every field of plans and reports, and what some can be.
 func TestReferenceOfJSON(t *testing.T) {
 	words := []string{plan.Schema, reportSchema, "dmap.why/1", "containers"}
-	for _, form := range []any{plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, model.Origin{}, reportForm{}, resultForm{}, engine.Explanation{}, engine.Cause{}} {
+	for _, form := range []any{
+		plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, plan.Basis{}, plan.ContainerFact{}, plan.VolumeFact{}, plan.ImageFact{},
+		model.Origin{}, reportForm{}, resultForm{}, engine.Explanation{}, engine.Cause{},
+	} {
 		typ := reflect.TypeOf(form)
 		for i := range typ.NumField() {
 			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")

@@ -15,14 +15,12 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
 // requestFlags are the flags of plan and run.
 type requestFlags struct {
 	programFlags
-	host, context string
-	insecureTLS   bool
+	engineFlags
 	mapName       string
 	adopt, force  bool
 	recreate      bool
@@ -31,15 +29,12 @@ type requestFlags struct {
 	timeout       string
 	signal        string
 	options       []string
-	format        string
 }
 
 func (f *requestFlags) add(cmd *cobra.Command) {
 	f.programFlags.add(cmd)
+	f.engineFlags.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.host, "host", "H", "", "Docker Engine to use, or sim: or sim:FILE for a simulated one (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
-	flags.StringVarP(&f.context, "context", "c", "", "Docker context to use")
-	flags.BoolVar(&f.insecureTLS, "insecure-tls", false, "allow a tcp engine on another machine without TLS, or whose certificate is not verified: others may read along or pretend to be it")
 	flags.StringVarP(&f.mapName, "map", "m", "", "map to use, if the program makes several")
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
@@ -49,7 +44,6 @@ func (f *requestFlags) add(cmd *cobra.Command) {
 	flags.StringVarP(&f.timeout, "timeout", "t", "", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
 	flags.StringVarP(&f.signal, "signal", "s", "", "what signal sends: `HUP`, SIGHUP or 1 (default: KILL)")
 	flags.StringArrayVar(&f.options, "option", nil, "give the named containers an option of create_options, `NAME=VALUE`, where VALUE is JSON or text; repeatable")
-	formatFlag(cmd, &f.format)
 }
 
 // callOptions reads the --option flags.
@@ -81,9 +75,17 @@ func value(text string) model.Input {
 	return model.Input{Value: text}
 }
 
-// request loads the program and returns what is wanted of which map, and whether it
-// is going to be carried out.
-func (a *app) request(ctx context.Context, f *requestFlags, args []string, carryOut bool) (*request, error) {
+// purpose is what a plan is made for.
+type purpose int
+
+const (
+	toShow purpose = iota
+	toSave
+	toCarryOut
+)
+
+// request loads the program and returns what is wanted of which map.
+func (a *app) request(ctx context.Context, f *requestFlags, args []string, to purpose) (*request, error) {
 	req := plan.Request{
 		Action:   plan.Action(args[1]),
 		Targets:  args[2:],
@@ -92,6 +94,7 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, carry
 		Recreate: f.recreate,
 		Pull:     plan.PullPolicy(f.pull),
 		Signal:   f.signal,
+		Basis:    to == toSave,
 
 		RemoveOrphans: f.removeOrphans,
 	}
@@ -117,33 +120,43 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, carry
 	if err != nil {
 		return nil, err
 	}
-	c, err := f.connect(ctx, m, carryOut)
+	c, err := f.connect(ctx, func() (simImages, error) { return imagesOf(m) }, to == toCarryOut)
 	if err != nil {
 		program.AddExcerpts(err)
 		return nil, err
 	}
-	r := &request{connection: c, program: program, of: m, wanted: req}
-	if err := r.replan(ctx); err != nil {
+	r := &request{connection: c, goOn: goOn(req.Action)}
+	r.renew = func(ctx context.Context) (err error) {
+		if r.plan, err = engine.Plan(ctx, c.client, m, req); err != nil {
+			program.AddExcerpts(err)
+		}
+		return err
+	}
+	if err := r.renew(ctx); err != nil {
 		return nil, errors.Join(err, c.close())
+	}
+	if r.plan.Basis != nil {
+		r.plan.Basis.Program = args[0]
 	}
 	return r, nil
 }
 
-// request is a plan, what it is made from, and the engine it is for; close it.
+// request is a plan and the engine it is for; close it.
 type request struct {
 	*connection
-	program *starlarkmap.Program
-	of      *model.ContainerMap
-	wanted  plan.Request
-	plan    *plan.Plan
+	plan *plan.Plan
+	// renew makes sure that the plan fits what the engine holds now.
+	renew func(context.Context) error
+	// goOn says how to go on when the plan was not carried out to its end.
+	goOn string
 }
 
-// replan makes the plan from what the engine holds now.
-func (r *request) replan(ctx context.Context) (err error) {
-	if r.plan, err = engine.Plan(ctx, r.client, r.of, r.wanted); err != nil {
-		r.program.AddExcerpts(err)
+// goOn says how to go on when an action was not carried out to its end.
+func goOn(action plan.Action) string {
+	if action == plan.Signal { // once more is not the same as once
+		return "signal those that were not: name them as targets"
 	}
-	return err
+	return "run again: " + commandLine()
 }
 
 // knownAction refuses an unknown action before anything is loaded.

@@ -32,8 +32,9 @@ func (a *app) root() *cobra.Command {
 		Long: `dmap runs container maps: Starlark programs that describe a landscape of Docker
 containers. Results go to standard output, progress and messages to standard error.
 
-Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map is wrong;
-4 no usable Docker Engine; 64 the command line is wrong; 130 interrupted.`,
+Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map or the plan is
+wrong; 4 no usable Docker Engine; 6 the plan is stale; 64 the command line is wrong;
+130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          known("verb"),
@@ -49,7 +50,7 @@ Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map is wrong;
 	cmd.SetErr(a.Err)
 	cmd.Flags().BoolVar(&version, "version", false, "print the version")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{text: err.Error()} })
-	cmd.AddCommand(a.run(), a.plan(), a.cleanup(), a.show(), a.why(), a.check(), a.sim(), a.importer(), a.version())
+	cmd.AddCommand(a.run(), a.plan(), a.apply(), a.cleanup(), a.show(), a.why(), a.check(), a.sim(), a.importer(), a.version())
 	cmd.AddCommand(topics()...)
 	a.addHelp(cmd)
 	addCompletion(cmd)

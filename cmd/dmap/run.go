@@ -13,24 +13,43 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
 // runFlags are the flags of the verbs that carry something out.
 type runFlags struct {
 	requestFlags
-	dryRun, quiet bool
-	parallel      int
-	lockTimeout   time.Duration
+	workFlags
+	dryRun bool
 }
 
 func (f *runFlags) add(cmd *cobra.Command) {
 	f.requestFlags.add(cmd)
+	f.workFlags.add(cmd)
 	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
+}
+
+// workFlags say how a plan is carried out.
+type workFlags struct {
+	quiet       bool
+	parallel    int
+	lockTimeout time.Duration
+}
+
+func (f *workFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
 	cmd.Flags().IntVar(&f.parallel, "parallel", 4, "most `calls` of one kind in flight")
 	cmd.Flags().DurationVar(&f.lockTimeout, "lock-timeout", 30*time.Second, "how long to wait for another run that changes the map; 0 does not wait")
+}
+
+func (f *workFlags) check() error {
+	switch {
+	case f.parallel < 1:
+		return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", f.parallel)}
+	case f.lockTimeout < 0:
+		return &usageError{text: fmt.Sprintf("--lock-timeout %s: want 0 or more", f.lockTimeout)}
+	}
+	return nil
 }
 
 func (a *app) run() *cobra.Command {
@@ -50,40 +69,41 @@ func (a *app) run() *cobra.Command {
 
 // runAction plans and carries out; args are file, action and targets.
 func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
-	switch {
-	case f.parallel < 1:
-		return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", f.parallel)}
-	case f.lockTimeout < 0:
-		return &usageError{text: fmt.Sprintf("--lock-timeout %s: want 0 or more", f.lockTimeout)}
+	if err := f.workFlags.check(); err != nil {
+		return err
 	}
-	r, err := a.request(ctx, &f.requestFlags, args, !f.dryRun)
+	to := toCarryOut
+	if f.dryRun {
+		to = toShow
+	}
+	r, err := a.request(ctx, &f.requestFlags, args, to)
 	if err != nil {
 		return err
 	}
 	if f.dryRun {
 		return errors.Join(a.print(r.plan, f.format), r.close())
 	}
-	return errors.Join(a.locked(ctx, r, f), r.close())
+	return errors.Join(a.locked(ctx, r, &f.workFlags, f.format), r.close())
 }
 
 // locked carries the plan out as the only run on the map. Another run may have
-// ended between the plan and the lock, so it plans again under the lock.
-func (a *app) locked(ctx context.Context, r *request, f *runFlags) error {
+// ended between the plan and the lock, so the plan is renewed under the lock.
+func (a *app) locked(ctx context.Context, r *request, f *workFlags, format string) error {
 	if !r.plan.ChangesMap() {
-		return a.carryOut(ctx, r, f, nil)
+		return a.carryOut(ctx, r, f, format, nil)
 	}
 	lock, err := a.acquire(ctx, r, f)
 	if err != nil {
 		return err
 	}
-	if err := r.replan(ctx); err != nil {
+	if err := r.renew(ctx); err != nil {
 		return errors.Join(err, lock.Release())
 	}
-	return errors.Join(a.carryOut(ctx, r, f, lock), lock.Release())
+	return errors.Join(a.carryOut(ctx, r, f, format, lock), lock.Release())
 }
 
 // acquire takes the lock of the map; an interrupt ends the waiting.
-func (a *app) acquire(ctx context.Context, r *request, f *runFlags) (*run.Lock, error) {
+func (a *app) acquire(ctx context.Context, r *request, f *workFlags) (*run.Lock, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -102,7 +122,7 @@ func (a *app) acquire(ctx context.Context, r *request, f *runFlags) (*run.Lock, 
 }
 
 // carryOut runs a plan, with progress on Err and the result on Out.
-func (a *app) carryOut(ctx context.Context, r *request, f *runFlags, lock *run.Lock) error {
+func (a *app) carryOut(ctx context.Context, r *request, f *workFlags, format string, lock *run.Lock) error {
 	for _, n := range r.plan.Notes {
 		fmt.Fprintf(a.Err, "note: %s %s\n", n.Target, n.Text)
 	}
@@ -115,7 +135,7 @@ func (a *app) carryOut(ctx context.Context, r *request, f *runFlags, lock *run.L
 	report, err := run.Do(ctx, r.client, r.plan, o)
 	a.running.Store(false)
 	write := a.report
-	if f.format == "json" {
+	if format == "json" {
 		write = a.reportJSON
 	}
 	if unwritten := write(report); err == nil {
@@ -132,11 +152,7 @@ func (a *app) carryOut(ctx context.Context, r *request, f *runFlags, lock *run.L
 	case errors.Is(err, run.ErrLockLost):
 		fmt.Fprintln(a.Err, "dmap: ended early:", run.ErrLockLost)
 	}
-	if r.plan.Action == plan.Signal { // once more is not the same as once
-		fmt.Fprintln(a.Err, "to go on, signal those that were not: name them as targets")
-	} else {
-		fmt.Fprintf(a.Err, "to go on, run again: %s\n", commandLine())
-	}
+	fmt.Fprintf(a.Err, "to go on, %s\n", r.goOn)
 	return reported{err}
 }
 
@@ -231,10 +247,13 @@ func capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// commandLine repeats the command as it was typed, quoted where a shell needs it.
-func commandLine() string {
+// commandLine repeats the command as it was typed.
+func commandLine() string { return shellWords(os.Args[1:]...) }
+
+// shellWords is a command of dmap as a person types it into a shell.
+func shellWords(args ...string) string {
 	words := []string{"dmap"}
-	for _, arg := range os.Args[1:] {
+	for _, arg := range args {
 		if strings.ContainsAny(arg, " \t\n'\"\\$&|;<>()*?[]{}~#`!") || arg == "" {
 			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 		}

@@ -25,10 +25,10 @@ func TestHowToGoOn(t *testing.T) {
 	} {
 		var out, messages bytes.Buffer
 		a := &app{Streams: Streams{Out: &out, Err: &messages}, drain: make(chan struct{})}
-		r := &request{connection: &connection{client: client}, plan: &plan.Plan{Map: "m", Action: action, Steps: []plan.Step{
+		r := &request{connection: &connection{client: client}, goOn: goOn(action), plan: &plan.Plan{Map: "m", Action: action, Steps: []plan.Step{
 			{ID: "s", Op: plan.SignalContainer, Target: "m.a", ContainerID: "gone", Signal: "SIGHUP"},
 		}}}
-		err := a.carryOut(t.Context(), r, &runFlags{quiet: true, parallel: 1}, nil)
+		err := a.carryOut(t.Context(), r, &workFlags{quiet: true, parallel: 1}, "text", nil)
 		lines := strings.SplitAfter(messages.String(), "\n")
 		if err == nil || len(lines) != 3 || !strings.HasPrefix(lines[1], want) || out.String()[:9] != "1 failed " {
 			t.Errorf("%s: %v\n%s%s", action, err, out.String(), messages.String())

@@ -27,9 +27,9 @@ type connection struct {
 	close  func() error
 }
 
-// connect opens the engine of the flags for a command on m, which changes something
-// or only looks.
-func (f *requestFlags) connect(ctx context.Context, m *model.ContainerMap, changes bool) (*connection, error) {
+// connect opens the engine of the flags for a command that changes something or only
+// looks. A simulated one has images in its registry.
+func (f *engineFlags) connect(ctx context.Context, images func() (simImages, error), changes bool) (*connection, error) {
 	host := f.host
 	if host == "" && f.context == "" {
 		host = os.Getenv("DOCKER_HOST")
@@ -38,7 +38,7 @@ func (f *requestFlags) connect(ctx context.Context, m *model.ContainerMap, chang
 		if f.context != "" {
 			return nil, &usageError{text: fmt.Sprintf("both --host %s and --context %s are given; give one of them", host, f.context)}
 		}
-		return simulated(ctx, file, m, changes)
+		return simulated(ctx, file, images, changes)
 	}
 	client, err := dockerd.Open(ctx, dockerd.Options{Host: f.host, Context: f.context, InsecureTLS: f.insecureTLS})
 	if docker.KindOf(err) == docker.InvalidSpec {
@@ -50,11 +50,35 @@ func (f *requestFlags) connect(ctx context.Context, m *model.ContainerMap, chang
 	return &connection{client: client, close: func() error { return nil }}, nil
 }
 
-// simulated opens a simulated engine that holds what file says; its state is
-// written back at the end if the command changes something. Every image the map
-// names can be pulled there: a base image ends at once, any other runs until it is
+// simImages are images that can be pulled, with what they do; nil runs until it is
 // stopped.
-func simulated(ctx context.Context, file string, m *model.ContainerMap, changes bool) (*connection, error) {
+type simImages map[string]*sim.Process
+
+// add adds an image; that of a container that holds an attached volume ends at once.
+func (s simImages) add(ref string, holder bool) {
+	if holder {
+		s[ref] = &sim.Process{Exits: true}
+	} else if _, known := s[ref]; !known {
+		s[ref] = nil
+	}
+}
+
+// imagesOf are the images that a map names.
+func imagesOf(m *model.ContainerMap) (simImages, error) {
+	d, err := resolve.Map(m)
+	if err != nil {
+		return nil, err
+	}
+	images := simImages{d.CoreImage: nil}
+	for _, n := range d.Nodes {
+		images.add(n.Image, n.Attached)
+	}
+	return images, nil
+}
+
+// simulated opens a simulated engine that holds what file says; its state is
+// written back at the end if the command changes something.
+func simulated(ctx context.Context, file string, images func() (simImages, error), changes bool) (*connection, error) {
 	e, err := loadSim(file, sim.Options{})
 	if err != nil {
 		return nil, err
@@ -65,18 +89,11 @@ func simulated(ctx context.Context, file string, m *model.ContainerMap, changes 
 			return nil, err
 		}
 	}
-	d, err := resolve.Map(m)
+	remote, err := images()
 	if err != nil {
 		return nil, err
 	}
-	images := map[string]*sim.Process{d.CoreImage: nil}
-	for _, n := range d.Nodes {
-		images[n.Image] = nil
-		if n.Attached {
-			images[n.Image] = &sim.Process{Exits: true}
-		}
-	}
-	for ref, process := range images {
+	for ref, process := range remote {
 		if err := e.AddRemoteImage(sim.Image{Names: []string{ref}, Process: process}); err != nil {
 			return nil, err
 		}

@@ -58,8 +58,9 @@ func fields(b *strings.Builder, list []model.Field) {
 
 const exitCodes = `0    done, or nothing to do
 1    an operation failed, or the state of the engine forbids it
-3    the map is wrong
+3    the map is wrong, or the saved plan
 4    no usable Docker Engine
+6    the saved plan is stale, or for another engine: nothing was changed
 64   the command line is wrong
 130  interrupted
 `

@@ -17,8 +17,8 @@ const longestName = 200
 
 const nameRule = `use letters, digits, "_", "." and "-", with a letter or digit first`
 
-// isName tells whether Docker takes s as a name, or as a part of one.
-func isName(s string) bool {
+// IsName tells whether Docker takes s as a name, or as a part of one.
+func IsName(s string) bool {
 	for i := range len(s) {
 		switch b := s[i]; {
 		case b >= 'a' && b <= 'z', b >= 'A' && b <= 'Z', b >= '0' && b <= '9':
@@ -183,7 +183,7 @@ func quote(s string) string {
 
 // label shows a name as it is written where it is one, and quoted where not.
 func label(name string) string {
-	if isName(name) && len(name) <= longestName {
+	if IsName(name) && len(name) <= longestName {
 		return name
 	}
 	return quote(name)

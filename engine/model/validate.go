@@ -48,7 +48,7 @@ type validator struct {
 // inMap reports a problem of a value of the map itself.
 func (v *validator) inMap(code Code, field, format string, args ...any) *Problem {
 	shown := field
-	if property, alias, ok := strings.Cut(field, "."); ok && !isName(alias) {
+	if property, alias, ok := strings.Cut(field, "."); ok && !IsName(alias) {
 		shown = key(property, quote(alias))
 	}
 	return v.problems.add(code, v.m.At(field), "container_map > "+shown, format, args...)
@@ -66,7 +66,7 @@ func (v *validator) properties() {
 	switch {
 	case m.Name == "":
 		v.problems.add(CodeNameSyntax, m.Origin, "container_map", "the map has no name")
-	case !isName(m.Name):
+	case !IsName(m.Name):
 		v.problems.add(CodeNameSyntax, m.Origin, "container_map", "%s cannot be the name of a map: %s", quote(m.Name), nameRule)
 	}
 	if m.Repository != "" {
@@ -125,7 +125,7 @@ func (v *validator) image(c *Container) {
 		}
 		return
 	}
-	if fault := imageFault(c.Name); fault != "" && isName(c.Name) {
+	if fault := imageFault(c.Name); fault != "" && IsName(c.Name) {
 		p := v.in(c, CodeWrongValue, "image", "no image is set, and %s cannot be the image of its name: %s", label(c.Name), fault)
 		p.Hint = "set image"
 	}

@@ -17,7 +17,7 @@ func (v *validator) names() {
 			continue
 		}
 		byName[c.Name] = c
-		if !isName(c.Name) {
+		if !IsName(c.Name) {
 			v.in(c, CodeNameSyntax, "", "%s cannot be the name of a container: %s", quote(c.Name), nameRule)
 		}
 		v.instances(c)
@@ -35,7 +35,7 @@ func (v *validator) instances(c *Container) {
 			continue
 		}
 		seen[name] = i
-		if !isName(name) {
+		if !IsName(name) {
 			v.in(c, CodeNameSyntax, field, "%s cannot be the name of an instance: %s", quote(name), nameRule)
 		}
 	}

@@ -81,7 +81,7 @@ func (v *validator) links(c *Container) {
 	aliases := map[string]int{}
 	for i, l := range c.Links {
 		field := index("links", i)
-		if l.Alias != "" && !isName(l.Alias) {
+		if l.Alias != "" && !IsName(l.Alias) {
 			v.in(c, CodeNameSyntax, field, "%s cannot be the alias of a link: %s", quote(l.Alias), nameRule)
 		}
 		v.linkTarget(c, field, l)

@@ -43,7 +43,7 @@ func (v *validator) volumePath(field string, vol Volume) {
 }
 
 func (v *validator) alias(field, alias string) {
-	if !isName(alias) {
+	if !IsName(alias) {
 		v.inMap(CodeNameSyntax, field, "%s cannot be an alias: %s", quote(alias), nameRule)
 	}
 }

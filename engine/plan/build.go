@@ -35,6 +35,9 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	b.buildUp()
 	b.signals()
 	b.notes()
+	if req.Basis {
+		b.plan.Basis = b.basis(sel)
+	}
 	if err := b.problems.Err(); err != nil {
 		return nil, err
 	}

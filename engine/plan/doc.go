@@ -7,4 +7,7 @@
 // It is a pure function: it makes no call, asks no question, and reads no clock,
 // so the same input gives the same plan, byte for byte. engine/run carries it out
 // without deciding anything.
+//
+// A plan can say what decided it ([Basis]), be written ([Plan.WriteJSON]) and read
+// back ([Read]) later, and be compared with what is there then ([Plan.Stale]).
 package plan

@@ -20,6 +20,8 @@ type Plan struct {
 	Targets []string `json:"targets"` // names in Docker of what was asked for
 	Steps   []Step   `json:"steps"`
 	Notes   []Note   `json:"notes,omitempty"`
+	// Basis is what decided the plan; nil unless the request asked for it.
+	Basis *Basis `json:"basis,omitempty"`
 }
 
 // Op is one kind of step.
@@ -54,6 +56,8 @@ type Step struct {
 	// ContainerID is the id of the container that the step was planned for, where
 	// it exists already: a step never touches another one of the name.
 	ContainerID string `json:"containerID,omitempty"`
+	// Foreign: the container is an adopted one, without labels of dmap.
+	Foreign bool `json:"foreign,omitempty"`
 	// Create is the create request of a container.create.
 	Create *docker.ContainerSpec `json:"create,omitempty"`
 	// Deps are the containers to which a container.create ties the new one, by name,
@@ -165,6 +169,9 @@ type Request struct {
 	// StopTimeout is how many seconds stop waits before the engine kills; nil
 	// leaves it to the container. Only for actions that may stop something.
 	StopTimeout *int
+	// Basis makes the plan say what decided it, so that it can be saved and applied
+	// later. It costs a call more.
+	Basis bool
 	// Unrecoverable are the exit codes after which startup recreates a container;
 	// nil means -127 and -1.
 	Unrecoverable []int

@@ -50,6 +50,8 @@ func (r Request) check() error {
 		return &TargetError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first, with the action pull"}
 	case r.StopTimeout != nil && *r.StopTimeout < 0:
 		return &TargetError{Msg: fmt.Sprintf("the stop timeout is %d seconds", *r.StopTimeout), Hint: "give 0 or more"}
+	case r.Action == Signal && r.Basis:
+		return &TargetError{Msg: "a plan that signals cannot be saved: nothing would tell that it was carried out already", Hint: "run it"}
 	case r.Action == Pull && r.Pull == PullNever:
 		return &TargetError{Msg: "the action pull cannot do its work when pulling is off", Hint: "give always or missing"}
 	}

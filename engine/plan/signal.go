@@ -85,7 +85,8 @@ func (b *builder) noteRestarts(n *resolve.Node, c state.Container) {
 func (b *builder) signals() {
 	for _, n := range b.order {
 		if t := b.todo[n.Name]; t.signal {
-			b.step(Step{Op: SignalContainer, Target: n.Name, ContainerID: b.s.Containers[n.Name].ID, Signal: b.req.signalName()},
+			c := b.s.Containers[n.Name]
+			b.step(Step{Op: SignalContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Signal: b.req.signalName()},
 				nil, n.Origin, t.why)
 		}
 	}

@@ -5,7 +5,9 @@ package plan_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -72,7 +74,7 @@ func siteImages() map[string]state.Image {
 }
 
 // build makes a plan the way engine.Plan does, from a snapshot at hand.
-func build(t *testing.T, m *model.ContainerMap, s *state.Snapshot, req plan.Request) (*plan.Plan, error) {
+func build(t testing.TB, m *model.ContainerMap, s *state.Snapshot, req plan.Request) (*plan.Plan, error) {
 	t.Helper()
 	if err := m.Validate(); err != nil {
 		t.Fatal(err)
@@ -95,7 +97,7 @@ func build(t *testing.T, m *model.ContainerMap, s *state.Snapshot, req plan.Requ
 // after returns the snapshot an engine would give once the plan has run: its
 // created containers exist, its started ones run, or have ended if they wait.
 func after(s *state.Snapshot, p *plan.Plan) *state.Snapshot {
-	next := &state.Snapshot{Containers: maps.Clone(s.Containers), Volumes: maps.Clone(s.Volumes), Images: s.Images}
+	next := &state.Snapshot{Engine: s.Engine, Containers: maps.Clone(s.Containers), Volumes: maps.Clone(s.Volumes), Images: s.Images}
 	if next.Containers == nil {
 		next.Containers = map[string]state.Container{}
 	}
@@ -115,7 +117,7 @@ func after(s *state.Snapshot, p *plan.Plan) *state.Snapshot {
 			next.Volumes[st.Prepare.Record.Name] = docker.VolumeInfo{Name: st.Prepare.Record.Name, Labels: labels}
 		case plan.CreateContainer:
 			c.ContainerSummary = docker.ContainerSummary{
-				ID: "id-" + st.Target, Name: st.Target, State: docker.StateCreated,
+				ID: fmt.Sprintf("%x", sha256.Sum256([]byte(st.Target))), Name: st.Target, State: docker.StateCreated,
 				Image: st.Create.Image, ImageID: s.Images[st.Create.Image].ID, Labels: st.Create.Labels,
 			}
 			next.Containers[st.Target] = c

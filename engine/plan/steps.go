@@ -26,12 +26,12 @@ func (b *builder) takeDown() {
 			why = b.dependent(n)
 		}
 		if t.stop {
-			b.step(Step{Op: StopContainer, Target: n.Name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout},
+			b.step(Step{Op: StopContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), StopTimeout: b.req.StopTimeout},
 				b.ofUsers(n, StopContainer), t.cause(n), why)
 		}
 		if t.remove {
 			needs := append(b.ofUsers(n, RemoveContainer), id(StopContainer, n.Name))
-			b.step(Step{Op: RemoveContainer, Target: n.Name, ContainerID: c.ID, Force: b.req.Force && !t.stop},
+			b.step(Step{Op: RemoveContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Force: b.req.Force && !t.stop},
 				needs, t.cause(n), why)
 		}
 	}
@@ -67,7 +67,8 @@ func (b *builder) buildUp() {
 			b.create(n, t)
 		}
 		if t.update != nil {
-			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: b.s.Containers[n.Name].ID, Update: t.update}, nil, t.cause(n), t.change)
+			c := b.s.Containers[n.Name]
+			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Update: t.update}, nil, t.cause(n), t.change)
 		}
 		if !n.Attached && (t.start || b.part[n.Name] == Update) {
 			b.prepareOwned(n)
@@ -92,8 +93,11 @@ func (b *builder) create(n *resolve.Node, t todo) {
 	for _, need := range n.Needs {
 		needs = append(needs, id(CreateContainer, need.Name))
 	}
-	deps := map[string]string{}
+	var deps map[string]string
 	for _, need := range b.ties(n) {
+		if deps == nil {
+			deps = map[string]string{}
+		}
 		deps[need.Name] = ""
 		if !b.todo[need.Name].create {
 			deps[need.Name] = b.s.Containers[need.Name].ID
@@ -121,7 +125,8 @@ func (b *builder) start(n *resolve.Node, t todo) {
 	why := t.why
 	switch {
 	case !t.create:
-		st.ContainerID = b.s.Containers[n.Name].ID
+		c := b.s.Containers[n.Name]
+		st.ContainerID, st.Foreign = c.ID, !b.ours(c.Labels)
 	case t.remove:
 		why = "is created anew"
 	default:

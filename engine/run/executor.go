@@ -17,6 +17,7 @@ import (
 type executor struct {
 	client docker.Client
 	runID  string
+	of     string // the map of the plan
 	times  Times
 
 	mu      sync.Mutex
@@ -79,7 +80,7 @@ func (x *executor) remember(name, id string) {
 
 // container returns the id a step means: the one this run made, else the one it was
 // planned for, and what inspection tells of that: nothing if it is gone. One that
-// has another name now is not what the plan means.
+// has another name now is not what the plan means, nor is one of another map.
 func (x *executor) container(ctx context.Context, st *plan.Step) (id string, info docker.ContainerInfo, err error) {
 	x.mu.Lock()
 	made := x.created[st.Target]
@@ -101,6 +102,8 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 		return "", info, named(err, st.Target)
 	case info.Name != st.Target:
 		return "", info, fmt.Errorf("container %q was renamed to %q after the plan was made: plan again", st.Target, info.Name)
+	case !x.mayTouch(info.Config.Labels, st.Foreign):
+		return "", info, fmt.Errorf("container %q is not of the map %q: plan again", st.Target, x.of)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -109,6 +112,15 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 	}
 	x.seen[st.ContainerID] = info
 	return st.ContainerID, info, nil
+}
+
+// mayTouch tells whether something with these labels is the map's, or, if the plan
+// adopts it, nobody's.
+func (x *executor) mayTouch(labels map[string]string, foreign bool) bool {
+	if foreign {
+		return labels[docker.LabelMap] == ""
+	}
+	return labels[docker.LabelMap] == x.of
 }
 
 // mark returns labels with the id of this run.

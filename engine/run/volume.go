@@ -45,10 +45,8 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 		return err
 	}
 	record := st.Prepare.Record
-	for _, label := range []string{docker.LabelMap, docker.LabelName} {
-		if !st.Prepare.Foreign && volume.Labels[label] != record.Labels[label] {
-			return fmt.Errorf("cannot prepare volume %q: it was replaced by one that is not dmap's after the plan was made: plan again", st.Target)
-		}
+	if !x.mayTouch(volume.Labels, st.Prepare.Foreign) || !st.Prepare.Foreign && volume.Labels[docker.LabelName] != record.Labels[docker.LabelName] {
+		return fmt.Errorf("cannot prepare volume %q: it was replaced by one that is not dmap's after the plan was made: plan again", st.Target)
 	}
 	found, err := x.volume(ctx, record.Name)
 	switch {

@@ -20,8 +20,13 @@ type Query struct {
 	Map string
 	// Images are references to look up on the engine; no registry is asked.
 	Images []string
-	// Exited asks for inspection of these containers, where they exited.
-	Exited []string
+	// Engine asks for the engine's id.
+	Engine bool
+	// Exited and Started ask for inspection of these containers, where they exited, or
+	// run.
+	Exited, Started []string
+	// Inspect asks for inspection of these containers, in any state.
+	Inspect []string
 }
 
 // parallel bounds the calls in flight. An engine answers reads in well under a
@@ -38,8 +43,11 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 	ours := "^" + regexp.QuoteMeta(q.Map) + `\.`
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
-	g.Go(func() error { return s.containers(ctx, r, ours, q.Exited) })
+	g.Go(func() error { return s.containers(ctx, r, ours, q) })
 	g.Go(func() error { return s.volumes(ctx, r, ours) })
+	if q.Engine {
+		g.Go(func() error { return s.engine(ctx, r) })
+	}
 	var mu sync.Mutex
 	for _, ref := range slices.Compact(slices.Sorted(slices.Values(q.Images))) {
 		g.Go(func() error {
@@ -56,7 +64,13 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 	return s, nil
 }
 
-func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, exited []string) error {
+func (s *Snapshot) engine(ctx context.Context, r docker.Reader) error {
+	info, err := read(ctx, r.Engine)
+	s.Engine = info.ID
+	return err
+}
+
+func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, q Query) error {
 	list, err := read(ctx, func(ctx context.Context) ([]docker.ContainerSummary, error) { return r.Containers(ctx, ours) })
 	if err != nil {
 		return err
@@ -64,9 +78,7 @@ func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string,
 	for _, c := range list {
 		s.Containers[c.Name] = Container{ContainerSummary: c}
 	}
-	return s.Inspect(ctx, r, slices.DeleteFunc(slices.Clone(exited), func(name string) bool {
-		return s.Containers[name].State != docker.StateExited
-	}))
+	return s.Inspect(ctx, r, slices.Concat(s.in(docker.StateExited, q.Exited), s.in(docker.StateRunning, q.Started), q.Inspect))
 }
 
 // Inspect adds to the snapshot what inspection tells of the named containers, where
@@ -103,6 +115,11 @@ func (s *Snapshot) Inspect(ctx context.Context, r docker.Reader, names []string)
 		}
 	}
 	return nil
+}
+
+// in returns the containers that are in a state.
+func (s *Snapshot) in(state string, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return s.Containers[name].State != state })
 }
 
 func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) error {

@@ -17,7 +17,8 @@ import (
 )
 
 // One call lists all containers, one all volumes, and one looks at each image;
-// only a container whose exit code is asked for, and that exited, is inspected.
+// only a container whose exit code is asked for, and that exited, is inspected, or
+// whose start is asked for, and that runs.
 func TestObserve(t *testing.T) {
 	ctx := context.Background()
 	s := sim.New(sim.Options{})
@@ -54,14 +55,14 @@ func TestObserve(t *testing.T) {
 		}
 	}
 	s.ClearCalls()
-	snapshot, err := state.Observe(ctx, client, state.Query{Map: "m", Images: []string{"runs", "far", "nowhere", "runs"}, Exited: []string{"m.up", "m.end", "m.absent"}})
+	snapshot, err := state.Observe(ctx, client, state.Query{Map: "m", Images: []string{"runs", "far", "nowhere", "runs"}, Engine: true, Exited: []string{"m.up", "m.end", "m.absent"}, Started: []string{"m.up", "m.end2", "m.absent"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
 	for name, c := range snapshot.Containers {
 		got[name] = c.State
-		if inspected := c.Info != nil; inspected != (name == "m.end") || inspected && c.Info.State.ExitCode != 3 {
+		if inspected := c.Info != nil; inspected != (name != "m.end2") || inspected && (c.Info.State.ExitCode != 0) != (name == "m.end") {
 			t.Errorf("%s: %+v", name, c.Info)
 		}
 	}
@@ -78,8 +79,11 @@ func TestObserve(t *testing.T) {
 	for _, c := range s.Calls() {
 		calls[c.Op]++
 	}
-	if diff := cmp.Diff(map[string]int{"container.list": 1, "container.inspect": 1, "volume.list": 1, "image.inspect": 3}, calls); diff != "" {
+	if diff := cmp.Diff(map[string]int{"container.list": 1, "container.inspect": 2, "volume.list": 1, "image.inspect": 3, "info": 1, "version": 1}, calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+	if info, err := client.Engine(ctx); err != nil || snapshot.Engine != info.ID {
+		t.Errorf("engine %q, want %q, %v", snapshot.Engine, info.ID, err)
 	}
 	if err := state.AskRegistries(ctx, client, snapshot, []string{"far", "nowhere"}); err != nil {
 		t.Fatal(err)

@@ -2,11 +2,15 @@
 
 package state
 
-import "github.com/dmap-dev/dmap/engine/docker"
+import (
+	"github.com/dmap-dev/dmap/engine/docker"
+)
 
 // Snapshot is what an engine held when it was asked. Maps are keyed by name, or
 // by reference for images. Nil maps are valid and hold nothing.
 type Snapshot struct {
+	// Engine is the engine's id; it is only known if the query asked for it.
+	Engine     string
 	Containers map[string]Container
 	Volumes    map[string]docker.VolumeInfo
 	Images     map[string]Image

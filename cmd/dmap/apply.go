@@ -1,0 +1,115 @@
+// Command line: dmap apply.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dmap-dev/dmap/engine"
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/plan"
+)
+
+// applyFlags are the flags of apply.
+type applyFlags struct {
+	engineFlags
+	workFlags
+	adopt bool
+}
+
+func (a *app) apply() *cobra.Command {
+	f := &applyFlags{}
+	cmd := &cobra.Command{
+		Use:   "apply PLANFILE",
+		Short: "carry out a saved plan",
+		Long: `Carry out a plan that dmap plan --out saved: just these steps, on the engine that it
+was made for. No program is read. "-" reads the plan from standard input.
+
+If anything that decided the plan is not as it was, the plan is stale: nothing is
+changed, the message names what is different, and the exit code is 6. So a plan can
+be applied once only, also after a failure or an interrupt: make a new one to go on.
+
+Whoever wrote the file decides what runs on the Docker host, as with a map. Apply
+changes nothing that is not of the plan's map.`,
+		Example: "  dmap plan site.star start --out site.plan\n  dmap apply site.plan",
+		Args:    exactly("PLANFILE"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.applyPlan(cmd.Context(), f, args[0]) },
+	}
+	f.engineFlags.add(cmd)
+	f.workFlags.add(cmd)
+	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "carry out plans that take over what dmap did not make")
+	return cmd
+}
+
+func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
+	if err := f.workFlags.check(); err != nil {
+		return err
+	}
+	p, err := a.readPlan(ctx, file)
+	if err != nil {
+		return err
+	}
+	if names := p.Adopts(); len(names) > 0 && !f.adopt {
+		return &usageError{text: fmt.Sprintf("the plan takes over %s, which dmap did not make; if that is meant, add --adopt", strings.Join(names, ", "))}
+	}
+	c, err := f.connect(ctx, func() (simImages, error) { return imagesOfPlan(p), nil }, true)
+	if err != nil {
+		return err
+	}
+	again := planCommand(p, file)
+	r := &request{connection: c, plan: p, goOn: "make a new plan: " + again}
+	r.renew = func(ctx context.Context) error { return a.fresh(ctx, c.client, p, again) }
+	err = r.renew(ctx)
+	if err == nil {
+		err = a.locked(ctx, r, &f.workFlags, f.format)
+	}
+	return errors.Join(err, r.close())
+}
+
+// fresh refuses a stale plan, with one line for each change.
+func (a *app) fresh(ctx context.Context, client docker.Reader, p *plan.Plan, again string) error {
+	err := engine.Fresh(ctx, client, p)
+	var stale *plan.StaleError
+	if !errors.As(err, &stale) {
+		return err
+	}
+	fmt.Fprintln(a.Err, "dmap: the plan is stale: what decided it has changed, by this plan or otherwise")
+	for _, c := range stale.Changes {
+		fmt.Fprintf(a.Err, "  %s\n", c)
+	}
+	fmt.Fprintf(a.Err, "nothing was changed now; make a new plan: %s\n", again)
+	return reported{err}
+}
+
+// planCommand is how a plan like p is made, but for the flags of the request.
+func planCommand(p *plan.Plan, file string) string {
+	words := []string{"plan", p.Basis.Program, string(p.Action)}
+	if p.Basis.Program == "" {
+		words[1] = "FILE"
+	}
+	return shellWords(slices.Concat(words, p.Basis.Asked, []string{"--out", file})...)
+}
+
+// imagesOfPlan are the images that a plan names.
+func imagesOfPlan(p *plan.Plan) simImages {
+	images := simImages{}
+	for _, st := range p.Steps {
+		switch {
+		case st.Op == plan.PullImage:
+			images.add(st.Target, false)
+		case st.Create != nil:
+			images.add(st.Create.Image, st.Create.Labels[docker.LabelRole] == docker.RoleAttached)
+		case st.Prepare != nil:
+			for _, spec := range st.Prepare.Containers {
+				images.add(spec.Image, false)
+			}
+		}
+	}
+	return images
+}

@@ -1,0 +1,20 @@
+// Command line: the flags of all verbs that use a Docker Engine.
+
+package main
+
+import "github.com/spf13/cobra"
+
+// engineFlags say which engine to use, and in which form to print.
+type engineFlags struct {
+	host, context string
+	insecureTLS   bool
+	format        string
+}
+
+func (f *engineFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&f.host, "host", "H", "", "Docker Engine to use, or sim: or sim:FILE for a simulated one (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
+	flags.StringVarP(&f.context, "context", "c", "", "Docker context to use")
+	flags.BoolVar(&f.insecureTLS, "insecure-tls", false, "allow a tcp engine on another machine without TLS, or whose certificate is not verified: others may read along or pretend to be it")
+	formatFlag(cmd, &f.format)
+}

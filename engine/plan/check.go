@@ -1,0 +1,254 @@
+// Plan: whether a plan that came from elsewhere can be one.
+
+package plan
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// Check tells whether the plan is one that can be carried out, and touches nothing
+// but what is called as its map's: see [Read], which checks it too. The error is a
+// [model.Problems].
+func (p *Plan) Check() error { return p.check(nil).Err() }
+
+// check finds all problems; places are those of [file.places].
+func (p *Plan) check(places map[string][]model.Origin) model.Problems {
+	c := &checker{p: p, places: places, was: map[string]ContainerFact{}, ids: map[string]bool{}, before: map[string]bool{}}
+	for _, st := range p.Steps {
+		c.ids[st.ID] = true
+	}
+	c.head()
+	for i := range p.Steps {
+		c.enter(fmt.Sprintf("steps[%d]", i), `      "id"`, i)
+		c.step(&p.Steps[i])
+	}
+	return c.problems
+}
+
+// Adopts names the containers and volumes without labels of dmap that the plan takes
+// over.
+func (p *Plan) Adopts() []string {
+	var names []string
+	for _, st := range p.Steps {
+		if (st.Foreign || st.Prepare != nil && st.Prepare.Foreign) && !slices.Contains(names, st.Target) {
+			names = append(names, st.Target)
+		}
+	}
+	return names
+}
+
+type checker struct {
+	p        *Plan
+	places   map[string][]model.Origin
+	problems model.Problems
+	was      map[string]ContainerFact
+	ids      map[string]bool // of all steps
+	before   map[string]bool // of those that were checked
+
+	// What is checked now, and where it stands.
+	path  string
+	where model.Origin
+}
+
+// enter begins to check what stands at the n-th line that begins so.
+func (c *checker) enter(path, line string, n int) {
+	c.path, c.where = path, model.Origin{}
+	if places := c.places[line]; n < len(places) {
+		c.where = places[n]
+	}
+}
+
+func (c *checker) bad(format string, args ...any) *model.Problem {
+	problem := &model.Problem{Code: CodeSaved, Origin: c.where, Path: c.path, Msg: fmt.Sprintf(format, args...), Hint: hintSaved}
+	c.problems = append(c.problems, problem)
+	return problem
+}
+
+// head checks all but the steps.
+func (c *checker) head() {
+	p := c.p
+	c.enter("schema", `  "schema"`, 0)
+	if p.Schema != Schema {
+		c.bad("it is %q, not %q", p.Schema, Schema)
+	}
+	c.enter("map", `  "map"`, 0)
+	if !model.IsName(p.Map) {
+		c.bad("%q cannot be the name of a map", p.Map)
+	}
+	c.enter("action", `  "action"`, 0)
+	if !slices.ContainsFunc(Actions(), func(h ActionHelp) bool { return h.Action == p.Action }) {
+		c.bad("there is no action %q", p.Action)
+	}
+	c.enter("targets", `  "targets"`, 0)
+	for _, name := range p.Targets {
+		c.name(name)
+	}
+	if p.Basis == nil {
+		c.enter("basis", `  "schema"`, 0)
+		c.bad("the plan does not say what decided it").Hint = "write it with dmap plan --out"
+		return
+	}
+	c.enter("basis", `  "basis"`, 0)
+	if p.Basis.Engine == "" {
+		c.bad("it does not say which engine the plan is for")
+	}
+	for _, f := range p.Basis.Containers {
+		c.name(f.Name)
+		c.was[f.Name] = f
+		if !f.Absent && !isID(f.ID) {
+			c.bad("%q is not the id of a container", f.ID)
+		}
+	}
+	for _, f := range p.Basis.Volumes {
+		c.name(f.Name)
+	}
+}
+
+// name checks that a container or volume is called as one of the map.
+func (c *checker) name(name string) {
+	if rest, ok := strings.CutPrefix(name, c.p.Map+"."); !ok || !model.IsName(rest) {
+		c.bad("%q is not a name of the map %q", name, c.p.Map)
+	}
+}
+
+// isID tells whether id is one that an engine gives to containers.
+func isID(id string) bool {
+	return len(id) == 64 && strings.Trim(id, "0123456789abcdef") == ""
+}
+
+// stepFields are the fields that steps of each kind must and may have, beside those
+// that all have.
+func stepFields() map[Op]struct{ must, may []string } {
+	return map[Op]struct{ must, may []string }{
+		PullImage:       {},
+		CreateVolume:    {must: []string{"volume"}},
+		PrepareVolume:   {must: []string{"prepare"}},
+		CreateContainer: {must: []string{"create"}, may: []string{"deps"}},
+		UpdateContainer: {must: []string{"containerID", "update"}, may: []string{"foreign"}},
+		StartContainer:  {may: []string{"containerID", "foreign", "wait"}},
+		StopContainer:   {must: []string{"containerID"}, may: []string{"foreign", "stopTimeout"}},
+		RemoveContainer: {must: []string{"containerID"}, may: []string{"foreign", "force"}},
+	}
+}
+
+// fields lists the fields of a step that are set and that not all kinds have.
+func (st *Step) fields() []string {
+	var set []string
+	v := reflect.ValueOf(*st)
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if !v.Field(i).IsZero() && !slices.Contains([]string{"id", "op", "target", "needs", "why", "origin"}, name) {
+			set = append(set, name)
+		}
+	}
+	return set
+}
+
+func (c *checker) step(st *Step) {
+	fields, known := stepFields()[st.Op]
+	if !known {
+		c.bad("there is no step %q", st.Op)
+		return
+	}
+	if st.ID != id(st.Op, st.Target) {
+		c.bad("the id is %q, want %q", st.ID, id(st.Op, st.Target))
+	}
+	if c.before[st.ID] {
+		c.bad("%q is there twice", st.ID)
+	}
+	for _, need := range st.Needs {
+		switch {
+		case !c.ids[need]:
+			c.bad("%q needs %q, which is not in the plan", st.ID, need)
+		case !c.before[need]:
+			c.bad("%q needs %q, which does not come before it", st.ID, need)
+		}
+	}
+	c.before[st.ID] = true
+	set := st.fields()
+	for _, f := range set {
+		if !slices.Contains(fields.must, f) && !slices.Contains(fields.may, f) {
+			c.bad("%q does not use %s", st.ID, f)
+		}
+	}
+	for _, f := range fields.must {
+		if !slices.Contains(set, f) {
+			c.bad("%q lacks %s", st.ID, f)
+			return
+		}
+	}
+	if st.Op != PullImage {
+		c.name(st.Target)
+		c.container(st)
+		c.made(st)
+	}
+}
+
+// container checks that a step is for the container that decided it.
+func (c *checker) container(st *Step) {
+	switch {
+	case st.StopTimeout != nil && *st.StopTimeout < 0:
+		c.bad("%q has a stop timeout of %d seconds", st.ID, *st.StopTimeout)
+	case st.Op == StartContainer && st.ContainerID == "" && !slices.Contains(st.Needs, id(CreateContainer, st.Target)):
+		c.bad("%q neither names a container nor needs its creation", st.ID)
+	}
+	was := c.was[st.Target]
+	if st.ContainerID != "" && (st.ContainerID != was.ID || st.Foreign != was.Foreign) {
+		c.bad("%q is not for the container of the basis", st.ID)
+	}
+}
+
+// made checks that what a step makes is its target, and the map's.
+func (c *checker) made(st *Step) {
+	switch {
+	case st.Create != nil:
+		role := docker.RoleContainer
+		if st.Create.Labels[docker.LabelRole] == docker.RoleAttached {
+			role = docker.RoleAttached
+		}
+		c.labels(st.Create.Labels, role)
+	case st.Volume != nil:
+		c.called("the volume", st.Volume.Name, st.Target)
+		c.labels(st.Volume.Labels, docker.RoleAttached)
+	case st.Prepare != nil:
+		c.prepare(st.Target, st.Prepare)
+	}
+}
+
+func (c *checker) called(what, is, want string) {
+	if is != want {
+		c.bad("%s is called %q, want %q", what, is, want)
+	}
+}
+
+func (c *checker) labels(labels map[string]string, role string) {
+	if labels[docker.LabelMap] != c.p.Map || labels[docker.LabelRole] != role {
+		c.bad("the labels are those of %q in the map %q, want %q in %q", labels[docker.LabelRole], labels[docker.LabelMap], role, c.p.Map)
+	}
+}
+
+// prepare checks that a preparation sees its volume and nothing else.
+func (c *checker) prepare(volume string, p *Prepare) {
+	c.called("the temporary container", p.Name, volume+docker.PrepareSuffix)
+	c.called("the record", p.Record.Name, volume+docker.PreparedSuffix)
+	c.labels(p.Record.Labels, docker.RolePrepared)
+	if p.Record.Labels[docker.LabelVolume] != volume {
+		c.bad("the record is for %q, want %q", p.Record.Labels[docker.LabelVolume], volume)
+	}
+	if len(p.Containers) == 0 {
+		c.bad("the preparation has no containers")
+	}
+	for _, spec := range p.Containers {
+		c.labels(spec.Labels, docker.RolePrepare)
+		h := spec.HostConfig
+		if len(h.Binds) != 1 || !strings.HasPrefix(h.Binds[0], volume+":") || len(h.Mounts)+len(h.VolumesFrom) > 0 {
+			c.bad("the temporary container mounts something other than %q", volume)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+// Plan: a saved plan, read back.
+
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// CodeSaved is the code of problems with a saved plan.
+const CodeSaved model.Code = "saved-plan"
+
+// MostBytes is how large a saved plan may be.
+const MostBytes = 64 << 20
+
+// Read reads a plan that [Plan.WriteJSON] wrote; name is for errors. It takes just
+// what WriteJSON writes, to the last byte, so that nothing is lost between the plan
+// that was reviewed and the one that is carried out. The error is a
+// [model.Problems] with everything that [Plan.Check] finds.
+func Read(name string, r io.Reader) (*Plan, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MostBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", name, err)
+	}
+	f := file{name, text}
+	if len(text) > MostBytes {
+		return nil, model.Problems{f.problem(0, "a plan of more than %d MiB", MostBytes>>20)}
+	}
+	var p Plan
+	if problem := f.decode(&p); problem != nil {
+		return nil, model.Problems{problem}
+	}
+	if err := p.check(f.places()).Err(); err != nil {
+		return nil, err
+	}
+	return &p, nil
+}
+
+// file is the text of a saved plan.
+type file struct {
+	name string
+	text []byte
+}
+
+func (f file) problem(offset int, format string, args ...any) *model.Problem {
+	return &model.Problem{Code: CodeSaved, Origin: f.origin(offset), Msg: fmt.Sprintf(format, args...), Hint: hintSaved}
+}
+
+const hintSaved = "apply takes a plan as dmap wrote it; to change it, change the map and plan again"
+
+// origin is the place of a byte.
+func (f file) origin(offset int) model.Origin {
+	before := f.text[:min(max(offset, 0), len(f.text))]
+	line := before[bytes.LastIndexByte(before, '\n')+1:]
+	return model.Origin{File: f.name, Line: bytes.Count(before, []byte("\n")) + 1, Col: utf8.RuneCount(line) + 1}
+}
+
+// places finds where each field of the plan and of its steps stands, by the beginning
+// of its line.
+func (f file) places() map[string][]model.Origin {
+	found := map[string][]model.Origin{}
+	n := 0
+	for line := range bytes.Lines(f.text) {
+		n++
+		field := bytes.TrimLeft(line, " ")
+		indent := len(line) - len(field)
+		if end := bytes.Index(field, []byte(`": `)); indent <= stepIndent && end > 0 && field[0] == '"' {
+			start := string(line[:indent+end+1])
+			found[start] = append(found[start], model.Origin{File: f.name, Line: n, Col: indent + 1})
+		}
+	}
+	return found
+}
+
+// stepIndent is how far the fields of a step are indented.
+const stepIndent = 6
+
+// decode fills p. That the text is as dmap would write it leaves no room for fields
+// that are unknown, missing, twice there or spelt in another way, nor for anything
+// behind the plan.
+func (f file) decode(p *Plan) *model.Problem {
+	var head struct {
+		Schema string `json:"schema"`
+	}
+	if err := json.Unmarshal(f.text, &head); err != nil {
+		return f.undecodable(err)
+	}
+	if head.Schema != Schema {
+		problem := f.problem(0, "the schema of the plan is %q, not %q", head.Schema, Schema)
+		problem.Hint = "use the version of dmap that made the plan, or make a new one"
+		return problem
+	}
+	if err := json.Unmarshal(f.text, p); err != nil {
+		return f.undecodable(err)
+	}
+	var same bytes.Buffer
+	if err := p.WriteJSON(&same); err != nil {
+		return f.problem(0, "%v", err)
+	}
+	return f.compare(same.Bytes())
+}
+
+func (f file) undecodable(err error) *model.Problem {
+	var syntax *json.SyntaxError
+	var typ *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return f.problem(int(syntax.Offset)-1, "not a plan in JSON: %v", err)
+	case errors.As(err, &typ) && typ.Field == "":
+		return f.problem(int(typ.Offset)-1, "not a plan in JSON: want %s, got %s", kind(typ.Type), typ.Value)
+	case errors.As(err, &typ):
+		return f.problem(int(typ.Offset)-1, "%s: want %s, got %s", typ.Field, kind(typ.Type), typ.Value)
+	}
+	return f.problem(0, "not a plan in JSON: %v", err)
+}
+
+// kind names in words of JSON what a Go type takes.
+func kind(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct, reflect.Map, reflect.Pointer:
+		return "an object"
+	}
+	return "a number of the kind " + t.String()
+}
+
+// compare finds the first line that is not as dmap would write it.
+func (f file) compare(want []byte) *model.Problem {
+	if bytes.Equal(f.text, want) {
+		return nil
+	}
+	offset := 0
+	for offset < min(len(f.text), len(want)) && f.text[offset] == want[offset] {
+		offset++
+	}
+	switch {
+	case offset == len(f.text):
+		return f.problem(offset, "the plan is not whole: it ends here")
+	case offset == len(want):
+		return f.problem(offset, "dmap writes nothing behind a plan")
+	}
+	return f.problem(offset, "dmap would not write %s here, but %s", lineAt(f.text, offset), lineAt(want, offset))
+}
+
+// lineAt shows the line of a byte, without the space around it.
+func lineAt(text []byte, offset int) string {
+	begin := bytes.LastIndexByte(text[:offset], '\n') + 1
+	line, _, _ := bytes.Cut(text[begin:], []byte("\n"))
+	const most = 80
+	short := []rune(strings.TrimSpace(string(line)))
+	if len(short) > most {
+		return "`" + string(short[:most]) + "…`"
+	}
+	return "`" + string(short) + "`"
+}

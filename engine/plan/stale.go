@@ -1,0 +1,177 @@
+// Plan: whether what decided a plan is still so.
+
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// StaleError says that what decided a plan has changed since.
+type StaleError struct {
+	Changes []Change
+}
+
+// Change is one fact that is not as it was.
+type Change struct {
+	Kind string // container, volume or image
+	Name string
+	// Was and Is tell a person how it was and is: "exited", "absent".
+	Was, Is string
+}
+
+func (c Change) String() string {
+	return fmt.Sprintf("%s %s was %s, is %s", c.Kind, c.Name, c.Was, c.Is)
+}
+
+// Error names all changes, in one line.
+func (e *StaleError) Error() string {
+	var texts []string
+	for _, c := range e.Changes {
+		texts = append(texts, c.String())
+	}
+	return "the plan is stale: " + strings.Join(texts, "; ") + " (nothing was changed: make a new plan)"
+}
+
+// EngineError says that a plan was made for another engine.
+type EngineError struct {
+	Engine string // the id of the one it was made for
+	Found  string // the id of this one
+}
+
+func (e *EngineError) Error() string {
+	return fmt.Sprintf("the plan was made for another engine: for %s, this one is %s (nothing was changed: apply it there, or make a new plan)", e.Engine, e.Found)
+}
+
+// Query is what to look at for [Plan.Stale].
+func (p *Plan) Query() state.Query {
+	q := state.Query{Map: p.Map, Engine: true}
+	for _, c := range p.Basis.Containers {
+		if c.ExitCode != nil {
+			q.Exited = append(q.Exited, c.Name)
+		}
+		if c.Live != "" {
+			q.Inspect = append(q.Inspect, c.Name)
+		}
+		if c.Started != "" {
+			q.Started = append(q.Started, c.Name)
+		}
+	}
+	for _, im := range p.Basis.Images {
+		q.Images = append(q.Images, im.Name)
+	}
+	return q
+}
+
+// Stale compares what decided the plan with what is there now. The error is an
+// [*EngineError] or a [*StaleError]; nil means that the same request would lead to
+// the same steps.
+func (p *Plan) Stale(now *state.Snapshot) error {
+	if now.Engine != p.Basis.Engine {
+		return &EngineError{Engine: p.Basis.Engine, Found: now.Engine}
+	}
+	f := facts{p, now, p.Basis.Asked}
+	none := map[string]bool{}
+	e := &StaleError{Changes: slices.Concat(
+		changes("container", p.Basis.Containers, f.withFound(map[string]bool{}), f.container),
+		changes("volume", p.Basis.Volumes, none, f.volume),
+		changes("image", p.Basis.Images, none, f.image),
+	)}
+	if len(e.Changes) == 0 {
+		return nil
+	}
+	return e
+}
+
+// fact is one of the kinds of facts.
+type fact interface {
+	name() string
+	// text tells a person how it is; mark tells it from others that are the same way.
+	text() string
+	mark() string
+}
+
+// changes compares facts with those of now, found ones that were not there included.
+func changes[F fact](kind string, were []F, found map[string]bool, now func(string) F) []Change {
+	before := map[string]F{}
+	names := maps.Clone(found)
+	for _, was := range were {
+		before[was.name()], names[was.name()] = was, true
+	}
+	var list []Change
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		was, known := before[name]
+		is := now(name)
+		if known && reflect.DeepEqual(was, is) {
+			continue
+		}
+		c := Change{Kind: kind, Name: name, Was: "absent", Is: is.text()}
+		if known {
+			c.Was = was.text()
+		}
+		if c.Was == c.Is {
+			c.Was, c.Is = c.Was+" "+was.mark(), c.Is+" "+is.mark()
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+func (c ContainerFact) name() string { return c.Name }
+func (c ContainerFact) mark() string {
+	if c.Live == "" {
+		return "(" + c.ID[:min(len(c.ID), 12)] + ")"
+	}
+	return fmt.Sprintf("(%s, limits and networks %s)", c.ID[:min(len(c.ID), 12)], c.Live)
+}
+
+func (c ContainerFact) text() string {
+	text := c.State
+	if c.Absent {
+		text = "absent"
+	}
+	if c.ExitCode != nil {
+		text += fmt.Sprintf(" with exit code %d", *c.ExitCode)
+	}
+	if c.Started != "" {
+		text += " since " + c.Started
+	}
+	return text + foreign(c.Foreign)
+}
+
+func (v VolumeFact) name() string { return v.Name }
+func (v VolumeFact) mark() string { return "" }
+
+func (v VolumeFact) text() string {
+	switch {
+	case v.Absent:
+		return "absent"
+	case v.Run != "":
+		return "made by run " + v.Run + foreign(v.Foreign)
+	case v.Created != "":
+		return "made at " + v.Created + foreign(v.Foreign)
+	}
+	return "there" + foreign(v.Foreign)
+}
+
+func foreign(is bool) string {
+	if is {
+		return " and not of this map"
+	}
+	return ""
+}
+
+func (i ImageFact) name() string { return i.Name }
+func (i ImageFact) mark() string { return "" }
+
+func (i ImageFact) text() string {
+	if i.Absent {
+		return "absent"
+	}
+	return i.ID
+}
