@@ -432,3 +432,62 @@ func TestApplyChecksThePlan(t *testing.T) {
 		}
 	}
 }
+
+// What update compares decides its plan: if that is not as it was, the plan is stale. So
+// is one that was carried out.
+func TestSavedUpdates(t *testing.T) {
+	limit := func(memory string) func(*model.Container) {
+		return options(dict{"mem_limit": memory, "restart_policy": "always"})
+	}
+	was := boxes(box("db", limit("64m")), box("web", linked("db")), box("other"))
+	now := boxes(box("db", limit("96m")), box("web", linked("db")), box("other"))
+	for _, tt := range []struct {
+		name string
+		do   func(*testing.T, *bench)
+		want string
+	}{
+		{"nothing", func(*testing.T, *bench) {}, ""},
+		{"a stop and a start", func(t *testing.T, b *bench) {
+			b.halt(t, "m.other")
+			b.post(t, "/containers/m.other/start", "")
+		}, ""},
+		{"a limit", func(t *testing.T, b *bench) { b.post(t, "/containers/m.web/update", `{"CpuShares": 99}`) }, "m.web"},
+		{"a policy", func(t *testing.T, b *bench) {
+			b.post(t, "/containers/m.db/update", `{"RestartPolicy": {"Name": "no"}}`)
+		}, "m.db"},
+		{"a network", func(t *testing.T, b *bench) {
+			b.post(t, "/networks/bridge/disconnect", `{"Container": "m.other"}`)
+		}, "m.other"},
+		{"an image", func(t *testing.T, b *bench) {
+			b.post(t, "/images/example/web/tag?repo=example/app&tag=latest", "")
+		}, "example/app:latest"},
+		{"an orphan", func(t *testing.T, b *bench) {
+			labels := map[string]string{docker.LabelMap: "m", docker.LabelRole: docker.RoleContainer}
+			_, _, err := b.client.CreateContainer(context.Background(), "m.orphan", docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "example/app", Labels: labels}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}, "m.orphan"},
+		{"the plan itself", func(t *testing.T, b *bench) { b.must(t, now, plan.Update) }, "m.db"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t)
+			b.must(t, was, plan.Start)
+			p, err := b.engine.Plan(context.Background(), now, plan.Request{Action: plan.Update, Basis: true})
+			if err != nil || reasons(p) != "container.update m.db: Memory changed" {
+				t.Fatalf("%v %v", err, ids(p))
+			}
+			tt.do(t, b)
+			_, err = b.engine.Apply(context.Background(), p, run.Options{Times: quick})
+			var stale *plan.StaleError
+			switch {
+			case tt.want == "" && err != nil:
+				t.Fatal(err)
+			case tt.want == "":
+				b.updated(t, now)
+			case !errors.As(err, &stale) || len(stale.Changes) != 1 || stale.Changes[0].Name != tt.want || stale.Changes[0].Was == stale.Changes[0].Is:
+				t.Errorf("got %v, want a change of %s", err, tt.want)
+			}
+		})
+	}
+}
