@@ -5,11 +5,9 @@ package engine_test
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -17,7 +15,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/run"
 )
 
 // box is a container of the map m.
@@ -202,45 +199,20 @@ func TestCrashWhileContainersFollow(t *testing.T) {
 	undisturbed := newBench(t)
 	undisturbed.must(t, m, plan.Start)
 	want := undisturbed.world()
-	undisturbed.kill(t, "m.db")
-	undisturbed.sim.ClearCalls()
-	undisturbed.must(t, m, plan.Start)
-	calls := len(undisturbed.sim.Calls())
-	dead := errors.New("the program is dead")
-	for k := 1; k <= calls; k++ {
-		for _, phase := range []sim.Phase{sim.Before, sim.After} {
-			b := newBench(t)
-			b.must(t, m, plan.Start)
-			b.kill(t, "m.db")
-			seen, crashed := 0, false
-			ctx, crash := context.WithCancel(context.Background())
-			b.sim.OnCall(func(c sim.Call) error {
-				if c.Phase == sim.Before {
-					seen++
-				}
-				if crashed = crashed || seen >= k && c.Phase == phase; crashed {
-					crash()
-					return dead
-				}
-				return nil
-			})
-			if p, err := b.engine.Plan(ctx, m, plan.Request{Action: plan.Start}); err == nil {
-				b.engine.Run(ctx, p, run.Options{Times: quick})
-			}
-			crash()
-			b.sim.OnCall(nil)
-			b.sim.Advance(2 * time.Minute) // the lock of a program that is alive outlives its run that long
-			b.must(t, m, plan.Start)
-			b.settled(t, m)
-			b.must(t, m, plan.Restart, "app") // its link is alive
-			b.must(t, m, plan.Stop, "web")    // a run without steps leaves a dead lock alone
-			b.must(t, m, plan.Start)
-			if diff := cmp.Diff(want, b.world()); diff != "" {
-				t.Errorf("call %d phase %d (-want +got):\n%s", k, phase, diff)
-			}
-			b.sim.Close()
-		}
+	before := func(b *bench) {
+		b.must(t, m, plan.Start)
+		b.kill(t, "m.db")
 	}
+	crashEverywhere(t, before, m, plan.Start, func(t *testing.T, b *bench) {
+		b.must(t, m, plan.Start)
+		b.settled(t, m)
+		b.must(t, m, plan.Restart, "app") // its link is alive
+		b.must(t, m, plan.Stop, "web")    // a run without steps leaves a dead lock alone
+		b.must(t, m, plan.Start)
+		if diff := cmp.Diff(want, b.world()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
 }
 
 // A persistent container that has ended is not started again because it would have

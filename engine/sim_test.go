@@ -164,26 +164,23 @@ func TestStoryOnSim(t *testing.T) {
 	}
 }
 
-// A run may end between any two calls, or in one: with its effect or without. The
-// next run always completes the work, and leaves what an undisturbed one leaves.
-func TestCrashAtEveryCall(t *testing.T) {
+// crashEverywhere plans and runs an action on the world that before makes, once for
+// each call it makes: there the program ends, before the call or after it. Then after
+// gets the world, two minutes later.
+func crashEverywhere(t *testing.T, before func(*bench), m *model.ContainerMap, action plan.Action, after func(*testing.T, *bench)) {
 	undisturbed := newBench(t)
-	undisturbed.must(t, site(), plan.Start)
-	want := undisturbed.world()
+	before(undisturbed)
+	undisturbed.sim.ClearCalls()
+	undisturbed.must(t, m, action)
 	calls := len(undisturbed.sim.Calls())
 	dead := errors.New("the program is dead")
 	for k := 1; k <= calls; k++ {
 		for _, phase := range []sim.Phase{sim.Before, sim.After} {
 			t.Run(fmt.Sprintf("call %d phase %d", k, phase), func(t *testing.T) {
 				b := newBench(t)
-				p, err := b.engine.Plan(context.Background(), site(), plan.Request{Action: plan.Start})
-				if err != nil {
-					t.Fatal(err)
-				}
+				before(b)
+				seen, crashed := 0, false
 				ctx, crash := context.WithCancel(context.Background())
-				seen := 0
-				crashed := false
-				b.sim.ClearCalls()
 				b.sim.OnCall(func(c sim.Call) error {
 					if c.Phase == sim.Before {
 						seen++
@@ -194,22 +191,35 @@ func TestCrashAtEveryCall(t *testing.T) {
 					}
 					return nil
 				})
-				b.engine.Run(ctx, p, run.Options{Times: quick})
+				if p, err := b.engine.Plan(ctx, m, plan.Request{Action: action}); err == nil {
+					b.engine.Run(ctx, p, run.Options{Times: quick})
+				}
 				crash()
 				b.sim.OnCall(nil)
 				b.sim.Advance(2 * time.Minute) // the lock of a program that is alive outlives its run that long
-				b.must(t, site(), plan.Start)
-				if p := b.must(t, site(), plan.Start); len(p.Steps) != 0 {
-					t.Errorf("a third run has steps: %v", p.Steps)
-				}
-				b.must(t, site(), plan.Stop, "web_server") // a run without steps leaves a dead lock alone
-				b.must(t, site(), plan.Start)
-				if diff := cmp.Diff(want, b.world()); diff != "" {
-					t.Errorf("(-want +got):\n%s", diff)
-				}
+				after(t, b)
 			})
 		}
 	}
+}
+
+// A run may end between any two calls, or in one: with its effect or without. The
+// next run always completes the work, and leaves what an undisturbed one leaves.
+func TestCrashAtEveryCall(t *testing.T) {
+	undisturbed := newBench(t)
+	undisturbed.must(t, site(), plan.Start)
+	want := undisturbed.world()
+	crashEverywhere(t, func(*bench) {}, site(), plan.Start, func(t *testing.T, b *bench) {
+		b.must(t, site(), plan.Start)
+		if p := b.must(t, site(), plan.Start); len(p.Steps) != 0 {
+			t.Errorf("a third run has steps: %v", p.Steps)
+		}
+		b.must(t, site(), plan.Stop, "web_server") // a run without steps leaves a dead lock alone
+		b.must(t, site(), plan.Start)
+		if diff := cmp.Diff(want, b.world()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
 }
 
 // A connection cut at any one call, with the effect or without, does not fail the

@@ -5,20 +5,17 @@ package engine_test
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
@@ -338,42 +335,13 @@ func TestCrashDuringUpdate(t *testing.T) {
 	undisturbed := newBench(t)
 	undisturbed.must(t, now, plan.Start)
 	want := undisturbed.requests(t)
-	counted := newBench(t)
-	counted.must(t, was, plan.Start)
-	counted.sim.ClearCalls()
-	counted.must(t, now, plan.Update)
-	calls := len(counted.sim.Calls())
-	dead := errors.New("the program is dead")
-	for k := 1; k <= calls; k++ {
-		for _, phase := range []sim.Phase{sim.Before, sim.After} {
-			b := newBench(t)
-			b.must(t, was, plan.Start)
-			seen, crashed := 0, false
-			ctx, crash := context.WithCancel(context.Background())
-			b.sim.OnCall(func(c sim.Call) error {
-				if c.Phase == sim.Before {
-					seen++
-				}
-				if crashed = crashed || seen >= k && c.Phase == phase; crashed {
-					crash()
-					return dead
-				}
-				return nil
-			})
-			if p, err := b.engine.Plan(ctx, now, plan.Request{Action: plan.Update}); err == nil {
-				b.engine.Run(ctx, p, run.Options{Times: quick})
-			}
-			crash()
-			b.sim.OnCall(nil)
-			b.sim.Advance(2 * time.Minute)
-			b.must(t, now, plan.Update)
-			b.updated(t, now)
-			if diff := cmp.Diff(want, b.requests(t)); diff != "" {
-				t.Fatalf("call %d phase %d (-want +got):\n%s", k, phase, diff)
-			}
-			b.sim.Close()
+	crashEverywhere(t, func(b *bench) { b.must(t, was, plan.Start) }, now, plan.Update, func(t *testing.T, b *bench) {
+		b.must(t, now, plan.Update)
+		b.updated(t, now)
+		if diff := cmp.Diff(want, b.requests(t)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
 		}
-	}
+	})
 }
 
 // mutate changes a random map: what is added, changed and removed all occur.
