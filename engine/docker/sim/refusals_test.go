@@ -5,6 +5,8 @@ package sim_test
 import (
 	"fmt"
 	"testing"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
 type list = []any
@@ -66,26 +68,54 @@ func (l *lab) refused(rows []refusal) {
 	}
 }
 
+// processors are those of a machine: how many, the list of them, and what is said to who asks for more.
+type processors struct {
+	count             int
+	all, more, tooFew string
+}
+
+func (l *lab) processors() processors {
+	l.t.Helper()
+	var info struct{ NCPU int }
+	l.get(l.t, "/info", &info)
+	n := info.NCPU
+	p := processors{count: n, all: "0", more: fmt.Sprintf("0-%d", n), tooFew: fmt.Sprintf("400 Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", n, n)}
+	if n > 1 {
+		p.all = fmt.Sprintf("0-%d", n-1)
+	}
+	return p
+}
+
+// bothOnMachines tries a fact on both engines, and on simulated ones of other numbers of processors.
+func bothOnMachines(t *testing.T, fact func(l *lab)) {
+	t.Helper()
+	both(t, fact)
+	for _, n := range []int{1, 5} {
+		t.Run(fmt.Sprintf("sim of %d", n), func(t *testing.T) {
+			g, _ := simTarget(t, sim.Options{CPUs: n})
+			l := &lab{target: g, t: t, prefix: prefix}
+			l.equal("processors", l.processors().count, n)
+			fact(l)
+		})
+	}
+}
+
 func TestCreateRefusesLimitsAndModes(t *testing.T) {
-	both(t, func(l *lab) {
+	bothOnMachines(t, func(l *lab) {
 		logs := func(driver, option string) fields {
 			return fields{"LogConfig": fields{"Type": driver, "Config": fields{option: "bar"}}}
 		}
-		const cpus = "400 Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available"
-		var info struct{ NCPU int }
-		if l.get(l.t, "/info", &info); info.NCPU != 2 {
-			l.t.Skip("the texts below are those of a machine of 2 processors")
-		}
+		cpus := l.processors()
 		l.refused([]refusal{
-			{fields{"NanoCpus": 5_000_000_000}, cpus},
-			{fields{"NanoCpus": -1}, cpus},
+			{fields{"NanoCpus": int64(cpus.count+1) * 1_000_000_000}, cpus.tooFew},
+			{fields{"NanoCpus": -1}, cpus.tooFew},
 			{fields{"NanoCpus": 1_000_000_000, "CpuPeriod": 5000}, "400 Conflicting options: Nano CPUs and CPU Period cannot both be set"},
 			{fields{"NanoCpus": 1_000_000_000, "CpuQuota": 5000}, "400 Conflicting options: Nano CPUs and CPU Quota cannot both be set"},
 			{fields{"MemorySwappiness": 500}, "400 Invalid value: 500, valid memory swappiness range is 0-100"},
 			{fields{"KernelMemory": 5}, "400 Minimum kernel memory limit allowed is 6MB"},
 			{fields{"CpuPeriod": 5}, "400 CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)"},
 			{fields{"CpuQuota": 5}, "400 CPU cfs quota can not be less than 1ms (i.e. 1000)"},
-			{fields{"CpusetCpus": "0-99"}, "400 Requested CPUs are not available - requested 0-99, available: 0-1"},
+			{fields{"CpusetCpus": cpus.more}, "400 Requested CPUs are not available - requested " + cpus.more + ", available: " + cpus.all},
 			{fields{"CpusetCpus": "x"}, "400 Invalid value x for cpuset cpus: invalid format: x"},
 			{fields{"CpusetMems": "99"}, "400 Requested memory nodes are not available - requested 99, available: 0"},
 			{fields{"CpuRealtimePeriod": 10, "CpuRealtimeRuntime": 20}, "500 cpu real-time runtime cannot be higher than cpu real-time period"},
@@ -105,7 +135,7 @@ func TestCreateRefusesLimitsAndModes(t *testing.T) {
 		})
 		for i, host := range []fields{
 			{"MemorySwappiness": -1}, {"MemoryReservation": -1}, {"CpuQuota": -5}, {"Isolation": "default"}, {"ExtraHosts": []string{"a:host-gateway", "b:::1"}},
-			logs("none", "foo"), logs("json-file", "tag"), {"PortBindings": fields{"80/foo": list{fields{"HostPort": "80/foo"}}}}, {"CpusetCpus": "0,1"},
+			logs("none", "foo"), logs("json-file", "tag"), {"PortBindings": fields{"80/foo": list{fields{"HostPort": "80/foo"}}}}, {"CpusetCpus": cpus.all}, {"CpusetCpus": "0,0"},
 		} {
 			l.create(fmt.Sprint("fine", i), container("run", host))
 		}
@@ -176,11 +206,8 @@ func TestStartRefusesDevicesAndModes(t *testing.T) {
 }
 
 func TestUpdateRefuses(t *testing.T) {
-	both(t, func(l *lab) {
-		var info struct{ NCPU int }
-		if l.get(l.t, "/info", &info); info.NCPU != 2 {
-			l.t.Skip("the texts below are those of a machine of 2 processors")
-		}
+	bothOnMachines(t, func(l *lab) {
+		cpus := l.processors()
 		const where, conflicting = " Cannot update container ID: ", "409 Cannot update container ID: Conflicting options: "
 		l.create("nano", container("run", fields{"NanoCpus": 1_000_000_000}))
 		l.create("quota", container("run", fields{"CpuQuota": 50_000, "Memory": 64 << 20, "MemorySwap": 128 << 20}))
@@ -196,8 +223,8 @@ func TestUpdateRefuses(t *testing.T) {
 			{"nano", fields{"NanoCpus": 500_000_000}, "200"},
 			{"quota", fields{"NanoCpus": 500_000_000}, conflicting + "Nano CPUs cannot be updated as CPU Quota has already been set"},
 			{"quota", fields{"MemorySwap": 32 << 20}, "200"},
-			{"runs", fields{"NanoCpus": 900_000_000_000}, "400 Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available"},
-			{"runs", fields{"CpusetCpus": "99"}, "400 Requested CPUs are not available - requested 99, available: 0-1"},
+			{"runs", fields{"NanoCpus": int64(cpus.count+1) * 1_000_000_000}, cpus.tooFew},
+			{"runs", fields{"CpusetCpus": cpus.more}, "400 Requested CPUs are not available - requested " + cpus.more + ", available: " + cpus.all},
 			{"runs", fields{"Memory": 64 << 20, "MemorySwap": 32 << 20}, "400 Minimum memoryswap limit should be larger than memory limit, see usage"},
 			{"runs", fields{"PidsLimit": -1}, "200"},
 		} {
