@@ -3,8 +3,6 @@
 package sim
 
 import (
-	"fmt"
-	"net/netip"
 	"slices"
 	"sort"
 	"strings"
@@ -102,30 +100,37 @@ func (e *Engine) connectOne(c *container, name string, n *network) error {
 	if n.Driver == "null" && !n.Predefined {
 		return forbidden("cannot create endpoint on configuration-only network")
 	}
-	ep.NetworkID = n.ID
 	if n.Driver != "host" && n.Driver != "null" {
-		if err := e.assignAddress(c, ep, n); err != nil {
+		if err := e.assignAddresses(c, ep, n); err != nil {
 			return err
 		}
 	}
-	ep.EndpointID = e.st.newID("endpoint")
+	ep.NetworkID, ep.EndpointID = n.ID, e.st.newID("endpoint")
 	e.emit("network", "connect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	return nil
 }
 
-// completeEndpoint refuses what the predefined networks cannot do, and on others adds the names that the engine itself gives.
+// completeEndpoint refuses what a network cannot do, and adds the names that the engine itself gives.
 func (e *Engine) completeEndpoint(c *container, ep *endpointConfig, n *network) error {
-	if !n.Predefined {
-		e.addOwnAliases(c, ep)
-		return nil
-	}
-	if len(ep.Aliases) > 0 {
-		return badRequest("network-scoped alias is supported only for containers in user defined networks")
-	}
-	if ep.IPAMConfig != nil && (ep.IPAMConfig.IPv4Address != "" || ep.IPAMConfig.IPv6Address != "") {
+	fixed := ep.IPAMConfig != nil && (ep.IPAMConfig.IPv4Address != "" || ep.IPAMConfig.IPv6Address != "")
+	switch {
+	case n.Predefined && fixed:
 		return badRequest("user specified IP address is supported on user defined networks only")
+	case n.Predefined && len(ep.Aliases) > 0:
+		return badRequest("network-scoped alias is supported only for containers in user defined networks")
+	case n.Predefined:
+		return nil
+	case fixed && !n.allowsFixed(ep.IPAMConfig):
+		return badRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
 	}
+	e.addOwnAliases(c, ep)
 	return nil
+}
+
+// allowsFixed tells whether somebody asked for the pools of a network that hold addresses of these kinds.
+func (n *network) allowsFixed(asked *endpointIPAM) bool {
+	v4, v6 := splitPools(n.IPAM.Config)
+	return (asked.IPv4Address == "" || len(v4) > 0 && !n.AnyPool) && (asked.IPv6Address == "" || len(v6) > 0)
 }
 
 // addOwnAliases adds the short id and the host name to the aliases; since API 1.45 they are DNS names and no aliases.
@@ -147,63 +152,6 @@ func (e *Engine) addOwnAliases(c *container, ep *endpointConfig) {
 	}
 }
 
-// assignAddress gives an endpoint the address it asks for, or the lowest that is free.
-func (e *Engine) assignAddress(c *container, ep *endpointConfig, n *network) error {
-	pool, err := netip.ParsePrefix(n.IPAM.Config[0].Subnet)
-	if err != nil {
-		return failure("no available IPv4 addresses on this network's address pools: %s (%s)", n.Name, n.ID)
-	}
-	used := map[string]bool{n.IPAM.Config[0].Gateway: true, pool.Masked().Addr().String(): true}
-	for _, other := range e.members(n) {
-		used[other.on(n).IPAddress] = true
-	}
-	address := ""
-	if ep.IPAMConfig != nil {
-		address = ep.IPAMConfig.IPv4Address
-	}
-	if address != "" {
-		asked, err := netip.ParseAddr(address)
-		if err != nil {
-			return failure("Invalid IPv4 address: %s)", address)
-		}
-		if !pool.Contains(asked) {
-			return failure("Invalid address %s: It does not belong to any of this network's subnets", address)
-		}
-		if used[address] {
-			return forbidden("Address already in use")
-		}
-	} else if address = freeAddress(pool, used); address == "" {
-		return failure("no available IPv4 addresses on this network's address pools: %s (%s)", n.Name, n.ID)
-	}
-	ep.IPAddress, ep.IPPrefixLen, ep.Gateway = address, pool.Bits(), n.IPAM.Config[0].Gateway
-	if n.Internal {
-		ep.Gateway = ""
-	}
-	ep.MacAddress = macOf(c.Config.MacAddress, address)
-	return nil
-}
-
-func freeAddress(pool netip.Prefix, used map[string]bool) string {
-	for a := pool.Masked().Addr().Next(); pool.Contains(a) && pool.Contains(a.Next()); a = a.Next() {
-		if !used[a.String()] {
-			return a.String()
-		}
-	}
-	return ""
-}
-
-func macOf(wanted, address string) string {
-	if wanted != "" {
-		return wanted
-	}
-	a, err := netip.ParseAddr(address)
-	if err != nil || !a.Is4() {
-		return "02:42:00:00:00:01"
-	}
-	b := a.As4()
-	return fmt.Sprintf("02:42:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
-}
-
 // disconnectAll takes a container that ended off its networks; it will join them again when it starts.
 func (e *Engine) disconnectAll(c *container) {
 	c.Ports = nil
@@ -220,6 +168,7 @@ func (e *Engine) disconnectAll(c *container) {
 func (e *Engine) leave(c *container, ep *endpointConfig) {
 	n := e.st.Networks[ep.NetworkID]
 	ep.EndpointID, ep.Gateway, ep.IPAddress, ep.IPPrefixLen, ep.MacAddress = "", "", "", 0, ""
+	ep.IPv6Gateway, ep.GlobalIPv6Address, ep.GlobalIPv6PrefixLen = "", "", 0
 	if n != nil {
 		e.emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	}
@@ -259,7 +208,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := e.checkConnect(c, n); err != nil {
+	if err := e.checkConnect(c, ep, n); err != nil {
 		return reply{}, err
 	}
 	if old := c.Endpoints[n.Name]; old != nil {
@@ -269,31 +218,38 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 		return status(200)
 	}
 	c.Endpoints[n.Name], c.Connected = ep, true
-	err = e.completeEndpoint(c, ep, n)
-	if err == nil && c.Running && !c.Restarting {
-		err = e.connectOne(c, n.Name, n)
-	}
-	if err != nil {
-		delete(c.Endpoints, n.Name)
-		return reply{}, err
+	if c.Running && !c.Restarting {
+		if err := e.connectOne(c, n.Name, n); err != nil {
+			delete(c.Endpoints, n.Name)
+			return reply{}, err
+		}
 	}
 	return status(200)
 }
 
-// checkConnect refuses networks that a container cannot have together.
-func (e *Engine) checkConnect(c *container, n *network) error {
-	mode := c.HostConfig.NetworkMode
-	switch {
-	case c.Removing || c.Dead:
+// checkConnect refuses what a network cannot do, and networks that a container cannot have together.
+func (e *Engine) checkConnect(c *container, ep *endpointConfig, n *network) error {
+	if c.Removing || c.Dead {
 		return conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
-	case mode == "host", n.Name == "host" && n.Predefined:
-		return badRequest("container cannot be disconnected from host network or connected to host network")
 	}
-	if c.Endpoints[n.Name] == nil && (n.Name == "none" && len(c.Endpoints) > 0 || c.Endpoints["none"] != nil) {
+	if err := e.completeEndpoint(c, ep, n); err != nil {
+		return err
+	}
+	onHost, host := c.HostConfig.NetworkMode == "host", n.Driver == "host"
+	switch {
+	case host && !onHost:
+		return badRequest(errHostNetwork)
+	case c.Endpoints[n.Name] != nil:
+		return nil
+	case onHost && c.Endpoints["host"] != nil:
+		return badRequest("container sharing network namespace with another container or host cannot be connected to any other network")
+	case n.Name == "none" && len(c.Endpoints) > 0 || c.Endpoints["none"] != nil:
 		return badRequest("container cannot be connected to multiple networks with one of the networks in private (none) mode")
 	}
 	return nil
 }
+
+const errHostNetwork = "container cannot be disconnected from host network or connected to host network"
 
 func (e *Engine) networkDisconnect(q *request) (reply, error) {
 	var body struct {
@@ -320,8 +276,8 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 	name := q.name
 	if err == nil {
 		name = n.Name
-		if c.HostConfig.NetworkMode == "host" || n.Name == "host" && n.Predefined {
-			return reply{}, badRequest("container cannot be disconnected from host network or connected to host network")
+		if c.Running && c.HostConfig.NetworkMode == "host" && n.Driver == "host" {
+			return reply{}, badRequest(errHostNetwork)
 		}
 	}
 	ep := c.Endpoints[name]

@@ -133,11 +133,14 @@ func (e *Engine) networkDocument(n *network, withMembers bool) networkDocument {
 	}
 	for _, c := range e.members(n) {
 		ep := c.on(n)
-		address := ""
+		member := networkMember{Name: c.Name, EndpointID: ep.EndpointID, MacAddress: ep.MacAddress}
 		if ep.IPAddress != "" {
-			address = fmt.Sprintf("%s/%d", ep.IPAddress, ep.IPPrefixLen)
+			member.IPv4Address = fmt.Sprintf("%s/%d", ep.IPAddress, ep.IPPrefixLen)
 		}
-		doc.Containers[c.ID] = networkMember{Name: c.Name, EndpointID: ep.EndpointID, MacAddress: ep.MacAddress, IPv4Address: address}
+		if ep.GlobalIPv6Address != "" {
+			member.IPv6Address = fmt.Sprintf("%s/%d", ep.GlobalIPv6Address, ep.GlobalIPv6PrefixLen)
+		}
+		doc.Containers[c.ID] = member
 	}
 	return doc
 }
@@ -398,7 +401,7 @@ func splitPools(pools []ipamPool) (v4, v6 []ipamPool) {
 func (e *Engine) checkPools(n *network) error {
 	v4, v6 := splitPools(n.IPAM.Config)
 	for i := range v4 {
-		if err := e.checkPool(&v4[i]); err != nil {
+		if err := e.fillPool(n.Name, &v4[i]); err != nil {
 			return err
 		}
 	}
@@ -407,43 +410,17 @@ func (e *Engine) checkPools(n *network) error {
 		if err != nil {
 			return err
 		}
-		v4 = []ipamPool{{Subnet: pool.String(), Gateway: pool.Addr().Next().String()}}
+		v4, n.AnyPool = []ipamPool{{Subnet: pool.String(), Gateway: pool.Addr().Next().String()}}, true
 	}
 	if n.EnableIPv6 && len(v6) == 0 {
 		return notFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
 	}
 	for i := range v6 {
-		if err := e.checkPool(&v6[i]); n.EnableIPv6 && err != nil {
+		if err := e.fillPool(n.Name, &v6[i]); n.EnableIPv6 && err != nil {
 			return err
 		}
 	}
 	n.IPAM.Config = append(v4, v6...)
-	return nil
-}
-
-// checkPool checks one pool that was asked for, and gives it a gateway if it has none.
-func (e *Engine) checkPool(pool *ipamPool) error {
-	subnet, err := netip.ParsePrefix(pool.Subnet)
-	if err != nil {
-		return failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
-	}
-	if _, err := netip.ParsePrefix(pool.IPRange); err != nil && pool.IPRange != "" {
-		return failure("failed to parse pool request for address space \"LocalDefault\" pool %q subpool %q: Invalid Address SubPool", pool.Subnet, pool.IPRange)
-	}
-	if e.overlaps(subnet.Masked()) {
-		return forbidden("Pool overlaps with other one on this address space")
-	}
-	if pool.Gateway == "" {
-		pool.Gateway, pool.Implied = subnet.Masked().Addr().Next().String(), true
-		return nil
-	}
-	gateway, err := netip.ParseAddr(pool.Gateway)
-	switch {
-	case err != nil:
-		return failure("invalid gateway address %s in Ipam configuration", pool.Gateway)
-	case !subnet.Contains(gateway):
-		return failure("failed to allocate gateway (%s): Requested address is out of range", pool.Gateway)
-	}
 	return nil
 }
 
@@ -460,23 +437,6 @@ func (e *Engine) overlaps(subnet netip.Prefix) bool {
 		}
 	}
 	return false
-}
-
-// freePool gives the first of the engine's address pools that is free: 172.17 to 172.31, then 192.168 in twentieths.
-func (e *Engine) freePool() (netip.Prefix, error) {
-	for i := 17; i < 32; i++ {
-		pool := netip.PrefixFrom(netip.AddrFrom4([4]byte{172, byte(i), 0, 0}), 16)
-		if !e.overlaps(pool) {
-			return pool, nil
-		}
-	}
-	for i := 0; i < 256; i += 16 {
-		pool := netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 168, byte(i), 0}), 20)
-		if !e.overlaps(pool) {
-			return pool, nil
-		}
-	}
-	return netip.Prefix{}, failure("could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
 }
 
 func (e *Engine) networkRemove(q *request) (reply, error) {

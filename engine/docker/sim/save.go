@@ -57,6 +57,9 @@ func (s *state) complete() error {
 	if s.Containers == nil || s.Volumes == nil || s.Networks == nil || s.Images == nil || s.Execs == nil || s.Remote == nil || s.Host == nil {
 		return fmt.Errorf("a part of the state is missing")
 	}
+	if s.NextPool < 0 {
+		return fmt.Errorf("the next address pool is number %d", s.NextPool)
+	}
 	for id, c := range s.Containers {
 		if c == nil || c.ID != id || len(id) != 64 || c.Name == "" {
 			return fmt.Errorf("container %q is damaged", id)

@@ -16,6 +16,7 @@ type state struct {
 	Now        time.Time // the virtual clock
 	Serial     uint64    // last number used for an id
 	LastPort   int       // last ephemeral host port given out
+	NextPool   int       `json:",omitempty"` // the default address pool that is tried next
 	Containers map[string]*container
 	Volumes    map[string]*volume
 	Networks   map[string]*network
@@ -124,6 +125,7 @@ type network struct {
 	Predefined                                bool
 	ConfigOnly                                bool   // it only holds a configuration for others
 	ConfigFrom                                string // the network that holds its configuration
+	AnyPool                                   bool   `json:",omitempty"` // nobody asked for its pool of IPv4 addresses
 }
 
 // image is one image.
