@@ -14,7 +14,8 @@ import (
 	"strings"
 )
 
-// archivePlace finds the file that an archive call means. Looking at the mounts of a container counts them, as a start does;
+// archivePlace finds the file that an archive call means: a put follows all links of its path, the others all but the last part.
+// Looking at the mounts of a container counts them, as a start does;
 // unless there is an error, the caller reports them free again.
 func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
 	p := q.query.Get("path")
@@ -33,11 +34,16 @@ func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
 	}
 	e.holdVolumes(c)
 	e.emitMounts(c)
-	at := e.locate(c, p)
+	dir, base := path.Split(archivePath(p))
+	full := strings.TrimSuffix(e.resolve(c, dir), "/") + "/" + base
+	if q.method == http.MethodPut {
+		full = e.resolve(c, p)
+	}
+	at := e.locate(c, full)
 	f, there := at.get()
-	bad := e.throughFile(c, p)
+	bad := e.throughFile(c, full)
 	if there && q.method != http.MethodPut && !f.Dir && f.Link == "" && wantsDirectory(p) {
-		bad = archivePath(p)
+		bad = full
 	}
 	switch {
 	case bad != "":
@@ -97,14 +103,18 @@ func (f File) goMode() fs.FileMode {
 }
 
 // statHeader is the value of X-Docker-Container-Path-Stat.
-func (e *Engine) statHeader(q *request, f File) string {
+func (e *Engine) statHeader(q *request, c *container, f File) string {
 	size := f.Size
 	if f.Dir {
 		size = 4096
 	}
+	target := ""
+	if f.Link != "" {
+		target = e.resolve(c, q.query.Get("path"))
+	}
 	name := path.Base(archivePath(q.query.Get("path")))
 	text, err := json.Marshal(object{
-		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": stamp(e.st.Start), "linkTarget": f.Link,
+		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": stamp(e.st.Start), "linkTarget": target,
 	})
 	if err != nil {
 		return ""
@@ -118,7 +128,7 @@ func (e *Engine) archiveStat(q *request) (reply, error) {
 		return reply{}, err
 	}
 	defer e.unmountAll(c)
-	return reply{header: map[string]string{"X-Docker-Container-Path-Stat": e.statHeader(q, f)}}, nil
+	return reply{header: map[string]string{"X-Docker-Container-Path-Stat": e.statHeader(q, c, f)}}, nil
 }
 
 func (e *Engine) archiveGet(q *request) (reply, error) {
@@ -147,7 +157,7 @@ func (e *Engine) archiveGet(q *request) (reply, error) {
 	}
 	e.emitContainer(c, "archive-path", nil)
 	return reply{raw: buffer.Bytes(), header: map[string]string{
-		"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": e.statHeader(q, f),
+		"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": e.statHeader(q, c, f),
 	}}, nil
 }
 
@@ -245,10 +255,11 @@ func (e *Engine) archivePut(q *request) (reply, error) {
 
 // putFiles lays files over what the container sees, each in the mount that its path falls into.
 func (e *Engine) putFiles(c *container, q *request, fresh tree) (reply, error) {
-	base := path.Clean("/" + q.query.Get("path"))
+	base := e.resolve(c, q.query.Get("path"))
 	for _, p := range sortedKeys(fresh) {
 		f := fresh[p]
 		full := path.Join(base, p)
+		full = path.Join(e.resolve(c, path.Dir(full)), path.Base(full))
 		at := e.locate(c, full)
 		old, there := at.get()
 		if at.readOnly {

@@ -4,6 +4,8 @@ package sim_test
 
 import (
 	"archive/tar"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -139,5 +141,74 @@ func TestEventsOfArchives(t *testing.T) {
 		since := l.time()
 		l.want(l.t, 200, "GET", l.at("a")+"/top", nil)
 		l.equal("top", strings.Join(l.actions(since), "|"), "container top")
+	})
+}
+
+// linked gives an image of this test with symbolic links in it.
+func (l *lab) linked() string {
+	l.t.Helper()
+	layer, err := tarOf(entry{name: "d/", mode: 0o755}, entry{name: "d/f", data: []byte("x"), mode: 0o644}, entry{name: "dir", link: "d", mode: 0o777},
+		entry{name: "file", link: "/d/f", mode: 0o777}, entry{name: "dead", link: "nope", mode: 0o777},
+		entry{name: "up", link: "../../d", mode: 0o777})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	name := l.prefix + "links"
+	l.made = append(l.made, "/images/"+name)
+	l.want(l.t, 200, "POST", "/images/create?fromSrc=-&changes=CMD%20x&repo="+name, layer)
+	return name
+}
+
+// leadsTo gives where a link leads, as the head of the answer says.
+func (l *lab) leadsTo(name, path string) string {
+	l.t.Helper()
+	resp, err := l.client.Head("http://docker/v1.41" + l.at(name) + "/archive?path=" + url.QueryEscape(path))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := base64.StdEncoding.DecodeString(resp.Header.Get("X-Docker-Container-Path-Stat"))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	var doc struct{ LinkTarget string }
+	if len(text) > 0 && json.Unmarshal(text, &doc) != nil {
+		l.t.Fatalf("%s: %s", l.name, text)
+	}
+	return doc.LinkTarget
+}
+
+func TestArchivePathsThroughLinks(t *testing.T) {
+	both(t, func(l *lab) {
+		s := container("", nil)
+		s["Image"] = l.linked()
+		l.create("a", s)
+		const merged = "500 lstat /var/lib/docker/overlay2/ID/merged"
+		for _, row := range []struct{ path, want, target string }{
+			{"/dir", "dir", "/d"},
+			{"/dir/", "dir/ dir/f", ""},
+			{"/dir/.", "./ ./f", ""},
+			{"/dir/f", "f", ""},
+			{"/up/f", "f", ""},
+			{"/up", "up", "/d"},
+			{"/file", "file", "/d/f"},
+			{"/file/x", merged + "/d/f/x: not a directory", ""},
+			{"/dead", "dead", "/nope"},
+			{"/dead/x", "404 Could not find the file /dead/x in container a", ""},
+		} {
+			l.equal(row.path, l.names("a", row.path), row.want)
+			l.equal(row.path+" leads to", l.leadsTo("a", row.path), row.target)
+		}
+		text, err := tarOf(entry{name: "n", mode: 0o644})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range []struct{ path, want string }{
+			{"/dir", "200"}, {"/up/", "200"}, {"/file", "500 extraction point is not a directory"}, {"/dead", "404 Could not find the file /dead in container a"},
+		} {
+			l.equal("put "+row.path, l.plain(l.call(l.t, "PUT", l.at("a")+"/archive?path="+row.path, text)), row.want)
+		}
+		l.equal("there", l.names("a", "/d"), "d/ d/f")
+		l.equal("put", l.names("a", "/d/n"), "n")
 	})
 }

@@ -3,12 +3,13 @@
 package sim
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
 	"path"
+	"regexp"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -248,52 +249,22 @@ func checkSet(what, field, list string, available int) error {
 	return nil
 }
 
-// checkLog refuses log drivers that do not exist, and options that those which are always there do not have.
-func checkLog(l logConfig) error {
-	if !knownLogDriver(l.Type) {
-		return badRequest("error looking up logging plugin %s: plugin %q not found", l.Type, l.Type)
-	}
-	if l.Type == "none" {
-		return nil
-	}
-	if mode := l.Config["mode"]; mode != "" && mode != "blocking" && mode != "non-blocking" {
-		return badRequest("logger: logging mode not supported: %s", mode)
-	}
-	for _, option := range sortedKeys(l.Config) {
-		switch {
-		case strings.HasPrefix(option, "cache-") || slices.Contains([]string{"mode", "max-buffer-size", "compress", "max-file", "max-size"}, option):
-		case l.Type == "local":
-			return badRequest("unknown log opt '%s' for log driver local", option)
-		case l.Type != "" && l.Type != "json-file" || slices.Contains([]string{"env", "env-regex", "labels", "labels-regex", "tag"}, option):
-		default:
-			return badRequest("unknown log opt '%s' for json-file log driver", option)
-		}
-	}
-	return nil
-}
-
 // checkSecurity refuses security options of no known form.
 func checkSecurity(h *hostConfig) error {
 	for _, option := range h.SecurityOpt {
-		key, _, ok := strings.Cut(option, "=")
+		key, value, ok := strings.Cut(option, "=")
 		if !ok {
-			key, _, ok = strings.Cut(option, ":")
+			key, value, ok = strings.Cut(option, ":")
 		}
 		switch {
 		case option == "no-new-privileges", option == "disable":
 		case !ok:
 			return failure("invalid --security-opt 1: %q", option)
-		case !slices.Contains([]string{"label", "apparmor", "seccomp", "no-new-privileges"}, key):
+		case !slices.Contains([]string{"label", "apparmor", "seccomp", "no-new-privileges"}, key), key == "no-new-privileges" && !isBool(value):
 			return failure("invalid --security-opt 2: %q", option)
 		}
 	}
 	return nil
-}
-
-func knownLogDriver(name string) bool {
-	known := []string{"", "none", "awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "logentries", "splunk", "syslog"}
-	i := sort.SearchStrings(known[2:], name)
-	return name == "" || name == "none" || i < len(known)-2 && known[2+i] == name
 }
 
 // capabilities are the Linux capabilities by name, without their prefix.
@@ -360,9 +331,19 @@ func (e *Engine) checkStart(c *container) error {
 	if h.CPUShares < 0 {
 		return failure("shares: invalid argument")
 	}
+	for _, d := range slices.Concat(h.BlkioDeviceReadBps, h.BlkioDeviceWriteBps, h.BlkioDeviceReadIOps, h.BlkioDeviceWriteIOps) {
+		if e.checkDevice(d.Path) == errNoFile {
+			return failure("stat %s: %v", d.Path, errNoFile)
+		}
+	}
 	for _, d := range h.Devices {
 		if err := e.checkDevice(d.PathOnHost); err != nil {
 			return failure("error gathering device information while adding custom device %q: %v", d.PathOnHost, err)
+		}
+	}
+	for _, rule := range h.DeviceCgroupRules {
+		if !deviceRule.MatchString(rule) {
+			return failure("invalid device cgroup rule format: '%s'", rule)
 		}
 	}
 	for _, d := range h.DeviceRequests {
@@ -385,7 +366,7 @@ func (e *Engine) checkStart(c *container) error {
 			return failure("%s", err.Error())
 		}
 	}
-	return nil
+	return checkSeccomp(h)
 }
 
 // checkDevice refuses devices that the host does not have. It has those that every host has, and what is told of it.
@@ -395,9 +376,33 @@ func (e *Engine) checkDevice(name string) error {
 	case slices.Contains([]string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/fuse", "/dev/net/tun"}, name):
 		return nil
 	case !ok:
-		return errors.New("no such file or directory")
-	case !f.Dir:
+		return errNoFile
+	case !f.Dir || path.Clean(name) != "/dev" && !strings.HasPrefix(path.Clean(name), "/dev/"):
 		return errors.New("not a device node")
+	}
+	return nil
+}
+
+var (
+	errNoFile  = errors.New("no such file or directory")
+	deviceRule = regexp.MustCompile(`^[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}$`)
+)
+
+// checkSeccomp refuses profiles that are not JSON objects.
+func checkSeccomp(h *hostConfig) error {
+	for _, option := range h.SecurityOpt {
+		text, ok := strings.CutPrefix(option, "seccomp=")
+		if !ok || text == "unconfined" || h.Privileged {
+			continue
+		}
+		var profile map[string]any
+		err := json.Unmarshal([]byte(text), &profile)
+		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+			return failure("Decoding seccomp profile failed: json: cannot unmarshal %s into Go value of type seccomp.Seccomp", wrong.Value)
+		}
+		if err != nil {
+			return failure("Decoding seccomp profile failed: %v", err)
+		}
 	}
 	return nil
 }

@@ -104,7 +104,22 @@ func (e *Engine) containerCreate(q *request) (reply, error) {
 		return reply{}, err
 	}
 	e.emitContainer(c, "create", nil)
-	return reply{status: 201, json: object{"Id": c.ID, "Warnings": []string{}}}, nil
+	return reply{status: 201, json: object{"Id": c.ID, "Warnings": warnings(body.HostConfig)}}, nil
+}
+
+// warnings tells what of a configuration is dropped, deprecated or dangerous.
+func warnings(h *hostConfig) []string {
+	said := []string{}
+	if h.OomKillDisable != nil && *h.OomKillDisable && h.Memory == 0 {
+		said = append(said, "OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.")
+	}
+	if h.KernelMemory > 0 {
+		said = append(said, "Specifying a kernel memory limit is deprecated and will be removed in a future release.")
+	}
+	if h.CPUPercent > 0 {
+		said = append(said, "linux does not support CPU percent. Percent discarded.")
+	}
+	return said
 }
 
 // newContainer makes the container. When a step fails, everything made before it is undone and the name is free again.
@@ -179,12 +194,15 @@ func (e *Engine) makeWorkingDir(c *container) error {
 	if im == nil || !im.Complete || c.Config.WorkingDir == "" {
 		return nil
 	}
-	for dir := path.Clean(c.Config.WorkingDir); dir != "/"; dir = path.Dir(dir) {
-		f, ok := place{files: c.Files, below: im.Files, path: dir}.get()
-		switch {
-		case ok && !f.Dir && f.Link == "":
-			return failure("Cannot mkdir: %s is not a directory", c.Config.WorkingDir)
-		case ok:
+	wanted := path.Clean("/" + c.Config.WorkingDir)
+	if _, _, through := e.beneath(c, wanted); through != "" {
+		return failure("lstat %s: %v", c.rootfs()+wanted, errNoDir)
+	}
+	if f, ok := e.follow(c, wanted); ok && !f.Dir {
+		return failure("Cannot mkdir: %s is not a directory", wanted)
+	}
+	for dir := wanted; dir != "/"; dir = path.Dir(dir) {
+		if _, ok := (place{files: c.Files, below: im.Files, path: dir}).get(); ok {
 			return nil
 		}
 		c.Files[dir] = dirFile()

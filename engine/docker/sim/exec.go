@@ -3,7 +3,6 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -199,17 +198,17 @@ func (e *Engine) checkExec(c *container, name string) error {
 	if !path.IsAbs(dir) {
 		return failure(where + "Cwd must be an absolute path: unknown")
 	}
-	switch err := e.checkDir(c, dir); {
-	case errors.Is(err, errNoDir):
-		return badRequest(begun+"chdir to cwd (%q) set in config.json failed: %v: unknown: Are you trying to mount a directory onto a file (or vice-versa)? "+
-			"Check if the specified host path exists and is the expected type", dir, err)
-	case err != nil:
-		return badRequest(begun+"chdir to cwd (%q) set in config.json failed: %v: unknown", dir, err)
+	text := ""
+	if err := e.checkDir(c, dir); err != nil {
+		text = fmt.Sprintf("chdir to cwd (%q) set in config.json failed: %v", dir, err)
+	} else if _, err := e.checkExecutable(c, name); err != nil {
+		text = err.Error()
 	}
-	if _, err := e.checkExecutable(c, name); err != nil {
-		return badRequest(begun+"%v: unknown", err)
+	if text == "" {
+		return nil
 	}
-	return nil
+	_, err := runtimeError(begun + text)
+	return err
 }
 
 // endExec ends the program of an exec.

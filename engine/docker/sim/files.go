@@ -129,6 +129,27 @@ func (e *Engine) locate(c *container, p string) place {
 	return at
 }
 
+// resolve gives a path of c with all symbolic links followed, never out of the container.
+func (e *Engine) resolve(c *container, p string) string {
+	const most = 255
+	done, left := "/", strings.Split(p, "/")
+	for links := 0; len(left) > 0; {
+		next := path.Join(done, left[0])
+		left = left[1:]
+		f, there := e.locate(c, next).get()
+		if !there || f.Link == "" || links == most {
+			done = next
+			continue
+		}
+		links++
+		if path.IsAbs(f.Link) {
+			done = "/"
+		}
+		left = append(strings.Split(f.Link, "/"), left...)
+	}
+	return done
+}
+
 // get reads the file at the place.
 func (at place) get() (File, bool) {
 	if f, ok := at.files[at.path]; ok {

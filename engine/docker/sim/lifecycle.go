@@ -110,18 +110,21 @@ func (e *Engine) begin(c *container, byHand bool) error {
 	return nil
 }
 
-// prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, program.
+// prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, log, program.
 func (e *Engine) prepare(c *container) (program, int, error) {
-	for _, part := range []func(*container) error{e.connectAll, e.checkStart, e.mountAll} {
+	for _, part := range []func(*container) error{e.connectAll, e.checkStart, e.mountAll, e.openLog} {
 		if err := part(c); err != nil {
 			return program{}, 128, err
 		}
 	}
-	argv := append([]string{c.Path}, c.Args...)
-	if code, err := e.checkExecutable(c, argv[0]); err != nil {
-		return program{}, code, badRequest("failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: %v: unknown", err)
+	if err := e.checkRuntime(c); err != nil {
+		code, err := runtimeError("failed to create shim task: OCI runtime create failed: runc create failed: " + err.Error())
+		return program{}, code, err
 	}
-	prog, err := e.programOf(c, argv)
+	if code, err := e.checkExecutable(c, c.Path); err != nil {
+		return initFailure(c.Path, code), 0, nil
+	}
+	prog, err := e.programOf(c, append([]string{c.Path}, c.Args...))
 	if err != nil {
 		return program{}, 128, failure("%v", err)
 	}

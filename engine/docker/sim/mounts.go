@@ -45,8 +45,7 @@ func (e *Engine) addMounts(c *container) error {
 	if err := e.addAnonymous(c); err != nil {
 		return err
 	}
-	e.copyUp(c)
-	return nil
+	return e.copyUp(c)
 }
 
 // addVolumesFrom copies the mounts of another container.
@@ -138,15 +137,18 @@ func (e *Engine) addAnonymous(c *container) error {
 		m := &mountPoint{Type: "volume", Name: v.Name, Driver: v.Driver, Destination: dest, RW: true, Copy: true}
 		c.Mounts[dest] = m
 		e.hold(c, m)
+		if f, there, through := e.beneath(c, dest); through == "" && there && !f.Dir {
+			return failure("cannot mount volume over existing file, file exists %s", c.rootfs()+dest)
+		}
 	}
 	return nil
 }
 
 // copyUp fills empty volumes with what the image has at their place, owner and mode of the directory included.
-func (e *Engine) copyUp(c *container) {
+func (e *Engine) copyUp(c *container) error {
 	im := e.st.Images[c.ImageID]
 	if im == nil {
-		return
+		return nil
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
@@ -154,10 +156,17 @@ func (e *Engine) copyUp(c *container) {
 		if m.Type != "volume" || !m.Copy || v == nil || !v.Files.empty() {
 			continue
 		}
+		switch f, there, through := e.beneath(c, dest); {
+		case through != "":
+			return failure("lstat %s: %v", c.rootfs()+dest, errNoDir)
+		case there && !f.Dir:
+			return failure("source %s is not directory", c.rootfs()+dest)
+		}
 		if content, ok := im.Files.under(path.Clean("/" + dest)); ok {
 			v.Files = content
 		}
 	}
+	return nil
 }
 
 // bindWord tells what a word in the mode of a bind speaks about; there may be one of each at most.

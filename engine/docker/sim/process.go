@@ -133,7 +133,7 @@ func (e *Engine) programOf(c *container, argv []string) (program, error) {
 		}
 		argv = words
 	}
-	init := c.HostConfig.Init != nil && *c.HostConfig.Init
+	init := c.underInit()
 	switch path.Base(argv[0]) {
 	case "true":
 		return ended(0), nil

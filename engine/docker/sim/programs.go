@@ -27,6 +27,21 @@ func (e *Engine) checkUser(c *container) error {
 			return failure("unable to find %s %s: no matching entries in %s file", account.kind, account.name, account.file)
 		}
 	}
+	return e.checkGroups(c)
+}
+
+// checkGroups refuses further groups that the image does not know.
+func (e *Engine) checkGroups(c *container) error {
+	im := e.st.Images[c.ImageID]
+	for _, name := range c.HostConfig.GroupAdd {
+		n, err := strconv.Atoi(name)
+		if err == nil && (n < 0 || n > math.MaxInt32) {
+			return failure("uids and gids must be in range 0-2147483647")
+		}
+		if _, ok := e.accountID(c, "/etc/group", name); !ok && im != nil && im.Complete {
+			return failure("Unable to find group %s: no matching entries in group file", name)
+		}
+	}
 	return nil
 }
 
@@ -71,8 +86,8 @@ func (e *Engine) checkExecutable(c *container, name string) (int, error) {
 		}
 		f, ok := e.follow(c, full)
 		switch {
-		case !ok && path.IsAbs(name):
-			return 127, fmt.Errorf("exec: %q: stat %s: no such file or directory", name, name)
+		case e.throughFile(c, full) != "", ok && !f.Dir && strings.HasSuffix(name, "/"):
+			return 127, fmt.Errorf("exec: %q: stat %s: %w", name, name, errNoDir)
 		case !ok:
 			return 127, fmt.Errorf("exec: %q: stat %s: no such file or directory", name, name)
 		case f.Dir, f.Mode&0o111 == 0:
@@ -81,7 +96,12 @@ func (e *Engine) checkExecutable(c *container, name string) (int, error) {
 		return 0, nil
 	}
 	for _, dir := range strings.Split(e.searchPath(c), ":") {
-		if f, ok := e.follow(c, path.Join("/", dir, name)); ok && !f.Dir && f.Mode&0o111 != 0 {
+		f, ok := e.follow(c, path.Join("/", dir, name))
+		switch {
+		case !ok || f.Dir || f.Mode&0o111 == 0:
+		case !path.IsAbs(dir):
+			return 128, fmt.Errorf("exec: %q: cannot run executable found relative to current directory", name)
+		default:
 			return 0, nil
 		}
 	}
@@ -99,16 +119,6 @@ func (e *Engine) searchPath(c *container) string {
 
 // follow reads a file of c through symbolic links.
 func (e *Engine) follow(c *container, p string) (File, bool) {
-	for range 8 {
-		f, ok := e.locate(c, p).get()
-		if !ok || f.Link == "" {
-			return f, ok
-		}
-		if path.IsAbs(f.Link) {
-			p = f.Link
-		} else {
-			p = path.Join(path.Dir(p), f.Link)
-		}
-	}
-	return File{}, false
+	f, ok := e.locate(c, e.resolve(c, p)).get()
+	return f, ok && f.Link == ""
 }

@@ -198,7 +198,11 @@ func (e *Engine) World() World {
 	for _, id := range sortedKeys(e.st.Images) {
 		w.Images = append(w.Images, ImageState{ID: id, Tags: append([]string(nil), e.st.Images[id].Tags...)})
 	}
-	w.Host = sortedKeys(e.st.Host)
+	for _, p := range sortedKeys(e.st.Host) {
+		if e.st.Host[p].Dir {
+			w.Host = append(w.Host, p)
+		}
+	}
 	return w
 }
 

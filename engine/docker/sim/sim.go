@@ -19,7 +19,7 @@ type Options struct {
 	ID        string    // the engine's own id in info; empty is a fixed one
 	Name      string    // host name in info; empty is "sim"
 	CPUs      int       // processors in info; 0 is 2
-	HostPaths []string  // directories that exist on the host; nil means the usual ones, such as /etc and /tmp
+	HostPaths []string  // directories that exist on the host; nil means the usual ones, such as /etc and /tmp, with the usual files, such as /etc/hosts
 }
 
 // Engine is a simulated Docker Engine. Make one with [New] or [Load]; its methods may be used at the same time.
@@ -68,6 +68,11 @@ func New(opts Options) *Engine {
 	}
 	for _, p := range paths {
 		st.Host.mkdirAll(path.Clean("/" + p))
+	}
+	if opts.HostPaths == nil {
+		for _, p := range []string{"/etc/group", "/etc/hostname", "/etc/hosts", "/etc/localtime", "/etc/os-release", "/etc/passwd", "/etc/resolv.conf", "/var/run/docker.sock"} {
+			st.Host[p] = File{Mode: 0o644}
+		}
 	}
 	e := newEngine(opts, st)
 	e.addPredefinedNetworks()
