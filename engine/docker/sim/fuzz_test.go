@@ -32,6 +32,8 @@ func FuzzHandler(f *testing.F) {
 		{"PUT", "/v1.41/containers/aa/archive?path=/", "not a tar"},
 		{"POST", "/v1.41/images/load", "\x1f\x8bnot a tar"},
 		{"POST", "/v1.41/images/create?fromSrc=-&repo=x&changes=CMD%20x", ""},
+		{"POST", "/v1.41/images/create?fromSrc=-&repo=x&changes=ENV%20a%3D%22%24%7Bb%3A-%27c&changes=EXPOSE%201-9:2/x", ""},
+		{"POST", "/v1.41/containers/create", `{"Image":"web","WorkingDir":"/a/..","HostConfig":{"Tmpfs":{"/data":"size=1x"},"Sysctls":{"/":""},"Ulimits":[{"Name":"cpu"}]}}`},
 		{"POST", "/v1.41/networks/create", `{"Name":"n","IPAM":{"Config":[{"Subnet":"10.0.0.0/31","Gateway":"10.0.0.9"}]}}`},
 		{"POST", "/v1.41/networks/bridge/connect", `{"Container":"aa","EndpointConfig":{"IPAMConfig":{"IPv4Address":"::"}}}`},
 		{"POST", "/v1.41/containers/aa/exec", `{"Cmd":["chown","-R","x","/"]}`},

@@ -264,6 +264,13 @@ func (e *Engine) imageImport(q *request) (reply, error) {
 	if q.query.Get("fromSrc") != "-" {
 		return reply{}, badRequest("cannot import from %q: the simulated engine has no network; send the tar with fromSrc=-", q.query.Get("fromSrc"))
 	}
+	platform := q.query.Get("platform")
+	if err := checkPlatformText(platform); err != nil {
+		return reply{}, err
+	}
+	if os, _, _ := strings.Cut(platform, "/"); os != "" && os != "linux" {
+		return reply{}, badRequest("operating system is not supported")
+	}
 	content, err := unpack(q.body)
 	if err != nil {
 		return reply{}, failure("%v", err)
@@ -286,72 +293,12 @@ func (e *Engine) imageImport(q *request) (reply, error) {
 			return reply{}, err
 		}
 		ref.tag = first(q.query.Get("tag"), ref.tag)
+		if ref.tag != "" && !tagPart.MatchString(ref.tag) {
+			return reply{}, badRequest("invalid tag format")
+		}
 		im.Tags = []string{ref.tagged()}
 	}
 	e.putImage(im)
 	e.emitImage(im.ID, im.ID, "import")
 	return messages(object{"status": im.ID})
-}
-
-// applyChanges applies instructions such as CMD ["-"] to the configuration of an imported image.
-func applyChanges(c *Config, changes []string) error {
-	for _, line := range changes {
-		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-		rest = strings.TrimSpace(rest)
-		switch strings.ToUpper(word) {
-		case "CMD":
-			c.Cmd = commandWords(rest)
-		case "ENTRYPOINT":
-			c.Entrypoint = commandWords(rest)
-		case "ENV":
-			c.Env = append(c.Env, pairs(rest)...)
-		case "LABEL":
-			for _, pair := range pairs(rest) {
-				key, value, _ := strings.Cut(pair, "=")
-				c.Labels = union(c.Labels, map[string]string{key: value})
-			}
-		case "USER":
-			c.User = rest
-		case "WORKDIR":
-			c.WorkingDir = rest
-		case "STOPSIGNAL":
-			c.StopSignal = rest
-		case "VOLUME":
-			for _, p := range commandWords(rest) {
-				c.Volumes = union(c.Volumes, map[string]struct{}{p: {}})
-			}
-		case "EXPOSE":
-			for _, port := range strings.Fields(rest) {
-				if !strings.Contains(port, "/") {
-					port += "/tcp"
-				}
-				c.ExposedPorts = union(c.ExposedPorts, map[string]struct{}{port: {}})
-			}
-		default:
-			return badRequest("%s is not a valid change command", strings.ToLower(word))
-		}
-	}
-	return nil
-}
-
-// commandWords reads the JSON form of a command, or takes the text as one for a shell.
-func commandWords(text string) StringList {
-	var words []string
-	if json.Unmarshal([]byte(text), &words) == nil {
-		return words
-	}
-	return StringList{"/bin/sh", "-c", text}
-}
-
-// pairs reads KEY=VALUE words, with or without double quotes around the value, or the older form "KEY VALUE".
-func pairs(text string) []string {
-	key, rest, _ := strings.Cut(text, " ")
-	if !strings.Contains(key, "=") {
-		return []string{key + "=" + strings.TrimSpace(rest)}
-	}
-	var words []string
-	for _, word := range strings.Fields(text) {
-		words = append(words, strings.ReplaceAll(word, `"`, ""))
-	}
-	return words
 }
