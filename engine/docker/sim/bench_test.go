@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -77,7 +78,7 @@ func (g target) try(ctx context.Context, version, method, path string, body any)
 		if err != nil {
 			return answer{}, err
 		}
-		content, kind = bytes.NewReader(text), "application/json"
+		content, kind = strings.NewReader(g.own(string(text))), "application/json"
 	}
 	r, err := http.NewRequestWithContext(ctx, method, "http://docker/v"+version+path, content)
 	if err != nil {
@@ -92,7 +93,35 @@ func (g target) try(ctx context.Context, version, method, path string, body any)
 	}
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
-	return answer{resp.StatusCode, string(text)}, err
+	return answer{resp.StatusCode, g.common(string(text))}, err
+}
+
+// addresses are how the tests write addresses, and how this process has them on the real
+// engine: two runs at once do not get into each other's way, nor does one into what a
+// killed run has left behind.
+func addresses() []string {
+	own := 16 + os.Getpid()%128
+	return []string{
+		"10.199.", fmt.Sprintf("10.%d.", own), // also as the hardware address has it
+		":0a:c7:", fmt.Sprintf(":0a:%02x:", own),
+		"fd00:7", fmt.Sprintf("fd%02x:7", own),
+	}
+}
+
+func (g target) own(text string) string {
+	if !g.real {
+		return text
+	}
+	return strings.NewReplacer(addresses()...).Replace(text)
+}
+
+func (g target) common(text string) string {
+	if !g.real {
+		return text
+	}
+	pairs := addresses()
+	slices.Reverse(pairs)
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // get reads a JSON document.

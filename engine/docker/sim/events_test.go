@@ -125,7 +125,7 @@ func TestWaitWithUnknownCondition(t *testing.T) {
 func TestConnectAndSignalRefusals(t *testing.T) {
 	both(t, func(l *lab) {
 		l.made = append(l.made, "/networks/"+l.prefix+"s")
-		l.want(l.t, 201, "POST", "/networks/create", fields{"Name": l.prefix + "s", "IPAM": fields{"Config": list{fields{"Subnet": "10.213.77.0/24"}}}})
+		l.want(l.t, 201, "POST", "/networks/create", fields{"Name": l.prefix + "s", "IPAM": fields{"Config": list{fields{"Subnet": "10.199.79.0/24"}}}})
 		l.network("n", nil)
 		l.create("c", container("run print=ready", fields{"NetworkMode": l.prefix + "n"}))
 		l.start("c")
@@ -147,7 +147,7 @@ func TestConnectAndSignalRefusals(t *testing.T) {
 			{"/networks/nope/disconnect", fields{"Container": "gone", "Force": true}, "404 network nope not found"},
 			{on + "/connect", address("10.1.2.3"), "500 Invalid address 10.1.2.3: It does not belong to any of this network's subnets"},
 			{on + "/connect", address("x"), "500 Invalid IPv4 address: x)"},
-			{on + "/connect", address("10.213.77.1"), "403 Address already in use"},
+			{on + "/connect", address("10.199.79.1"), "403 Address already in use"},
 			{l.at("c") + "/kill?signal=65", nil, "500 Cannot kill container: c: The linux daemon does not support signal 65"},
 			{l.at("c") + "/kill?signal=33", nil, "500 Cannot kill container: c: The linux daemon does not support signal 33"},
 			{l.at("c") + "/kill?signal=0", nil, "400 Invalid signal: 0"},
