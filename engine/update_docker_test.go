@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockertest"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
@@ -77,4 +78,49 @@ func TestUpdateOnDocker(t *testing.T) {
 		t.Fatal(err)
 	}
 	changes(site("64m", dict{"A": 8081}, ""), "container.create db: does not exist\ncontainer.create web: links db, which is created anew")
+}
+
+// What an engine shows in another form than it was asked for, or drops, is no difference,
+// and swap without limit, which an update call only notes, means a new container.
+func TestUpdateOfWhatDockerShowsOtherwise(t *testing.T) {
+	name, client := onDocker(t)
+	ctx := context.Background()
+	outside := strings.TrimSuffix(name, "map") + "outside"
+	id, _, err := client.CreateContainer(ctx, outside, docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: dockertest.ProcImage}})
+	if err == nil {
+		err = client.StartContainer(ctx, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := func(swap any) *model.ContainerMap {
+		return &model.ContainerMap{Name: name, Containers: []*model.Container{
+			proc("joined", options(dict{"network_mode": "container:" + outside, "memswap_limit": swap, "mem_limit": "64m"})),
+			proc("joined_short", options(dict{"network_mode": "container:" + id[:12]})),
+			proc("linked", options(dict{"links": dict{id: "other"}})),
+			proc("alone", options(dict{"network_disabled": true, "network_mode": "bridge", "blkio_weight": 300})),
+		}}
+	}
+	for _, want := range []struct {
+		swap  any
+		steps string
+	}{
+		{"64m", ""},
+		{"64m", ""},
+		{-1, "container.create joined: MemorySwap changed"},
+		{-1, ""},
+		{"96m", "container.create joined: MemorySwap changed"},
+		{"96m", ""},
+	} {
+		p, err := do(t, client, site(want.swap), plan.Start)
+		if err == nil {
+			p, err = do(t, client, site(want.swap), plan.Update)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.ReplaceAll(reasons(p), name+".", ""); got != want.steps {
+			t.Errorf("swap %v: %s, want %q", want.swap, got, want.steps)
+		}
+	}
 }

@@ -142,6 +142,13 @@ func TestUpdateStory(t *testing.T) {
 		{"restart policy is new", boxes(box("a")), boxes(box("a", options(dict{"restart_policy": "always"}))), "container.update m.a: RestartPolicy is new"},
 		{"restart policy is gone", boxes(box("a", options(dict{"restart_policy": "always"}))), boxes(box("a")), "container.update m.a: RestartPolicy is gone"},
 		{"swap follows memory", boxes(box("a", options(dict{"mem_limit": "64m", "memswap_limit": "64m"}))), boxes(box("a", memory("64m"))), "container.update m.a: MemorySwap is gone"},
+		{"fewer tries of a restart policy", boxes(box("a", options(dict{"restart_policy": "on-failure:3"}))), boxes(box("a", options(dict{"restart_policy": "on-failure"}))),
+			"container.update m.a: RestartPolicy changed"},
+		{"swap without limit is gone", boxes(box("a", options(dict{"mem_limit": "64m", "memswap_limit": -1}))), boxes(box("a", memory("64m"))), "container.create m.a: MemorySwap is gone"},
+		{"swap without limit is new", boxes(box("a", memory("64m"))), boxes(box("a", options(dict{"mem_limit": "96m", "memswap_limit": -1}))), "container.create m.a: Memory changed, MemorySwap is new"},
+		{"a real-time limit", boxes(box("a")), boxes(box("a", options(dict{"cpu_rt_runtime": 95000}))), "container.create m.a: CpuRealtimeRuntime is new"},
+		{"no network", boxes(box("a", options(dict{"network_disabled": true, "network_mode": "bridge", "networking_config": dict{"bridge": nil}}))),
+			boxes(box("a", options(dict{"network_disabled": true, "network_mode": "bridge", "networking_config": dict{"bridge": nil}}))), ""},
 		{"both kinds of processor limit", boxes(box("a", options(dict{"cpu_quota": 50000}))), boxes(box("a", options(dict{"nano_cpus": 500000000}))),
 			"container.create m.a: CpuQuota is gone, NanoCpus is new"},
 		{"a limit and a variable", boxes(box("a", memory("64m"))), boxes(box("a", options(dict{"mem_limit": "65m", "environment": dict{"A": "1"}}))),
@@ -212,7 +219,7 @@ func TestUpdateFindsWhatOthersDid(t *testing.T) {
 	}{
 		{"a limit", "/containers/m.b/update", `{"Memory": 33554432}`, "container.update m.b: Memory differs on the engine"},
 		{"a policy", "/containers/m.b/update", `{"RestartPolicy": {"Name": "no"}}`, "container.update m.b: RestartPolicy differs on the engine"},
-		{"a network", "/networks/net/disconnect", `{"Container": "m.b"}`, "container.create m.b: NetworkMode differs on the engine"},
+		{"a network", "/networks/net/disconnect", `{"Container": "m.b"}`, "container.create m.b: is not on the network net"},
 		{"an image", "/images/example/web/tag?repo=example/app&tag=latest", "",
 			"container.create m.db: image example/app:latest is another one now (ID)\ncontainer.create m.a: image example/app:latest is another one now (ID)\ncontainer.create m.b: image example/app:latest is another one now (ID)"},
 		{"a pause", "/containers/m.b/pause", "", ""},
@@ -247,6 +254,28 @@ func TestUpdateFindsWhatOthersDid(t *testing.T) {
 			}
 			b.updated(t, m)
 		})
+	}
+}
+
+// A container whose label was spoilt is compared as one that another tool made.
+func TestUpdateWithoutARecord(t *testing.T) {
+	for _, label := range []string{"", "garbage", "[]", `{"Env": 1}`, "null"} {
+		b := newBench(t)
+		m := boxes(box("a", options(dict{"environment": dict{"A": 1}})))
+		p, err := b.engine.Plan(context.Background(), m, plan.Request{Action: plan.Start})
+		if err != nil {
+			t.Fatal(err)
+		}
+		spec := *p.Step("container.create m.a").Create
+		spec.Env = []string{"A=2"}
+		spec.Labels[docker.LabelSpec] = label
+		if _, _, err := b.client.CreateContainer(context.Background(), "m.a", spec); err != nil {
+			t.Fatal(err)
+		}
+		if got := reasons(b.must(t, m, plan.Update)); got != "container.create m.a: Env differs on the engine" {
+			t.Errorf("label %q: %s", label, got)
+		}
+		b.updated(t, m)
 	}
 }
 

@@ -14,8 +14,9 @@ import (
 // sorted, as [ContainerSpec.Fields] names them. Only what s sets is compared, and what
 // an engine writes in another form is the same: the image's own variables, labels,
 // ports and volumes, "rw", a link's full name, the id of a container for its name (id
-// tells it; "" if there is none). The image is left out: its name says nothing, compare
-// its id.
+// tells it; "" for one that it does not know, of which nothing can be told). The image is
+// left out: its name says nothing, compare its id. So is whether the container still is
+// on its network, see [ContainerInfo.Connected].
 func (s ContainerSpec) Unlike(c ContainerInfo, id func(name string) string) ([]string, error) {
 	asked, err := values(s)
 	if err != nil {
@@ -27,7 +28,10 @@ func (s ContainerSpec) Unlike(c ContainerInfo, id func(name string) string) ([]s
 	}
 	var out []string
 	for _, field := range slices.Sorted(maps.Keys(asked)) {
-		if !same(field, asked[field], has[field], id) || field == "HostConfig.NetworkMode" && !c.connected(s.HostConfig.NetworkMode) {
+		if field == "NetworkingConfig" && c.Config.NetworkDisabled { // then it has no effect
+			continue
+		}
+		if !same(field, asked[field], has[field], id) {
 			out = append(out, field)
 		}
 	}
@@ -43,14 +47,15 @@ func (c ContainerInfo) spec() ContainerSpec {
 	return s
 }
 
-// connected tells whether the container is on the network that is its mode, where
+// Connected tells whether the container is on the network that it was made for, where
 // that is one that can be left.
-func (c ContainerInfo) connected(mode string) bool {
-	if mode = network(mode); mode == "host" || mode == "none" || strings.HasPrefix(mode, "container:") {
+func (c ContainerInfo) Connected() bool {
+	mode := network(c.HostConfig.NetworkMode)
+	if mode == "host" || mode == "none" || strings.HasPrefix(mode, "container:") || c.Config.NetworkDisabled {
 		return true
 	}
 	for name, e := range c.Networks {
-		if name == mode || strings.HasPrefix(e.NetworkID, mode) {
+		if name == mode || isID(mode) && (e.NetworkID == "" || strings.HasPrefix(e.NetworkID, mode)) { // "" until it is started
 			return true
 		}
 	}
@@ -106,15 +111,13 @@ func same(field string, asked, has any, id func(string) string) bool {
 		}
 		return alike(texts(asked, from), texts(has, from))
 	case "HostConfig.Links":
-		return alike(texts(asked, plain), texts(has, link))
-	case "HostConfig.NetworkMode":
-		return network(joined(asked, id)) == network(joined(has, id))
-	case "HostConfig.IpcMode", "HostConfig.PidMode":
-		return joined(asked, id) == joined(has, id)
+		return links(texts(asked, plain), texts(has, link))
+	case "HostConfig.NetworkMode", "HostConfig.IpcMode", "HostConfig.PidMode":
+		return joined(text(asked), text(has), id)
 	case "HostConfig.PortBindings":
 		return covers(ports(asked), ports(has))
 	case "HostConfig.RestartPolicy":
-		return covers(policy(asked), policy(has))
+		return covers(policy(asked), policy(has)) && covers(policy(has), policy(asked))
 	case "HostConfig.PidsLimit":
 		return limit(asked) == limit(has)
 	case "NetworkingConfig":
@@ -218,11 +221,39 @@ func link(text string) string {
 	return strings.TrimPrefix(target, "/") + ":" + alias[strings.LastIndex(alias, "/")+1:]
 }
 
-func joined(mode any, id func(string) string) string {
-	if name, ok := strings.CutPrefix(text(mode), "container:"); ok {
-		return "container:" + known(name, id)
+// links compares lists of "target:alias". An engine shows the name of a target that was
+// asked for by its id, so of such a link only the alias is compared.
+func links(asked, has []string) bool {
+	asked = slices.Compact(asked)
+	if len(asked) != len(slices.Compact(has)) {
+		return false
 	}
-	return text(mode)
+	for _, one := range asked {
+		target, alias, _ := strings.Cut(one, ":")
+		if !slices.ContainsFunc(has, func(shown string) bool {
+			return shown == one || isID(target) && strings.HasSuffix(shown, ":"+alias)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// isID tells whether a name can be the id of a container or network, short or in full.
+func isID(name string) bool {
+	return len(name) >= 12 && strings.Trim(name, "0123456789abcdef") == ""
+}
+
+// joined compares modes, where an engine shows the id of a container of which the name,
+// or the beginning of the id, was asked for.
+func joined(asked, has string, id func(string) string) bool {
+	name, ok := strings.CutPrefix(asked, "container:")
+	shown, too := strings.CutPrefix(has, "container:")
+	if !ok || !too {
+		return network(asked) == network(has)
+	}
+	want := id(name)
+	return want == "" || want == known(shown, id) || strings.HasPrefix(shown, name)
 }
 
 // known is the id of a container, or its name if there is none of that name.
@@ -293,7 +324,10 @@ func endpoints(asked, has any) bool {
 	for name, place := range in(asked) {
 		got, ok := places[network(name)].(map[string]any)
 		want, _ := place.(map[string]any)
-		if !ok {
+		switch {
+		case !ok && isID(name): // engines show the name
+			continue
+		case !ok:
 			return false
 		}
 		for key, value := range want {

@@ -44,7 +44,7 @@ func madeOtherwise(n *resolve.Node, c state.Container) []difference {
 	if c.Labels[docker.LabelSpec] == n.Spec.Labels[docker.LabelSpec] {
 		return nil
 	}
-	was := resolve.DecodeDigests(c.Labels[docker.LabelSpec])
+	was := madeWith(c)
 	if was == nil {
 		return nil
 	}
@@ -67,6 +67,12 @@ func madeOtherwise(n *resolve.Node, c state.Container) []difference {
 	return out
 }
 
+// madeWith are the digests of the fields that the container was made with; nil if no
+// label of dmap tells.
+func madeWith(c state.Container) map[string]string {
+	return resolve.DecodeDigests(c.Labels[docker.LabelSpec])
+}
+
 func differs(field, how string) difference {
 	return difference{field, strings.TrimPrefix(field, "HostConfig.") + " " + how}
 }
@@ -85,38 +91,59 @@ func (b *builder) differences(n *resolve.Node, c state.Container) []difference {
 	maps.DeleteFunc(asked.Labels, func(key, _ string) bool { return strings.HasPrefix(key, docker.LabelPrefix) })
 	unlike, _ := asked.Unlike(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
 	limits, _ := c.Info.Limits()
+	was := madeWith(c)
+	unlike = slices.DeleteFunc(unlike, func(f string) bool {
+		return was != nil && !mutable(f) || neverHad(n, c, was, f)
+	})
 	// A limit that was changed in place is not what the label says: what it is now counts.
 	out = slices.DeleteFunc(out, func(diff difference) bool {
-		now := limits
-		if n.Digests[diff.field] != "" {
-			now = unlike
+		switch {
+		case !docker.Updatable(diff.field):
+			return false
+		case n.Digests[diff.field] != "":
+			return !slices.Contains(unlike, diff.field)
 		}
-		return docker.Updatable(diff.field) && !slices.Contains(now, diff.field)
+		return !slices.Contains(limits, diff.field) && !(diff.field == memorySwap && c.Info.HostConfig.MemorySwap < 0)
 	})
-	known := c.Labels[docker.LabelSpec] != ""
 	for _, f := range unlike {
-		if known && !mutable(f) || slices.ContainsFunc(out, func(diff difference) bool { return diff.field == f }) {
-			continue
+		if !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == f }) {
+			out = append(out, differs(f, "differs on the engine"))
 		}
-		out = append(out, differs(f, "differs on the engine"))
+	}
+	if n.Digests[networkMode] != "" && !c.Info.Connected() && !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == networkMode }) {
+		out = append(out, difference{networkMode, "is not on the network " + c.Info.HostConfig.NetworkMode})
 	}
 	slices.SortFunc(out, func(a, b difference) int { return strings.Compare(a.field, b.field) })
 	return out
 }
 
-// mutable tells the fields that can change while a container exists.
+const (
+	memorySwap  = "HostConfig.MemorySwap"
+	networkMode = "HostConfig.NetworkMode"
+)
+
+// mutable tells the fields that can change while a container exists. A link goes with
+// its target.
 func mutable(field string) bool {
-	switch field {
-	case "HostConfig.Links", "HostConfig.NetworkMode", "NetworkingConfig":
-		return true
+	return field == "HostConfig.Links" || field == "NetworkingConfig" || docker.Updatable(field)
+}
+
+// neverHad tells whether a container was made with a limit that its engine does not have.
+// Without a limit for swap it shows what stands for none, which can be asked for too.
+func neverHad(n *resolve.Node, c state.Container, was map[string]string, field string) bool {
+	switch was[field] {
+	case "":
+		return false
+	case n.Digests[field]:
+		return c.Info.Dropped(field)
 	}
-	return docker.Updatable(field)
+	return field != memorySwap && c.Info.Dropped(field)
 }
 
 // update brings an existing container to what the map says: in place if the engine
 // can, else by making it anew (semantics 4.4). t is what start would do.
 func (b *builder) update(n *resolve.Node, c state.Container, t todo) todo {
-	if n.Spec == nil || t.create || n.Attached && !b.ours(c.Labels) { // what an adopted holder holds would be lost
+	if n.Spec == nil || c.Info == nil || t.create || n.Attached && !b.ours(c.Labels) { // what an adopted holder holds would be lost
 		return t
 	}
 	if b.req.Recreate && b.requested[n.Name] {
@@ -134,8 +161,8 @@ func (b *builder) update(n *resolve.Node, c state.Container, t todo) todo {
 	for _, diff := range diffs {
 		fields, why = append(fields, diff.field), append(why, diff.text)
 	}
-	change, ok := n.Spec.Update(fields)
-	if !ok || crossed(change, c.Info) {
+	change, ok := n.Spec.Update(*c.Info, fields)
+	if !ok {
 		t = anew(c, strings.Join(why, ", "))
 	} else {
 		t.update, t.change = &change, strings.Join(why, ", ")
@@ -184,24 +211,13 @@ func (b *builder) moved(n *resolve.Node, c state.Container) []difference {
 	return out
 }
 
-// crossed tells whether a change gives a container one kind of processor limit that
-// has the other, which engines refuse.
-func crossed(change docker.ContainerUpdate, is *docker.ContainerInfo) bool {
-	if is == nil {
-		return false
-	}
-	has := is.HostConfig
-	return change.NanoCPUs > 0 && (has.CPUPeriod > 0 || has.CPUQuota > 0) ||
-		has.NanoCPUs > 0 && (change.CPUPeriod > 0 || change.CPUQuota > 0)
-}
-
 // foreignLimits notes limits that neither the map nor the container's making set:
 // somebody, or an earlier update, set them in place.
 func (b *builder) foreignLimits(n *resolve.Node, c state.Container) {
 	if c.Info == nil {
 		return
 	}
-	was := resolve.DecodeDigests(c.Labels[docker.LabelSpec])
+	was := madeWith(c)
 	limits, _ := c.Info.Limits()
 	for _, f := range limits {
 		if n.Digests[f] == "" && was[f] == "" {

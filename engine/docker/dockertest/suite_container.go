@@ -123,7 +123,7 @@ var containerCases = []suiteCase{
 			id := s.inspect("x").ID
 			for _, row := range changes {
 				row.change(&now)
-				change, ok := now.Update(row.fields)
+				change, ok := now.Update(s.inspect("x"), row.fields)
 				if !ok {
 					s.Fatalf("%v: no change in place", row.fields)
 				}
