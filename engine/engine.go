@@ -80,17 +80,27 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	if err := state.AskRegistries(ctx, r, snapshot, images); err != nil {
 		return nil, err
 	}
-	keywords := resolve.Keywords{Options: req.Options, For: sel.Requested}
-	if err := d.Specify(ctx, m, names, keywords); err != nil {
-		return nil, err
-	}
-	if err := checkAPI(ctx, r, d, names); err != nil {
+	if err := specify(ctx, r, d, m, names, sel, req); err != nil {
 		return nil, err
 	}
 	if err := snapshot.Inspect(ctx, r, plan.Looks(d, snapshot, names, req)); err != nil {
 		return nil, err
 	}
+	// One that is gone since it was listed is made anew, and others follow.
+	names, _ = plan.Wants(d, snapshot, sel, req)
+	if err := specify(ctx, r, d, m, names, sel, req); err != nil {
+		return nil, err
+	}
 	return plan.Build(d, snapshot, sel, req)
+}
+
+// specify fills the create requests of those of the named containers that have none.
+func specify(ctx context.Context, r docker.Reader, d *resolve.Desired, m *model.ContainerMap, names []string, sel *plan.Selection, req plan.Request) error {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return d.Node(name).Digests != nil })
+	if err := d.Specify(ctx, m, names, resolve.Keywords{Options: req.Options, For: sel.Requested}); err != nil {
+		return err
+	}
+	return checkAPI(ctx, r, d, names)
 }
 
 func valid(m *model.ContainerMap) error {

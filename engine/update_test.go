@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -521,5 +522,35 @@ func TestOrphans(t *testing.T) {
 		if _, err := b.client.Container(context.Background(), foreign); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// leaving is an engine of which each container goes away just before it is inspected.
+type leaving struct{ docker.Client }
+
+func (l leaving) Container(ctx context.Context, id string) (docker.ContainerInfo, error) {
+	if err := l.RemoveContainer(ctx, id, true); err != nil {
+		return docker.ContainerInfo{}, err
+	}
+	return l.Client.Container(ctx, id)
+}
+
+// A container that goes away while the plan is made is made anew, and its linkers follow.
+func TestContainersLeaveWhileTheyAreLookedAt(t *testing.T) {
+	with := func(memory string) *model.ContainerMap {
+		return boxes(box("db", options(dict{"mem_limit": memory})), box("web", linked("db")))
+	}
+	for _, action := range []plan.Action{plan.Start, plan.Update} {
+		b := newBench(t)
+		b.must(t, with("64m"), plan.Start)
+		p, err := engine.Plan(context.Background(), leaving{b.client}, with("65m"), plan.Request{Action: action, Targets: []string{"db"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.engine.Run(context.Background(), p, run.Options{Times: quick}); err != nil {
+			t.Fatal(err)
+		}
+		b.must(t, with("65m"), plan.Start)
+		b.updated(t, with("65m"))
 	}
 }
