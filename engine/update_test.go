@@ -464,16 +464,41 @@ func TestUpdateCalls(t *testing.T) {
 	}
 }
 
-// Containers that swap a port do so in one run: none is started before the port is free.
-func TestUpdateMovesPorts(t *testing.T) {
-	published := func(port int) func(*model.Container) { return options(dict{"port_bindings": dict{"80": port}}) }
+// Containers that swap a port or an address do so in one run: none is started before it is free.
+func TestUpdateMovesPortsAndAddresses(t *testing.T) {
+	published := func(port, ip int) func(*model.Container) {
+		return options(dict{"port_bindings": dict{"80": port}, "network_mode": "net", "networking_config": dict{"net": dict{"ipv4_address": fmt.Sprint("10.0.7.", ip)}}})
+	}
 	for range 5 {
 		b := newBench(t)
-		b.must(t, boxes(box("a", published(8080)), box("b", published(8081))), plan.Start)
-		now := boxes(box("a", published(8081)), box("b", published(8080)), box("new"))
+		b.post(t, "/networks/create", `{"Name": "net", "IPAM": {"Config": [{"Subnet": "10.0.7.0/24"}]}}`)
+		b.must(t, boxes(box("a", published(8080, 5)), box("b", published(8081, 6)), box("c", published(8082, 7)), box("d", published(8083, 8))), plan.Start)
+		now := boxes(box("a", published(8081, 5)), box("b", published(8080, 6)), box("c", published(8082, 8)), box("d", published(8083, 7)), box("new"))
 		b.must(t, now, plan.Update)
 		b.updated(t, now)
 		b.sim.Close()
+	}
+}
+
+// noVolumes is an engine whose volumes are lost.
+type noVolumes struct{ docker.Client }
+
+func (noVolumes) Volumes(context.Context, string) ([]docker.VolumeInfo, error) { return nil, nil }
+
+// A limit is changed after the container has stopped, if it has to: one call on a
+// container at a time.
+func TestUpdateOfARenewedVolumesOwner(t *testing.T) {
+	b := newBench(t)
+	with := func(memory string) *model.ContainerMap {
+		return boxes(box("o", attaching("v", ""), options(dict{"mem_limit": memory})))
+	}
+	b.must(t, with("64m"), plan.Start)
+	p, err := engine.Plan(context.Background(), noVolumes{b.client}, with("65m"), plan.Request{Action: plan.Update})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if update := p.Step("container.update m.o"); update == nil || !slices.Contains(update.Needs, "container.stop m.o") {
+		t.Errorf("steps %v, the update is %+v", ids(p), update)
 	}
 }
 

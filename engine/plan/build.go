@@ -87,7 +87,7 @@ type builder struct {
 	todo   map[string]todo
 	steps  map[string]bool // ids
 	pulls  []string
-	freed  map[string][]string // ports of the host that become free, by the stops
+	freed  map[string][]string // what becomes free, with the stops that free it
 }
 
 // todo is what happens to one container.

@@ -72,16 +72,3 @@ func steps(op Op, names []string) []string {
 	}
 	return ids
 }
-
-// freedPorts are the ports of the host that become free, with the stops that free them.
-func (b *builder) freedPorts() map[string][]string {
-	freed := map[string][]string{}
-	for _, st := range b.plan.Steps {
-		if c := b.s.Containers[st.Target]; st.Op == StopContainer && c.Info != nil {
-			for _, port := range c.Info.HostConfig.HostPorts() {
-				freed[port] = append(freed[port], st.ID)
-			}
-		}
-	}
-	return freed
-}

@@ -57,7 +57,7 @@ func (b *builder) dependent(n *resolve.Node) string {
 
 // buildUp adds creations, starts and preparations, dependencies first.
 func (b *builder) buildUp() {
-	b.freed = b.freedPorts()
+	b.freed = b.becomesFree()
 	for _, n := range b.order {
 		t := b.todo[n.Name]
 		if b.req.Action.up() && b.part[n.Name] != "" {
@@ -68,7 +68,8 @@ func (b *builder) buildUp() {
 		}
 		if t.update != nil {
 			c := b.s.Containers[n.Name]
-			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Update: t.update}, nil, t.cause(n), t.change)
+			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Update: t.update},
+				[]string{id(StopContainer, n.Name)}, t.cause(n), t.change)
 		}
 		if !n.Attached && (t.start || b.part[n.Name] == Update) {
 			b.prepareOwned(n)
@@ -117,8 +118,8 @@ func (b *builder) start(n *resolve.Node, t todo) {
 		}
 	}
 	if n.Spec != nil {
-		for _, port := range n.Spec.HostConfig.HostPorts() {
-			needs = append(needs, b.freed[port]...)
+		for _, one := range claimed(n.Spec) {
+			needs = append(needs, b.freed[one]...)
 		}
 	}
 	st := Step{Op: StartContainer, Target: n.Name, Wait: n.Attached}

@@ -1,0 +1,58 @@
+// Plan: what only one running container can have: ports of the host, fixed addresses.
+
+package plan
+
+import (
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+// becomesFree are the ports and addresses that become free, with the stops that free them.
+func (b *builder) becomesFree() map[string][]string {
+	freed := map[string][]string{}
+	for _, st := range b.plan.Steps {
+		c := b.s.Containers[st.Target]
+		if st.Op != StopContainer || c.Info == nil {
+			continue
+		}
+		for _, one := range held(c.Info) {
+			freed[one] = append(freed[one], st.ID)
+		}
+	}
+	return freed
+}
+
+// held are the ports and addresses of a container.
+func held(c *docker.ContainerInfo) []string {
+	out := c.HostConfig.HostPorts()
+	for _, e := range c.Networks {
+		out = append(out, e.IPAddress)
+		out = append(out, addresses(e.EndpointSpec)...)
+	}
+	return sorted(out)
+}
+
+// claimed are the ports and addresses that a container asks for.
+func claimed(s *docker.ContainerSpec) []string {
+	out := s.HostConfig.HostPorts()
+	if s.NetworkingConfig != nil {
+		for _, e := range s.NetworkingConfig.EndpointsConfig {
+			out = append(out, addresses(e)...)
+		}
+	}
+	return sorted(out)
+}
+
+func addresses(e docker.EndpointSpec) []string {
+	if e.IPAMConfig == nil {
+		return nil
+	}
+	return []string{e.IPAMConfig.IPv4Address, e.IPAMConfig.IPv6Address}
+}
+
+// sorted leaves out what is empty and what occurs twice.
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return slices.DeleteFunc(slices.Compact(list), func(one string) bool { return one == "" })
+}
