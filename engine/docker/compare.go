@@ -15,8 +15,8 @@ import (
 // an engine writes in another form is the same: the image's own variables, labels,
 // ports and volumes, "rw", a link's full name, the id of a container for its name (id
 // tells it; "" for one that it does not know, of which nothing can be told). The image is
-// left out: its name says nothing, compare its id. So is whether the container still is
-// on its network, see [ContainerInfo.Connected].
+// left out: its name says nothing, compare its id. What a container can lose later is not
+// looked for: see [ContainerInfo.Connected] and [ContainerInfo.LostLinks].
 func (s ContainerSpec) Unlike(c ContainerInfo, id func(name string) string) ([]string, error) {
 	asked, err := values(s)
 	if err != nil {
@@ -60,6 +60,24 @@ func (c ContainerInfo) Connected() bool {
 		}
 	}
 	return false
+}
+
+// LostLinks are the aliases of links that the container was made with, links as in
+// HostConfig.Links, and does not have any more: they go with their targets. To which
+// container a link leads is not told, an engine may show another one.
+func (c ContainerInfo) LostLinks(links []string) []string {
+	alias := func(link string) string { return link[strings.LastIndexAny(link, ":/")+1:] }
+	has := map[string]bool{}
+	for _, l := range c.HostConfig.Links {
+		has[alias(l)] = true
+	}
+	var lost []string
+	for _, l := range links {
+		if !has[alias(l)] {
+			lost = append(lost, alias(l))
+		}
+	}
+	return lost
 }
 
 // network is the name of the network that a mode means.
@@ -111,7 +129,7 @@ func same(field string, asked, has any, id func(string) string) bool {
 		}
 		return alike(texts(asked, from), texts(has, from))
 	case "HostConfig.Links":
-		return links(texts(asked, plain), texts(has, link))
+		return alike(texts(asked, plain), texts(has, link))
 	case "HostConfig.NetworkMode", "HostConfig.IpcMode", "HostConfig.PidMode":
 		return joined(text(asked), text(has), id)
 	case "HostConfig.PortBindings":
@@ -221,25 +239,7 @@ func link(text string) string {
 	return strings.TrimPrefix(target, "/") + ":" + alias[strings.LastIndex(alias, "/")+1:]
 }
 
-// links compares lists of "target:alias". An engine shows the name of a target that was
-// asked for by its id, so of such a link only the alias is compared.
-func links(asked, has []string) bool {
-	asked = slices.Compact(asked)
-	if len(asked) != len(slices.Compact(has)) {
-		return false
-	}
-	for _, one := range asked {
-		target, alias, _ := strings.Cut(one, ":")
-		if !slices.ContainsFunc(has, func(shown string) bool {
-			return shown == one || isID(target) && strings.HasSuffix(shown, ":"+alias)
-		}) {
-			return false
-		}
-	}
-	return true
-}
-
-// isID tells whether a name can be the id of a container or network, short or in full.
+// isID tells whether a name can be the id of a network, short or in full.
 func isID(name string) bool {
 	return len(name) >= 12 && strings.Trim(name, "0123456789abcdef") == ""
 }

@@ -105,13 +105,19 @@ func (b *builder) differences(n *resolve.Node, c state.Container) []difference {
 		}
 		return !slices.Contains(limits, diff.field) && !(diff.field == memorySwap && c.Info.HostConfig.MemorySwap < 0)
 	})
-	for _, f := range unlike {
-		if !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == f }) {
-			out = append(out, differs(f, "differs on the engine"))
+	add := func(field, text string) {
+		if !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == field }) {
+			out = append(out, difference{field, text})
 		}
 	}
-	if n.Digests[networkMode] != "" && !c.Info.Connected() && !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == networkMode }) {
-		out = append(out, difference{networkMode, "is not on the network " + c.Info.HostConfig.NetworkMode})
+	for _, f := range unlike {
+		add(f, differs(f, "differs on the engine").text)
+	}
+	if n.Digests[networkMode] != "" && !c.Info.Connected() {
+		add(networkMode, "is not on the network "+c.Info.HostConfig.NetworkMode)
+	}
+	if lost := c.Info.LostLinks(n.Spec.HostConfig.Links); len(lost) > 0 {
+		add("HostConfig.Links", "has lost the link "+strings.Join(lost, ", "))
 	}
 	slices.SortFunc(out, func(a, b difference) int { return strings.Compare(a.field, b.field) })
 	return out
@@ -122,11 +128,8 @@ const (
 	networkMode = "HostConfig.NetworkMode"
 )
 
-// mutable tells the fields that can change while a container exists. A link goes with
-// its target.
-func mutable(field string) bool {
-	return field == "HostConfig.Links" || field == "NetworkingConfig" || docker.Updatable(field)
-}
+// mutable tells the fields that can change while a container exists.
+func mutable(field string) bool { return field == "NetworkingConfig" || docker.Updatable(field) }
 
 // neverHad tells whether a container was made with a limit that its engine does not have.
 // Without a limit for swap it shows what stands for none, which can be asked for too.

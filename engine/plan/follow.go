@@ -107,22 +107,23 @@ func (b *builder) join(n *resolve.Node, action Action) bool {
 }
 
 // deadLinks reports containers that the engine would refuse to start, because what
-// they link will not run: start does not start an ended persistent one again, and
-// restart nothing but what is named.
+// they link or join will not run: start does not start an ended persistent one again,
+// and restart nothing but what is named.
 func (b *builder) deadLinks() {
 	for _, n := range b.d.Nodes {
-		if !b.todo[n.Name].start || len(n.Spec.HostConfig.Links) == 0 {
-			continue // on a network of their own, names are looked up when they are used
+		if !b.todo[n.Name].start {
+			continue
 		}
 		for _, need := range n.Needs {
 			target, ok := b.container(b.d.Node(need.Name))
 			ended := ok && target.State == docker.StateExited
+			late := need.Why == resolve.Links && len(n.Spec.HostConfig.Links) == 0 // on a network of their own, names are looked up when they are used
 			switch {
-			case need.Why != resolve.Links || isRunning(target) || b.todo[need.Name].start:
+			case late || need.Why != resolve.Links && need.Why != resolve.Joins || isRunning(target) || b.todo[need.Name].start:
 			case ended && b.d.Node(need.Name).Persistent:
-				b.problem(CodeState, n, "the action restart starts it again", "container %q links %s, which is persistent and has ended", n.Name, need.Ref)
+				b.problem(CodeState, n, "the action restart starts it again", "container %q %s %s, which is persistent and has ended", n.Name, need.Why, need.Ref)
 			case b.req.Action == Restart:
-				b.problem(CodeState, n, "start it first", "container %q links %s, which is not running", n.Name, need.Ref)
+				b.problem(CodeState, n, "start it first", "container %q %s %s, which is not running", n.Name, need.Why, need.Ref)
 			}
 		}
 	}
