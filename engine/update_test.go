@@ -76,6 +76,9 @@ func (b *bench) requests(t testing.TB) map[string]string {
 			delete(info.Config.Labels, label)
 		}
 		info.Config.Hostname = ""
+		if strings.HasPrefix(info.HostConfig.NetworkMode, "container:") {
+			info.HostConfig.NetworkMode = "container:" // of another id
+		}
 		if p := info.HostConfig.RestartPolicy; p != nil && p.Name == "" {
 			p.Name = "no"
 		}
@@ -163,6 +166,9 @@ func TestUpdateStory(t *testing.T) {
 			"container.create m.b: User changed\ncontainer.create m.a: links b, which is created anew"},
 		{"its users follow", boxes(box("b", sharing("/s")), using("a", "b")), boxes(box("b", sharing("/t")), using("a", "b")),
 			"container.create m.b: Volumes changed\ncontainer.create m.a: uses b, which is created anew"},
+		{"what joins the owner of a volume that it uses follows", boxes(box("b", attaching("v", "5")), joining("a", "b", "v")), boxes(box("b", attaching("v", "5"), options(dict{"environment": dict{"A": 1}})), joining("a", "b", "v")),
+			"container.create m.b: Env is new\ncontainer.create m.a: joins b, which is created anew"},
+		{"a linker of what is on another's network", boxes(box("c"), joining("b", "c", ""), box("a", linked("b"))), boxes(box("c"), joining("b", "c", ""), box("a", linked("b"))), ""},
 		{"a volume is elsewhere", boxes(box("b", attaching("v", "")), using("a", "v")),
 			&model.ContainerMap{Name: "m", Volumes: volumes("/w"), Containers: []*model.Container{box("b", attaching("v", "")), using("a", "v")}},
 			"container.create m.v: Binds changed, Volumes changed\ncontainer.create m.b: volume v is not mounted at /w\ncontainer.create m.a: volume v is not mounted at /w"},
@@ -202,6 +208,15 @@ func bound(name string, readOnly bool) *model.Container {
 	return box(name, func(c *model.Container) {
 		c.CreateOptions = model.Options{}
 		options(dict{"binds": dict{"/srv": dict{"bind": "/b", "ro": readOnly}}})(c)
+	})
+}
+
+// joining is on the network of another container, and uses a volume if it names one.
+func joining(name, other, volume string) *model.Container {
+	return box(name, options(dict{"network_mode": "container:m." + other}), func(c *model.Container) {
+		if volume != "" {
+			c.Uses = []model.Use{{Name: volume}}
+		}
 	})
 }
 

@@ -82,7 +82,7 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 		}
 	}
 	add := func(n Need) {
-		if !slices.ContainsFunc(needs, func(old Need) bool { return old.Name == n.Name }) {
+		if !slices.ContainsFunc(needs, func(old Need) bool { return old.Name == n.Name && old.Why == n.Why && old.Ref == n.Ref }) {
 			needs = append(needs, n)
 		}
 	}
