@@ -78,7 +78,11 @@ func explain(n *resolve.Node) (Explanation, error) {
 		return e, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		e.Fields = append(e.Fields, Cause{Name: name, Value: fields[name], Origin: n.At(name)})
+		e.Fields = append(e.Fields, Cause{Name: name, Value: json.RawMessage(plainly.Replace(string(fields[name]))), Origin: n.At(name)})
 	}
 	return e, nil
 }
+
+// plainly writes <, > and & in JSON as they are; encoders escape them for web pages. An
+// escaped backslash stays what it is.
+var plainly = strings.NewReplacer(`\\`, `\\`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&")

@@ -227,6 +227,7 @@ func (r *resolver) network(n *Node) model.Problems {
 		}}
 	}
 	if n.Spec.NetworkingConfig == nil {
+		n.at["NetworkingConfig"] = n.At("HostConfig.Links")
 		n.Spec.NetworkingConfig = &docker.NetworkingConfig{}
 	}
 	endpoints := &n.Spec.NetworkingConfig.EndpointsConfig
@@ -327,12 +328,7 @@ func (r *resolver) hostPaths(instance string) map[string]string {
 // apply merges options into the spec and remembers where each field came from.
 func (n *Node) apply(values model.Dict, path string, inMap bool) model.Problems {
 	problems := option.Apply(n.Spec, values, path)
-	for _, e := range values {
-		name, _ := e.Key.Value.(string)
-		if o, ok := option.Find(name); ok && e.Key.Origin != (model.Origin{}) {
-			n.at[o.Field] = e.Key.Origin
-		}
-	}
+	n.remember(values)
 	if !inMap {
 		return problems
 	}
@@ -342,6 +338,20 @@ func (n *Node) apply(values model.Dict, path string, inMap bool) model.Problems 
 		}
 	}
 	return problems.Under(n.path())
+}
+
+// remember notes where options stand, also those inside the option host_config.
+func (n *Node) remember(values model.Dict) {
+	for _, e := range values {
+		name, _ := e.Key.Value.(string)
+		o, ok := option.Find(name)
+		if ok && e.Key.Origin != (model.Origin{}) {
+			n.at[o.Field] = e.Key.Origin
+		}
+		if inside, isDict := e.Value.Value.(model.Dict); isDict && o.Field == "HostConfig" {
+			n.remember(inside)
+		}
+	}
 }
 
 func (n *Node) path() string { return "container_map > containers > " + n.Config }
@@ -384,7 +394,6 @@ func attributeOrigins(c *model.Container) map[string]model.Origin {
 		"HostConfig.Binds":       first("binds", "attaches", "uses"),
 		"HostConfig.VolumesFrom": first("uses", "attaches"),
 		"HostConfig.Links":       first("links"),
-		"NetworkingConfig":       first("links"), // on a network of its own
 	}
 }
 
