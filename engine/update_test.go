@@ -273,6 +273,20 @@ func TestUpdateFindsWhatOthersDid(t *testing.T) {
 	}
 }
 
+// What joins a container that ended for good is not started: the plan says so, not the engine.
+func TestUpdateOfWhatJoinsAnEndedContainer(t *testing.T) {
+	b := newBench(t)
+	m := boxes(box("job", persistent), joining("a", "job", ""))
+	b.must(t, m, plan.Start)
+	b.halt(t, "m.job")
+	b.halt(t, "m.a")
+	_, _, err := b.do(m, plan.Update)
+	var problems model.Problems
+	if !errors.As(err, &problems) || problems[0].Msg != `container "m.a" joins job, which is persistent and has ended` {
+		t.Error(err)
+	}
+}
+
 // A container whose label was spoilt is compared as one that another tool made.
 func TestUpdateWithoutARecord(t *testing.T) {
 	for _, label := range []string{"", "garbage", "[]", `{"Env": 1}`, "null"} {

@@ -63,7 +63,7 @@ func (c ContainerInfo) Connected() bool {
 }
 
 // LostLinks are the aliases of links that the container was made with, links as in
-// HostConfig.Links, and does not have any more: they go with their targets. To which
+// HostConfig.Links, and does not have any more: somebody took them away. To which
 // container a link leads is not told, an engine may show another one.
 func (c ContainerInfo) LostLinks(links []string) []string {
 	alias := func(link string) string { return link[strings.LastIndexAny(link, ":/")+1:] }

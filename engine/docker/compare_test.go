@@ -1,0 +1,48 @@
+// Docker vocabulary: what a container can lose.
+
+package docker_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+)
+
+func TestLostLinks(t *testing.T) {
+	c := docker.ContainerInfo{HostConfig: docker.HostConfig{Links: []string{"/m.db:/m.a/db", "/other:/m.a/x"}}}
+	got := c.LostLinks([]string{"m.db:db", "0123456789ab:x", "m.db:base"})
+	if !slices.Equal(got, []string{"base"}) {
+		t.Errorf("lost %q", got)
+	}
+}
+
+func TestConnected(t *testing.T) {
+	const id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	on := func(name, id string) map[string]docker.NetworkEndpoint {
+		return map[string]docker.NetworkEndpoint{name: {NetworkID: id}}
+	}
+	for _, tt := range []struct {
+		mode     string
+		networks map[string]docker.NetworkEndpoint
+		disabled bool
+		want     bool
+	}{
+		{"net", on("net", id), false, true},
+		{"net", on("other", id), false, false},
+		{"net", nil, false, false},
+		{"", on("bridge", id), false, true},
+		{"default", nil, true, true},
+		{id, on("net", id), false, true},
+		{id[:12], on("net", id), false, true},
+		{id, on("net", ""), false, true}, // not started yet
+		{id, on("net", "f"+id[1:]), false, false},
+		{"host", nil, false, true},
+		{"container:x", nil, false, true},
+	} {
+		c := docker.ContainerInfo{Config: docker.ContainerConfig{NetworkDisabled: tt.disabled}, HostConfig: docker.HostConfig{NetworkMode: tt.mode}, Networks: tt.networks}
+		if got := c.Connected(); got != tt.want {
+			t.Errorf("%q on %v: %t", tt.mode, tt.networks, got)
+		}
+	}
+}
