@@ -36,7 +36,8 @@ func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
 
 // preparedFor returns the container that asks for the preparation of a volume, or nil
 // if it needs none now: the owner's start asks for the first (rows 84-91), update for
-// another one if the map says something else than the record.
+// another one if the map says something else than the record. Where nothing tells what
+// was done, an owner that ran counts as done, unless it is to be recreated.
 func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	if v.Prepared() == "" || b.req.Action == Create || !b.req.Action.up() || b.elsewhere(v) {
 		return nil
@@ -48,9 +49,9 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 		}
 	}
 	info, exists := b.s.Volumes[v.Name]
-	if exists && b.ours(info.Labels) && b.prepared(v, info) != v.Prepared() {
+	if was := b.prepared(v, info); exists && b.ours(info.Labels) && was != v.Prepared() {
 		for _, n := range b.owners[v.Name] {
-			if b.part[n.Name] == Update {
+			if b.part[n.Name] == Update && (was != "" || b.req.Recreate && b.requested[n.Name]) {
 				return n
 			}
 		}
@@ -127,7 +128,11 @@ func (b *builder) noteRecord(v *resolve.Volume) {
 	switch was := b.prepared(v, info); {
 	case was == "":
 		if b.ran(v) {
-			b.note(v.Name, v.Origin, "nothing records that the volume was prepared (%s); left alone, because its owner has run already", v.Prepared())
+			text := "nothing records that the volume was prepared (%s); left alone, because its owner has run already"
+			if b.ours(info.Labels) {
+				text += ": update --force-recreate of the owner prepares it"
+			}
+			b.note(v.Name, v.Origin, text, v.Prepared())
 		}
 	case was != v.Prepared():
 		b.note(v.Name, v.Origin, "was prepared as %s, the map says %s; left alone", was, v.Prepared())
