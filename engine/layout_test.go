@@ -31,7 +31,8 @@ var layout = map[string][]string{
 	"engine/plan":                       {"engine/docker", "engine/internal/dag", "engine/model", "engine/resolve", "engine/state"},
 	"engine/run":                        {"engine/docker", "engine/plan"},
 	"engine":                            {"engine/docker", "engine/model", "engine/plan", "engine/resolve", "engine/run", "engine/state"},
-	"starlarkmap":                       {"engine/model"},
+	"stdlib":                            {},                         // files only
+	"starlarkmap":                       {"engine/model", "stdlib"}, // it loads them as @stdlib//
 	"starlarkmap/dockermap":             {"engine/model", "starlarkmap"},
 }
 

@@ -11,14 +11,14 @@
 //
 // A program reads no file, network, clock, randomness or environment except what
 // [Options] declare: load() sees files at or below the folder of the main file and
-// modules the caller registered, var() sees Options.Args, env() the names in
-// Options.Env. Steps, time, memory and sizes are limited by [Limits].
+// modules, those of package stdlib and those the caller registered, var() sees
+// Options.Args, env() the names in Options.Env. Steps, time, memory and sizes are
+// limited by [Limits].
 //
 // Functions given as create_options or start_options become [model.OptionFunc]
 // values. They run later, when a plan is made, from any goroutine, with limits of
 // their own; everything they can reach is frozen.
 //
-// This is the only package that imports go.starlark.net, and it imports only
-// engine/model of this module: Starlark and Docker meet in cmd/dmap or in an
-// embedder's program, never here. cmd/dmap and embedders call it.
+// Of this module it imports only engine/model and stdlib: Starlark and Docker meet
+// in cmd or in an embedder's program, never here. cmd/dmap and embedders call it.
 package starlarkmap

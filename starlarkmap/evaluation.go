@@ -29,6 +29,9 @@ type evaluation struct {
 	loose     []*container // made by container(), in a map or not
 	functions []function
 	joined    joined
+	// then is what is called after the program, calling tells that it runs.
+	then    *call
+	calling bool
 	// asked are the names given to var().
 	asked map[string]bool
 
@@ -100,10 +103,11 @@ func positionOf(t *starlark.Thread) model.Origin {
 	return model.Origin{}
 }
 
-// register counts a map of the program; two of one name are an error.
+// register counts a map of the program; two of one name are an error. A function
+// called after the program may try out several forms of one map.
 func (ev *evaluation) register(m *containerMap) {
 	for _, other := range ev.maps {
-		if other.model.Name == m.model.Name {
+		if !ev.calling && other.model.Name == m.model.Name {
 			p := &model.Problem{Code: model.CodeDuplicate, Origin: m.model.Origin, Path: "container_map",
 				Msg:     fmt.Sprintf("the map %q is defined twice", m.model.Name),
 				Hint:    "give one of them another name",
@@ -177,11 +181,22 @@ func (ev *evaluation) add(f finding) {
 	ev.findings = append(ev.findings, f)
 }
 
-// problems returns what was found, with complete paths, sorted, each once.
+// problems returns what was found, and how much was left out.
 func (ev *evaluation) problems() model.Problems {
+	out := completed(ev.findings)
+	if ev.dropped > 0 {
+		last := out[len(out)-1].Origin
+		out = append(out, &model.Problem{Code: CodeSizeLimit, Origin: last,
+			Msg: fmt.Sprintf("%d more problems are left out", ev.dropped), Hint: "mend these first"})
+	}
+	return out
+}
+
+// completed returns the problems of findings with their paths, each once.
+func completed(findings []finding) model.Problems {
 	var out model.Problems
 	seen := map[string]bool{}
-	for _, f := range ev.findings {
+	for _, f := range findings {
 		p := f.problem
 		switch {
 		case f.container != nil && f.container.owner != nil:
@@ -195,11 +210,6 @@ func (ev *evaluation) problems() model.Problems {
 			seen[text] = true
 			out = append(out, p)
 		}
-	}
-	if ev.dropped > 0 {
-		last := out[len(out)-1].Origin
-		out = append(out, &model.Problem{Code: CodeSizeLimit, Origin: last,
-			Msg: fmt.Sprintf("%d more problems are left out", ev.dropped), Hint: "mend these first"})
 	}
 	return out
 }

@@ -113,7 +113,7 @@ func nearFile(from fs.FS, name string) string {
 func (m *modules) fileSystem(pkg string) (fs.FS, error) {
 	switch {
 	case pkg != "":
-		return m.ev.options.Modules[pkg], nil
+		return m.packages[pkg], nil
 	case m.ev.options.FS != nil:
 		return m.ev.options.FS, nil
 	case m.root == nil:

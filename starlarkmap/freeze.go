@@ -175,5 +175,8 @@ func (ev *evaluation) frozenError(what string) error {
 		return problem(CodeFrozen, frozenHint,
 			"%s is frozen: it can be changed only while the map file runs", what)
 	}
+	if ev.calling {
+		return problem(CodeFrozen, "make it again in a function, or change a copy: m.copy(name)", "%s is frozen: a plan was made of it, or a file made it", what)
+	}
 	return problem(CodeFrozen, "let the file define a function that makes it", "%s is frozen: a loaded file made it", what)
 }

@@ -24,11 +24,17 @@ import (
 // frozen. When ctx ends the evaluation is cancelled. ctx is not used by the option
 // functions of the maps, which get one of their own.
 func Load(ctx context.Context, filename string, opts *Options) (*Program, error) {
+	return evaluate(ctx, filename, opts, nil)
+}
+
+// evaluate runs the program and then, if it is not nil, what follows it.
+func evaluate(ctx context.Context, filename string, opts *Options, then *call) (*Program, error) {
 	ev, ps := newEvaluation(filename, opts)
 	if len(ps) > 0 {
 		return nil, ps.Err()
 	}
 	defer ev.modules.close()
+	ev.then = then
 	var program *Program
 	bounds := bounds{steps: ev.limits.Steps, time: ev.limits.Time, heap: ev.limits.Heap, grace: ev.limits.Grace,
 		stepsField: "Steps", timeField: "Time"}
@@ -79,6 +85,9 @@ func (ev *evaluation) run() (*Program, error) {
 	if err == nil {
 		globals, err = ev.execute(main, &ev.thread)
 	}
+	if err == nil && ev.then != nil {
+		err = ev.call(globals)
+	}
 	if err != nil {
 		ev.keep(ev.sources.problemsOf(err, ev.watch.reason()))
 		ev.keepReads()
@@ -98,6 +107,7 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 	p := &Program{Globals: globals, sources: ev.sources, Steps: ev.steps}
 	for _, m := range ev.maps {
 		p.Maps = append(p.Maps, m.model)
+		p.values = append(p.values, m)
 		p.Warnings = append(p.Warnings, m.misread()...)
 	}
 	for _, c := range ev.loose {
@@ -124,16 +134,12 @@ func (ev *evaluation) execute(f *file, current **starlark.Thread) (starlark.Stri
 	if err != nil {
 		return nil, err
 	}
-	thread := &starlark.Thread{Name: f.name, Load: ev.modules.load}
-	thread.SetLocal(evaluationKey, ev)
-	outer := *current
-	*current = thread
-	defer func() { *current = outer }()
 	maps, functions := len(ev.maps), len(ev.functions)
-	ev.watch.begin(thread)
-	globals, err := program.Init(thread, ev.predeclared)
-	ev.watch.end(thread)
-	ev.steps += int64(thread.ExecutionSteps())
+	var globals starlark.StringDict
+	err = ev.onThread(f.name, current, func(thread *starlark.Thread) (err error) {
+		globals, err = program.Init(thread, ev.predeclared)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +152,21 @@ func (ev *evaluation) execute(f *file, current **starlark.Thread) (starlark.Stri
 		m.finish()
 	}
 	return globals, ev.freeze(f, globals, maps, functions)
+}
+
+// onThread calls run with a new thread under watch, which *current points to
+// meanwhile.
+func (ev *evaluation) onThread(name string, current **starlark.Thread, run func(*starlark.Thread) error) error {
+	thread := &starlark.Thread{Name: name, Load: ev.modules.load}
+	thread.SetLocal(evaluationKey, ev)
+	outer := *current
+	*current = thread
+	defer func() { *current = outer }()
+	ev.watch.begin(thread)
+	err := run(thread)
+	ev.watch.end(thread)
+	ev.steps += int64(thread.ExecutionSteps())
+	return err
 }
 
 // keepReads reports containers that were read but never defined, on the line where

@@ -15,6 +15,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/stdlib"
 )
 
 // module is one loaded file: its package ("" is the main one) and path in it.
@@ -34,6 +35,7 @@ func (m module) name() string {
 type modules struct {
 	ev       *evaluation
 	filename string
+	packages map[string]fs.FS
 	root     *os.Root // opened when first needed, if there is no Options.FS
 	mainPath string   // path of the main file in its package
 	byName   map[string]module
@@ -49,13 +51,26 @@ type loading struct {
 }
 
 func newModules(ev *evaluation, filename string) *modules {
-	m := &modules{ev: ev, filename: filename, byName: map[string]module{},
-		loaded: map[module]starlark.StringDict{}}
+	m := &modules{ev: ev, filename: filename, packages: packagesOf(ev.options.Modules),
+		byName: map[string]module{}, loaded: map[module]starlark.StringDict{}}
 	m.mainPath = path.Clean(filename)
 	if ev.options.FS == nil {
 		m.mainPath = filepath.Base(filename)
 	}
 	return m
+}
+
+// packagesOf returns the packages of load("@name//…"): those of the caller, and
+// stdlib unless the caller has one of that name or none.
+func packagesOf(given map[string]fs.FS) map[string]fs.FS {
+	out := map[string]fs.FS{"stdlib": stdlib.FS()}
+	for name, files := range given {
+		out[name] = files
+		if files == nil {
+			delete(out, name)
+		}
+	}
+	return out
 }
 
 func (m *modules) close() {
@@ -143,8 +158,8 @@ func (m *modules) resolve(from module, name string) (module, *model.Problem) {
 		if pkg, rest, ok = strings.Cut(name[1:], "//"); !ok {
 			return bad("", `want "@name//file.star"`)
 		}
-		if _, known := m.ev.options.Modules[pkg]; !known {
-			return bad(model.DidYouMean(pkg, sortedNames(m.ev.options.Modules)), "there is no module %q", "@"+pkg)
+		if _, known := m.packages[pkg]; !known {
+			return bad(model.DidYouMean(pkg, sortedNames(m.packages)), "there is no module %q", "@"+pkg)
 		}
 	case strings.HasPrefix(name, "//"):
 		rest = name[2:]

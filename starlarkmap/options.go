@@ -32,7 +32,8 @@ type Options struct {
 	// this package. Load freezes them: values shared by concurrent Loads must be
 	// frozen before. A builtin runs inside the evaluation and is not guarded.
 	Builtins starlark.StringDict
-	// Modules are the packages of load("@name//file.star", …) by name.
+	// Modules are the packages of load("@name//file.star", …) by name. "stdlib" is
+	// [stdlib.FS] unless it is given here; one that is nil is switched off.
 	Modules map[string]fs.FS
 	// Print receives what print() writes, with its place; nil discards it. It is
 	// called from the goroutines that run the program or an option function, so it
@@ -89,6 +90,7 @@ type Program struct {
 	Steps int64
 
 	sources *sources
+	values  []starlark.Value // of Maps
 }
 
 // FileDigest names a file and its content.

@@ -122,11 +122,13 @@ func (s *sources) stack(calls starlark.CallStack) (at model.Origin, trace []mode
 	return at, trace
 }
 
-func clipMessage(msg string) string {
-	if len(msg) <= longestMessage {
-		return msg
+func clipMessage(msg string) string { return clip(msg, longestMessage) }
+
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return strings.ToValidUTF8(msg[:longestMessage], "") + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // syntaxProblem converts an error of the parser, with a hint for what users of

@@ -39,6 +39,9 @@ const (
 type watch struct {
 	bounds
 	left int64 // steps not yet given to a thread; the running goroutine's
+	// ctx ends when the run is stopped or over.
+	ctx    context.Context
+	cancel context.CancelFunc
 
 	mu      sync.Mutex
 	threads map[*starlark.Thread]uint64 // the steps each may take in all
@@ -55,6 +58,8 @@ func supervise(ctx context.Context, b bounds, run func(*watch) error) (err error
 		return canceled(ctx), true
 	}
 	w := &watch{bounds: b, left: b.steps, threads: map[*starlark.Thread]uint64{}, stopped: make(chan struct{})}
+	w.ctx, w.cancel = context.WithCancel(ctx)
+	defer w.cancel()
 	done := make(chan error, 1)
 	go func() {
 		defer func() {
@@ -117,6 +122,7 @@ func (w *watch) stop(why *model.Problem) {
 	}
 	w.why = why
 	close(w.stopped)
+	w.cancel()
 	for t := range w.threads {
 		t.Cancel(why.Msg)
 	}

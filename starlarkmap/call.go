@@ -1,0 +1,86 @@
+// Program text to model: calling a function of a program after it ran.
+
+package starlarkmap
+
+import (
+	"context"
+
+	"go.starlark.net/starlark"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// call is a function to be called when the program has run, by its name.
+type call struct {
+	function string
+	args     starlark.Tuple
+}
+
+// Call evaluates a program as [Load] does, then calls one of its functions, all
+// within the same limits. While the function runs it can do what the program can:
+// make maps, also several of one name, and load nothing. The files are frozen by
+// then. The result counts the maps of the function too.
+//
+// Builtins among args may use [Context], [Catch] and [MapOf].
+func Call(ctx context.Context, filename string, opts *Options, function string, args ...starlark.Value) (*Program, error) {
+	return evaluate(ctx, filename, opts, &call{function: function, args: args})
+}
+
+func (ev *evaluation) call(globals starlark.StringDict) error {
+	fn, ok := globals[ev.then.function].(starlark.Callable)
+	if !ok {
+		return problem(model.CodeUnknownName, model.DidYouMean(ev.then.function, globals.Keys()),
+			"%s has no function %q", ev.sources.main, ev.then.function)
+	}
+	ev.calling = true
+	maps := len(ev.maps)
+	err := ev.onThread(ev.then.function, &ev.thread, func(t *starlark.Thread) error {
+		_, err := starlark.Call(t, fn, ev.then.args, nil)
+		return err
+	})
+	if err == nil {
+		ev.finish(maps)
+	}
+	return err
+}
+
+// finish ends the making of all maps from the given number on.
+func (ev *evaluation) finish(from int) {
+	for _, m := range ev.maps[from:] {
+		m.finish()
+	}
+}
+
+// Context returns a context for what a builtin does: it ends when the evaluation
+// that runs on t is told to stop.
+func Context(t *starlark.Thread) context.Context {
+	if ev, ok := t.Local(evaluationKey).(*evaluation); ok {
+		return ev.watch.ctx
+	}
+	return context.Background()
+}
+
+// Catch calls fn without arguments on the thread of a builtin, and returns what is
+// wrong: problems of the values it made as well as the error that ended it; nil if
+// nothing is. The error is not nil if the evaluation was told to stop: the builtin
+// returns it.
+func Catch(t *starlark.Thread, fn starlark.Callable) (model.Problems, error) {
+	ev, ok := t.Local(evaluationKey).(*evaluation)
+	if !ok {
+		return nil, problem(CodeUsage, "", "it can be called only while the map file runs")
+	}
+	maps, found := len(ev.maps), len(ev.findings)
+	_, err := starlark.Call(t, fn, nil, nil)
+	if ev.watch.reason() != nil {
+		return nil, err
+	}
+	var ps model.Problems
+	if err != nil {
+		ps = ev.sources.problemsOf(err, nil)
+	} else {
+		ev.finish(maps)
+	}
+	ps = append(completed(ev.findings[found:]), ps...)
+	ev.findings = ev.findings[:found]
+	return ps, nil
+}

@@ -1,0 +1,58 @@
+// Program text to model: values for builtins of the caller.
+
+package starlarkmap
+
+import (
+	"go.starlark.net/starlark"
+
+	"github.com/dmap-dev/dmap/engine/model"
+)
+
+// Values returns the maps of the program as values, in the order of Maps. Another
+// program can read but not change them.
+func (p *Program) Values() []starlark.Value { return p.values }
+
+// MapOf returns the map that a value of container_map() is. One that is still being
+// made is ended: it can no longer be changed. It may be wrong; see
+// [model.ContainerMap.Validate]. The model belongs to the program.
+func MapOf(v starlark.Value) (*model.ContainerMap, error) {
+	m, ok := v.(*containerMap)
+	if !ok {
+		return nil, problem(model.CodeWrongType, "", "want a container_map, got %s", describe(v))
+	}
+	if m.frozen {
+		return m.model, nil
+	}
+	m.check = false // who asks for the map judges it
+	m.finish()
+	check := &freezeCheck{seen: map[any]bool{}, stop: func() bool { return m.ev.watch.reason() != nil }}
+	for _, fn := range m.ev.functions {
+		if bad := check.check(fn.callable, 0); bad != "" {
+			return nil, m.ev.tooLargeToFreeze("what the function refers to", bad, fn.set)
+		}
+	}
+	for _, fn := range m.ev.functions {
+		fn.callable.Freeze()
+	}
+	m.Freeze()
+	return m.model, nil
+}
+
+// Struct returns the value of struct(**fields), which it keeps.
+func Struct(fields starlark.StringDict) starlark.Value { return newRecord(fields) }
+
+// Equal compares two values as == does in a program.
+func Equal(x, y starlark.Value) (bool, error) { return equal(x, y) }
+
+// Text writes a value as repr() does. What has more than limit bytes is cut, and
+// what is much larger only named by its type.
+func Text(v starlark.Value, limit int) string {
+	if s, ok := v.(starlark.String); ok {
+		return clip(starlark.String(clip(string(s), limit)).String(), limit)
+	}
+	text, err := textOf(v, 100*limit)
+	if err != nil {
+		return v.Type() + "(…)"
+	}
+	return clip(text, limit)
+}
