@@ -150,13 +150,13 @@ func TestText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, v := range map[string]starlark.Value{
-		`"aé"`:        starlark.String("aé"),
-		`"aaaaaaaa…`:  starlark.String(strings.Repeat("a", 1000)),
-		"[[...]]":     l,
-		"[1, 2, 3,…":  starlark.NewList([]starlark.Value{starlark.MakeInt(1), starlark.MakeInt(2), starlark.MakeInt(3), starlark.MakeInt(4)}),
-		"list(…)":     starlark.NewList([]starlark.Value{starlark.String(strings.Repeat("a", 2000))}),
+		`"aé"`:       starlark.String("aé"),
+		`"aaaaaaaa…`: starlark.String(strings.Repeat("a", 1000)),
+		"[[...]]":    l,
+		"[1, 2, 3,…": starlark.NewList([]starlark.Value{starlark.MakeInt(1), starlark.MakeInt(2), starlark.MakeInt(3), starlark.MakeInt(4)}),
+		"list(…)":    starlark.NewList([]starlark.Value{starlark.String(strings.Repeat("a", 2000))}),
 		"struct(a …": starlarkmap.Struct(starlark.StringDict{"a": starlark.None}),
-		"None":        starlark.None,
+		"None":       starlark.None,
 	} {
 		if got := starlarkmap.Text(v, 9); got != want {
 			t.Errorf("got %s, want %s", got, want)

@@ -88,6 +88,9 @@ func writeProblem(out *strings.Builder, p *model.Problem) {
 	}
 }
 
+// Printable replaces what a terminal would obey; line ends stay.
+func Printable(s string) string { return printable(s) }
+
 // printable replaces what a terminal would obey; line ends stay.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -50,7 +50,7 @@ wrong; 4 no usable Docker Engine; 6 the plan is stale; 64 the command line is wr
 	cmd.SetErr(a.Err)
 	cmd.Flags().BoolVar(&version, "version", false, "print the version")
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{text: err.Error()} })
-	cmd.AddCommand(a.run(), a.plan(), a.apply(), a.cleanup(), a.show(), a.why(), a.check(), a.sim(), a.importer(), a.version())
+	cmd.AddCommand(a.run(), a.plan(), a.apply(), a.cleanup(), a.show(), a.why(), a.check(), a.test(), a.sim(), a.importer(), a.version())
 	cmd.AddCommand(topics()...)
 	a.addHelp(cmd)
 	addCompletion(cmd)

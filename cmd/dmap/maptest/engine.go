@@ -1,0 +1,275 @@
+// Tests of maps: t.engine(), a simulated Docker Engine.
+
+package maptest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.starlark.net/starlark"
+
+	"github.com/dmap-dev/dmap/engine"
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/sim"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/run"
+	"github.com/dmap-dev/dmap/starlarkmap"
+)
+
+// testEngine is a simulated engine, and dmap at work on it.
+type testEngine struct {
+	sim    *sim.Engine
+	client docker.Client
+	images *images
+	runs   int
+}
+
+// newEngine is t.engine(images = None, registry = []).
+func newEngine(c *invocation) (starlark.Value, error) {
+	var given, registry starlark.Value = starlark.None, starlark.None
+	if err := c.unpack("images?", &given, "registry?", &registry); err != nil {
+		return nil, err
+	}
+	s := sim.New(sim.Options{})
+	ctx := starlarkmap.Context(c.thread)
+	context.AfterFunc(ctx, func() { _ = s.Close() }) // nobody reads from it any more
+	e := &testEngine{sim: s, images: &images{sim: s, added: map[string]bool{}, silent: map[string]func(sim.Image) error{}}}
+	if given != starlark.None {
+		e.images.given = true
+		if err := e.images.give("engine: images", given, s.AddImage); err != nil {
+			return nil, err
+		}
+	}
+	if registry != starlark.None {
+		e.images.given = true
+		if err := e.images.give("engine: registry", registry, s.AddRemoteImage); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	e.client, err = dockerd.Open(ctx, dockerd.Options{
+		DialContext: s.DialContext,
+		Host:        "tcp://simulated.invalid",
+		ConfigDir:   "/simulated.invalid", // no credentials of the user
+		Env:         func(string) string { return "" },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e.value(), nil
+}
+
+func (e *testEngine) value() starlark.Value {
+	o := newObject("engine", map[string]method{
+		"plan":          e.plan,
+		"run":           e.run,
+		"fail":          e.fail,
+		"create":        e.create,
+		"start":         e.onContainer(func(ctx context.Context, name string) error { return e.client.StartContainer(ctx, name) }),
+		"stop":          e.onContainer(func(ctx context.Context, name string) error { return e.client.StopContainer(ctx, name, nil) }),
+		"remove":        e.onContainer(func(ctx context.Context, name string) error { return e.client.RemoveContainer(ctx, name, true) }),
+		"remove_volume": e.onContainer(func(ctx context.Context, name string) error { return e.client.RemoveVolume(ctx, name) }),
+		"advance":       e.advance,
+	})
+	o.attrs["containers"] = e.containers
+	o.attrs["volumes"] = e.volumes
+	return o
+}
+
+// wanted is a map and what to do with it.
+type wanted struct {
+	of      *model.ContainerMap
+	request plan.Request
+}
+
+// request reads (map, action, *targets, adopt, force, recreate, pull).
+func request(c *invocation) (*wanted, error) {
+	if len(c.args) < 2 {
+		return nil, fmt.Errorf("%s: want a map, an action and targets, such as %s(site, \"start\", \"web\")", c.name, c.name)
+	}
+	m, err := starlarkmap.MapOf(c.args[0])
+	if err != nil {
+		return nil, err
+	}
+	words, err := texts(c.name+": action and targets", c.args[1:])
+	if err != nil {
+		return nil, err
+	}
+	w := &wanted{of: m, request: plan.Request{Action: plan.Action(words[0]), Targets: words[1:]}}
+	var pull string
+	r := &w.request
+	err = starlark.UnpackArgs(c.name, nil, c.kwargs, "adopt?", &r.Adopt, "force?", &r.Force, "recreate?", &r.Recreate, "pull?", &pull)
+	if err != nil {
+		return nil, err
+	}
+	r.Pull = plan.PullPolicy(pull)
+	return w, nil
+}
+
+// make returns the plan of what is wanted.
+func (e *testEngine) make(c *invocation) (*plan.Plan, error) {
+	w, err := request(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.images.forMap(w.of); err != nil {
+		return nil, because("cannot plan "+string(w.request.Action), err)
+	}
+	p, err := engine.Plan(starlarkmap.Context(c.thread), e.client, w.of, w.request)
+	if err != nil {
+		return nil, because("cannot plan "+string(w.request.Action), err)
+	}
+	return p, nil
+}
+
+func (e *testEngine) plan(c *invocation) (starlark.Value, error) {
+	p, err := e.make(c)
+	if err != nil {
+		return nil, err
+	}
+	return planValue(p)
+}
+
+// quick are times for an engine that answers at once.
+func quick() run.Times {
+	return run.Times{
+		Hold: 5 * time.Second, Wait: 5 * time.Second, Settle: 20 * time.Millisecond,
+		Pause: time.Millisecond, Reach: 100 * time.Millisecond,
+	}
+}
+
+// run plans and carries out, one step after the other so that the same test always
+// sees the same.
+func (e *testEngine) run(c *invocation) (starlark.Value, error) {
+	p, err := e.make(c)
+	if err != nil {
+		return nil, err
+	}
+	e.runs++
+	report, err := run.Do(starlarkmap.Context(c.thread), e.client, p, run.Options{
+		RunID:  fmt.Sprintf("%08x", e.runs),
+		Limits: run.Limits{Work: 1, Stops: 1, Pulls: 1},
+		Times:  quick(),
+	})
+	if err != nil && report.Count(run.Failed)+report.Count(run.Unknown) == 0 {
+		return nil, because("cannot run "+string(p.Action), err)
+	}
+	return reportValue(p, report)
+}
+
+// fail is e.fail(op, name = "", message = …, status = 500, times = 1): calls that
+// fail from now on.
+func (e *testEngine) fail(c *invocation) (starlark.Value, error) {
+	f := sim.Fault{Status: 500, Times: 1, Message: "simulated failure"}
+	if err := c.unpack("op", &f.Op, "name?", &f.Name, "message?", &f.Message, "status?", &f.Status, "times?", &f.Times); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(failing(), f.Op) {
+		hint := model.DidYouMean(f.Op, failing())
+		if hint == "" {
+			hint = "one of " + strings.Join(failing(), ", ")
+		}
+		return nil, &model.Problem{Code: model.CodeUnknownName, Msg: fmt.Sprintf("fail: there is no operation %q", f.Op), Hint: hint}
+	}
+	switch {
+	case f.Status < 400 || f.Status > 599:
+		return nil, fmt.Errorf("fail: status: want 400 to 599, got %d", f.Status)
+	case f.Times == 0 || f.Times < -1:
+		return nil, fmt.Errorf("fail: times: want a number of calls, or -1 for all, got %d", f.Times)
+	}
+	e.sim.AddFault(f)
+	return starlark.None, nil
+}
+
+// failing are the operations of an engine that dmap uses to change something.
+func failing() []string {
+	return []string{
+		"container.create", "container.start", "container.stop", "container.remove", "container.update",
+		"container.rename", "container.wait", "image.create", "volume.create", "volume.remove",
+	}
+}
+
+// create is e.create(name, image = "other", labels = {}): a container that somebody
+// else made.
+func (e *testEngine) create(c *invocation) (starlark.Value, error) {
+	var name string
+	image := "other"
+	var labels *starlark.Dict
+	err := c.unpack("name", &name, "image?", &image, "labels?", &labels)
+	if err != nil {
+		return nil, err
+	}
+	spec := docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: image}}
+	if spec.Labels, err = textDict("create: labels", labels); err != nil {
+		return nil, err
+	}
+	if err := e.images.put(image, false); err != nil {
+		return nil, err
+	}
+	if _, _, err := e.client.CreateContainer(starlarkmap.Context(c.thread), name, spec); err != nil {
+		return nil, because("create", err)
+	}
+	return starlark.None, nil
+}
+
+// onContainer is a method that does something to what has a name, as somebody else.
+func (e *testEngine) onContainer(do func(ctx context.Context, name string) error) method {
+	return func(c *invocation) (starlark.Value, error) {
+		var name string
+		if err := c.unpack("name", &name); err != nil {
+			return nil, err
+		}
+		if err := do(starlarkmap.Context(c.thread), name); err != nil {
+			return nil, because(c.name, err)
+		}
+		return starlark.None, nil
+	}
+}
+
+// advance is e.advance(time): the clock of the engine goes on.
+func (e *testEngine) advance(c *invocation) (starlark.Value, error) {
+	var text string
+	if err := c.unpack("time", &text); err != nil {
+		return nil, err
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 || d > 24*365*time.Hour {
+		return nil, fmt.Errorf("advance: want a time such as \"90s\" or \"2h\", at most a year, got %q", text)
+	}
+	e.sim.Advance(d)
+	return starlark.None, nil
+}
+
+// containers is e.containers: what is there, by name.
+func (e *testEngine) containers() (starlark.Value, error) {
+	return byName(e.sim.World().Containers, func(c sim.ContainerState) string { return c.Name }, func(c sim.ContainerState) (starlark.Value, error) {
+		mounts := make([]starlark.Value, len(c.Mounts))
+		for i, m := range c.Mounts {
+			var err error
+			mounts[i], err = record(map[string]any{"type": m.Type, "source": m.Source, "destination": m.Destination, "rw": m.RW})
+			if err != nil {
+				return nil, err
+			}
+		}
+		return record(map[string]any{
+			"name": c.Name, "id": c.ID, "image": c.Image, "state": c.Status, "exit_code": c.ExitCode, "health": c.Health, "error": c.Error,
+			"command": c.Command, "env": c.Env, "user": c.User, "labels": c.Labels, "restart": c.Restart, "restart_count": c.RestartCount,
+			"mounts": starlark.NewList(mounts), "links": c.Links, "networks": c.Networks, "ports": c.Ports,
+		})
+	})
+}
+
+// volumes is e.volumes: what is there, by name.
+func (e *testEngine) volumes() (starlark.Value, error) {
+	return byName(e.sim.World().Volumes, func(v sim.VolumeState) string { return v.Name }, func(v sim.VolumeState) (starlark.Value, error) {
+		return record(map[string]any{
+			"name": v.Name, "labels": v.Labels, "containers": v.Users,
+			"uid": v.Root.UID, "gid": v.Root.GID, "mode": fmt.Sprintf("%04o", v.Root.Mode),
+		})
+	})
+}
