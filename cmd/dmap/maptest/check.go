@@ -119,12 +119,16 @@ func fails(c *invocation) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(ps) == 0 {
-		return nil, failed(nil, "%s did not fail, want the error %q", fn.Name(), part)
+	switch {
+	case len(ps) > 0:
+	case part == "":
+		return nil, failed(nil, "%s did not fail", fn.Name())
+	default:
+		return nil, failed(nil, "%s did not fail, want an error with %q", fn.Name(), part)
 	}
 	text := problemTexts(ps)
 	if !strings.Contains(text, part) {
-		return nil, failed(nil, "the error is not the wanted one\n    got  %s\n    want %q in it", starlarkmap.Text(starlark.String(text), longestShown), part)
+		return nil, failed(nil, "not the error that is wanted\n    got  %s\n    want %q in it", starlarkmap.Text(starlark.String(text), longestShown), part)
 	}
 	return starlark.String(text), nil
 }

@@ -38,16 +38,16 @@ func newEngine(c *invocation) (starlark.Value, error) {
 	s := sim.New(sim.Options{})
 	ctx := starlarkmap.Context(c.thread)
 	context.AfterFunc(ctx, func() { _ = s.Close() }) // nobody reads from it any more
-	e := &testEngine{sim: s, images: &images{sim: s, added: map[string]bool{}, silent: map[string]func(sim.Image) error{}}}
+	e := &testEngine{sim: s, images: &images{sim: s, added: map[string]bool{}}}
 	if given != starlark.None {
 		e.images.given = true
-		if err := e.images.give("engine: images", given, s.AddImage); err != nil {
+		if err := give("engine: images", given, s.AddImage); err != nil {
 			return nil, err
 		}
 	}
 	if registry != starlark.None {
 		e.images.given = true
-		if err := e.images.give("engine: registry", registry, s.AddRemoteImage); err != nil {
+		if err := give("engine: registry", registry, s.AddRemoteImage); err != nil {
 			return nil, err
 		}
 	}
@@ -138,7 +138,7 @@ func (e *testEngine) plan(c *invocation) (starlark.Value, error) {
 // quick are times for an engine that answers at once.
 func quick() run.Times {
 	return run.Times{
-		Hold: 5 * time.Second, Wait: 5 * time.Second, Settle: 20 * time.Millisecond,
+		Hold: 2 * time.Second, Wait: 5 * time.Second, Settle: 20 * time.Millisecond,
 		Pause: time.Millisecond, Reach: 100 * time.Millisecond,
 	}
 }

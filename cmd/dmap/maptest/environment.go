@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -31,24 +33,26 @@ func (e *environment) value() starlark.Value {
 		"true":     isTrue,
 		"contains": contains,
 		"fails":    fails,
-		"load":     e.load,
+		"maps":     e.maps,
 		"check":    check,
 		"engine":   newEngine,
 	})
 }
 
-// load is t.load(file, vars = {}, env = {}): the maps that a program makes, by name.
-func (e *environment) load(c *invocation) (starlark.Value, error) {
+// maps is t.maps(file, vars = {}, env = {}): the maps that a program makes, by name.
+// env has the variables that the program may read; None is one that is not set.
+// It cannot be called load, which is a word of the language.
+func (e *environment) maps(c *invocation) (starlark.Value, error) {
 	var file string
 	var vars, env *starlark.Dict
 	if err := c.unpack("file", &file, "vars?", &vars, "env?", &env); err != nil {
 		return nil, err
 	}
-	args, err := textDict("load: vars", vars)
+	args, err := textDict("maps: vars", vars)
 	if err != nil {
 		return nil, err
 	}
-	variables, err := textDict("load: env", env)
+	allowed, variables, err := variables(env)
 	if err != nil {
 		return nil, err
 	}
@@ -56,23 +60,38 @@ func (e *environment) load(c *invocation) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &starlarkmap.Options{FS: dir, Args: args, Limits: e.limits, Print: e.print,
+	o := &starlarkmap.Options{FS: dir, Args: args, Env: allowed, Limits: e.limits, Print: e.print,
 		LookupEnv: func(name string) (string, bool) { v, ok := variables[name]; return v, ok }}
-	for name := range variables {
-		o.Env = append(o.Env, name)
-	}
 	program, err := starlarkmap.Load(starlarkmap.Context(c.thread), name, o)
 	if err != nil {
 		return nil, because("cannot load "+file, err)
 	}
-	maps := starlark.NewDict(len(program.Maps))
+	made := starlark.NewDict(len(program.Maps))
 	for i, m := range program.Values() {
-		if err := maps.SetKey(starlark.String(program.Maps[i].Name), m); err != nil {
+		if err := made.SetKey(starlark.String(program.Maps[i].Name), m); err != nil {
 			return nil, err
 		}
 	}
-	maps.Freeze()
-	return maps, nil
+	made.Freeze()
+	return made, nil
+}
+
+// variables reads env: the names, and the values of those that are set.
+func variables(env *starlark.Dict) (names []string, set map[string]string, err error) {
+	if env == nil {
+		return nil, nil, nil
+	}
+	given := starlark.NewDict(env.Len())
+	for _, item := range env.Items() {
+		if item[1] == starlark.None {
+			name, _ := starlark.AsString(item[0])
+			names = append(names, name)
+		} else if err := given.SetKey(item[0], item[1]); err != nil {
+			return nil, nil, err
+		}
+	}
+	set, err = textDict("maps: env", given)
+	return slices.AppendSeq(names, maps.Keys(set)), set, err
 }
 
 // locate returns the folder of a file and its name there. A program sees its own

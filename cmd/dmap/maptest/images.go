@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.starlark.net/starlark"
 
@@ -20,14 +21,16 @@ type images struct {
 	// given tells that the test named all there are; else every image that a map names
 	// is there.
 	given bool
-	// added are the images that are there, by the name they were asked for with.
+	// added are those that are there because they were needed.
 	added map[string]bool
-	// silent are those that were given without a program.
-	silent map[string]func(sim.Image) error
 }
 
-// process reads the program of an image: "" runs until it is stopped.
+// process reads the program of an image. "" runs until it is stopped, but the usual
+// base image ends at once.
 func process(name, script string) (*sim.Process, error) {
+	if script == "" && strings.TrimSuffix(name, ":latest") == model.DefaultBaseImage {
+		return &sim.Process{Exits: true}, nil
+	}
 	p, err := sim.ParseProcess(script)
 	if err != nil {
 		return nil, fmt.Errorf("image %q: %w", name, err)
@@ -35,9 +38,9 @@ func process(name, script string) (*sim.Process, error) {
 	return &p, nil
 }
 
-// give puts images on the engine, or into the registry: names, or a dictionary of
-// name and program.
-func (i *images) give(what string, v starlark.Value, add func(sim.Image) error) error {
+// give adds images, which are names or a dictionary of name and program: to the
+// engine, or to the registry.
+func give(what string, v starlark.Value, add func(sim.Image) error) error {
 	scripts := map[string]string{}
 	var err error
 	switch v := v.(type) {
@@ -68,9 +71,6 @@ func (i *images) give(what string, v starlark.Value, add func(sim.Image) error) 
 		if err := add(sim.Image{Names: []string{name}, Process: p}); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		if scripts[name] == "" {
-			i.silent[name] = add
-		}
 	}
 	return nil
 }
@@ -98,35 +98,11 @@ func (i *images) forMap(m *model.ContainerMap) error {
 	return nil
 }
 
-// put puts one image on the engine, once.
+// put puts an image on the engine, once, unless the test gave all there are.
 func (i *images) put(name string, ends bool) error {
-	add := i.sim.AddImage
-	if i.given {
-		if add = i.silent[resolved(i.silent, name)]; add == nil || !ends {
-			return nil
-		}
-	}
-	if i.added[name] {
+	if i.given || i.added[name] {
 		return nil
 	}
 	i.added[name] = true
-	return add(sim.Image{Names: []string{name}, Process: &sim.Process{Exits: ends}})
-}
-
-// resolved returns the name under which an image was given: with a tag or without.
-func resolved[V any](given map[string]V, name string) string {
-	for _, n := range []string{name, name + ":latest", trimLatest(name)} {
-		if _, ok := given[n]; ok {
-			return n
-		}
-	}
-	return ""
-}
-
-func trimLatest(name string) string {
-	const latest = ":latest"
-	if n := len(name) - len(latest); n > 0 && name[n:] == latest {
-		return name[:n]
-	}
-	return name
+	return i.sim.AddImage(sim.Image{Names: []string{name}, Process: &sim.Process{Exits: ends}})
 }
