@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -44,10 +46,10 @@ func TestReference(t *testing.T) {
 
 // json.md names every field of plans and reports, and what some can be.
 func TestReferenceOfJSON(t *testing.T) {
-	words := []string{plan.Schema, reportSchema, "dmap.why/1", "containers"}
+	words := []string{plan.Schema, reportSchema, testSchema, "dmap.why/1", "containers"}
 	for _, form := range []any{
 		plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, plan.Basis{}, plan.ContainerFact{}, plan.VolumeFact{}, plan.ImageFact{},
-		model.Origin{}, reportForm{}, resultForm{}, engine.Explanation{}, engine.Cause{},
+		model.Origin{}, reportForm{}, resultForm{}, engine.Explanation{}, engine.Cause{}, testForm{}, testResult{}, brokenFile{}, maptest.Line{},
 	} {
 		typ := reflect.TypeOf(form)
 		for i := range typ.NumField() {
@@ -88,6 +90,34 @@ print(" ".join(dir(m)))
 	mentions(t, "language.md", language, words)
 }
 
+// testing.md names everything that t and what comes from it have.
+func TestReferenceOfTests(t *testing.T) {
+	const src = `def test_all(t):
+    e = t.engine()
+    m = container_map("m", {"a": {"binds": "b"}, "volumes": {"b": "/b"}, "host": {"b": "/b"}})
+    r = e.run(m, "start")
+    c = e.containers["m.a"]
+    for v in (t, e, r, r.plan, r.plan.steps[0], c, c.mounts[0]) + tuple(e.volumes.values()):
+        print(" ".join(dir(v)))
+`
+	file := filepath.Join(t.TempDir(), "all_test.star")
+	if err := os.WriteFile(file, []byte(src), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got := maptest.Run(t.Context(), file, maptest.Options{})
+	if got.Err != nil || got.Tests[0].Err != nil {
+		t.Fatal(got.Err, got.Tests[0].Err)
+	}
+	words := []string{"uid", "gid", "mode", "containers"} // of volumes
+	for _, line := range got.Tests[0].Printed {
+		words = append(words, strings.Fields(line.Text)...)
+	}
+	if len(words) < 40 {
+		t.Fatalf("only %d words", len(words))
+	}
+	mentions(t, "testing.md", tests, words)
+}
+
 func mentions(t *testing.T, name, text string, words []string) {
 	t.Helper()
 	for _, w := range words {
@@ -101,6 +131,8 @@ func reference() string {
 	var b bytes.Buffer
 	b.WriteString("# Reference\n\nMade from the tables of the code by `go test ./cmd/dmap`; `dmap help` prints the same.\n")
 	b.WriteString("\n## Language\n\n" + language)
+	b.WriteString("\n## Standard modules\n\n" + stdlibText())
+	b.WriteString("\n## Tests\n\n" + tests)
 	b.WriteString("\n## Actions\n\n| action | what it does |\n| --- | --- |\n")
 	for _, a := range plan.Actions() {
 		row(&b, string(a.Action), a.Help)

@@ -32,9 +32,9 @@ func (a *app) root() *cobra.Command {
 		Long: `dmap runs container maps: Starlark programs that describe a landscape of Docker
 containers. Results go to standard output, progress and messages to standard error.
 
-Exit codes: 0 done, or nothing to do; 1 an operation failed; 3 the map or the plan is
-wrong; 4 no usable Docker Engine; 6 the plan is stale; 64 the command line is wrong;
-130 interrupted.`,
+Exit codes: 0 done, or nothing to do; 1 an operation or a test failed; 3 the map, the
+plan or the test file is wrong; 4 no usable Docker Engine; 6 the plan is stale; 64 the
+command line is wrong; 130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          known("verb"),

@@ -23,6 +23,11 @@ var language string
 //go:embed json.md
 var jsonForms string
 
+// tests describes what package maptest offers to tests.
+//
+//go:embed testing.md
+var tests string
+
 // topics are texts for "dmap help TOPIC"; they cannot be run.
 func topics() []*cobra.Command {
 	return []*cobra.Command{
@@ -37,6 +42,8 @@ func topics() []*cobra.Command {
 			fields(b, model.ContainerFields())
 		}),
 		topic("language", "what a map program can call and use", func(b *strings.Builder) { b.WriteString(language) }),
+		topic("stdlib", "the modules that ship with dmap", func(b *strings.Builder) { b.WriteString(stdlibText()) }),
+		topic("testing", "what tests of maps can call and use", func(b *strings.Builder) { b.WriteString(tests) }),
 		topic("json", "the fields of plans and reports as JSON", func(b *strings.Builder) { b.WriteString(jsonForms) }),
 		topic("exit-codes", "what the exit codes mean", func(b *strings.Builder) {
 			b.WriteString(exitCodes)
@@ -57,8 +64,8 @@ func fields(b *strings.Builder, list []model.Field) {
 }
 
 const exitCodes = `0    done, or nothing to do
-1    an operation failed, or the state of the engine forbids it
-3    the map is wrong, or the saved plan
+1    an operation or a test failed, or the state of the engine forbids it
+3    the map, a saved plan or a test file is wrong
 4    no usable Docker Engine
 6    the saved plan is stale, or for another engine: nothing was changed
 64   the command line is wrong
