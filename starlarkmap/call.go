@@ -38,10 +38,24 @@ func (ev *evaluation) call(globals starlark.StringDict) error {
 		_, err := starlark.Call(t, fn, ev.then.args, nil)
 		return err
 	})
-	if err == nil {
-		ev.finish(maps)
+	if err != nil {
+		return ev.whyStopped(err)
 	}
-	return err
+	ev.finish(maps)
+	return nil
+}
+
+// whyStopped returns err, or why the run was told to stop in its place: a builtin
+// that was cut off only knows that it was.
+func (ev *evaluation) whyStopped(err error) error {
+	why := ev.watch.reason()
+	if why == nil {
+		return err
+	}
+	p := *why
+	cut := ev.sources.problemsOf(err, nil)[0]
+	p.Origin, p.Trace = cut.Origin, cut.Trace
+	return &p
 }
 
 // finish ends the making of all maps from the given number on.

@@ -135,11 +135,11 @@ func TestCatchStops(t *testing.T) {
 func TestContextEnds(t *testing.T) {
 	b := starlark.NewBuiltin("do", func(th *starlark.Thread, _ *starlark.Builtin, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 		<-starlarkmap.Context(th).Done()
-		return starlark.None, nil
+		return nil, errors.New("cut off")
 	})
 	opts := &starlarkmap.Options{Src: "def f(do):\n    do()\n", Limits: starlarkmap.Limits{Time: 10 * time.Millisecond, Grace: time.Minute}}
 	_, err := starlarkmap.Call(context.Background(), "m.star", opts, "f", b)
-	if err == nil || !strings.Contains(err.Error(), "time limit") {
+	if err == nil || !strings.HasPrefix(err.Error(), "m.star:2:5: time limit of 10ms reached") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -181,8 +181,8 @@ def g(): pass
 		t.Fatal(err)
 	}
 	want := &starlarkmap.FileDoc{Doc: "About the file.", Functions: []starlarkmap.FunctionDoc{
-		{Name: "f", Signature: `f(a, *, b = "é, )", **kw)`, Doc: "One.\n\nTwo\n  three."},
-		{Name: "g", Signature: "g()"},
+		{Name: "f", Origin: model.Origin{File: "x.star", Line: 5, Col: 5}, Signature: `f(a, *, b = "é, )", **kw)`, Doc: "One.\n\nTwo\n  three."},
+		{Name: "g", Origin: model.Origin{File: "x.star", Line: 11, Col: 5}, Signature: "g()"},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
 )
 
 // FileDoc describes a file for people who load it.
@@ -19,6 +21,8 @@ type FileDoc struct {
 // FunctionDoc describes one function.
 type FunctionDoc struct {
 	Name string
+	// Origin is where the name stands.
+	Origin model.Origin
 	// Signature is the name with the parameters as they are written.
 	Signature string
 	// Doc is the text at the start of the function, without its indentation.
@@ -26,7 +30,8 @@ type FunctionDoc struct {
 }
 
 // Describe reads the functions of a file and the texts that document them; it runs
-// nothing. The error is a [model.Problems].
+// nothing. Of two functions of one name it returns both. The error is a
+// [model.Problems].
 func Describe(name string, src []byte) (*FileDoc, error) {
 	s := &sources{main: name, files: map[string]*file{}}
 	f, p := s.add(name, src)
@@ -53,6 +58,7 @@ func Describe(name string, src []byte) (*FileDoc, error) {
 		}
 		out.Functions = append(out.Functions, FunctionDoc{
 			Name:      def.Name.Name,
+			Origin:    originOf(def.Name.NamePos),
 			Signature: def.Name.Name + "(" + strings.Join(params, ", ") + ")",
 			Doc:       docstring(def.Body),
 		})

@@ -147,7 +147,7 @@ func check(c *invocation) (starlark.Value, error) {
 // because puts what was tried before the text of an error. Its problems may stand in
 // files that the test knows nothing of, so they are text from here on.
 func because(what string, err error) error {
-	p := &model.Problem{Code: starlarkmap.CodeRuntime, Msg: what + ": " + err.Error(), Cause: err}
+	p := &model.Problem{Code: starlarkmap.CodeRuntime, Msg: what + ": " + err.Error()}
 	if strings.Contains(err.Error(), "\n") {
 		p.Msg = what + ":\n    " + strings.ReplaceAll(err.Error(), "\n", "\n    ")
 	}

@@ -121,6 +121,9 @@ func findBelow(dir string) (files []string, err error) {
 func Run(ctx context.Context, file string, o Options) *File {
 	out := &File{Name: file}
 	program, err := starlarkmap.Load(ctx, file, &starlarkmap.Options{Limits: o.Limits})
+	if err == nil {
+		err = eachOnce(program, file)
+	}
 	if err != nil {
 		out.Err = err
 		return out
@@ -135,6 +138,33 @@ func Run(ctx context.Context, file string, o Options) *File {
 		out.Tests = append(out.Tests, runTest(ctx, file, t, o))
 	}
 	return out
+}
+
+// eachOnce refuses two tests of one name: the first would never run.
+func eachOnce(program *starlarkmap.Program, file string) error {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	doc, err := starlarkmap.Describe(file, src)
+	if err != nil {
+		return err
+	}
+	var ps model.Problems
+	first := map[string]model.Origin{}
+	for _, f := range doc.Functions {
+		at, twice := first[f.Name]
+		switch {
+		case !strings.HasPrefix(f.Name, prefix):
+		case twice:
+			ps = append(ps, &model.Problem{Code: model.CodeDuplicate, Origin: f.Origin, Msg: fmt.Sprintf("the test %s is defined twice", f.Name),
+				Hint: "give one of them another name", Related: []model.Related{{Origin: at, Msg: "first defined"}}})
+		default:
+			first[f.Name] = f.Origin
+		}
+	}
+	program.AddExcerpts(ps)
+	return ps.Err()
 }
 
 // testsOf returns the test functions of a file in the order of the file.

@@ -167,6 +167,19 @@ test_c = lambda t: fail("c")
 	}
 }
 
+// The second of two tests of one name would hide the first.
+func TestTwice(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x_test.star")
+	src := "def test_a(t): pass\ndef f(): pass\ndef f(): pass\ndef test_a(t): pass\n"
+	if err := os.WriteFile(name, []byte(src), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	file := maptest.Run(t.Context(), name, maptest.Options{})
+	if file.Err == nil || !strings.HasPrefix(file.Err.Error(), name+":4:5: the test test_a is defined twice") || len(file.Tests) > 0 {
+		t.Errorf("got %v and %d tests", file.Err, len(file.Tests))
+	}
+}
+
 // A link that leads out of the folder is not followed.
 func TestLinkOut(t *testing.T) {
 	dir := t.TempDir()
