@@ -70,6 +70,8 @@ func TestCallFails(t *testing.T) {
 		"map is frozen":    {"def f(do):\n    m = container_map(\"m\", {\"a\": {}})\n    do(m)\n    m.host_root = \"/x\"\n", `map "m" is frozen: a plan was made of it`},
 		"endless":          {"def f(do):\n    for i in range(1000000):\n        for j in range(1000000):\n            pass\n", "step limit of 10 000 000 reached"},
 		"wrong parameters": {"def f():\n    pass\n", "accepts no arguments (1 given)"},
+		"functions are frozen": {"def f(do):\n    l = []\n    m = container_map(\"m\")\n    m.containers.a.create_options = lambda: {\"a\": l}\n    do(m)\n    l.append(1)\n",
+			"frozen list"},
 		"graph to freeze": {"def f(do):\n    x = (1,)\n    for i in range(40):\n        x = (x, x)\n    m = container_map(\"m\")\n    m.containers.a.create_options = lambda y = x: {}\n    do(m)\n",
 			"more than 5000000 parts"},
 	}
@@ -121,8 +123,8 @@ func TestCatchStops(t *testing.T) {
 		func(th *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
 			called++
 			_, err := starlarkmap.Catch(th, args[0].(starlark.Callable))
-			if starlarkmap.Context(th).Err() == nil {
-				t.Error("the context has not ended")
+			if starlarkmap.Context(th).Err() == nil || err == nil {
+				t.Errorf("the context has not ended, or there is no error: %v", err)
 			}
 			return starlark.None, err
 		})

@@ -4,11 +4,13 @@ package maptest_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -164,6 +166,21 @@ test_c = lambda t: fail("c")
 	cancel()
 	if got := run(ended, maptest.Options{}); got != nil {
 		t.Errorf("after the end of the context: %v", got)
+	}
+}
+
+// When the context ends, so does the test, and no other one begins.
+func TestInterrupted(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x_test.star")
+	src := "def test_a(t):\n    for i in range(1000):\n        sorted(range(300000), reverse = True)\ndef test_b(t): pass\n"
+	if err := os.WriteFile(name, []byte(src), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	file := maptest.Run(ctx, name, maptest.Options{})
+	if len(file.Tests) != 1 || !errors.Is(file.Tests[0].Err, context.DeadlineExceeded) {
+		t.Errorf("got %d tests: %v", len(file.Tests), file.Tests)
 	}
 }
 
