@@ -87,7 +87,7 @@ type wanted struct {
 	request plan.Request
 }
 
-// request reads (map, action, *targets, adopt, force, recreate, pull).
+// request reads (map, action, *targets, adopt, force, recreate, remove_orphans, pull, signal).
 func request(c *invocation) (*wanted, error) {
 	if len(c.args) < 2 {
 		return nil, fmt.Errorf("%s: want a map, an action and targets, such as %s(site, \"start\", \"web\")", c.name, c.name)
@@ -103,7 +103,8 @@ func request(c *invocation) (*wanted, error) {
 	w := &wanted{of: m, request: plan.Request{Action: plan.Action(words[0]), Targets: words[1:]}}
 	var pull string
 	r := &w.request
-	err = starlark.UnpackArgs(c.name, nil, c.kwargs, "adopt?", &r.Adopt, "force?", &r.Force, "recreate?", &r.Recreate, "pull?", &pull)
+	err = starlark.UnpackArgs(c.name, nil, c.kwargs, "adopt?", &r.Adopt, "force?", &r.Force, "recreate?", &r.Recreate,
+		"remove_orphans?", &r.RemoveOrphans, "pull?", &pull, "signal?", &r.Signal)
 	if err != nil {
 		return nil, err
 	}
