@@ -112,8 +112,8 @@ func request(c *invocation) (*wanted, error) {
 	return w, nil
 }
 
-// make returns the plan of what is wanted.
-func (e *testEngine) make(c *invocation) (*plan.Plan, error) {
+// planned returns the plan of what is wanted.
+func (e *testEngine) planned(c *invocation) (*plan.Plan, error) {
 	w, err := request(c)
 	if err != nil {
 		return nil, err
@@ -129,7 +129,7 @@ func (e *testEngine) make(c *invocation) (*plan.Plan, error) {
 }
 
 func (e *testEngine) plan(c *invocation) (starlark.Value, error) {
-	p, err := e.make(c)
+	p, err := e.planned(c)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func quick() run.Times {
 // run plans and carries out, one step after the other so that the same test always
 // sees the same.
 func (e *testEngine) run(c *invocation) (starlark.Value, error) {
-	p, err := e.make(c)
+	p, err := e.planned(c)
 	if err != nil {
 		return nil, err
 	}

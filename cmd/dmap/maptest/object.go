@@ -65,8 +65,7 @@ func newObject(kind string, methods map[string]method) *object {
 	return o
 }
 
-// plain returns the JSON form of v as dictionaries, lists and plain values; those
-// without a name for what they hold, such as nil, are None.
+// plain returns the JSON form of v as dictionaries, lists and plain values.
 func plain(v any) (starlark.Value, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
