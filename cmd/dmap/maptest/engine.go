@@ -190,7 +190,7 @@ func (e *testEngine) fail(c *invocation) (starlark.Value, error) {
 // failing are the operations of an engine that dmap uses to change something.
 func failing() []string {
 	return []string{
-		"container.create", "container.start", "container.stop", "container.remove", "container.update",
+		"container.create", "container.start", "container.stop", "container.remove", "container.update", "container.kill",
 		"container.rename", "container.wait", "image.create", "volume.create", "volume.remove",
 	}
 }
