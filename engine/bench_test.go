@@ -51,17 +51,21 @@ func TestCallsDoNotGrowWithTheMap(t *testing.T) {
 
 func BenchmarkPlan(b *testing.B) {
 	for _, n := range []int{100, 1000, 10000} {
-		for _, state := range []string{"absent", "running"} {
-			if n > 1000 && state == "running" {
+		for _, state := range []string{"absent", "running", "compared"} {
+			if n > 1000 && state != "absent" {
 				continue // the simulated engine, not the planner, would be measured
 			}
 			b.Run(fmt.Sprintf("%d/%s", n, state), func(b *testing.B) {
 				bench, m := newBench(b), large(n)
-				if state == "running" {
+				action := plan.Start
+				if state != "absent" {
 					bench.must(b, m, plan.Start)
 				}
+				if state == "compared" {
+					action = plan.Update
+				}
 				for b.Loop() {
-					if _, err := engine.Plan(context.Background(), bench.client, m, plan.Request{Action: plan.Start}); err != nil {
+					if _, err := engine.Plan(context.Background(), bench.client, m, plan.Request{Action: action}); err != nil {
 						b.Fatal(err)
 					}
 				}

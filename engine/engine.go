@@ -83,13 +83,15 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	if err := specify(ctx, r, d, m, names, sel, req); err != nil {
 		return nil, err
 	}
+	listed := len(snapshot.Containers)
 	if err := snapshot.Inspect(ctx, r, plan.Looks(d, snapshot, names, req)); err != nil {
 		return nil, err
 	}
-	// One that is gone since it was listed is made anew, and others follow.
-	names, _ = plan.Wants(d, snapshot, sel, req)
-	if err := specify(ctx, r, d, m, names, sel, req); err != nil {
-		return nil, err
+	if len(snapshot.Containers) < listed { // what is gone since is made anew, and others follow
+		names, _ = plan.Wants(d, snapshot, sel, req)
+		if err := specify(ctx, r, d, m, names, sel, req); err != nil {
+			return nil, err
+		}
 	}
 	return plan.Build(d, snapshot, sel, req)
 }

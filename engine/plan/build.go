@@ -87,7 +87,9 @@ type builder struct {
 	todo   map[string]todo
 	steps  map[string]bool // ids
 	pulls  []string
-	freed  map[string][]string // what becomes free, with the stops that free it
+	// compared has the comparisons made so far, by the container's name.
+	compared map[string]comparison
+	freed    map[string][]string // what becomes free, with the stops that free it
 }
 
 // todo is what happens to one container.
@@ -112,6 +114,7 @@ func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Reque
 		users:     map[string][]string{},
 		owners:    map[string][]*resolve.Node{},
 		steps:     map[string]bool{},
+		compared:  map[string]comparison{},
 	}
 	for _, name := range sel.Requested {
 		b.requested[name] = true
@@ -267,7 +270,7 @@ func (b *builder) notes() {
 // noteDifferences reports what of an existing container differs from the map and
 // stays as it is.
 func (b *builder) noteDifferences(n *resolve.Node, c state.Container) {
-	diffs := b.differences(n, c)
+	diffs := b.differences(n, c).differences
 	if b.part[n.Name] == Update {
 		diffs = nil // the steps tell
 		b.foreignLimits(n, c)

@@ -81,10 +81,26 @@ func differs(field, how string) difference {
 // with, and, if it was inspected, what it is now. Fields that nobody set are never
 // compared. Most of a container cannot change once it is made, so of one with dmap's
 // labels only what can is compared with what it is now; of an adopted one, everything.
-func (b *builder) differences(n *resolve.Node, c state.Container) []difference {
+func (b *builder) differences(n *resolve.Node, c state.Container) comparison {
+	found, ok := b.compared[n.Name]
+	if !ok {
+		found = b.compare(n, c)
+		found.differences = slices.Clip(found.differences)
+		b.compared[n.Name] = found
+	}
+	return found
+}
+
+// comparison is what came of one container's.
+type comparison struct {
+	differences []difference
+	limits      []string // that the container has now, if it was inspected
+}
+
+func (b *builder) compare(n *resolve.Node, c state.Container) comparison {
 	out := madeOtherwise(n, c)
 	if c.Info == nil {
-		return out
+		return comparison{differences: out}
 	}
 	asked := *n.Spec
 	asked.Labels = maps.Clone(asked.Labels)
@@ -120,7 +136,7 @@ func (b *builder) differences(n *resolve.Node, c state.Container) []difference {
 		add("HostConfig.Links", "has lost the link "+strings.Join(lost, ", "))
 	}
 	slices.SortFunc(out, func(a, b difference) int { return strings.Compare(a.field, b.field) })
-	return out
+	return comparison{out, limits}
 }
 
 const (
@@ -152,7 +168,7 @@ func (b *builder) update(n *resolve.Node, c state.Container, t todo) todo {
 	if b.req.Recreate && b.requested[n.Name] {
 		return anew(c, "recreation was asked for")
 	}
-	diffs := b.differences(n, c)
+	diffs := b.differences(n, c).differences
 	diffs = append(diffs, b.moved(n, c)...)
 	if image := b.s.Images[n.Image]; b.otherImage(n, c) && !n.Persistent && !n.Attached && !slices.ContainsFunc(diffs, ofImage) {
 		diffs = append(diffs, difference{"", fmt.Sprintf("image %s is another one now (%s)", n.Image, short(image.ID))})
@@ -221,8 +237,7 @@ func (b *builder) foreignLimits(n *resolve.Node, c state.Container) {
 		return
 	}
 	was := madeWith(c)
-	limits, _ := c.Info.Limits()
-	for _, f := range limits {
+	for _, f := range b.differences(n, c).limits {
 		if n.Digests[f] == "" && was[f] == "" {
 			b.note(n.Name, n.Origin, "has a limit that is not in the map: %s; --force-recreate lifts it", strings.TrimPrefix(f, "HostConfig."))
 		}
