@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 )
 
 // exec makes an exec instance in a container and gives its path.
@@ -24,9 +25,18 @@ func (l *lab) execCode(name string, config map[string]any) int {
 	l.t.Helper()
 	path := l.exec(name, config)
 	l.want(l.t, 200, "POST", path+"/start", map[string]any{})
-	var doc struct{ ExitCode int }
-	l.get(l.t, path+"/json", &doc)
-	return doc.ExitCode
+	for {
+		var doc struct {
+			Running  bool
+			ExitCode *int
+		}
+		if l.get(l.t, path+"/json", &doc); !doc.Running && doc.ExitCode != nil {
+			return *doc.ExitCode
+		}
+		if l.real { // nothing is attached, so the answer may come before the end
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
 }
 
 func TestExecRefusesUserDirectoryAndProgram(t *testing.T) {
