@@ -14,13 +14,13 @@ import (
 
 // Apply carries out a plan that was made earlier, with [plan.Request.Basis], and read
 // back with [plan.Read]; see [run.Do]. It looks at the engine first, and again as soon
-// as it has the lock of the map. The error is that of [Fresh] if the plan is not to be
+// as it has the lock of the map, if it needs that. The error is that of [Fresh] if the plan is not to be
 // carried out: then nothing was changed, and the report, which is never nil, is empty.
 func (e *Engine) Apply(ctx context.Context, p *plan.Plan, o run.Options) (report *run.Report, err error) {
 	if err := Fresh(ctx, e.docker, p); err != nil {
 		return &run.Report{}, err
 	}
-	if len(p.Steps) == 0 || o.Lock != nil {
+	if !p.ChangesMap() || o.Lock != nil {
 		return run.Do(ctx, e.docker, p, o)
 	}
 	o.Lock, err = run.Acquire(ctx, e.docker, p.Map, run.LockOptions{Times: o.Times})

@@ -491,3 +491,43 @@ func TestSavedUpdates(t *testing.T) {
 		})
 	}
 }
+
+// Whether a container differs from the map does not decide a restart: neither that it
+// was looked at more closely for that makes its saved plan stale, whatever its state.
+func TestSavedRestartOfWhatDiffers(t *testing.T) {
+	was := boxes(box("db", options(dict{"mem_limit": "64m"})))
+	now := boxes(box("db", options(dict{"mem_limit": "96m"})))
+	for state, before := range map[string]string{"running": "", "exited": "stop", "paused": "pause"} {
+		t.Run(state, func(t *testing.T) {
+			b := newBench(t)
+			b.must(t, was, plan.Start)
+			if before != "" {
+				b.post(t, "/containers/m.db/"+before, "")
+			}
+			p := b.saved(t, now, plan.Request{Action: plan.Restart})
+			if err := b.apply(p); err != nil {
+				t.Error(err)
+			}
+			if err := b.apply(p); changes(err) == nil {
+				t.Errorf("applied again: %v", err)
+			}
+		})
+	}
+}
+
+// Images are no map's: a plan that only pulls needs no lock, saved or not.
+func TestSavedPullBesideARun(t *testing.T) {
+	b := newBench(t)
+	if err := b.sim.AddRemoteImage(sim.Image{Names: []string{"example/app"}}); err != nil {
+		t.Fatal(err)
+	}
+	p := b.saved(t, boxes(box("db")), plan.Request{Action: plan.Pull})
+	lock, err := run.Acquire(context.Background(), b.client, p.Map, run.LockOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = lock.Release() }() // the engine ends with the test
+	if err := b.apply(p); err != nil {
+		t.Error(err)
+	}
+}

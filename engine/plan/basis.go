@@ -160,7 +160,7 @@ func (f facts) container(name string) ContainerFact {
 		fact.Live = live(c.Info)
 	case f.plan.Action == Startup && c.State == docker.StateExited:
 		fact.ExitCode = &c.Info.State.ExitCode
-	case f.plan.Action == Restart:
+	case f.plan.Action == Restart && c.State == docker.StateRunning:
 		fact.Started = c.Info.State.StartedAt.UTC().Format(timeForm)
 	}
 	return fact
