@@ -83,7 +83,7 @@ func Catch(t *starlark.Thread, fn starlark.Callable) (model.Problems, error) {
 	if !ok {
 		return nil, problem(CodeUsage, "", "it can be called only while the map file runs")
 	}
-	maps, found := len(ev.maps), len(ev.findings)
+	maps, found, dropped := len(ev.maps), len(ev.findings), ev.dropped
 	_, err := starlark.Call(t, fn, nil, nil)
 	if ev.watch.reason() != nil {
 		return nil, err
@@ -91,10 +91,11 @@ func Catch(t *starlark.Thread, fn starlark.Callable) (model.Problems, error) {
 	var ps model.Problems
 	if err != nil {
 		ps = ev.sources.problemsOf(err, nil)
+		ev.maps = ev.maps[:maps] // those that it did not come to the end of are not judged
 	} else {
 		ev.finish(maps)
 	}
 	ps = append(completed(ev.findings[found:]), ps...)
-	ev.findings = ev.findings[:found]
+	ev.findings, ev.dropped = ev.findings[:found], dropped
 	return ps, nil
 }

@@ -95,6 +95,8 @@ func TestCatch(t *testing.T) {
 		"wrong value": {`container(imge = 1)`, `m.star:2:15: container: unknown property "imge" (did you mean "image"?)`},
 		"both":        {`container_map(1, [container(imge = 1)])`, "m.star:2:33: container: unknown property \"imge\" (did you mean \"image\"?)\nm.star:2:5: container_map: want a name (string), got int 1 (write container_map(\"name\", …))"},
 		"wrong map":   {`container_map("m", {"a": {"uses": "x"}})`, `m.star:2:39: container_map > containers > a > uses[0]: cannot use "x"`},
+		"error after": {`container_map("m", {"a": {"uses": "x"}}); fail("no")`, "m.star:2:47: no"},
+		"many":        {`[container(imge = 1) for i in range(2000)]`, `m.star:2:16: container: unknown property "imge" (did you mean "image"?)`},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {
