@@ -92,3 +92,32 @@ func TestFullDisk(t *testing.T) {
 		full.Close()
 	}
 }
+
+// Messages hold texts of plan files, engines and containers: a terminal obeys none.
+func TestMessagesArePrintable(t *testing.T) {
+	dir := site(t)
+	if out, err := runIn(dir, "plan", "-H", "sim:", "site.star", "start", "--out", "site.plan"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	file := filepath.Join(dir, "site.plan")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hostile := strings.Replace(string(text), `"engine": "`, `"engine": "\u001b[2J\u009b`, 1)
+	if err := os.WriteFile(file, []byte(hostile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := runIn(dir, "apply", "-H", "sim:", "site.plan")
+	if err == nil || !strings.Contains(out, "another engine: for \ufffd[2J\ufffd") {
+		t.Errorf("%v\n%q", err, out)
+	}
+}
+
+// runIn runs the program in a folder and returns all it writes.
+func runIn(dir string, args ...string) (string, error) {
+	cmd := exec.Command("dmap", args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
