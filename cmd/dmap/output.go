@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
 // output writes results. After the first failure it writes nothing more: the work
@@ -36,11 +38,12 @@ func (o *output) failure() error {
 	return o.err
 }
 
-// messages writes progress and messages. That nobody reads them stops nothing.
+// messages writes progress and messages. What engines, containers and plan files say in
+// them does nothing to a terminal. That nobody reads them stops nothing.
 type messages struct{ to io.Writer }
 
 func (m messages) Write(p []byte) (int, error) {
 	// There is nowhere left to say that this failed.
-	_, _ = m.to.Write(p)
+	_, _ = io.WriteString(m.to, starlarkmap.Printable(string(p)))
 	return len(p), nil
 }

@@ -102,6 +102,7 @@ func Find(paths []string) ([]string, error) {
 }
 
 func findBelow(dir string) (files []string, err error) {
+	dir += string(filepath.Separator) // else a link to a folder is taken for a file
 	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:

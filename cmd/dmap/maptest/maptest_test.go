@@ -226,7 +226,11 @@ func TestFind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Symlink("a", ".link"); err != nil {
+		t.Fatal(err)
+	}
 	for _, row := range []struct{ paths, want []string }{
+		{[]string{".link"}, []string{".link/c_test.star"}},
 		{[]string{"."}, []string{"a/c_test.star", "b_test.star", "z_test.star/g_test.star"}},
 		{[]string{"b_test.star", ".", "./b_test.star"}, []string{"b_test.star", "a/c_test.star", "z_test.star/g_test.star"}},
 		{[]string{".git"}, []string{".git/e_test.star"}},
