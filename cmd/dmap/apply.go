@@ -32,8 +32,8 @@ func (a *app) apply() *cobra.Command {
 was made for. No program is read. "-" reads the plan from standard input.
 
 If anything that decided the plan is not as it was, the plan is stale: nothing is
-changed, the message names what is different, and the exit code is 6. So a plan can
-be applied once only, also after a failure or an interrupt: make a new one to go on.
+changed, the message names what is different, and the exit code is 6. What the plan
+itself did counts too: to go on after a failure or an interrupt, make a new one.
 
 Whoever wrote the file decides what runs on the Docker host, as with a map. Apply
 changes nothing that is not of the plan's map.`,

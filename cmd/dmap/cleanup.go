@@ -16,8 +16,9 @@ func (a *app) cleanup() *cobra.Command {
 		Long: `Remove the containers of a map that ran and ended, also those that the map no longer
 has. Persistent containers, attached volumes and their containers, containers that
 never ran, and everything that is not of this map stay.`,
-		Example: "  dmap cleanup site.star --dry-run",
-		Args:    atLeast("FILE"),
+		Example:           "  dmap cleanup site.star --dry-run",
+		Args:              atLeast("FILE"),
+		ValidArgsFunction: completeTargets(&f.programFlags),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			action := append([]string{args[0], string(plan.Cleanup)}, args[1:]...)
 			return a.runAction(cmd.Context(), f, action)

@@ -40,8 +40,8 @@ func completeTargets(f *programFlags) cobra.CompletionFunc {
 	}
 }
 
-// targets are the containers and instances of the maps that a program makes, but for
-// those that are there already. A program that is wrong, or takes long, has none.
+// targets are the containers and instances of the maps that a program makes, or of the
+// one that --map names, but for those that are there already. A program that is wrong, or takes long, has none.
 func (f *programFlags) targets(cmd *cobra.Command, file string, given []string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const nothing = cobra.ShellCompDirectiveNoFileComp
 	o, err := f.evaluation()
@@ -53,8 +53,15 @@ func (f *programFlags) targets(cmd *cobra.Command, file string, given []string) 
 	if err != nil {
 		return nil, nothing
 	}
+	only := ""
+	if flag := cmd.Flag("map"); flag != nil {
+		only = flag.Value.String()
+	}
 	var out []cobra.Completion
 	for _, m := range program.Maps {
+		if only != "" && m.Name != only {
+			continue
+		}
 		prefix := ""
 		if len(program.Maps) > 1 {
 			prefix = m.Name + "."
