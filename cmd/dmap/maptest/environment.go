@@ -84,7 +84,10 @@ func variables(env *starlark.Dict) (names []string, set map[string]string, err e
 	given := starlark.NewDict(env.Len())
 	for _, item := range env.Items() {
 		if item[1] == starlark.None {
-			name, _ := starlark.AsString(item[0])
+			name, ok := starlark.AsString(item[0])
+			if !ok {
+				return nil, nil, fmt.Errorf("maps: env: want names (strings), got %s", item[0].Type())
+			}
 			names = append(names, name)
 		} else if err := given.SetKey(item[0], item[1]); err != nil {
 			return nil, nil, err
