@@ -74,7 +74,7 @@ func TestFailures(t *testing.T) {
 		`t.equals(1, 1)`:                              `t has no .equals (did you mean "equal"?)`,
 		`t.x = 1`:                                     "can't assign to .x field of t",
 		`t.check(1)`:                                  "want a container_map, got int 1",
-		`t.maps("x.star", env = {1: None})`:          "maps: env: want names (strings), got int",
+		`t.maps("x.star", env = {1: None})`:           "maps: env: want names (strings), got int",
 		`t.maps("")`:                                  `cannot load ""`,
 		`t.maps("a\\b.star")`:                         `cannot load "a\\b.star"`,
 		`t.engine().plan()`:                           `plan: want a map, an action and targets, such as plan(site, "start", "web")`,
