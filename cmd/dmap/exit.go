@@ -71,8 +71,10 @@ func (a *app) exit(command string, err error) int {
 	switch docker.KindOf(err) {
 	case docker.Unreachable, docker.Unsupported:
 		return exitEngine
-	case docker.Cancelled:
-		return exitInterrupted
+	case docker.Cancelled: // by its own time limit
+		if !docker.MayHaveHappened(err) {
+			return exitEngine
+		}
 	}
 	return exitFailed
 }
