@@ -21,7 +21,7 @@ type call struct {
 // make maps, also several of one name, and load nothing. The files are frozen by
 // then. The result counts the maps of the function too.
 //
-// Builtins among args may use [Context], [Catch] and [MapOf].
+// Builtins among args may use [Evaluates], [Context], [Catch] and [MapOf].
 func Call(ctx context.Context, filename string, opts *Options, function string, args ...starlark.Value) (*Program, error) {
 	return evaluate(ctx, filename, opts, &call{function: function, args: args})
 }
@@ -64,6 +64,10 @@ func (ev *evaluation) finish(from int) {
 		m.finish()
 	}
 }
+
+// Evaluates tells whether an evaluation runs on t. Option functions are called later, on
+// threads of their own: they compute values, and what reaches further is not for them.
+func Evaluates(t *starlark.Thread) bool { return t.Local(evaluationKey) != nil }
 
 // Context returns a context for what a builtin does: it ends when the evaluation
 // that runs on t is told to stop.

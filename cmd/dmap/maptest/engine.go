@@ -65,7 +65,7 @@ func newEngine(c *invocation) (starlark.Value, error) {
 }
 
 func (e *testEngine) value() starlark.Value {
-	o := newObject("engine", map[string]method{
+	methods := map[string]method{
 		"plan":          e.plan,
 		"run":           e.run,
 		"fail":          e.fail,
@@ -75,7 +75,11 @@ func (e *testEngine) value() starlark.Value {
 		"remove":        e.onContainer(func(ctx context.Context, name string) error { return e.client.RemoveContainer(ctx, name, true) }),
 		"remove_volume": e.onContainer(func(ctx context.Context, name string) error { return e.client.RemoveVolume(ctx, name) }),
 		"advance":       e.advance,
-	})
+	}
+	for name, do := range methods {
+		methods[name] = inTest(do)
+	}
+	o := newObject("engine", methods)
 	o.attrs["containers"] = e.containers
 	o.attrs["volumes"] = e.volumes
 	return o

@@ -33,9 +33,9 @@ func (e *environment) value() starlark.Value {
 		"true":     isTrue,
 		"contains": contains,
 		"fails":    fails,
-		"maps":     e.maps,
-		"check":    check,
-		"engine":   newEngine,
+		"maps":     inTest(e.maps),
+		"check":    inTest(check),
+		"engine":   inTest(newEngine),
 	})
 }
 

@@ -53,6 +53,28 @@ func one(t *testing.T, body string, o maptest.Options) maptest.Test {
 	return file.Tests[0]
 }
 
+// An option function, which a plan calls, makes no plan and no engine, so that it never
+// calls itself; it may compare.
+func TestOptionFunctions(t *testing.T) {
+	for call, want := range map[string]string{
+		`t.check(ms[0])`:                "check: an option function cannot call it, only the test itself",
+		`e.plan(ms[0], "start")`:        "plan: an option function cannot call it",
+		`t.engine()`:                    "engine: an option function cannot call it",
+		`t.maps("x.star")`:              "maps: an option function cannot call it",
+		`e.create("y")`:                 "create: an option function cannot call it",
+		`t.fails(lambda: fail("x"))`:    "while the map file runs",
+		`t.equal(ctx.container, "b")`:   `got "a", want "b"`,
+		`t.equal(ctx.container, "a")`:   "",
+		`t.contains(e.containers, "a")`: `"a" is not in`,
+	} {
+		got := one(t, "ms = []\ne = t.engine()\ndef o(ctx):\n    "+call+"\n    return {}\n"+
+			"ms.append(container_map(\"m\", {\"a\": {\"create_options\": o}}))\ne.plan(ms[0], \"start\")", maptest.Options{})
+		if got.Err == nil != (want == "") || got.Err != nil && !strings.Contains(got.Err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", call, got.Err, want)
+		}
+	}
+}
+
 // Every check can fail, and every method refuses what it does not know.
 func TestFailures(t *testing.T) {
 	for body, want := range map[string]string{

@@ -41,6 +41,17 @@ func (o *object) Attr(name string) (starlark.Value, error) {
 // method is what a method does, with the arguments still packed.
 type method func(c *invocation) (starlark.Value, error)
 
+// inTest is a method that option functions cannot call: they only compute values. A
+// plan calls them, so they could call themselves by a plan without end.
+func inTest(do method) method {
+	return func(c *invocation) (starlark.Value, error) {
+		if !starlarkmap.Evaluates(c.thread) {
+			return nil, fmt.Errorf("%s: an option function cannot call it, only the test itself", c.name)
+		}
+		return do(c)
+	}
+}
+
 // invocation is one call of a method.
 type invocation struct {
 	thread *starlark.Thread
