@@ -531,3 +531,25 @@ func TestSavedPullBesideARun(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A plan says which volumes it takes over: also those that it only mounts.
+func TestAdoptedVolumes(t *testing.T) {
+	m := boxes(box("db", func(c *model.Container) { c.Attaches = []string{"v"} }))
+	for _, m.Attached = range []model.AttachedMode{model.AttachedContainer, model.AttachedVolume} {
+		b := newBench(t)
+		if _, err := b.client.CreateVolume(context.Background(), docker.VolumeSpec{Name: "m.v"}); err != nil {
+			t.Fatal(err)
+		}
+		p := b.saved(t, m, plan.Request{Action: plan.Start, Adopt: true})
+		if got := p.Adopts(); !slices.Equal(got, []string{"m.v"}) {
+			t.Errorf("%s: it adopts %q", m.Attached, got)
+		}
+		if err := b.apply(p); err != nil {
+			t.Fatal(err)
+		}
+		p = b.saved(t, m, plan.Request{Action: plan.Stop})
+		if got := p.Adopts(); got != nil {
+			t.Errorf("%s: to stop, it adopts %q", m.Attached, got)
+		}
+	}
+}

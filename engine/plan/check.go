@@ -35,9 +35,32 @@ func (p *Plan) check(places map[string][]model.Origin) model.Problems {
 // over.
 func (p *Plan) Adopts() []string {
 	var names []string
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	for _, st := range p.Steps {
-		if (st.Foreign || st.Prepare != nil && st.Prepare.Foreign) && !slices.Contains(names, st.Target) {
-			names = append(names, st.Target)
+		if st.Foreign || st.Prepare != nil && st.Prepare.Foreign {
+			add(st.Target)
+		}
+		for _, name := range p.foreignVolumes(st.Create) {
+			add(name)
+		}
+	}
+	return names
+}
+
+// foreignVolumes are those that a create request mounts and that dmap did not make.
+func (p *Plan) foreignVolumes(spec *docker.ContainerSpec) []string {
+	var names []string
+	if spec == nil || p.Basis == nil {
+		return nil
+	}
+	for _, v := range p.Basis.Volumes {
+		mounts := slices.ContainsFunc(spec.HostConfig.Binds, func(bind string) bool { return strings.HasPrefix(bind, v.Name+":") })
+		if v.Foreign && mounts {
+			names = append(names, v.Name)
 		}
 	}
 	return names
