@@ -80,12 +80,19 @@ func (a *app) fresh(ctx context.Context, client docker.Reader, p *plan.Plan, aga
 		return err
 	}
 	fmt.Fprintln(a.Err, "dmap: the plan is stale: what decided it has changed, by this plan or otherwise")
-	for _, c := range stale.Changes {
+	for i, c := range stale.Changes {
+		if i == mostChanges {
+			fmt.Fprintf(a.Err, "  and %d more\n", len(stale.Changes)-i)
+			break
+		}
 		fmt.Fprintf(a.Err, "  %s\n", c)
 	}
 	fmt.Fprintf(a.Err, "nothing was changed now; make a new plan: %s\n", again)
 	return reported{err}
 }
+
+// mostChanges is how many changes are told of a stale plan.
+const mostChanges = 20
 
 // planCommand is how a plan like p is made, but for the flags of the request.
 func planCommand(p *plan.Plan, file string) string {
