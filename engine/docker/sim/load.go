@@ -12,12 +12,13 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
 
-// imageManifest is one entry of manifest.json in a tar of images.
-type imageManifest struct {
+// manifestItem is one entry of manifest.json in a tar of images.
+type manifestItem struct {
 	Config   string
 	RepoTags []string
 	Layers   []string
@@ -25,57 +26,124 @@ type imageManifest struct {
 
 // imageConfig is the configuration document of an image.
 type imageConfig struct {
-	Architecture string    `json:"architecture"`
-	OS           string    `json:"os"`
-	Author       string    `json:"author"`
-	Created      time.Time `json:"created"`
-	Config       Config    `json:"config"`
-	RootFS       struct {
-		DiffIDs []string `json:"diff_ids"`
-	} `json:"rootfs"`
-	History []struct {
-		Comment string `json:"comment"`
-	} `json:"history"`
+	Architecture string         `json:"architecture"`
+	Author       string         `json:"author,omitempty"`
+	Comment      string         `json:"comment,omitempty"`
+	Config       Config         `json:"config"`
+	Created      time.Time      `json:"created"`
+	History      []imageStep    `json:"history,omitempty"`
+	OS           string         `json:"os"`
+	RootFS       *imageRoot     `json:"rootfs,omitempty"`
+	Simulated    *simulatedPart `json:"dmap_sim,omitempty"`
 }
 
+// imageStep is one step in which an image was made.
+type imageStep struct {
+	Created time.Time `json:"created"`
+	Author  string    `json:"author,omitempty"`
+	Comment string    `json:"comment,omitempty"`
+}
+
+// imageRoot names the layers of an image.
+type imageRoot struct {
+	Type    string   `json:"type"`
+	DiffIDs []string `json:"diff_ids"`
+}
+
+// simulatedPart is what the simulation knows of an image that its layer does not show. Other engines keep it and pass it on.
+type simulatedPart struct {
+	ID       string   `json:"id"`
+	Layers   []string `json:"layers"`
+	Size     int64    `json:"size"`
+	Process  *Process `json:"process,omitempty"`
+	Complete bool     `json:"complete"`
+}
+
+// imageLoad loads the images of a tar one by one; those before one that cannot be loaded stay.
 func (e *Engine) imageLoad(q *request) (reply, error) {
 	entries, err := readTar(q.body)
 	if err != nil {
-		return streamError(fmt.Sprintf("Error processing tar file(exit status 1): %v", err))
+		return streamError(nil, processing(err))
 	}
-	var manifests []imageManifest
 	text, found := entries["manifest.json"]
 	if !found {
-		return streamError("open /var/lib/docker/tmp/docker-import/repositories: no such file or directory")
+		return streamError(nil, e.notInTar("repositories"))
 	}
-	if err := json.Unmarshal(text, &manifests); err != nil {
-		return streamError(err.Error())
-	}
-	var made []*image
-	for _, m := range manifests {
-		im, err := imageFromTar(entries, m)
-		if err != nil {
-			return streamError(err.Error())
-		}
-		made = append(made, im)
+	var manifest []manifestItem
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&manifest); err != nil {
+		return streamError(nil, strings.ReplaceAll(err.Error(), "]sim.", "]tarexport."))
 	}
 	var lines []object
-	for _, im := range made {
+	var untagged strings.Builder
+	tags := 0
+	for _, m := range manifest {
+		im, err := e.imageFromTar(entries, m)
+		if err != nil {
+			return streamError(lines, err.Error())
+		}
 		e.putImage(im)
-		for _, tag := range im.Tags {
-			lines = append(lines, object{"stream": "Loaded image: " + tag + "\n"})
+		im = e.st.Images[im.ID]
+		for _, tag := range m.RepoTags {
+			more, err := e.loadTag(im, tag)
+			if err != nil {
+				return streamError(lines, err.Error())
+			}
+			lines = append(lines, more...)
 		}
-		if len(im.Tags) == 0 {
-			lines = append(lines, object{"stream": "Loaded image ID: " + im.ID + "\n"})
-		}
+		fmt.Fprintf(&untagged, "Loaded image ID: %s\n", im.ID)
+		tags = len(m.RepoTags)
 		e.emitImage(im.ID, im.ID, "load")
+	}
+	switch {
+	case untagged.Len() == 0:
+		lines = append(lines, object{})
+	case tags == 0:
+		lines = append(lines, object{"stream": untagged.String()})
 	}
 	return messages(lines...)
 }
 
-// streamError is a failure that is told in the stream, after the status 200 was sent.
-func streamError(text string) (reply, error) {
-	return messages(object{"errorDetail": object{"message": text}, "error": text})
+// loadTag gives a loaded image one of its names, and tells so.
+func (e *Engine) loadTag(im *image, tag string) ([]object, error) {
+	ref, err := parseReference(tag)
+	if err != nil {
+		return nil, err
+	}
+	if ref.tag == "" || ref.digest != "" {
+		return nil, badRequest("invalid tag %q", tag)
+	}
+	tag = ref.tagged()
+	var lines []object
+	if old := e.imageTagged(tag); old != nil && old != im {
+		lines = append(lines, object{"stream": fmt.Sprintf("The image %s already exists, renaming the old one with ID %s to empty string\n", tag, old.ID)})
+	}
+	e.setTag(im, tag)
+	return append(lines, object{"stream": "Loaded image: " + tag + "\n"}), nil
+}
+
+// imageTagged gives the image that has a tag, or nil.
+func (e *Engine) imageTagged(tag string) *image {
+	for _, im := range e.st.Images {
+		if slices.Contains(im.Tags, tag) {
+			return im
+		}
+	}
+	return nil
+}
+
+// processing is what the engine says of a tar that it cannot unpack.
+func processing(err error) string {
+	return fmt.Sprintf("Error processing tar file(exit status 1): %v", err)
+}
+
+// notInTar is what the engine says of a file that a tar of images does not hold; it unpacks each tar into a directory of its own.
+func (e *Engine) notInTar(name string) string {
+	return fmt.Sprintf("open /var/lib/docker/tmp/docker-import-%d/%s: no such file or directory", e.st.Serial, name)
+}
+
+// streamError is a failure that is told in the stream, after the status 200 and perhaps other lines were sent.
+func streamError(lines []object, text string) (reply, error) {
+	return messages(append(lines, object{"errorDetail": object{"message": text}, "error": text})...)
 }
 
 // readTar reads all plain files of a tar, which may be packed with gzip.
@@ -120,23 +188,28 @@ func eachFile(text []byte, do func(*tar.Header, io.Reader) error) error {
 	}
 }
 
-// imageFromTar makes the image that a manifest describes.
-func imageFromTar(entries map[string][]byte, m imageManifest) (*image, error) {
+// imageFromTar makes the image that an entry of the manifest describes, without its tags.
+func (e *Engine) imageFromTar(entries map[string][]byte, m manifestItem) (*image, error) {
 	text, found := entries[path.Clean(m.Config)]
 	if !found {
-		return nil, failure("open %s: no such file or directory", m.Config)
+		return nil, failure("%s", e.notInTar(m.Config))
 	}
 	var doc imageConfig
 	if err := json.Unmarshal(text, &doc); err != nil {
 		return nil, failure("%v", err)
 	}
-	if len(m.Layers) != len(doc.RootFS.DiffIDs) {
-		return nil, badRequest("invalid manifest, layers length mismatch: expected %d, got %d", len(m.Layers), len(doc.RootFS.DiffIDs))
+	switch {
+	case doc.RootFS == nil:
+		return nil, failure("invalid image JSON, no RootFS key")
+	case doc.OS != "" && doc.OS != "linux":
+		return nil, failure("cannot load %s image on linux", doc.OS)
+	case len(m.Layers) != len(doc.RootFS.DiffIDs):
+		return nil, failure("invalid manifest, layers length mismatch: expected %d, got %d", len(m.Layers), len(doc.RootFS.DiffIDs))
 	}
 	sum := sha256.Sum256(text)
 	im := &image{
-		ID: "sha256:" + hex.EncodeToString(sum[:]), Config: doc.Config, Created: doc.Created, Arch: doc.Architecture, OS: doc.OS,
-		Author: doc.Author, Layers: doc.RootFS.DiffIDs, Files: newTree(), Complete: true,
+		ID: "sha256:" + hex.EncodeToString(sum[:]), Config: doc.Config, Created: doc.Created, Arch: doc.Architecture, OS: first(doc.OS, "linux"),
+		Author: doc.Author, Comment: doc.Comment, Layers: doc.RootFS.DiffIDs, Files: newTree(), Complete: true,
 	}
 	if n := len(doc.History); n > 0 {
 		im.Comment = doc.History[n-1].Comment
@@ -144,35 +217,31 @@ func imageFromTar(entries map[string][]byte, m imageManifest) (*image, error) {
 	for i, name := range m.Layers {
 		layer, found := entries[path.Clean(name)]
 		if !found {
-			return nil, failure("open %s: no such file or directory", name)
+			return nil, failure("%s", e.notInTar(name))
 		}
-		if err := addLayer(im, layer, doc.RootFS.DiffIDs[i]); err != nil {
+		if err := addLayer(im, layer, i); err != nil {
 			return nil, err
 		}
 	}
-	for _, tag := range m.RepoTags {
-		ref, err := parseReference(tag)
-		if err != nil {
-			return nil, err
-		}
-		im.Tags = append(im.Tags, ref.tagged())
+	if s := doc.Simulated; s != nil && imageID.MatchString(s.ID) {
+		im.ID, im.Layers, im.Size, im.Process, im.Complete = s.ID, s.Layers, s.Size, s.Process, s.Complete
 	}
 	return im, nil
 }
 
 // addLayer lays one layer over the files of an image, and checks that it is the layer the configuration means.
-func addLayer(im *image, layer []byte, diffID string) error {
+func addLayer(im *image, layer []byte, number int) error {
 	content, err := unpack(layer)
 	if err != nil {
 		return failure("%v", err)
 	}
 	sum := sha256.Sum256(content)
-	if got := "sha256:" + hex.EncodeToString(sum[:]); got != diffID {
-		return failure("invalid diffID for layer 0: expected %q, got %q", diffID, got)
-	}
 	size, err := im.Files.addTar(content, "/", tarOptions{whiteouts: true})
 	if err != nil {
-		return failure("Error processing tar file(exit status 1): %v", err)
+		return failure("%s", processing(err))
+	}
+	if got, want := "sha256:"+hex.EncodeToString(sum[:]), im.Layers[number]; got != want {
+		return failure("invalid diffID for layer %d: expected %q, got %q", number, want, got)
 	}
 	im.Size += size
 	return nil
@@ -195,7 +264,8 @@ type tarOptions struct {
 	named     bool // only what the tar names, no directories above it
 }
 
-// addTar lays the files of a tar over dir of a tree, and gives the size of their content.
+// addTar lays the files of a tar over dir of a tree, and gives the size of their content. Symbolic links count as long as where
+// they lead to, and further names of a file as nothing.
 func (t tree) addTar(text []byte, dir string, opts tarOptions) (size int64, err error) {
 	err = eachFile(text, func(h *tar.Header, content io.Reader) error {
 		p := path.Join(dir, path.Clean("/"+h.Name))
@@ -213,7 +283,9 @@ func (t tree) addTar(text []byte, dir string, opts tarOptions) (size int64, err 
 			t.remove(p)
 		}
 		t[p] = f
-		size += f.Size
+		if h.Typeflag != tar.TypeLink {
+			size += f.Size + int64(len(f.Link))
+		}
 		return nil
 	})
 	return size, err
@@ -280,7 +352,7 @@ func (e *Engine) imageImport(q *request) (reply, error) {
 		Comment: first(q.query.Get("message"), "Imported from -"),
 	}
 	if im.Size, err = im.Files.addTar(content, "/", tarOptions{}); err != nil {
-		return reply{}, failure("Error processing tar file(exit status 1): %v", err)
+		return reply{}, failure("%s", processing(err))
 	}
 	sum := sha256.Sum256(content)
 	im.Layers = []string{"sha256:" + hex.EncodeToString(sum[:])}

@@ -222,6 +222,8 @@ func routes() []route {
 		{"POST", "images/create", "image.create", (*Engine).imageCreate},
 		{"POST", "images/load", "image.load", (*Engine).imageLoad},
 		{"POST", "images/prune", "image.prune", (*Engine).imagePrune},
+		{"GET", "images/get", "image.save", (*Engine).imageSave},
+		{"GET", "images/*/get", "image.save", (*Engine).imageSave},
 		{"GET", "images/*/json", "image.inspect", (*Engine).imageInspect},
 		{"GET", "images/*/history", "image.history", (*Engine).imageHistory},
 		{"POST", "images/*/tag", "image.tag", (*Engine).imageTag},

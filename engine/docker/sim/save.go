@@ -101,9 +101,10 @@ func (s *state) complete() error {
 }
 
 func (s *state) completeRest() error {
-	for _, images := range []map[string]*image{s.Images, s.Remote} {
+	for kind, images := range []map[string]*image{s.Images, s.Remote} {
 		for id, im := range images {
-			if im == nil || !imageID.MatchString(im.ID) || len(im.Layers) == 0 {
+			const remote = 1 // a pull shows the first layer
+			if im == nil || !imageID.MatchString(im.ID) || kind == remote && len(im.Layers) == 0 {
 				return fmt.Errorf("image %q is damaged", id)
 			}
 			if im.Files == nil {

@@ -1,0 +1,208 @@
+// Part of the simulated engine: images that leave as tar files.
+
+package sim
+
+import (
+	"archive/tar"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// packed is one image that is saved, with those of its tags that were asked for.
+type packed struct {
+	image *image
+	tags  []string
+}
+
+// imageSave gives images as a tar. The simulation keeps no layers: each image has one, with the files that it knows.
+func (e *Engine) imageSave(q *request) (reply, error) {
+	names := q.query["names"]
+	if q.name != "" {
+		names = []string{q.name}
+	}
+	wanted, err := e.namedImages(names)
+	if err != nil {
+		return reply{}, err
+	}
+	files, err := e.packAll(wanted)
+	if err != nil {
+		return reply{}, failure("%v", err)
+	}
+	text, err := e.tarOfTree(files)
+	if err != nil {
+		return reply{}, failure("%v", err)
+	}
+	return reply{raw: text, header: map[string]string{"Content-Type": "application/x-tar"}}, nil
+}
+
+// namedImages finds the images that are to be saved, each once.
+func (e *Engine) namedImages(names []string) ([]*packed, error) {
+	var all []*packed
+	for _, name := range names {
+		found, err := e.namedBy(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range found {
+			i := slices.IndexFunc(all, func(have *packed) bool { return have.image == p.image })
+			if i < 0 {
+				all = append(all, p)
+				continue
+			}
+			for _, tag := range p.tags {
+				if !slices.Contains(all[i].tags, tag) {
+					all[i].tags = append(all[i].tags, tag)
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// namedBy finds the images that one name means. A name without a tag means all its tags, and may be the beginning of an id.
+func (e *Engine) namedBy(name string) ([]*packed, error) {
+	if id := strings.TrimPrefix(name, "sha256:"); wholeHexID.MatchString(id) {
+		if im := e.st.Images["sha256:"+id]; im != nil {
+			return []*packed{{image: im}}, nil
+		}
+		return nil, failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
+	}
+	ref, err := parseReference(name)
+	if err != nil {
+		return nil, failure("%v", err)
+	}
+	switch {
+	case ref.name == "sha256", ref.tag == "" && ref.digest == "":
+		return e.namedWithoutTag(name, ref.name)
+	case ref.digest != "":
+		if im := e.imageWithDigest(ref.name + "@" + ref.digest); im != nil {
+			return []*packed{{image: im}}, nil
+		}
+	default:
+		if im := e.imageTagged(ref.tagged()); im != nil {
+			return []*packed{{image: im, tags: []string{ref.tagged()}}}, nil
+		}
+	}
+	return nil, notFound("reference does not exist")
+}
+
+func (e *Engine) namedWithoutTag(text, name string) ([]*packed, error) {
+	var found []*packed
+	for _, id := range sortedKeys(e.st.Images) {
+		if tags, known := e.st.Images[id].called(name); known {
+			found = append(found, &packed{image: e.st.Images[id], tags: tags})
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	if im := e.imageByID(text); im != nil {
+		return []*packed{{image: im}}, nil
+	}
+	return nil, notFound("No such image: %s", text)
+}
+
+// called gives the tags of an image that are of one name, and whether it has that name at all.
+func (im *image) called(name string) (tags []string, known bool) {
+	for _, tag := range im.Tags {
+		if strings.HasPrefix(tag, name+":") {
+			tags = append(tags, tag)
+		}
+	}
+	return tags, len(tags) > 0 || slices.ContainsFunc(im.Digests, func(d string) bool { return strings.HasPrefix(d, name+"@") })
+}
+
+// imageWithDigest gives the image that has a digest, or nil.
+func (e *Engine) imageWithDigest(digest string) *image {
+	for _, im := range e.st.Images {
+		if slices.Contains(im.Digests, digest) {
+			return im
+		}
+	}
+	return nil
+}
+
+// packAll gives the files of a tar of images.
+func (e *Engine) packAll(wanted []*packed) (tree, error) {
+	files := tree{}
+	var manifest []manifestItem
+	repositories := map[string]map[string]string{}
+	for _, p := range wanted {
+		item, oldID, err := e.pack(files, p)
+		if err != nil {
+			return nil, err
+		}
+		manifest = append(manifest, item)
+		for _, tag := range p.tags {
+			i := strings.LastIndex(tag, ":")
+			repositories[tag[:i]] = union(repositories[tag[:i]], map[string]string{tag[i+1:]: oldID})
+		}
+		e.emitImage(p.image.ID, p.image.ID, "save")
+	}
+	if err := files.addJSON("manifest.json", manifest); err != nil || len(repositories) == 0 {
+		return files, err
+	}
+	return files, files.addJSON("repositories", repositories)
+}
+
+// pack adds one image: its configuration, and a directory with its layer as engines before 1.10 read it.
+func (e *Engine) pack(files tree, p *packed) (item manifestItem, oldID string, err error) {
+	im := p.image
+	layer, err := e.tarOfTree(im.Files)
+	if err != nil {
+		return item, "", err
+	}
+	sum := sha256.Sum256(layer)
+	doc := imageConfig{
+		Architecture: im.Arch, Author: im.Author, Comment: im.Comment, Config: im.Config, Created: im.Created, OS: im.OS,
+		History:   []imageStep{{Created: im.Created, Author: im.Author, Comment: im.Comment}},
+		RootFS:    &imageRoot{Type: "layers", DiffIDs: []string{"sha256:" + hex.EncodeToString(sum[:])}},
+		Simulated: &simulatedPart{ID: im.ID, Layers: im.Layers, Size: im.Size, Process: im.Process, Complete: im.Complete},
+	}
+	text, err := json.Marshal(doc)
+	if err != nil {
+		return item, "", err
+	}
+	sum = sha256.Sum256(text)
+	name := hex.EncodeToString(sum[:])
+	oldID = idOf("old", name)
+	item = manifestItem{Config: name + ".json", RepoTags: p.tags, Layers: []string{oldID + "/layer.tar"}}
+	files.add(item.Config, text)
+	files[oldID] = dirFile()
+	files.add(oldID+"/VERSION", []byte("1.0"))
+	files.add(item.Layers[0], layer)
+	return item, oldID, files.addJSON(oldID+"/json", object{
+		"id": oldID, "comment": im.Comment, "created": im.Created, "author": im.Author, "config": im.Config, "architecture": im.Arch, "os": im.OS,
+	})
+}
+
+// add puts a plain file into a tree that becomes a tar.
+func (t tree) add(name string, text []byte) {
+	t[name] = File{Mode: 0o644, Size: int64(len(text)), Data: text}
+}
+
+func (t tree) addJSON(name string, value any) error {
+	text, err := json.Marshal(value)
+	t.add(name, append(text, '\n'))
+	return err
+}
+
+// tarOfTree gives the files of a tree as a tar, in order, without the root.
+func (e *Engine) tarOfTree(files tree) ([]byte, error) {
+	var buffer bytes.Buffer
+	t := tar.NewWriter(&buffer)
+	for _, p := range sortedKeys(files) {
+		if p == "/" {
+			continue
+		}
+		if err := e.writeFile(t, strings.TrimPrefix(p, "/"), files[p]); err != nil {
+			return nil, err
+		}
+	}
+	err := t.Close()
+	return buffer.Bytes(), err
+}
