@@ -1,4 +1,4 @@
-// Part of the simulated engine: Dockerfile instructions that change the configuration of an imported image.
+// Part of the simulated engine: Dockerfile instructions that change the configuration of an image that is imported or committed.
 
 package sim
 
@@ -35,7 +35,12 @@ func applyChanges(c *Config, changes []string) error {
 			return badRequest("%s is not a valid change command", in.name)
 		}
 	}
+	ownCommand := false
 	for _, in := range all {
+		ownCommand = ownCommand || in.name == "cmd"
+		if in.name == "entrypoint" && !ownCommand {
+			c.Cmd = nil
+		}
 		if err := c.apply(in); err != nil {
 			return err
 		}

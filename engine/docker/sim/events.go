@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,8 +63,18 @@ func (e *Engine) emitContainer(c *container, action string, more map[string]stri
 	e.emit("container", action, c.ID, attributes)
 }
 
+// emitImage reports what happened to an image, which is known by its id or by a name.
 func (e *Engine) emitImage(id, name, action string) {
-	e.emit("image", action, id, map[string]string{"name": name})
+	attributes := map[string]string{}
+	im := e.st.Images[id]
+	if im == nil {
+		im = e.imageTagged(id)
+	}
+	if im != nil {
+		maps.Copy(attributes, im.Config.Labels)
+	}
+	attributes["name"] = name
+	e.emit("image", action, id, attributes)
 }
 
 func (e *Engine) emitVolume(name, action string, attributes map[string]string) {

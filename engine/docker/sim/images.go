@@ -136,6 +136,9 @@ type reference struct {
 
 func (r reference) tagged() string { return r.name + ":" + first(r.tag, "latest") }
 
+// given is the name with its tag, if it has one.
+func (r reference) given() string { return r.name + tagSuffix(r) }
+
 // The grammar of references.
 var (
 	imageID     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
@@ -264,7 +267,7 @@ func (e *Engine) imageInspect(q *request) (reply, error) {
 		return reply{}, prefixed("no such image: "+q.name+": ", err)
 	}
 	doc := object{
-		"Id": im.ID, "RepoTags": list(im.Tags), "RepoDigests": list(im.Digests), "Parent": "", "Comment": im.Comment,
+		"Id": im.ID, "RepoTags": list(im.Tags), "RepoDigests": list(im.Digests), "Parent": im.Parent, "Comment": im.Comment,
 		"Created": stamp(im.Created), "DockerVersion": "", "Author": im.Author, "Config": im.Config,
 		"Architecture": im.Arch, "Os": im.OS, "Size": im.Size,
 		"GraphDriver": object{"Name": "overlay2", "Data": object{"UpperDir": "/var/lib/docker/overlay2/" + im.ID[7:] + "/diff"}},
@@ -275,7 +278,10 @@ func (e *Engine) imageInspect(q *request) (reply, error) {
 		doc["VirtualSize"] = im.Size
 	}
 	if !q.at(45) {
-		doc["Container"], doc["ContainerConfig"] = "", Config{}
+		doc["Container"], doc["ContainerConfig"] = im.Container, Config{}
+		if im.ContainerConfig != nil {
+			doc["ContainerConfig"] = im.ContainerConfig
+		}
 	}
 	return ok(doc)
 }
@@ -285,9 +291,21 @@ func (e *Engine) imageHistory(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok([]object{{
-		"Id": im.ID, "Created": im.Created.Unix(), "CreatedBy": "", "Tags": list(im.Tags), "Size": im.Size, "Comment": im.Comment,
-	}})
+	var steps []object
+	for im != nil {
+		parent, by, size := e.st.Images[im.Parent], "", im.Size
+		if im.ContainerConfig != nil {
+			by = strings.Join(im.ContainerConfig.Cmd, " ")
+		}
+		if parent != nil {
+			size -= parent.Size
+		}
+		steps = append(steps, object{
+			"Id": im.ID, "Created": im.Created.Unix(), "CreatedBy": by, "Tags": orNil(im.Tags), "Size": size, "Comment": im.Comment,
+		})
+		im = parent
+	}
+	return ok(steps)
 }
 
 func (e *Engine) imageList(q *request) (reply, error) {
@@ -323,7 +341,7 @@ func (e *Engine) imageList(q *request) (reply, error) {
 			tags, digests = []string{"<none>:<none>"}, []string{"<none>@<none>"}
 		}
 		doc := object{
-			"Id": im.ID, "ParentId": "", "RepoTags": orNil(tags), "RepoDigests": orNil(digests), "Created": im.Created.Unix(),
+			"Id": im.ID, "ParentId": im.Parent, "RepoTags": orNil(tags), "RepoDigests": orNil(digests), "Created": im.Created.Unix(),
 			"Size": im.Size, "SharedSize": -1, "Labels": im.Config.Labels, "Containers": -1,
 		}
 		if !q.at(44) {
@@ -377,20 +395,28 @@ func (e *Engine) imageTag(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	ref, err := parseReference(q.query.Get("repo"))
+	if _, err := e.tagImage(q, im, q.query.Get("repo"), q.query.Get("tag")); err != nil {
+		return reply{}, err
+	}
+	return status(201)
+}
+
+// tagImage gives an image one more name, and says so.
+func (e *Engine) tagImage(q *request, im *image, repo, tag string) (reference, error) {
+	ref, err := parseReference(repo)
 	if err != nil {
-		return reply{}, invalidFilter(q, "%v", err)
+		return ref, invalidFilter(q, "%v", err)
+	}
+	ref.tag = first(tag, ref.tag)
+	if ref.tag != "" && !tagPart.MatchString(ref.tag) {
+		return ref, invalidFilter(q, "invalid tag format")
 	}
 	if ref.digest != "" {
-		return reply{}, badRequest("refusing to create a tag with a digest reference")
-	}
-	ref.tag = first(q.query.Get("tag"), ref.tag)
-	if ref.tag != "" && !tagPart.MatchString(ref.tag) {
-		return reply{}, invalidFilter(q, "invalid tag format")
+		return ref, badRequest("refusing to create a tag with a digest reference")
 	}
 	e.setTag(im, ref.tagged())
-	e.emitImage(im.ID, ref.tagged(), "tag")
-	return status(201)
+	e.emitImage(im.ID, ref.given(), "tag")
+	return ref, nil
 }
 
 func (e *Engine) imageRemove(q *request) (reply, error) {
@@ -435,8 +461,9 @@ func (e *Engine) untag(im *image, ref reference, force bool) (reply, error) {
 			}
 		}
 	}
-	if err := e.imageInUse(im, im.ID[7:19], force); err != nil {
-		if force && !e.imageRuns(im) {
+	err := e.imageInUse(im, im.ID[7:19], force)
+	if err != nil || len(e.children(im)) > 0 {
+		if err != nil && force && !e.imageRuns(im) {
 			return reply{}, err
 		}
 		im.Tags = nil
@@ -465,6 +492,9 @@ func (e *Engine) imageRuns(im *image) bool {
 
 // imageInUse gives the error for an image that containers use, or nil.
 func (e *Engine) imageInUse(im *image, shown string, force bool) error {
+	if len(e.children(im)) > 0 {
+		return conflict("conflict: unable to delete %s (cannot be forced) - image has dependent child images", shown)
+	}
 	for _, c := range e.st.containers() {
 		if c.ImageID != im.ID {
 			continue
@@ -479,7 +509,7 @@ func (e *Engine) imageInUse(im *image, shown string, force bool) error {
 	return nil
 }
 
-// deleteImage removes an image and all its names, and says so.
+// deleteImage removes an image and all its names, with its parents that have no name and no other use, and says so.
 func (e *Engine) deleteImage(im *image) []object {
 	var done []object
 	for _, tag := range im.Tags {
@@ -490,9 +520,25 @@ func (e *Engine) deleteImage(im *image) []object {
 	e.emitImage(im.ID, im.ID, "delete")
 	done = append(done, object{"Deleted": im.ID})
 	for i := len(im.Layers) - 1; i >= 0; i-- {
-		done = append(done, object{"Deleted": im.Layers[i]})
+		if im.Layers[i] != emptyLayer() && !e.hasLayers(im.Layers[:i+1]) {
+			done = append(done, object{"Deleted": im.Layers[i]})
+		}
+	}
+	parent := e.st.Images[im.Parent]
+	if parent != nil && len(parent.Tags)+len(parent.Digests) == 0 && e.imageInUse(parent, "", false) == nil {
+		done = append(done, e.deleteImage(parent)...)
 	}
 	return done
+}
+
+// hasLayers tells whether an image begins with these layers.
+func (e *Engine) hasLayers(layers []string) bool {
+	for _, im := range e.st.Images {
+		if len(im.Layers) >= len(layers) && slices.Equal(im.Layers[:len(layers)], layers) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *Engine) imagePrune(q *request) (reply, error) {
@@ -512,7 +558,7 @@ func (e *Engine) imagePrune(q *request) (reply, error) {
 	var freed int64
 	for _, im := range e.imagesByAge() {
 		onlyDangling := dangling == nil || *dangling
-		if onlyDangling && len(im.Tags) > 0 || spares(until, im.Created) || !f.labels(im.Config.Labels) || e.imageInUse(im, "", false) != nil {
+		if e.st.Images[im.ID] == nil || onlyDangling && len(im.Tags) > 0 || spares(until, im.Created) || !f.labels(im.Config.Labels) || e.imageInUse(im, "", false) != nil {
 			continue
 		}
 		freed += im.Size

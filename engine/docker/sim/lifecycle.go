@@ -417,10 +417,15 @@ func (e *Engine) containerPause(q *request) (reply, error) {
 	case c.Restarting:
 		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
+	e.pause(c)
+	return status(204)
+}
+
+// pause puts a container to sleep.
+func (e *Engine) pause(c *container) {
 	c.Paused, c.Frozen = true, e.st.Now
 	e.stopHealth(c)
 	e.emitContainer(c, "pause", nil)
-	return status(204)
 }
 
 func (e *Engine) containerUnpause(q *request) (reply, error) {
@@ -431,9 +436,14 @@ func (e *Engine) containerUnpause(q *request) (reply, error) {
 	if !c.Paused {
 		return reply{}, failure("Container %s is not paused", c.ID)
 	}
+	e.unpause(c)
+	return status(204)
+}
+
+// unpause wakes a container.
+func (e *Engine) unpause(c *container) {
 	e.thaw(c)
 	e.emitContainer(c, "unpause", nil)
-	return status(204)
 }
 
 // thaw wakes a paused container; the time it slept does not count.

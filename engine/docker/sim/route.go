@@ -218,6 +218,7 @@ func routes() []route {
 		{"POST", "exec/*/resize", "exec.resize", (*Engine).execResize},
 		{"GET", "exec/*/json", "exec.inspect", (*Engine).execInspect},
 
+		{"POST", "commit", "container.commit", (*Engine).commit},
 		{"GET", "images/json", "image.list", (*Engine).imageList},
 		{"POST", "images/create", "image.create", (*Engine).imageCreate},
 		{"POST", "images/load", "image.load", (*Engine).imageLoad},

@@ -112,6 +112,15 @@ func (s *state) completeRest() error {
 			}
 		}
 	}
+	for id, im := range s.Images {
+		generations := 0
+		for ; im != nil && generations <= len(s.Images); im = s.Images[im.Parent] {
+			generations++
+		}
+		if im != nil {
+			return fmt.Errorf("image %q comes from itself", id)
+		}
+	}
 	for id, x := range s.Execs {
 		if x == nil || x.ID != id || len(x.Cmd) == 0 {
 			return fmt.Errorf("exec %q is damaged", id)

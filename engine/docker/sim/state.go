@@ -145,6 +145,10 @@ type image struct {
 	Complete    bool // Files is all it holds, so that what is not in it does not exist
 	Serial      uint64
 	LastTagTime time.Time
+
+	// Of an image that was made of a container:
+	Parent, Container string  `json:",omitempty"`
+	ContainerConfig   *Config `json:",omitempty"`
 }
 
 // execution is one exec instance.

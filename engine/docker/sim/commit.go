@@ -1,0 +1,115 @@
+// Part of the simulated engine: images that are made of containers.
+
+package sim
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// commit makes an image of what a container wrote, with its configuration and with changes to it.
+func (e *Engine) commit(q *request) (reply, error) {
+	given, err := q.commitConfig()
+	if err != nil {
+		return reply{}, err
+	}
+	c, err := e.lookup(q.query.Get("container"))
+	if err != nil {
+		return reply{}, err
+	}
+	if c.Running && !c.Paused && !c.Restarting && (q.query.Get("pause") == "" || q.flag("pause")) {
+		e.pause(c)
+		defer e.unpause(c)
+	}
+	config := c.Config.clone()
+	if given != nil {
+		config = *given
+	}
+	if err := applyChanges(&config, q.query["changes"]); err != nil {
+		return reply{}, err
+	}
+	mergeImage(&config, &image{Config: c.Config.clone()})
+	im, err := e.commitImage(c, config)
+	if err != nil {
+		return reply{}, err
+	}
+	im.Author, im.Comment = q.query.Get("author"), q.query.Get("comment")
+	e.putImage(im)
+	shown := ""
+	if repo := q.query.Get("repo"); repo != "" {
+		ref, err := e.tagImage(q, e.st.Images[im.ID], repo, q.query.Get("tag"))
+		if err != nil {
+			return reply{}, err
+		}
+		shown = ref.given()
+	}
+	e.emitContainer(c, "commit", map[string]string{"comment": im.Comment, "imageID": im.ID, "imageRef": shown})
+	return reply{status: 201, json: object{"Id": im.ID}}, nil
+}
+
+// commitConfig reads the configuration in the body; nil if it sets nothing.
+func (q *request) commitConfig() (*Config, error) {
+	if err := q.checkJSONType(); err != nil || len(q.body) == 0 {
+		return nil, err
+	}
+	// Errors of the decoder name the type.
+	type ContainerConfigWrapper struct{ *Config }
+	var body ContainerConfigWrapper
+	if err := json.NewDecoder(bytes.NewReader(q.body)).Decode(&body); err != nil {
+		return nil, failure("%s", strings.NewReplacer(" sim.", " runconfig.", "Wrapper.Config.", "Wrapper.").Replace(err.Error()))
+	}
+	return body.Config, nil
+}
+
+// commitImage lays the files of a container over those of its image.
+func (e *Engine) commitImage(c *container, config Config) (*image, error) {
+	parent := e.st.Images[c.ImageID]
+	if parent == nil {
+		id := strings.TrimPrefix(c.ImageID, "sha256:")
+		return nil, failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
+	}
+	from := c.Config.clone()
+	im := &image{
+		ID: "sha256:" + e.st.newID("commit"), Parent: parent.ID, Container: c.ID, ContainerConfig: &from, Config: config, Created: e.st.Now,
+		Arch: parent.Arch, OS: parent.OS, Process: parent.Process, Complete: parent.Complete, Files: parent.Files.clone(), Size: parent.Size,
+	}
+	layer := emptyLayer()
+	if len(c.Files) > 0 {
+		layer = "sha256:" + idOf("layer", im.ID)
+	}
+	im.Layers = append(slices.Clone(parent.Layers), layer)
+	for _, p := range sortedKeys(c.Files) {
+		f := c.Files[p]
+		if f.Mode == deleted {
+			im.Files.remove(p)
+			continue
+		}
+		im.Files[p] = f
+		im.Size += f.Size + int64(len(f.Link))
+	}
+	return im, nil
+}
+
+// emptyLayer is the layer of a container that wrote nothing. The engine does not tell when it removes one.
+func emptyLayer() string { return "sha256:" + idOf("layer", "") }
+
+// clone copies what changes of a configuration could change in place.
+func (c Config) clone() Config {
+	c.ExposedPorts, c.Volumes, c.Labels = maps.Clone(c.ExposedPorts), maps.Clone(c.Volumes), maps.Clone(c.Labels)
+	c.Env, c.OnBuild = slices.Clone(c.Env), slices.Clone(c.OnBuild)
+	return c
+}
+
+// children gives the images that were made of containers of an image.
+func (e *Engine) children(im *image) []*image {
+	var found []*image
+	for _, other := range e.st.Images {
+		if other.Parent == im.ID {
+			found = append(found, other)
+		}
+	}
+	return found
+}
