@@ -33,9 +33,19 @@ func nanos(n int64, standard time.Duration) time.Duration {
 	return time.Duration(n)
 }
 
-// startHealth begins the health of a container that starts.
+// probeRun is one probe that was run.
+type probeRun struct {
+	At       time.Time
+	ExitCode int
+	Output   string `json:",omitempty"`
+}
+
+// keptProbes is how many probes inspect shows.
+const keptProbes = 5
+
+// startHealth begins the health of a container that starts. Earlier probes are still shown.
 func (e *Engine) startHealth(c *container) {
-	c.Health, c.HealthAt = "", time.Time{}
+	c.Health, c.HealthAt, c.ProbeFrom, c.Streak = "", time.Time{}, time.Time{}, 0
 	if c.probe() != nil {
 		c.Health, c.ProbeFrom = "starting", c.StartedAt
 		c.HealthAt = e.nextHealth(c)
@@ -45,7 +55,8 @@ func (e *Engine) startHealth(c *container) {
 // stopHealth ends the probing of a container that sleeps or ended. Without probes it counts as unhealthy, which no event tells.
 func (e *Engine) stopHealth(c *container) {
 	if c.Health != "" {
-		c.Health, c.HealthAt = "unhealthy", time.Time{}
+		c.Probes, c.Streak = e.probes(c)
+		c.Health, c.HealthAt, c.ProbeFrom = "unhealthy", time.Time{}, time.Time{}
 	}
 }
 
@@ -58,7 +69,7 @@ func (e *Engine) passesAfter(c *container) (after time.Duration, ever bool) {
 	if err != nil || prog.Exits && prog.ExitCode != 0 {
 		return 0, false
 	}
-	if code, err := e.checkExecutable(c, c.probe()[0]); err != nil && code != 0 {
+	if e.checkExec(c, c.probe()[0]) != nil {
 		return 0, false
 	}
 	return c.Process.HealthyAfter, true
@@ -76,8 +87,7 @@ func (e *Engine) nextHealth(c *container) time.Time {
 	// The first probe that passes, counted in intervals.
 	slept := c.ProbeFrom.Sub(c.StartedAt)
 	pass := max(int64((after-slept+interval-1)/interval), 1)
-	// Probes that fail within the start period do not count.
-	grace := int64(time.Duration(h.StartPeriod) / interval)
+	grace := c.graceful(interval)
 	fail := grace + int64(retries)
 	switch {
 	case c.Health == "starting" && (!ever || fail < pass):
@@ -104,30 +114,64 @@ func (e *Engine) changeHealth(c *container) {
 	}
 }
 
-// healthDocument is how inspect shows the health, with the last probe.
+// graceful gives how many probes after a start may fail and do not count: those within the start period.
+func (c *container) graceful(interval time.Duration) int64 {
+	return int64(max(time.Duration(c.Config.Healthcheck.StartPeriod)-1, 0) / interval)
+}
+
+// probes gives the last probes until now, and how many failed in a row.
+func (e *Engine) probes(c *container) ([]probeRun, int) {
+	runs, streak := slices.Clone(c.Probes), c.Streak
+	if c.ProbeFrom.IsZero() {
+		return runs, streak
+	}
+	interval := nanos(c.Config.Healthcheck.Interval, 30*time.Second)
+	count := int64(e.st.Now.Sub(c.ProbeFrom) / interval)
+	after, ever := e.passesAfter(c)
+	for k := max(count-keptProbes+1, 1); k <= count; k++ {
+		at := c.ProbeFrom.Add(time.Duration(k) * interval)
+		runs = append(runs, e.probeRun(c, at, ever && at.Sub(c.StartedAt) >= after))
+	}
+	runs = runs[max(len(runs)-keptProbes, 0):]
+	switch {
+	case count > 0 && runs[len(runs)-1].ExitCode == 0:
+		streak = 0
+	case c.ProbeFrom.Equal(c.StartedAt):
+		streak += int(max(count-c.graceful(interval), 0))
+	default:
+		streak += int(count)
+	}
+	return runs, streak
+}
+
+// probeRun is a probe that passes or fails.
+func (e *Engine) probeRun(c *container, at time.Time, passes bool) probeRun {
+	if err := e.checkExec(c, c.probe()[0]); err != nil {
+		return probeRun{At: at, ExitCode: -1, Output: err.Error()}
+	}
+	run := probeRun{At: at}
+	prog, err := e.programOf(c, c.probe())
+	if err == nil {
+		for _, line := range slices.Concat(prog.Stdout, prog.Stderr) {
+			run.Output += line + "\n"
+		}
+		run.ExitCode = prog.ExitCode
+	}
+	switch {
+	case passes:
+		run.ExitCode = 0
+	case run.ExitCode == 0:
+		run.ExitCode = 1
+	}
+	return run
+}
+
+// healthDocument is how inspect shows the health, with the last probes.
 func (e *Engine) healthDocument(c *container) object {
 	log := []object{}
-	interval := nanos(c.Config.Healthcheck.Interval, 30*time.Second)
-	end := e.st.Now
-	switch {
-	case !c.Running:
-		end = c.FinishedAt
-	case c.Paused:
-		end = c.Frozen
-	}
-	probes := int64(end.Sub(c.ProbeFrom) / interval)
-	after, ever := e.passesAfter(c)
-	streak := int64(0)
-	for k := max(probes-4, 1); k <= probes; k++ {
-		at := c.ProbeFrom.Add(time.Duration(k) * interval)
-		code := 1
-		if ever && at.Sub(c.StartedAt) >= after {
-			code = 0
-		}
-		log = append(log, object{"Start": stamp(at), "End": stamp(at), "ExitCode": code, "Output": ""})
-	}
-	if !ever || c.ProbeFrom.Add(time.Duration(probes)*interval).Sub(c.StartedAt) < after {
-		streak = max(probes, 0)
+	runs, streak := e.probes(c)
+	for _, run := range runs {
+		log = append(log, object{"Start": stamp(run.At), "End": stamp(run.At), "ExitCode": run.ExitCode, "Output": run.Output})
 	}
 	return object{"Status": c.Health, "FailingStreak": streak, "Log": log}
 }

@@ -63,11 +63,13 @@ type container struct {
 	KillAt    time.Time // when a stop loses patience
 	RestartAt time.Time // when the restart policy acts
 	Backoff   time.Duration
-	Frozen    time.Time // when it was paused
-	Health    string    // "", starting, healthy, unhealthy
-	HealthAt  time.Time // when the health changes next
-	ProbeFrom time.Time // since when the probe runs: its start or when it last woke
-	Polled    bool      // its passing state has been seen by inspect
+	Frozen    time.Time  // when it was paused
+	Health    string     // "", starting, healthy, unhealthy
+	HealthAt  time.Time  // when the health changes next
+	ProbeFrom time.Time  // since when the probe runs: its start or when it last woke; zero: it does not
+	Probes    []probeRun `json:",omitempty"` // the last probes before that
+	Streak    int        `json:",omitempty"` // how many of them failed in a row, until that
+	Polled    bool       // its passing state has been seen by inspect
 }
 
 // mountPoint is one mount of a container.
