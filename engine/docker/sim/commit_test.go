@@ -207,7 +207,7 @@ func TestImagesWithChildrenStay(t *testing.T) {
 		l.equal("parent", l.commit("c", "repo=I&tag=1", nil), "201")
 		l.committable("d", l.prefix+"i:1")
 		l.equal("child", l.commit("d", "repo=I&tag=2", nil), "201")
-		l.equal("container", l.delete(l.at("d")), "204")
+		l.equal("container", l.delete(l.at("d")+"?v=1"), "204")
 		parent := l.tags()["1"]
 		const refused = "409 conflict: unable to delete SHORT (cannot be forced) - image has dependent child images"
 		l.equal("by id", l.delete("/images/"+parent), refused)

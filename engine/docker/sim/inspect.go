@@ -441,23 +441,6 @@ func (e *Engine) containerTop(q *request) (reply, error) {
 	return ok(object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
 }
 
-func (e *Engine) containerStats(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
-	if err != nil {
-		return reply{}, err
-	}
-	doc := object{
-		"read": stamp(e.st.Now), "preread": stamp(time.Time{}), "id": c.ID, "name": "/" + c.Name, "num_procs": 0,
-		"pids_stats": object{}, "blkio_stats": object{}, "cpu_stats": object{"cpu_usage": object{"total_usage": 0}, "online_cpus": e.cpus()},
-		"precpu_stats": object{"cpu_usage": object{"total_usage": 0}}, "memory_stats": object{},
-	}
-	if c.Running {
-		doc["pids_stats"], doc["memory_stats"] = object{"current": 1}, object{"usage": 1 << 20, "limit": max(c.HostConfig.Memory, 1<<30), "stats": object{}}
-	}
-	// One sample, also for a client that asked for a stream: nothing changes that a second one could show.
-	return ok(doc)
-}
-
 func (e *Engine) containerChanges(q *request) (reply, error) {
 	c, err := e.lookup(q.name)
 	if err != nil {

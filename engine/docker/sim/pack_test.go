@@ -233,7 +233,7 @@ func TestImagesTravelBetweenTheEngines(t *testing.T) {
 		row.to.create("c", s)
 		row.to.equal("file", row.to.stat("c", "/d/f"), "7:8 640 5")
 		row.to.equal("link", row.to.names("c", "/link"), "link")
-		row.to.want(t, 204, "DELETE", row.to.at("c"), nil)
+		row.to.want(t, 204, "DELETE", row.to.at("c")+"?v=1", nil)
 		row.from.want(t, 200, "DELETE", "/images/"+row.from.prefix+"i:"+row.tag, nil)
 		row.from.equal("back", row.from.lines(row.from.call(t, "POST", "/images/load?quiet=1", save(row.to))), "Loaded image: i:"+row.tag)
 		if row.from == virtual {

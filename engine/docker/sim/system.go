@@ -10,6 +10,9 @@ func (e *Engine) ping(q *request) (reply, error) {
 	}}, nil
 }
 
+// hostMemory is the memory of the host.
+const hostMemory = int64(8 << 30)
+
 func (e *Engine) hostName() string { return first(e.opts.Name, "sim") }
 
 func (e *Engine) cpus() int {
@@ -74,7 +77,7 @@ func (e *Engine) info(q *request) (reply, error) {
 			"InsecureRegistryCIDRs": []string{"127.0.0.0/8"}, "Mirrors": []string{},
 			"IndexConfigs": object{"docker.io": object{"Name": "docker.io", "Mirrors": []string{}, "Secure": true, "Official": true}},
 		},
-		"NCPU": e.cpus(), "MemTotal": 8 << 30, "GenericResources": nil, "DockerRootDir": "/var/lib/docker", "HttpProxy": "", "HttpsProxy": "",
+		"NCPU": e.cpus(), "MemTotal": hostMemory, "GenericResources": nil, "DockerRootDir": "/var/lib/docker", "HttpProxy": "", "HttpsProxy": "",
 		"NoProxy": "", "Name": e.hostName(), "Labels": []string{}, "ExperimentalBuild": false, "ServerVersion": e.version.engineRelease(),
 		"Runtimes": object{"runc": object{"path": "runc"}}, "DefaultRuntime": "runc",
 		"Swarm":              object{"NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": false, "Error": "", "RemoteManagers": nil},
@@ -105,7 +108,7 @@ func (e *Engine) diskUsage(q *request) (reply, error) {
 		volumes = append(volumes, doc)
 	}
 	return ok(object{
-		"LayersSize": 0, "Images": images.json, "Containers": containers, "Volumes": volumes, "BuildCache": nil,
+		"LayersSize": 0, "Images": images.json, "Containers": containers, "Volumes": volumes, "BuildCache": nil, "BuilderSize": 0,
 	})
 }
 
