@@ -136,7 +136,7 @@ func (l *lab) probes(name string) string {
 }
 
 func TestProbesAreKept(t *testing.T) {
-	const some, interval = 750 * time.Millisecond, 500_000_000
+	const some, interval = 1500 * time.Millisecond, 1_000_000_000
 	const none = `OCI runtime exec failed: exec failed: unable to start container process: exec: "/none": stat /none: no such file or directory: unknown`
 	for _, row := range []struct {
 		name  string
@@ -149,7 +149,7 @@ func TestProbesAreKept(t *testing.T) {
 		{"failing", map[string]any{"Test": []string{"CMD", "/bin/simproc", "exit=3", "print=no"}, "Retries": 1}, []string{
 			"starting 0", "unhealthy 1 3 no\n", "unhealthy 1 3 no\n", "unhealthy 1 3 no\n", "unhealthy 1 3 no\n", "unhealthy 2 3 3 no\n",
 			"starting 0 3 3 no\n", "unhealthy 1 3 3 3 no\n", "unhealthy 1 3 3 3 no\n", "starting 0 3 3 3 no\n"}},
-		{"missing, at first excused", map[string]any{"Test": []string{"CMD", "/none"}, "StartPeriod": 3_000_000_000}, []string{
+		{"missing, at first excused", map[string]any{"Test": []string{"CMD", "/none"}, "StartPeriod": 6_000_000_000}, []string{
 			"starting 0", "starting 0 -1 " + none, "unhealthy 0 -1 " + none, "unhealthy 0 -1 " + none, "unhealthy 0 -1 " + none, "unhealthy 1 -1 -1 " + none,
 			"starting 0 -1 -1 " + none, "starting 0 -1 -1 -1 " + none, "unhealthy 0 -1 -1 -1 " + none, "starting 0 -1 -1 -1 " + none}},
 	} {
@@ -170,7 +170,7 @@ func TestProbesAreKept(t *testing.T) {
 						l.stopped("a")
 					}
 					// The real engine hears of some of this from another process.
-					for end := time.Now().Add(200 * time.Millisecond); l.real && l.probes("a") != row.want[i] && time.Now().Before(end); {
+					for end := time.Now().Add(400 * time.Millisecond); l.real && l.probes("a") != row.want[i] && time.Now().Before(end); {
 						time.Sleep(10 * time.Millisecond)
 					}
 					l.equal(fmt.Sprint(i, " ", step), l.probes("a"), row.want[i])
