@@ -1,10 +1,6 @@
 // Front door: defects of the original tool that cannot come back.
 //
-// Others are proved where they belong: D3, D4, D5, D9 to D12 and D27 in plan and
-// in the stories of this package, D2, D18, D19, D22 and D28 in resolve/option, D20 and
-// D25 in model, D21 in starlarkmap/dockermap. D6, D14, D15, D24 and D26 are about
-// parts dmap does not have: volume drivers, exec commands, networks of a map,
-// keywords that nobody reads, and Python.
+// RULES.md lists them all. Those that are not here are proved where they belong.
 
 package engine_test
 

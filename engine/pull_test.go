@@ -20,7 +20,7 @@ import (
 )
 
 // pull refreshes the images of the targets and of what they need, base and helper image
-// included (semantics 3.16, D5), and leaves containers alone; with the policy missing it
+// included (D5), and leaves containers alone; with the policy missing it
 // fetches only what is not there.
 func TestPullStoryOnSim(t *testing.T) {
 	b := newBench(t)

@@ -50,7 +50,7 @@ func (b *bench) status(name string) string {
 	return "absent"
 }
 
-// Signals reach the named containers that run, and nothing else (semantics 3.16).
+// Signals reach the named containers that run, and nothing else.
 func TestSignalStoryOnSim(t *testing.T) {
 	b := newBench(t)
 	b.must(t, site(), plan.Start)

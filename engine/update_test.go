@@ -335,7 +335,7 @@ func TestUpdateLeavesForeignLimits(t *testing.T) {
 	b.updated(t, m)
 }
 
-// A persistent container is not made anew because its image is (semantics 4.5).
+// A persistent container is not made anew because its image is.
 func TestUpdateOfAPersistentContainersImage(t *testing.T) {
 	b := newBench(t)
 	m := boxes(box("a", persistent))

@@ -35,7 +35,8 @@ type file struct {
 	index
 }
 
-// dialect are the options of every file: see design.md, "Dialect".
+// dialect are the options of every file: sets, loops and conditions at the top level,
+// and reassignment; while and recursion stay off, so that every program ends.
 func dialect() *syntax.FileOptions {
 	return &syntax.FileOptions{Set: true, TopLevelControl: true, GlobalReassign: true}
 }

@@ -160,7 +160,7 @@ func neverHad(n *resolve.Node, c state.Container, was map[string]string, field s
 }
 
 // update brings an existing container to what the map says: in place if the engine
-// can, else by making it anew (semantics 4.4). t is what start would do.
+// can, else by making it anew. t is what start would do.
 func (b *builder) update(n *resolve.Node, c state.Container, t todo) todo {
 	if n.Spec == nil || c.Info == nil || t.create || n.Attached && !b.ours(c.Labels) { // what an adopted holder holds would be lost
 		return t

@@ -91,7 +91,7 @@ func TestSiteStartOnAnEmptyHost(t *testing.T) {
 	}
 }
 
-// Named volumes without containers (Q1): the same names, order and preparation.
+// Named volumes without containers: the same names, order and preparation.
 func TestSiteAttachedAsVolumes(t *testing.T) {
 	m := site()
 	m.Attached = model.AttachedVolume

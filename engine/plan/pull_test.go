@@ -1,4 +1,4 @@
-// Plan: tests of the action pull (semantics 3.16, pull_images).
+// Plan: tests of the action pull.
 
 package plan_test
 

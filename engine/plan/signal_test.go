@@ -1,4 +1,4 @@
-// Plan: tests of the action signal (semantics 3.16).
+// Plan: tests of the action signal.
 
 package plan_test
 
@@ -15,8 +15,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
-// What signal does with one container: signals reach running ones only (semantics
-// 3.16), and a container that is not running is never killed again (D11).
+// What signal does with one container: signals reach running ones only,
+// and a container that is not running is never killed again (D11).
 func TestSignalTable(t *testing.T) {
 	notRunning := func(status string) string {
 		return "note: m.a is not running (" + status + "), so it gets no signal"
@@ -58,7 +58,7 @@ func TestSignalTable(t *testing.T) {
 	}
 }
 
-// A signal follows nothing (semantics 3.16): neither dependencies nor dependents, nor
+// A signal follows nothing: neither dependencies nor dependents, nor
 // the containers of attached volumes.
 func TestSignalReachesTheNamedOnly(t *testing.T) {
 	world := &state.Snapshot{Images: siteImages()}

@@ -66,7 +66,7 @@ func TestSiteOnDocker(t *testing.T) {
 	w.answers()
 }
 
-// The same without containers for the attached volumes (Q1): the same volumes,
+// The same without containers for the attached volumes: the same volumes,
 // prepared in the same way.
 func TestSiteWithoutVolumeContainersOnDocker(t *testing.T) {
 	w := newWalk(t)

@@ -172,7 +172,7 @@ func TestEmptySpecIsEmptyOnTheWire(t *testing.T) {
 	}
 }
 
-// Engines drop what they do not know without a word (docker-facts 2.1), so nothing of that kind may be sent.
+// Engines drop what they do not know without a word, so nothing of that kind may be sent.
 func TestFieldsThatTheEngineWouldDropAreRefused(t *testing.T) {
 	with := func(change func(*docker.ContainerSpec)) docker.ContainerSpec {
 		var spec docker.ContainerSpec

@@ -117,7 +117,7 @@ var answers = []struct {
 	{"inspect container", 404, "No such container: unauthorized", docker.Conflict},
 }
 
-// Rows of docker-facts: codes alone do not suffice, texts refine them.
+// Codes alone do not tell the kind of an answer: texts refine them.
 func TestKindOfAnswers(t *testing.T) {
 	for _, row := range answers {
 		body := row.msg

@@ -75,7 +75,7 @@ func writeFile(t *testing.T, path, text string) {
 	}
 }
 
-// Docker-facts 1: context option, host option, DOCKER_HOST, DOCKER_CONTEXT, current context, default socket.
+// In this order: context option, host option, DOCKER_HOST, DOCKER_CONTEXT, current context, default socket.
 func TestOrderInWhichAnEngineIsChosen(t *testing.T) {
 	dir := filepath.Dir(socketPath(t, "x"))
 	for _, name := range []string{"option", "env", "prod", "current"} {
@@ -227,7 +227,7 @@ func TestEngineThatCannotBeReached(t *testing.T) {
 	}
 }
 
-// Docker-facts 5, row 1: the error names the group, and never suggests to open the socket to everybody.
+// A socket of another group: the error names the group, and never suggests to open the socket to everybody.
 func TestSocketOfOthers(t *testing.T) {
 	path := socketPath(t, "s")
 	serve(t, path, ping("1.41", answer(500, "")))
@@ -344,7 +344,7 @@ func TestUserAgent(t *testing.T) {
 	}
 }
 
-// Docker-facts 1: each connection by ssh is a process and a login, and servers refuse more than ten at a time.
+// Each connection by ssh is a process and a login, and servers refuse more than ten at a time.
 func TestFewConnectionsBySSH(t *testing.T) {
 	path := socketPath(t, "s")
 	arrived := make(chan struct{}, 64)

@@ -35,7 +35,7 @@ func hijack(t *testing.T, w http.ResponseWriter) net.Conn {
 	return conn
 }
 
-// Docker-facts 2.8: EOF in the middle of a POST does not mean that it was not executed.
+// EOF in the middle of a POST does not mean that it was not executed.
 func TestLostAnswersHaveAnUnknownOutcome(t *testing.T) {
 	for _, row := range []struct {
 		name string
