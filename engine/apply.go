@@ -35,7 +35,7 @@ func (e *Engine) Apply(ctx context.Context, p *plan.Plan, o run.Options) (report
 }
 
 // Fresh tells whether a plan may be carried out on an engine as it is now: nil if all
-// that decided it is as it was. The error is a [model.Problems] if the plan cannot be
+// that decided it is as it was. The error is a [problem.Problems] if the plan cannot be
 // one, a [*plan.EngineError] on another engine, a [*plan.StaleError] that names what
 // changed, or a [*docker.Error]. It only reads.
 func Fresh(ctx context.Context, r docker.Reader, p *plan.Plan) error {

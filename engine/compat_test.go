@@ -21,8 +21,8 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
-	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -232,7 +232,7 @@ func TestCompatForeign(t *testing.T) {
 	eachVersion(t, func(t *testing.T, folder string) {
 		for _, name := range compatMaps {
 			_, err := engine.Plan(t.Context(), loaded(t, folder, "running"), compatSite(t, folder, name, nil), plan.Request{Action: plan.Start})
-			var problems model.Problems
+			var problems problem.Problems
 			if !errors.As(err, &problems) {
 				t.Fatalf("%s: %v", name, err)
 			}

@@ -18,6 +18,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -51,12 +52,12 @@ func do(t *testing.T, client docker.Client, m *model.ContainerMap, action plan.A
 // What the engine's state forbids is refused with its place before any write.
 func TestRefusalsOnDocker(t *testing.T) {
 	name, client := onDocker(t)
-	at := model.Origin{File: "site.star", Line: 4, Col: 2}
+	at := problem.Origin{File: "site.star", Line: 4, Col: 2}
 	missing := &model.ContainerMap{Name: name, Containers: []*model.Container{
 		proc("a", nil), {Name: "b", Image: "dmap-test/no-such-image:1", Origin: at},
 	}}
 	_, err := do(t, client, missing, plan.Start)
-	var problems model.Problems
+	var problems problem.Problems
 	if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Code != plan.CodeImageMissing || problems[0].Origin != at || problems[0].Hint == "" {
 		t.Errorf("a missing image: %v", err)
 	}

@@ -58,8 +58,8 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Rep
 
 // Plan looks at a Docker Engine and decides what a request means for m there. It
 // only reads, so the caller needs no more than a [docker.Reader]. The error is a
-// [model.Problems] if the map or its state on the engine forbids the request, a
-// [plan.TargetError] if the request names something wrong, or a [docker.Error].
+// [problem.Problems] if the map or its state on the engine forbids the request, a
+// [plan.RequestError] if the request names something wrong, or a [docker.Error].
 func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.Request) (*plan.Plan, error) {
 	if err := valid(m); err != nil {
 		return nil, err

@@ -12,15 +12,16 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
 // Explanation is one container as the map wants it.
 type Explanation struct {
-	Name   string       `json:"name"` // in Docker
-	Origin model.Origin `json:"origin"`
-	Needs  []Cause      `json:"needs,omitempty"`
-	Fields []Cause      `json:"fields"`
+	Name   string         `json:"name"` // in Docker
+	Origin problem.Origin `json:"origin"`
+	Needs  []Cause        `json:"needs,omitempty"`
+	Fields []Cause        `json:"fields"`
 }
 
 // Cause is one thing that a map says of a container.
@@ -33,12 +34,12 @@ type Cause struct {
 	Why string `json:"why,omitempty"`
 	// Origin is where the map says so; for what follows from several of its lines,
 	// where the container is made.
-	Origin model.Origin `json:"origin"`
+	Origin problem.Origin `json:"origin"`
 }
 
 // Explain says of the containers that targets mean (as for [plan.Request]; none: all)
 // what they are made of. It calls the option functions of the map. The error is a
-// [model.Problems] or a [plan.TargetError].
+// [problem.Problems] or a [plan.RequestError].
 func Explain(ctx context.Context, m *model.ContainerMap, targets []string) ([]Explanation, error) {
 	if err := valid(m); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
@@ -24,7 +25,7 @@ import (
 // the program, so plans can be compared to the last byte: that also proves that
 // each value leads to its line.
 func exampleInGo(file string) *model.ContainerMap {
-	at := func(line, col int) model.Origin { return model.Origin{File: file, Line: line, Col: col} }
+	at := func(line, col int) problem.Origin { return problem.Origin{File: file, Line: line, Col: col} }
 	m := site()
 	m.Repository = "registry.example.com"
 	web, app := m.Containers[0], m.Containers[1]
@@ -37,9 +38,9 @@ func exampleInGo(file string) *model.ContainerMap {
 		}},
 	}}
 	web.Origin = at(7, 5)
-	web.Origins = model.Origins{"image": at(8, 18), "attaches": at(11, 21)}
+	web.Origins = problem.Origins{"image": at(8, 18), "attaches": at(11, 21)}
 	app.Origin = at(16, 5)
-	app.Origins = model.Origins{"image": at(17, 18), "attaches[0]": at(23, 22), "attaches[1]": at(23, 33)}
+	app.Origins = problem.Origins{"image": at(17, 18), "attaches[0]": at(23, 22), "attaches[1]": at(23, 33)}
 	return m
 }
 

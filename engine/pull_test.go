@@ -16,6 +16,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -87,7 +88,7 @@ func TestPullOfAnUnknownImage(t *testing.T) {
 // on as they were.
 func TestPullOnDocker(t *testing.T) {
 	name, client := onDocker(t)
-	at := model.Origin{File: "site.star", Line: 4, Col: 2}
+	at := problem.Origin{File: "site.star", Line: 4, Col: 2}
 	m := &model.ContainerMap{Name: name, Containers: []*model.Container{proc("a", nil)}}
 	if _, err := do(t, client, m, plan.Start); err != nil {
 		t.Fatal(err)
@@ -100,7 +101,7 @@ func TestPullOnDocker(t *testing.T) {
 	missing := &model.ContainerMap{Name: name, Containers: []*model.Container{proc("a", nil), {Name: "b", Image: "dmap-test/no-such-image:1", Origin: at}}}
 	for _, policy := range []plan.PullPolicy{"", plan.PullMissing} {
 		_, err = engine.Plan(t.Context(), client, missing, plan.Request{Action: plan.Pull, Pull: policy})
-		var problems model.Problems
+		var problems problem.Problems
 		if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Code != plan.CodeImageMissing || problems[0].Origin != at {
 			t.Errorf("a missing image, %q: %v", policy, err)
 		}

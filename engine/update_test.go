@@ -20,6 +20,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -286,7 +287,7 @@ func TestUpdateOfWhatJoinsAnEndedContainer(t *testing.T) {
 	b.halt(t, "m.job")
 	b.halt(t, "m.a")
 	_, _, err := b.do(m, plan.Update)
-	var problems model.Problems
+	var problems problem.Problems
 	if !errors.As(err, &problems) || problems[0].Msg != `container "m.a" joins job, which is persistent and has ended` {
 		t.Error(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // volumes returns the view m.volumes.
@@ -69,8 +70,8 @@ func (m *containerMap) hostPath(alias string) (starlark.Value, bool) {
 }
 
 // alias makes the assignment of one alias of volumes or host.
-func (m *containerMap) alias(kind string, set func(string, model.Input) model.Problems) func(string, starlark.Value, syntax.Expr, model.Origin) error {
-	return func(alias string, v starlark.Value, e syntax.Expr, at model.Origin) error {
+func (m *containerMap) alias(kind string, set func(string, model.Input) problem.Problems) func(string, starlark.Value, syntax.Expr, problem.Origin) error {
+	return func(alias string, v starlark.Value, e syntax.Expr, at problem.Origin) error {
 		if err := m.writable(); err != nil {
 			return err
 		}

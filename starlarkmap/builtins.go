@@ -12,6 +12,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // ownBuiltins returns the names a map program has besides those of Starlark.
@@ -35,7 +36,7 @@ func (ev *evaluation) ownBuiltins() starlark.StringDict {
 func (ev *evaluation) whileRunning(fn builtinFunc) builtinFunc {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if t.Local(evaluationKey) != ev {
-			return nil, problem(CodeUsage, "call it in the program and use the result", "%s() can be called only while the map file runs", b.Name())
+			return nil, problem.New(CodeUsage, "call it in the program and use the result", "%s() can be called only while the map file runs", b.Name())
 		}
 		return fn(t, b, args, kwargs)
 	}
@@ -54,13 +55,13 @@ func (ev *evaluation) makeMap(_ *starlark.Thread, _ *starlark.Builtin, args star
 	if !ok {
 		hint := `write container_map("name", …)`
 		if call.name == nil {
-			return nil, problem(CodeUsage, hint, "container_map needs a name")
+			return nil, problem.New(CodeUsage, hint, "container_map needs a name")
 		}
-		return nil, problem(model.CodeWrongType, hint, "container_map: want a name (string), got %s", describe(call.name))
+		return nil, problem.New(problem.CodeWrongType, hint, "container_map: want a name (string), got %s", describe(call.name))
 	}
 	m := &containerMap{
 		ev:     ev,
-		model:  &model.ContainerMap{Name: string(name), Origin: here.start(), Origins: model.Origins{}},
+		model:  &model.ContainerMap{Name: string(name), Origin: here.start(), Origins: problem.Origins{}},
 		check:  call.check,
 		byName: map[string]*container{},
 	}
@@ -81,7 +82,7 @@ type mapCall struct {
 	initialExpr   syntax.Expr
 	check         bool
 	properties    []property
-	problems      model.Problems
+	problems      problem.Problems
 }
 
 // property is a keyword argument with its places.
@@ -99,7 +100,7 @@ func (c *mapCall) positional(args starlark.Tuple, here site) {
 		c.initial, c.initialExpr = args[1], argument(here.call(), 1)
 	}
 	if len(args) > 2 {
-		c.problems = append(c.problems, problem(CodeUsage, "write the others as keywords",
+		c.problems = append(c.problems, problem.New(CodeUsage, "write the others as keywords",
 			"container_map() takes a name and a dict by position, got %d values", len(args)))
 	}
 }
@@ -107,7 +108,7 @@ func (c *mapCall) positional(args starlark.Tuple, here site) {
 func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Value]pair) {
 	where := places[starlark.String(name)]
 	twice := func() {
-		c.problems = append(c.problems, &model.Problem{Code: CodeUsage, Origin: where.origin(model.Origin{}),
+		c.problems = append(c.problems, &problem.Problem{Code: CodeUsage, Origin: where.origin(problem.Origin{}),
 			Msg: fmt.Sprintf("%q is given twice", name)})
 	}
 	switch name {
@@ -124,7 +125,7 @@ func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Val
 	case "check_integrity":
 		flag, ok := v.(starlark.Bool)
 		if !ok {
-			c.problems = append(c.problems, &model.Problem{Code: model.CodeWrongType, Origin: where.origin(model.Origin{}),
+			c.problems = append(c.problems, &problem.Problem{Code: problem.CodeWrongType, Origin: where.origin(problem.Origin{}),
 				Path: name, Msg: "want True or False, got " + describe(v)})
 		}
 		c.check = !ok || bool(flag)
@@ -137,7 +138,7 @@ func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Val
 }
 
 // origin returns where the key of the pair stands, or at if that is unknown.
-func (p pair) origin(at model.Origin) model.Origin {
+func (p pair) origin(at problem.Origin) problem.Origin {
 	if p.key == nil {
 		return at
 	}
@@ -156,16 +157,16 @@ func (m *containerMap) assignAll(properties []property, here site) {
 			m.assign(p.name, p.given, p.where.value, at)
 			continue
 		}
-		unknown := &model.Problem{Code: model.CodeUnknownKey, Origin: at,
+		unknown := &problem.Problem{Code: problem.CodeUnknownKey, Origin: at,
 			Msg: fmt.Sprintf("unknown property of a container_map %q", p.name)}
-		unknown.Hint = model.DidYouMean(p.name, append(fields, "initial", "check_integrity"))
+		unknown.Hint = problem.DidYouMean(p.name, append(fields, "initial", "check_integrity"))
 		if _, ok := p.given.(*container); ok {
 			unknown.Hint = fmt.Sprintf("containers have a keyword of their own: containers = {%q: …}", p.name)
 		}
 		if _, ok := p.given.(*starlark.Dict); ok && unknown.Hint == "" {
 			unknown.Hint = fmt.Sprintf("if it is a container, write containers = {%q: {…}}", p.name)
 		}
-		m.note(model.Problems{unknown})
+		m.note(problem.Problems{unknown})
 	}
 	m.twoRoots(properties, here)
 }
@@ -186,7 +187,7 @@ func (m *containerMap) twoRoots(properties []property, here site) {
 		return
 	}
 	_, ps := model.FromDict(m.model.Name, d)
-	ps = slices.DeleteFunc(ps, func(p *model.Problem) bool { return p.Code != model.CodeDuplicate })
+	ps = slices.DeleteFunc(ps, func(p *problem.Problem) bool { return p.Code != problem.CodeDuplicate })
 	m.note(ps)
 }
 
@@ -197,7 +198,7 @@ func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, arg
 	c := ev.newContainer(here.start())
 	ev.loose = append(ev.loose, c)
 	if len(args) > 0 {
-		ev.note(model.Problems{problem(CodeUsage, `write container(image = "…", …)`,
+		ev.note(problem.Problems{problem.New(CodeUsage, `write container(image = "…", …)`,
 			"container() takes keywords only, got %s", describe(args[0]))}, c, nil)
 	}
 	given := map[string]bool{}
@@ -206,7 +207,7 @@ func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, arg
 		where := places[kw[0]]
 		at := where.origin(here.start())
 		if given[name] {
-			ev.note(model.Problems{{Code: CodeUsage, Origin: at, Msg: fmt.Sprintf("%q is given twice", name)}}, c, nil)
+			ev.note(problem.Problems{{Code: CodeUsage, Origin: at, Msg: fmt.Sprintf("%q is given twice", name)}}, c, nil)
 		}
 		given[name] = true
 		c.assign(name, kw[1], where.value, at)
@@ -248,7 +249,7 @@ func makeLink(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	}
 	text, ok := alias.(starlark.String)
 	if !ok && alias != starlark.None {
-		return nil, problem(model.CodeWrongType, "", "link: alias: want a string or None, got %s", describe(alias))
+		return nil, problem.New(problem.CodeWrongType, "", "link: alias: want a string or None, got %s", describe(alias))
 	}
 	return link{Container: target, Alias: string(text)}, nil
 }
@@ -266,11 +267,11 @@ func unpack(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, p
 	for _, kw := range kwargs {
 		name := string(kw[0].(starlark.String))
 		if !slices.Contains(names, name) {
-			return problem(CodeUsage, model.DidYouMean(name, names), "%s has no parameter %q", b.Name(), name)
+			return problem.New(CodeUsage, problem.DidYouMean(name, names), "%s has no parameter %q", b.Name(), name)
 		}
 	}
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
-		return problem(CodeUsage, "", "%s", err)
+		return problem.New(CodeUsage, "", "%s", err)
 	}
 	return nil
 }
@@ -287,7 +288,7 @@ func (ev *evaluation) variable(_ *starlark.Thread, b *starlark.Builtin, args sta
 		return starlark.String(value), nil
 	}
 	if standard == nil {
-		return nil, problem(CodeVariable, fmt.Sprintf("set it (--var %s=…), or give a default: var(%q, default = …)", name, name), "variable %q is not set", name)
+		return nil, problem.New(CodeVariable, fmt.Sprintf("set it (--var %s=…), or give a default: var(%q, default = …)", name, name), "variable %q is not set", name)
 	}
 	return standard, nil
 }
@@ -301,7 +302,7 @@ func (ev *evaluation) environment(_ *starlark.Thread, b *starlark.Builtin, args 
 		return nil, err
 	}
 	if !slices.Contains(ev.options.Env, name) {
-		return nil, problem(CodeVariable, fmt.Sprintf("allow it: --env %s", name), "environment variable %q is not allowed", name)
+		return nil, problem.New(CodeVariable, fmt.Sprintf("allow it: --env %s", name), "environment variable %q is not allowed", name)
 	}
 	look := ev.options.LookupEnv
 	if look == nil {
@@ -311,7 +312,7 @@ func (ev *evaluation) environment(_ *starlark.Thread, b *starlark.Builtin, args 
 		return starlark.String(value), nil
 	}
 	if standard == nil {
-		return nil, problem(CodeVariable, fmt.Sprintf("set it, or give a default: env(%q, default = …)", name), "environment variable %q is not set", name)
+		return nil, problem.New(CodeVariable, fmt.Sprintf("set it, or give a default: env(%q, default = …)", name), "environment variable %q is not set", name)
 	}
 	return standard, nil
 }

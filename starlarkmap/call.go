@@ -7,7 +7,7 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // call is a function to be called when the program has run, by its name.
@@ -29,7 +29,7 @@ func Call(ctx context.Context, filename string, opts *Options, function string, 
 func (ev *evaluation) call(globals starlark.StringDict) error {
 	fn, ok := globals[ev.then.function].(starlark.Callable)
 	if !ok {
-		return problem(model.CodeUnknownName, model.DidYouMean(ev.then.function, globals.Keys()),
+		return problem.New(problem.CodeUnknownName, problem.DidYouMean(ev.then.function, globals.Keys()),
 			"%s has no function %q", ev.sources.main, ev.then.function)
 	}
 	ev.calling = true
@@ -82,17 +82,17 @@ func Context(t *starlark.Thread) context.Context {
 // wrong: problems of the values it made as well as the error that ended it; nil if
 // nothing is. The error is not nil if the evaluation was told to stop: the builtin
 // returns it.
-func Catch(t *starlark.Thread, fn starlark.Callable) (model.Problems, error) {
+func Catch(t *starlark.Thread, fn starlark.Callable) (problem.Problems, error) {
 	ev, ok := t.Local(evaluationKey).(*evaluation)
 	if !ok {
-		return nil, problem(CodeUsage, "", "it can be called only while the map file runs")
+		return nil, problem.New(CodeUsage, "", "it can be called only while the map file runs")
 	}
 	maps, found, dropped := len(ev.maps), len(ev.findings), ev.dropped
 	_, err := starlark.Call(t, fn, nil, nil)
 	if ev.watch.reason() != nil {
 		return nil, err
 	}
-	var ps model.Problems
+	var ps problem.Problems
 	if err != nil {
 		ps = ev.sources.problemsOf(err, nil)
 		ev.maps = ev.maps[:maps] // those that it did not come to the end of are not judged

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -185,14 +185,14 @@ def g(): pass
 		t.Fatal(err)
 	}
 	want := &starlarkmap.FileDoc{Doc: "About the file.", Functions: []starlarkmap.FunctionDoc{
-		{Name: "f", Origin: model.Origin{File: "x.star", Line: 5, Col: 5}, Signature: `f(a, *, b = "é, )", **kw)`, Doc: "One.\n\nTwo\n  three."},
-		{Name: "g", Origin: model.Origin{File: "x.star", Line: 11, Col: 5}, Signature: "g()"},
+		{Name: "f", Origin: problem.Origin{File: "x.star", Line: 5, Col: 5}, Signature: `f(a, *, b = "é, )", **kw)`, Doc: "One.\n\nTwo\n  three."},
+		{Name: "g", Origin: problem.Origin{File: "x.star", Line: 11, Col: 5}, Signature: "g()"},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	for _, src := range []string{"def f(:\n", "\x00", "x = 1" + strings.Repeat("+1", 5000)} {
-		var ps model.Problems
+		var ps problem.Problems
 		if _, err := starlarkmap.Describe("x.star", []byte(src)); !errors.As(err, &ps) {
 			t.Errorf("%.10q: got %v", src, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // container is a live container configuration: reading and assigning its
@@ -24,9 +25,9 @@ type container struct {
 	pending bool
 	// named is where it was named when it was accessed first, read where a property
 	// was read first while pending.
-	named, read model.Origin
+	named, read problem.Origin
 	// replaced is where another container took its place.
-	replaced model.Origin
+	replaced problem.Origin
 	frozen   bool
 	// accessed: it came into being by access alone (row 7).
 	accessed bool
@@ -34,8 +35,8 @@ type container struct {
 	listed bool
 }
 
-func (ev *evaluation) newContainer(at model.Origin) *container {
-	return &container{ev: ev, model: &model.Container{Origin: at, Origins: model.Origins{}}}
+func (ev *evaluation) newContainer(at problem.Origin) *container {
+	return &container{ev: ev, model: &model.Container{Origin: at, Origins: problem.Origins{}}}
 }
 
 // String is shallow, and never follows what the container refers to.
@@ -54,7 +55,7 @@ func (c *container) Type() string         { return "container" }
 func (c *container) Truth() starlark.Bool { return true }
 func (c *container) Freeze()              { c.frozen = true }
 func (c *container) Hash() (uint32, error) {
-	return 0, problem(CodeRuntime, "use its name", "unhashable type: container")
+	return 0, problem.New(CodeRuntime, "use its name", "unhashable type: container")
 }
 
 func (c *container) AttrNames() []string {
@@ -93,18 +94,18 @@ func isOptions(property string) bool {
 // noteRead remembers that a property was read before anything was assigned. That
 // is an error if it stays so: a typo must not create a container (row 7).
 func (c *container) noteRead() {
-	if !c.pending || c.frozen || c.read != (model.Origin{}) || c.ev.probing() {
+	if !c.pending || c.frozen || c.read != (problem.Origin{}) || c.ev.probing() {
 		return
 	}
 	c.read = c.ev.here().at
 }
 
 // onlyRead returns the problem of a container that was read and never defined.
-func (c *container) onlyRead() *model.Problem {
-	return &model.Problem{Code: model.CodeUnknownName, Origin: c.named, Path: "container_map > containers",
+func (c *container) onlyRead() *problem.Problem {
+	return &problem.Problem{Code: problem.CodeUnknownName, Origin: c.named, Path: "container_map > containers",
 		Msg:     fmt.Sprintf("map %q has no container %q", c.owner.model.Name, c.name),
-		Hint:    model.DidYouMean(c.name, c.owner.containers().names()),
-		Related: []model.Related{{Origin: c.read, Msg: "read"}},
+		Hint:    problem.DidYouMean(c.name, c.owner.containers().names()),
+		Related: []problem.Related{{Origin: c.read, Msg: "read"}},
 	}
 }
 
@@ -114,7 +115,7 @@ func (c *container) SetField(name string, v starlark.Value) error {
 		return err
 	}
 	if name == "name" {
-		return problem(CodeUsage, `a container gets its name where it is put in a map: m.containers["name"] = …`, "the name of a container cannot be set")
+		return problem.New(CodeUsage, `a container gets its name where it is put in a map: m.containers["name"] = …`, "the name of a container cannot be set")
 	}
 	e, at := c.ev.here().target()
 	c.assign(name, v, e, at)
@@ -122,7 +123,7 @@ func (c *container) SetField(name string, v starlark.Value) error {
 }
 
 // assign converts and sets a property; the property itself is written at.
-func (c *container) assign(name string, v starlark.Value, e syntax.Expr, at model.Origin) {
+func (c *container) assign(name string, v starlark.Value, e syntax.Expr, at problem.Origin) {
 	r := c.ev.reader(c.ev.here())
 	in := r.read(v, e, at, name)
 	in.Origin = at
@@ -137,7 +138,7 @@ func (c *container) set(name string, in model.Input, r *reader) {
 		ps = append(ps, c.model.Set(name, in)...)
 	}
 	for _, p := range ps {
-		if p.Code == model.CodeUnknownKey && p.Hint == "" {
+		if p.Code == problem.CodeUnknownKey && p.Hint == "" {
 			p.Hint = fmt.Sprintf("options of Docker belong in create_options = {%q: …}", name)
 		}
 	}
@@ -158,8 +159,8 @@ func (c *container) writable() error {
 	switch {
 	case c.frozen:
 		return c.ev.frozenError(fmt.Sprintf("container %q", c.name))
-	case c.replaced != (model.Origin{}):
-		return problem(CodeFrozen, "take it from the map again", "container %q was replaced at %s", c.name, c.replaced)
+	case c.replaced != (problem.Origin{}):
+		return problem.New(CodeFrozen, "take it from the map again", "container %q was replaced at %s", c.name, c.replaced)
 	}
 	return nil
 }
@@ -193,14 +194,14 @@ func (c *container) options(name string, in model.Input) starlark.Value {
 			v.Freeze() // a copy: changing it would change nothing
 			return v, true
 		},
-		set: func(key string, v starlark.Value, e syntax.Expr, at model.Origin) error {
+		set: func(key string, v starlark.Value, e syntax.Expr, at problem.Origin) error {
 			return c.setOption(name, values(), key, v, e, at)
 		},
 		freeze: c.Freeze,
 	}
 }
 
-func (c *container) setOption(property string, d model.Dict, key string, v starlark.Value, e syntax.Expr, at model.Origin) error {
+func (c *container) setOption(property string, d model.Dict, key string, v starlark.Value, e syntax.Expr, at problem.Origin) error {
 	if err := c.writable(); err != nil {
 		return err
 	}
@@ -214,7 +215,7 @@ func (c *container) setOption(property string, d model.Dict, key string, v starl
 		d[i] = entry
 	}
 	before, _ := c.model.Get(property)
-	if before.Origin == (model.Origin{}) {
+	if before.Origin == (problem.Origin{}) {
 		before.Origin = at
 	}
 	c.set(property, model.Input{Value: d, Origin: before.Origin}, r)

@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // containerMap is a live map: its attributes read and set the model.
@@ -37,7 +38,7 @@ func (m *containerMap) String() string {
 func (m *containerMap) Type() string         { return "container_map" }
 func (m *containerMap) Truth() starlark.Bool { return true }
 func (m *containerMap) Hash() (uint32, error) {
-	return 0, problem(CodeRuntime, "use its name", "unhashable type: container_map")
+	return 0, problem.New(CodeRuntime, "use its name", "unhashable type: container_map")
 }
 
 // Freeze ends all changes of the map and its containers.
@@ -89,14 +90,14 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 		return err
 	}
 	if slices.Contains(m.methods(), name) {
-		return problem(CodeUsage, "", "%s is a method of container_map", name)
+		return problem.New(CodeUsage, "", "%s is a method of container_map", name)
 	}
 	switch name {
 	case "name":
-		return problem(CodeUsage, "", "the name of a container_map cannot be changed")
+		return problem.New(CodeUsage, "", "the name of a container_map cannot be changed")
 	case "containers":
 		if len(m.order) > 0 {
-			return problem(CodeUsage, "use m.update({…}) or m.containers[name] = …", "map %q has containers already", m.model.Name)
+			return problem.New(CodeUsage, "use m.update({…}) or m.containers[name] = …", "map %q has containers already", m.model.Name)
 		}
 	case "volumes":
 		m.model.Volumes = nil
@@ -109,7 +110,7 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 }
 
 // assign converts and sets a property; the property itself is written at.
-func (m *containerMap) assign(name string, v starlark.Value, e syntax.Expr, at model.Origin) {
+func (m *containerMap) assign(name string, v starlark.Value, e syntax.Expr, at problem.Origin) {
 	r := m.ev.reader(m.ev.here())
 	in := r.read(v, e, at, name)
 	in.Origin = at
@@ -122,12 +123,12 @@ func (m *containerMap) assign(name string, v starlark.Value, e syntax.Expr, at m
 }
 
 // note records problems of the map.
-func (m *containerMap) note(ps model.Problems) {
+func (m *containerMap) note(ps problem.Problems) {
 	m.ev.note(ps, nil, m)
 }
 
 // update sets everything in a dictionary (rows 115 to 119).
-func (m *containerMap) update(v starlark.Value, e syntax.Expr, at model.Origin) error {
+func (m *containerMap) update(v starlark.Value, e syntax.Expr, at problem.Origin) error {
 	if err := m.writable(); err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (m *containerMap) update(v starlark.Value, e syntax.Expr, at model.Origin) 
 	in := r.read(v, e, at, "")
 	d, ok := in.Value.(model.Dict)
 	if !ok && in.Value != nil {
-		return problem(model.CodeWrongType, "", "want a dict, got %s", in)
+		return problem.New(problem.CodeWrongType, "", "want a dict, got %s", in)
 	}
 	m.note(inContainers(r.problems))
 	d = m.claim(m.misspelt(d), r.found)
@@ -165,7 +166,7 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 	in := r.read(v, argument(here.call(), 0), here.at, "")
 	d, ok := in.Value.(model.Dict)
 	if !ok {
-		return problem(model.CodeWrongType, "", "merge: want a container_map or a dict, got %s", in)
+		return problem.New(problem.CodeWrongType, "", "merge: want a container_map or a dict, got %s", in)
 	}
 	m.note(inContainers(r.problems))
 	other, ps := model.FromDict(m.model.Name, m.misspelt(d))
@@ -247,20 +248,20 @@ func (m *containerMap) checkNow() error {
 
 // validate records what is wrong with the map as a whole.
 func (m *containerMap) validate() {
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(m.model.Validate(), &ps) {
 		return
 	}
 	if m.incomplete {
 		// What refers to a part that was left out is not wrong by itself.
-		ps = slices.DeleteFunc(ps, func(p *model.Problem) bool { return refersTo(p.Code) })
+		ps = slices.DeleteFunc(ps, func(p *problem.Problem) bool { return refersTo(p.Code) })
 	}
 	m.ev.keep(ps)
 }
 
-func refersTo(code model.Code) bool {
+func refersTo(code problem.Code) bool {
 	switch code {
-	case model.CodeUnknownName, model.CodeUnknownAlias, model.CodeMissingPath, model.CodeNothingShared:
+	case problem.CodeUnknownName, problem.CodeUnknownAlias, problem.CodeMissingPath, problem.CodeNothingShared:
 		return true
 	}
 	return false
@@ -277,7 +278,7 @@ func (m *containerMap) finish() {
 	m.model.Containers = nil
 	for _, c := range m.order {
 		if c.pending {
-			m.ev.keep(model.Problems{c.onlyRead()})
+			m.ev.keep(problem.Problems{c.onlyRead()})
 			continue
 		}
 		m.model.Containers = append(m.model.Containers, c.model)

@@ -10,13 +10,14 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // site is a place in a program that is being run, with its syntax.
 type site struct {
 	file *file // nil if the place is in no file of ours
 	pos  syntax.Position
-	at   model.Origin
+	at   problem.Origin
 }
 
 // call returns the call at the site, or nil.
@@ -29,7 +30,7 @@ func (s site) call() *syntax.CallExpr {
 }
 
 // start returns where the expression at the site starts.
-func (s site) start() model.Origin {
+func (s site) start() problem.Origin {
 	if s.file != nil {
 		if e, ok := s.file.nodes[spotOf(s.pos)].(syntax.Expr); ok {
 			return originAt(e)
@@ -48,7 +49,7 @@ func (s site) assign() *syntax.AssignStmt {
 
 // target returns the expression that gives the value assigned at the site, if it
 // is known, and where the target of the assignment starts.
-func (s site) target() (value syntax.Expr, at model.Origin) {
+func (s site) target() (value syntax.Expr, at problem.Origin) {
 	a := s.assign()
 	if a == nil {
 		return nil, s.at
@@ -134,7 +135,7 @@ type reader struct {
 	// path are the keys of the dictionaries that are being read.
 	path []string
 	// problems have no path yet, or one of keys.
-	problems model.Problems
+	problems problem.Problems
 	// plainOnly: functions are not taken.
 	plainOnly bool
 }
@@ -146,11 +147,11 @@ func (ev *evaluation) reader(s site) *reader {
 // read converts v, which the expression e gave, or an unknown one if e is nil; at
 // is where v counts as written if its own place is unknown. label names the
 // property, for functions.
-func (r *reader) read(v starlark.Value, e syntax.Expr, at model.Origin, label string) model.Input {
+func (r *reader) read(v starlark.Value, e syntax.Expr, at problem.Origin, label string) model.Input {
 	return r.value(v, e, at, label, 0)
 }
 
-func (r *reader) value(v starlark.Value, e syntax.Expr, at model.Origin, label string, depth int) model.Input {
+func (r *reader) value(v starlark.Value, e syntax.Expr, at problem.Origin, label string, depth int) model.Input {
 	if e != nil {
 		at = originAt(e)
 	}
@@ -201,11 +202,11 @@ func (r *reader) value(v starlark.Value, e syntax.Expr, at model.Origin, label s
 	return in
 }
 
-func (r *reader) tooLarge(at model.Origin, depth int) {
+func (r *reader) tooLarge(at problem.Origin, depth int) {
 	if r.full() {
 		return
 	}
-	p := &model.Problem{Code: CodeSizeLimit, Origin: at, Msg: "the value has too many parts"}
+	p := &problem.Problem{Code: CodeSizeLimit, Origin: at, Msg: "the value has too many parts"}
 	if depth > deepestValue {
 		p.Msg = fmt.Sprintf("the value is nested deeper than %d", deepestValue)
 	}
@@ -226,7 +227,7 @@ func intOf(i starlark.Int) any {
 	return other("int beyond 64 bits")
 }
 
-func (r *reader) list(v starlark.Indexable, e syntax.Expr, at model.Origin, label string, depth int) model.List {
+func (r *reader) list(v starlark.Indexable, e syntax.Expr, at problem.Origin, label string, depth int) model.List {
 	if joined := r.ev.joined; joined.is(v) {
 		return joined.inputs
 	}
@@ -252,7 +253,7 @@ func (r *reader) list(v starlark.Indexable, e syntax.Expr, at model.Origin, labe
 	return out
 }
 
-func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at model.Origin, depth int) model.Dict {
+func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at problem.Origin, depth int) model.Dict {
 	var places map[starlark.Value]pair
 	if e != nil && r.file != nil {
 		places = r.file.pairs(e)
@@ -278,7 +279,7 @@ func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at model.Origin, depth in
 }
 
 // problemsUnder returns what was found while reading, for the property called name.
-func (r *reader) problemsUnder(name string) model.Problems {
+func (r *reader) problemsUnder(name string) problem.Problems {
 	if name == "" {
 		return r.problems
 	}

@@ -7,7 +7,7 @@ import (
 
 	"go.starlark.net/syntax"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // FileDoc describes a file for people who load it.
@@ -22,7 +22,7 @@ type FileDoc struct {
 type FunctionDoc struct {
 	Name string
 	// Origin is where the name stands.
-	Origin model.Origin
+	Origin problem.Origin
 	// Signature is the name with the parameters as they are written.
 	Signature string
 	// Doc is the text at the start of the function, without its indentation.
@@ -31,7 +31,7 @@ type FunctionDoc struct {
 
 // Describe reads the functions of a file and the texts that document them; it runs
 // nothing. Of two functions of one name it returns both. The error is a
-// [model.Problems].
+// [problem.Problems].
 func Describe(name string, src []byte) (*FileDoc, error) {
 	s := &sources{main: name, files: map[string]*file{}}
 	f, p := s.add(name, src)

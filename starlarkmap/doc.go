@@ -4,7 +4,7 @@
 // plain data: [Load] reads a program, runs it within limits and hands back one
 // [model.ContainerMap] for each container_map() the program made.
 //
-// All errors of a program are [model.Problems] with file, line and column, the
+// All errors of a program are [problem.Problems] with file, line and column, the
 // path to the value and, where one is known, a hint. A wrong value does not stop
 // the program, so that all independent errors come at once. [WriteError] prints
 // them with the source line and a caret.

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -43,9 +43,9 @@ func checkErrors(t *testing.T, name string, archive *txtar.Archive) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(err, &ps) || len(ps) == 0 {
-		t.Fatalf("got %T, want model.Problems", err)
+		t.Fatalf("got %T, want problem.Problems", err)
 	}
 	for _, p := range ps {
 		atCaller := p.Code == starlarkmap.CodeVariable && len(opts.Args) > 0

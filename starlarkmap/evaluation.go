@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // evaluation is one run of [Load]. One goroutine uses it while the program runs;
@@ -43,13 +44,13 @@ type evaluation struct {
 // function is a callable that an option keeps.
 type function struct {
 	callable starlark.Callable
-	set      model.Origin
+	set      problem.Origin
 }
 
 // finding is a problem whose path is completed when the name of its container is
 // known.
 type finding struct {
-	problem   *model.Problem
+	problem   *problem.Problem
 	container *container
 	inMap     bool
 }
@@ -94,13 +95,13 @@ func (ev *evaluation) probing() bool {
 }
 
 // positionOf returns the innermost place of a program on a thread.
-func positionOf(t *starlark.Thread) model.Origin {
+func positionOf(t *starlark.Thread) problem.Origin {
 	for i := range t.CallStackDepth() {
-		if at := originOf(t.CallFrame(i).Pos); at != (model.Origin{}) {
+		if at := originOf(t.CallFrame(i).Pos); at != (problem.Origin{}) {
 			return at
 		}
 	}
-	return model.Origin{}
+	return problem.Origin{}
 }
 
 // register counts a map of the program; two of one name are an error. A function
@@ -108,11 +109,11 @@ func positionOf(t *starlark.Thread) model.Origin {
 func (ev *evaluation) register(m *containerMap) {
 	for _, other := range ev.maps {
 		if !ev.calling && other.model.Name == m.model.Name {
-			p := &model.Problem{Code: model.CodeDuplicate, Origin: m.model.Origin, Path: "container_map",
+			p := &problem.Problem{Code: problem.CodeDuplicate, Origin: m.model.Origin, Path: "container_map",
 				Msg:     fmt.Sprintf("the map %q is defined twice", m.model.Name),
 				Hint:    "give one of them another name",
-				Related: []model.Related{{Origin: other.model.Origin, Msg: "first defined"}}}
-			ev.keep(model.Problems{p})
+				Related: []problem.Related{{Origin: other.model.Origin, Msg: "first defined"}}}
+			ev.keep(problem.Problems{p})
 			break
 		}
 	}
@@ -121,14 +122,14 @@ func (ev *evaluation) register(m *containerMap) {
 
 // note records problems of a container or, if c is nil, of a map, found at the
 // place that is running now.
-func (ev *evaluation) note(ps model.Problems, c *container, m *containerMap) {
+func (ev *evaluation) note(ps problem.Problems, c *container, m *containerMap) {
 	if len(ps) == 0 {
 		return
 	}
 	here := ev.here()
 	_, trace := ev.sources.stack(ev.thread.CallStack())
 	for _, p := range ps {
-		if p.Origin == (model.Origin{}) {
+		if p.Origin == (problem.Origin{}) {
 			p.Origin = here.start()
 		}
 		p.Trace = trace
@@ -145,7 +146,7 @@ func (ev *evaluation) note(ps model.Problems, c *container, m *containerMap) {
 
 // leavesHole tells that something was left out which other parts of the map may
 // refer to.
-func leavesHole(p *model.Problem, c *container) bool {
+func leavesHole(p *problem.Problem, c *container) bool {
 	path := p.Path
 	if c == nil { // the map was set: "containers > web > binds[0]"
 		parts := strings.SplitN(path, " > ", 3)
@@ -164,7 +165,7 @@ func leavesHole(p *model.Problem, c *container) bool {
 }
 
 // keep records problems whose paths are complete.
-func (ev *evaluation) keep(ps model.Problems) {
+func (ev *evaluation) keep(ps problem.Problems) {
 	for _, p := range ps {
 		ev.add(finding{problem: p})
 	}
@@ -182,29 +183,29 @@ func (ev *evaluation) add(f finding) {
 }
 
 // problems returns what was found, and how much was left out.
-func (ev *evaluation) problems() model.Problems {
+func (ev *evaluation) problems() problem.Problems {
 	out := completed(ev.findings)
 	if ev.dropped > 0 {
 		last := out[len(out)-1].Origin
-		out = append(out, &model.Problem{Code: CodeSizeLimit, Origin: last,
+		out = append(out, &problem.Problem{Code: CodeSizeLimit, Origin: last,
 			Msg: fmt.Sprintf("%d more problems are left out", ev.dropped), Hint: "mend these first"})
 	}
 	return out
 }
 
 // completed returns the problems of findings with their paths, each once.
-func completed(findings []finding) model.Problems {
-	var out model.Problems
+func completed(findings []finding) problem.Problems {
+	var out problem.Problems
 	seen := map[string]bool{}
 	for _, f := range findings {
 		p := f.problem
 		switch {
 		case f.container != nil && f.container.owner != nil:
-			model.Problems{p}.Under("container_map > containers > " + label(f.container.name))
+			problem.Problems{p}.Under("container_map > containers > " + label(f.container.name))
 		case f.container != nil:
-			model.Problems{p}.Under("container")
+			problem.Problems{p}.Under("container")
 		case f.inMap:
-			model.Problems{p}.Under("container_map")
+			problem.Problems{p}.Under("container_map")
 		}
 		if text := p.Error(); !seen[text] {
 			seen[text] = true

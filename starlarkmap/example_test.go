@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -37,7 +38,7 @@ for i in range(int(var("workers"))):
 print(len(m.containers), "workers below", m.host.root)
 `,
 		Args:  map[string]string{"workers": "2"},
-		Print: func(at model.Origin, msg string) { fmt.Println(at, msg) },
+		Print: func(at problem.Origin, msg string) { fmt.Println(at, msg) },
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -88,8 +89,8 @@ m.containers.web = container(
 	if err := starlarkmap.WriteError(os.Stdout, err); err != nil {
 		fmt.Println(err)
 	}
-	var problem *model.Problem
-	fmt.Println(errors.As(err, &problem), problem.Code)
+	var wrong *problem.Problem
+	fmt.Println(errors.As(err, &wrong), wrong.Code)
 	// Output:
 	// site.star:4:5: container_map > containers > web: unknown property "imge"
 	//    |

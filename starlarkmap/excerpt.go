@@ -10,7 +10,7 @@ import (
 
 	"go.starlark.net/syntax"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // widest is how many columns of a line are shown.
@@ -39,7 +39,7 @@ func (s *sources) dropTrees() {
 
 // refine moves a position of the interpreter to where a reader looks: from the
 // parenthesis of a call to its start, from a dot to the name after it.
-func (s *sources) refine(at model.Origin) model.Origin {
+func (s *sources) refine(at problem.Origin) problem.Origin {
 	f := s.files[at.File]
 	if f == nil {
 		return at
@@ -57,7 +57,7 @@ func (s *sources) refine(at model.Origin) model.Origin {
 }
 
 // excerpts draws the source lines of problems that have none yet.
-func (s *sources) excerpts(ps model.Problems) {
+func (s *sources) excerpts(ps problem.Problems) {
 	wanted := map[*file]map[spot]syntax.Position{}
 	for _, p := range ps {
 		if f := s.files[p.Origin.File]; f != nil && p.Origin.Line > 0 && p.Excerpt == "" {
@@ -85,7 +85,7 @@ func (s *sources) excerpts(ps model.Problems) {
 	}
 }
 
-func spotOfOrigin(at model.Origin) spot { return spot{int32(at.Line), int32(at.Col)} }
+func spotOfOrigin(at problem.Origin) spot { return spot{int32(at.Line), int32(at.Col)} }
 
 // findEnds sets, for each wanted place, where the syntax that starts there ends: a
 // keyword with its value, the target of an assignment, or an element.
@@ -129,7 +129,7 @@ func after(a, b syntax.Position) bool {
 }
 
 // draw returns the three lines of an excerpt.
-func draw(lines []string, at model.Origin, end syntax.Position) string {
+func draw(lines []string, at problem.Origin, end syntax.Position) string {
 	if at.Line > len(lines) {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 func (m *modules) mainText() ([]byte, error) {
@@ -22,7 +22,7 @@ func (m *modules) mainText() ([]byte, error) {
 		return m.sized(m.filename, src)
 	case nil:
 	default:
-		return nil, problem(CodeUsage, "", "Options.Src: want a string or []byte, got %T", src)
+		return nil, problem.New(CodeUsage, "", "Options.Src: want a string or []byte, got %T", src)
 	}
 	if m.ev.options.FS != nil {
 		return m.read(m.ev.options.FS, m.mainPath)
@@ -106,7 +106,7 @@ func nearFile(from fs.FS, name string) string {
 			names = append(names, e.Name())
 		}
 	}
-	return model.DidYouMean(path.Base(name), names)
+	return problem.DidYouMean(path.Base(name), names)
 }
 
 // fileSystem returns the files of a package.

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -22,8 +23,8 @@ func sameMap() cmp.Options {
 	return cmp.Options{
 		cmpopts.EquateEmpty(),
 		cmpopts.EquateNaNs(),
-		cmp.Transformer("", func(model.Origin) string { return "" }),
-		cmpopts.IgnoreTypes(model.Origins{}),
+		cmp.Transformer("", func(problem.Origin) string { return "" }),
+		cmpopts.IgnoreTypes(problem.Origins{}),
 		cmpopts.IgnoreFields(model.Options{}, "Func", "Text"),
 	}
 }

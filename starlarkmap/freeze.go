@@ -8,7 +8,7 @@ import (
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 const (
@@ -148,7 +148,7 @@ func (ev *evaluation) freeze(f *file, globals starlark.StringDict, maps, functio
 }
 
 // global returns where a global of the file is bound first.
-func (f *file) global(name string) model.Origin {
+func (f *file) global(name string) problem.Origin {
 	if m, ok := f.tree.Module.(*resolve.Module); ok {
 		for _, b := range m.Globals {
 			if b.First.Name == name {
@@ -156,14 +156,14 @@ func (f *file) global(name string) model.Origin {
 			}
 		}
 	}
-	return model.Origin{File: f.name, Line: 1, Col: 1}
+	return problem.Origin{File: f.name, Line: 1, Col: 1}
 }
 
-func (ev *evaluation) tooLargeToFreeze(what, why string, at model.Origin) error {
+func (ev *evaluation) tooLargeToFreeze(what, why string, at problem.Origin) error {
 	if p := ev.watch.reason(); p != nil {
 		return p
 	}
-	return &model.Problem{Code: CodeSizeLimit, Origin: at, Msg: what + " " + why}
+	return &problem.Problem{Code: CodeSizeLimit, Origin: at, Msg: what + " " + why}
 }
 
 // frozenHint is for option functions.
@@ -172,11 +172,11 @@ const frozenHint = "a function returns its options; it changes nothing"
 // frozenError says that something can no longer be changed, and why.
 func (ev *evaluation) frozenError(what string) error {
 	if ev.thread == nil {
-		return problem(CodeFrozen, frozenHint,
+		return problem.New(CodeFrozen, frozenHint,
 			"%s is frozen: it can be changed only while the map file runs", what)
 	}
 	if ev.calling {
-		return problem(CodeFrozen, "make it again in a function, or change a copy: m.copy(name)", "%s is frozen: a plan was made of it, or a file made it", what)
+		return problem.New(CodeFrozen, "make it again in a function, or change a copy: m.copy(name)", "%s is frozen: a plan was made of it, or a file made it", what)
 	}
-	return problem(CodeFrozen, "let the file define a function that makes it", "%s is frozen: a loaded file made it", what)
+	return problem.New(CodeFrozen, "let the file define a function that makes it", "%s is frozen: a loaded file made it", what)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -127,7 +128,7 @@ func checkRefusal(t *testing.T, err error, want string) {
 	if want == "" && err == nil {
 		return
 	}
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(err, &ps) {
 		t.Fatalf("got %T %v, want problems with %q", err, err, want)
 	}
@@ -154,7 +155,7 @@ func TestHostileOptionFunctions(t *testing.T) {
 				return
 			}
 			_, err = p.Maps[0].Containers[0].CreateOptions.Func(t.Context(), model.OptionCall{Map: "m", Container: "c"})
-			var single *model.Problem
+			var single *problem.Problem
 			switch {
 			case errors.As(err, &single):
 				if want := row.want; strings.Contains(single.Msg, "internal error") || single.Code == starlarkmap.CodeStuck {
@@ -181,7 +182,7 @@ func TestProgramThatCannotBeStopped(t *testing.T) {
 		Src:    "x = (1,)\nfor i in range(40):\n    x = (x, x)\ny = set([x])\n",
 		Limits: starlarkmap.Limits{Time: 50 * time.Millisecond, Grace: 50 * time.Millisecond},
 	})
-	var p *model.Problem
+	var p *problem.Problem
 	if !errors.As(err, &p) || p.Code != starlarkmap.CodeStuck {
 		t.Errorf("got %v, want code %q", err, starlarkmap.CodeStuck)
 	}
@@ -235,7 +236,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 func checkProblems(t *testing.T, err error) {
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(err, &ps) || len(ps) == 0 {
 		t.Fatalf("got %T %v, want problems", err, err)
 	}
@@ -243,7 +244,7 @@ func checkProblems(t *testing.T, err error) {
 		if p.Code == "" || p.Msg == "" || p.Code == starlarkmap.CodeInternal {
 			t.Errorf("code %q, message %q", p.Code, p.Msg)
 		}
-		if p.Origin == (model.Origin{}) && !strings.HasSuffix(string(p.Code), "-limit") {
+		if p.Origin == (problem.Origin{}) && !strings.HasSuffix(string(p.Code), "-limit") {
 			t.Errorf("no place for %q", p.Msg)
 		}
 	}

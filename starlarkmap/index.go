@@ -7,7 +7,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // spot is a position within one file.
@@ -278,4 +278,4 @@ func argument(call *syntax.CallExpr, i int) syntax.Expr {
 }
 
 // originAt returns where an expression starts.
-func originAt(e syntax.Expr) model.Origin { return originOf(syntax.Start(e)) }
+func originAt(e syntax.Expr) problem.Origin { return originOf(syntax.Start(e)) }

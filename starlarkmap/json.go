@@ -5,6 +5,8 @@ package starlarkmap
 import (
 	"go.starlark.net/lib/json"
 	"go.starlark.net/starlark"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // json returns the module json: the interpreter's, with looks at sizes.
@@ -100,7 +102,7 @@ func (g guards) jsonShape(name string, args starlark.Tuple) (depth, lines int, e
 		depth = max(depth, open)
 	}
 	if depth > deepestJSON {
-		return 0, 0, problem(CodeSizeLimit, "", "%s: nested deeper than %d", name, deepestJSON)
+		return 0, 0, problem.New(CodeSizeLimit, "", "%s: nested deeper than %d", name, deepestJSON)
 	}
 	return depth, lines, nil
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // byName returns pointers to the limits, by the names of [Limits.Set].
@@ -33,7 +33,7 @@ func LimitNames() []string { return sortedNames(new(Limits).byName()) }
 func (l *Limits) Set(name, value string) error {
 	field, ok := l.byName()[name]
 	if !ok {
-		if hint := model.DidYouMean(name, LimitNames()); hint != "" {
+		if hint := problem.DidYouMean(name, LimitNames()); hint != "" {
 			return fmt.Errorf("unknown limit %q; %s", name, hint)
 		}
 		return fmt.Errorf("unknown limit %q; one of %s", name, strings.Join(LimitNames(), ", "))

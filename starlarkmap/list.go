@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // listView is one list property of a container. It holds nothing itself; every
@@ -47,7 +48,7 @@ func (l *listView) String() string {
 func (l *listView) Type() string         { return "list" }
 func (l *listView) Truth() starlark.Bool { return l.Len() > 0 }
 func (l *listView) Hash() (uint32, error) {
-	return 0, problem(CodeRuntime, "", "unhashable type: list")
+	return 0, problem.New(CodeRuntime, "", "unhashable type: list")
 }
 func (l *listView) Freeze()                          { l.c.Freeze() }
 func (l *listView) Len() int                         { return len(l.inputs()) }
@@ -84,7 +85,7 @@ func (l *listView) convert(v starlark.Value) model.List {
 	var scratch model.Container
 	r := l.c.ev.reader(site{})
 	r.plainOnly = true // nothing is kept
-	in := r.read(v, nil, model.Origin{}, l.property)
+	in := r.read(v, nil, problem.Origin{}, l.property)
 	if len(scratch.Set(l.property, in)) > 0 {
 		return nil
 	}
@@ -171,7 +172,7 @@ func (l *listView) Attr(name string) (starlark.Value, error) {
 }
 
 // change replaces the elements by what edit makes of them and of v, converted.
-func (l *listView) change(v starlark.Value, e syntax.Expr, at model.Origin, edit func(model.List, model.Input) model.List) error {
+func (l *listView) change(v starlark.Value, e syntax.Expr, at problem.Origin, edit func(model.List, model.Input) model.List) error {
 	if err := l.c.writable(); err != nil {
 		return err
 	}
@@ -179,7 +180,7 @@ func (l *listView) change(v starlark.Value, e syntax.Expr, at model.Origin, edit
 	in := r.read(v, e, at, l.property)
 	before, _ := l.c.model.Get(l.property)
 	whole := before.Origin
-	if whole == (model.Origin{}) {
+	if whole == (problem.Origin{}) {
 		whole = at
 	}
 	l.c.set(l.property, model.Input{Value: edit(l.inputs(), in), Origin: whole}, r)
@@ -189,7 +190,7 @@ func (l *listView) change(v starlark.Value, e syntax.Expr, at model.Origin, edit
 // call carries out the methods.
 func (l *listView) call(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(kwargs) > 0 {
-		return nil, problem(CodeUsage, "", "%s takes no keywords", b.Name())
+		return nil, problem.New(CodeUsage, "", "%s takes no keywords", b.Name())
 	}
 	if err := l.c.writable(); err != nil && b.Name() != "index" {
 		return nil, err
@@ -264,7 +265,7 @@ func (l *listView) index(b *starlark.Builtin, args starlark.Tuple) (starlark.Val
 	if i := l.find(v); i >= 0 {
 		return starlark.MakeInt(i), nil
 	}
-	return nil, problem(CodeRuntime, "", "%s: %s is not in %s of container %q", b.Name(), describe(v), l.property, l.c.name)
+	return nil, problem.New(CodeRuntime, "", "%s: %s is not in %s of container %q", b.Name(), describe(v), l.property, l.c.name)
 }
 
 func (l *listView) pop(b *starlark.Builtin, args starlark.Tuple, here site) (starlark.Value, error) {

@@ -12,13 +12,14 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Load evaluates the map program called filename and returns what it made. A nil
 // opts means the zero [Options]: the file is read from the disk, and nothing but
 // what lies beside and below it can be loaded.
 //
-// Every error is a [model.Problems]; [WriteError] prints it. Without problems every
+// Every error is a [problem.Problems]; [WriteError] prints it. Without problems every
 // map has passed [model.ContainerMap.Validate], except those made with
 // check_integrity = False. The maps belong to the caller; the Starlark values are
 // frozen. When ctx ends the evaluation is cancelled. ctx is not used by the option
@@ -47,14 +48,14 @@ func evaluate(ctx context.Context, filename string, opts *Options, then *call) (
 	switch {
 	case !returned:
 		// The evaluation still runs: nothing of it may be touched.
-		return nil, model.Problems{err.(*model.Problem)}
+		return nil, problem.Problems{err.(*problem.Problem)}
 	case err != nil:
 		return nil, ev.sources.problemsOf(err, nil).Err()
 	}
 	return program, nil
 }
 
-func newEvaluation(filename string, opts *Options) (*evaluation, model.Problems) {
+func newEvaluation(filename string, opts *Options) (*evaluation, problem.Problems) {
 	ev := &evaluation{asked: map[string]bool{}}
 	if opts != nil {
 		ev.options = *opts
@@ -64,10 +65,10 @@ func newEvaluation(filename string, opts *Options) (*evaluation, model.Problems)
 	ev.printer = &printer{to: ev.options.Print, left: ev.limits.PrintBytes}
 	ev.modules = newModules(ev, filename)
 	ev.predeclared = ev.ownBuiltins()
-	var ps model.Problems
+	var ps problem.Problems
 	for _, name := range ev.options.Builtins.Keys() {
 		if _, ours := ev.predeclared[name]; ours || hidden(name) {
-			ps = append(ps, problem(CodeUsage, "", "Options.Builtins cannot replace %q", name))
+			ps = append(ps, problem.New(CodeUsage, "", "Options.Builtins cannot replace %q", name))
 			continue
 		}
 		v := ev.options.Builtins[name]
@@ -112,7 +113,7 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 	}
 	for _, c := range ev.loose {
 		if c.owner == nil && !c.frozen {
-			p.Warnings = append(p.Warnings, &model.Problem{Code: CodeUnused, Origin: c.model.Origin,
+			p.Warnings = append(p.Warnings, &problem.Problem{Code: CodeUnused, Origin: c.model.Origin,
 				Msg: "this container is in no map", Hint: `put it in one: m.containers["name"] = …`})
 		}
 	}
@@ -120,7 +121,7 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 		p.Files = append(p.Files, FileDigest{Name: f.name, SHA256: f.digest})
 	}
 	ev.sources.excerpts(p.Warnings)
-	if sorted, ok := p.Warnings.Err().(model.Problems); ok {
+	if sorted, ok := p.Warnings.Err().(problem.Problems); ok {
 		p.Warnings = sorted
 	}
 	ev.sources.dropTrees()
@@ -176,7 +177,7 @@ func (ev *evaluation) keepReads() {
 	for _, m := range ev.maps {
 		for _, c := range m.order {
 			if c.pending && c.read.File == last.File && c.read.Line == last.Line {
-				ev.keep(model.Problems{c.onlyRead()})
+				ev.keep(problem.Problems{c.onlyRead()})
 			}
 		}
 	}
@@ -188,8 +189,8 @@ func (ev *evaluation) unusedVariables() {
 	asked := slices.Sorted(maps.Keys(ev.asked))
 	for _, name := range slices.Sorted(maps.Keys(ev.options.Args)) {
 		if !ev.asked[name] {
-			p := problem(CodeVariable, model.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.main)
-			ev.keep(model.Problems{p})
+			p := problem.New(CodeVariable, problem.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.main)
+			ev.keep(problem.Problems{p})
 		}
 	}
 }
@@ -198,12 +199,12 @@ func (ev *evaluation) unusedVariables() {
 // files of the program, such as those that engine/resolve finds later. It changes
 // the problems and is not safe to call for the same ones concurrently.
 func (p *Program) AddExcerpts(err error) {
-	var ps model.Problems
-	var single *model.Problem
+	var ps problem.Problems
+	var single *problem.Problem
 	switch {
 	case errors.As(err, &ps):
 	case errors.As(err, &single):
-		ps = model.Problems{single}
+		ps = problem.Problems{single}
 	}
 	p.sources.excerpts(ps)
 }
@@ -220,11 +221,11 @@ func (p *Program) Map(name string) (*model.ContainerMap, error) {
 	}
 	switch {
 	case len(p.Maps) == 0:
-		return nil, problem(model.CodeUnknownName, `call container_map("name", …)`, "%s makes no map", p.sources.main)
+		return nil, problem.New(problem.CodeUnknownName, `call container_map("name", …)`, "%s makes no map", p.sources.main)
 	case name != "":
-		return nil, problem(model.CodeUnknownName, model.DidYouMean(name, names), "%s has no map %q", p.sources.main, name)
+		return nil, problem.New(problem.CodeUnknownName, problem.DidYouMean(name, names), "%s has no map %q", p.sources.main, name)
 	case len(p.Maps) > 1:
-		return nil, problem(model.CodeUnknownName, "name one", "%s makes several maps: %s", p.sources.main, fmt.Sprintf("%q", names))
+		return nil, problem.New(problem.CodeUnknownName, "name one", "%s makes several maps: %s", p.sources.main, fmt.Sprintf("%q", names))
 	}
 	return p.Maps[0], nil
 }

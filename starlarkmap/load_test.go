@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -50,7 +50,7 @@ func TestLoadReadsFilesBesideAndBelowTheMainFile(t *testing.T) {
 	var printed []string
 	p, err := starlarkmap.Load(t.Context(), main, &starlarkmap.Options{
 		Modules: map[string]fs.FS{"std": files{"x.star": "load(\"y/z.star\", \"z\")\nx = z\n", "y/z.star": "z = \"z\"\n"}.fs()},
-		Print:   func(at model.Origin, msg string) { printed = append(printed, at.String()+" "+msg) },
+		Print:   func(at problem.Origin, msg string) { printed = append(printed, at.String()+" "+msg) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +111,7 @@ func TestLoadNeverLeavesTheFolderOfTheMainFile(t *testing.T) {
 		src := fmt.Sprintf("load(%q, \"x\")\n", name)
 		_, err := starlarkmap.Load(t.Context(), filepath.Join(maps, "site.star"), &starlarkmap.Options{Src: src})
 		got := ""
-		var p *model.Problem
+		var p *problem.Problem
 		if errors.As(err, &p) {
 			got = strings.TrimPrefix(p.Msg, fmt.Sprintf("cannot load %q: ", name))
 		}
@@ -192,7 +192,7 @@ func TestPrintIsBounded(t *testing.T) {
 	var printed []string
 	_, err := starlarkmap.Load(t.Context(), "site.star", &starlarkmap.Options{
 		Src:    "for i in range(10):\n    print(\"text\", i, [i], sep = \"-\")\n",
-		Print:  func(at model.Origin, msg string) { printed = append(printed, at.String()+" "+msg) },
+		Print:  func(at problem.Origin, msg string) { printed = append(printed, at.String()+" "+msg) },
 		Limits: starlarkmap.Limits{PrintBytes: 25},
 	})
 	if err != nil {
@@ -210,13 +210,13 @@ func TestLoadEndsWithItsContext(t *testing.T) {
 	opts := &starlarkmap.Options{
 		Src:    "print(\"begun\")\nfor i in range(1000000):\n    for j in range(1000000):\n        pass\n",
 		Limits: starlarkmap.Limits{Steps: -1},
-		Print:  func(model.Origin, string) { cancel(cause) },
+		Print:  func(problem.Origin, string) { cancel(cause) },
 	}
 	_, err := starlarkmap.Load(ctx, "site.star", opts)
 	if !errors.Is(err, cause) {
 		t.Errorf("got %v, want the cause of the context", err)
 	}
-	opts.Print = func(model.Origin, string) { t.Error("the program ran") }
+	opts.Print = func(problem.Origin, string) { t.Error("the program ran") }
 	if _, err := starlarkmap.Load(ctx, "site.star", opts); !errors.Is(err, cause) {
 		t.Errorf("got %v, want the cause of the context", err)
 	}
@@ -300,7 +300,7 @@ func TestAddExcerpts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	later := model.Problems{{Origin: p.Maps[0].At("repository"), Msg: "found later"}, {Msg: "nowhere"}}
+	later := problem.Problems{{Origin: p.Maps[0].At("repository"), Msg: "found later"}, {Msg: "nowhere"}}
 	p.AddExcerpts(fmt.Errorf("wrapped: %w", later))
 	want := "   |\n 2 |     repository = \"r\")\n   |     ^^^^^^^^^^^^^^^^"
 	if diff := cmp.Diff([]string{want, ""}, []string{later[0].Excerpt, later[1].Excerpt}); diff != "" {
@@ -317,8 +317,8 @@ func TestWriteErrorOfOtherErrors(t *testing.T) {
 	}{
 		{nil, ""},
 		{errors.New("plain \x1b"), "plain \ufffd\n"},
-		{fmt.Errorf("w: %w", &model.Problem{Msg: "one", Hint: "h"}), "one\n   = hint: h\n"},
-		{model.Problems{{Msg: "one", Origin: model.Origin{File: "a", Line: 1, Col: 2}}, {Msg: "two", Origin: model.Origin{File: "b", Line: 1, Col: 1}}},
+		{fmt.Errorf("w: %w", &problem.Problem{Msg: "one", Hint: "h"}), "one\n   = hint: h\n"},
+		{problem.Problems{{Msg: "one", Origin: problem.Origin{File: "a", Line: 1, Col: 2}}, {Msg: "two", Origin: problem.Origin{File: "b", Line: 1, Col: 1}}},
 			"a:1:2: one\nb:1:1: two\n2 problems in 2 files\n"},
 	} {
 		var out strings.Builder

@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // mapping gives access by attribute and by index to named values that live
@@ -24,7 +25,7 @@ type mapping struct {
 	access func(name string) (starlark.Value, error)
 	// set assigns v, which the expression e gave if it is known; at is where that
 	// is written. Nil means that nothing can be assigned.
-	set func(name string, v starlark.Value, e syntax.Expr, at model.Origin) error
+	set func(name string, v starlark.Value, e syntax.Expr, at problem.Origin) error
 	// ev is the evaluation while it runs; nil for views outside of one.
 	ev     *evaluation
 	freeze func()
@@ -33,7 +34,7 @@ type mapping struct {
 func (m *mapping) Type() string         { return m.kind }
 func (m *mapping) Truth() starlark.Bool { return len(m.names()) > 0 }
 func (m *mapping) Hash() (uint32, error) {
-	return 0, problem(CodeRuntime, "", "unhashable type: %s", m.kind)
+	return 0, problem.New(CodeRuntime, "", "unhashable type: %s", m.kind)
 }
 func (m *mapping) Len() int { return len(m.names()) }
 
@@ -88,14 +89,14 @@ func (m *mapping) Attr(name string) (starlark.Value, error) {
 
 func (m *mapping) SetField(name string, v starlark.Value) error {
 	if slices.Contains(m.methods(), name) {
-		return problem(CodeUsage, `write x["`+name+`"] = …`, "%s is a method of %s", name, m.kind)
+		return problem.New(CodeUsage, `write x["`+name+`"] = …`, "%s is a method of %s", name, m.kind)
 	}
 	return m.assign(name, v)
 }
 
 func (m *mapping) assign(name string, v starlark.Value) error {
 	if m.set == nil {
-		return problem(CodeFrozen, "", "%s cannot be changed", m.kind)
+		return problem.New(CodeFrozen, "", "%s cannot be changed", m.kind)
 	}
 	e, at := m.ev.here().target()
 	return m.set(name, v, e, at)
@@ -106,7 +107,7 @@ func (m *mapping) name(key starlark.Value) (string, error) {
 	if s, ok := key.(starlark.String); ok {
 		return string(s), nil
 	}
-	return "", problem(model.CodeWrongType, "", "%s: want a name (string), got %s", m.kind, describe(key))
+	return "", problem.New(problem.CodeWrongType, "", "%s: want a name (string), got %s", m.kind, describe(key))
 }
 
 func (m *mapping) Get(key starlark.Value) (starlark.Value, bool, error) {
@@ -118,7 +119,7 @@ func (m *mapping) Get(key starlark.Value) (starlark.Value, bool, error) {
 		return v, true, nil
 	}
 	if m.access == nil {
-		return nil, false, problem(model.CodeUnknownName, model.DidYouMean(name, m.names()), "%s has no %q", m.kind, name)
+		return nil, false, problem.New(problem.CodeUnknownName, problem.DidYouMean(name, m.names()), "%s has no %q", m.kind, name)
 	}
 	v, err := m.access(name)
 	return v, err == nil, err
@@ -221,7 +222,7 @@ func (m *mapping) update(b *starlark.Builtin, args starlark.Tuple, kwargs []star
 		return nil, err
 	}
 	if m.set == nil {
-		return nil, problem(CodeFrozen, "", "%s cannot be changed", m.kind)
+		return nil, problem.New(CodeFrozen, "", "%s cannot be changed", m.kind)
 	}
 	here := m.ev.here()
 	places := here.arguments()

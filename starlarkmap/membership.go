@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // claim makes the containers among the values of d belong to the map under their
@@ -37,14 +38,14 @@ func (m *containerMap) claim(d model.Dict, found map[*model.Container]*container
 
 // own takes c into the map as name, in place of one that may be there; nil if it
 // belongs to a map already, which is noted.
-func (m *containerMap) own(c *container, name string, at model.Origin) *container {
+func (m *containerMap) own(c *container, name string, at problem.Origin) *container {
 	if c.owner != nil && !c.frozen {
-		p := &model.Problem{Code: model.CodeDuplicate, Origin: at, Path: "containers > " + name,
+		p := &problem.Problem{Code: problem.CodeDuplicate, Origin: at, Path: "containers > " + name,
 			Msg:  fmt.Sprintf("the container is %q of map %q already", c.name, c.owner.model.Name),
 			Hint: "make one container() for each place",
 		}
-		p.Related = []model.Related{{Origin: c.model.Origin, Msg: "made"}}
-		m.note(model.Problems{p})
+		p.Related = []problem.Related{{Origin: c.model.Origin, Msg: "made"}}
+		m.note(problem.Problems{p})
 		return nil
 	}
 	if c.frozen {
@@ -140,11 +141,11 @@ func (m *containerMap) access(name string) (starlark.Value, error) {
 		return c, nil
 	}
 	if m.frozen && m.ev.thread == nil {
-		hint := model.DidYouMean(name, m.containers().names())
-		return nil, problem(model.CodeUnknownName, cmp.Or(hint, frozenHint), "map %q is frozen, and has no container %q", m.model.Name, name)
+		hint := problem.DidYouMean(name, m.containers().names())
+		return nil, problem.New(problem.CodeUnknownName, cmp.Or(hint, frozenHint), "map %q is frozen, and has no container %q", m.model.Name, name)
 	}
 	if m.frozen {
-		return nil, problem(model.CodeUnknownName, model.DidYouMean(name, m.containers().names()),
+		return nil, problem.New(problem.CodeUnknownName, problem.DidYouMean(name, m.containers().names()),
 			"map %q has no container %q", m.model.Name, name)
 	}
 	here := m.ev.here()
@@ -157,7 +158,7 @@ func (m *containerMap) access(name string) (starlark.Value, error) {
 }
 
 // setContainer is m.containers.name = v.
-func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr, at model.Origin) error {
+func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr, at problem.Origin) error {
 	if err := m.writable(); err != nil {
 		return err
 	}
@@ -175,7 +176,7 @@ func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr
 	in := r.read(v, e, at, name)
 	d, isDict := in.Value.(model.Dict)
 	if !isDict && in.Value != nil {
-		m.note(model.Problems{{Code: model.CodeWrongType, Origin: in.Origin, Path: "containers > " + name,
+		m.note(problem.Problems{{Code: problem.CodeWrongType, Origin: in.Origin, Path: "containers > " + name,
 			Msg: fmt.Sprintf("want container(…) or a dict, got %s", in)}})
 		return nil
 	}
@@ -188,7 +189,7 @@ func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr
 // commitAccessed creates what was accessed and not merely read (row 7).
 func (m *containerMap) commitAccessed() {
 	for _, c := range m.order {
-		if c.pending && c.read == (model.Origin{}) {
+		if c.pending && c.read == (problem.Origin{}) {
 			c.accessed = true
 			c.commit()
 		}
@@ -197,7 +198,7 @@ func (m *containerMap) commitAccessed() {
 
 // misread warns of containers that nothing but an access made, and whose names are
 // near to that of one with properties.
-func (m *containerMap) misread() (ps model.Problems) {
+func (m *containerMap) misread() (ps problem.Problems) {
 	var names []string
 	var bare []*container
 	for _, c := range m.order {
@@ -208,8 +209,8 @@ func (m *containerMap) misread() (ps model.Problems) {
 		}
 	}
 	for _, c := range bare {
-		if hint := model.DidYouMean(c.name, names); hint != "" {
-			ps = append(ps, &model.Problem{Code: CodeUnused, Origin: c.named, Hint: hint, Path: "container_map > containers",
+		if hint := problem.DidYouMean(c.name, names); hint != "" {
+			ps = append(ps, &problem.Problem{Code: CodeUnused, Origin: c.named, Hint: hint, Path: "container_map > containers",
 				Msg: fmt.Sprintf("this access makes an empty container %q", c.name)})
 		}
 	}

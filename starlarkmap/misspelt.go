@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // dictProperties are the properties of a map that are dictionaries, as containers
@@ -24,10 +25,10 @@ func (m *containerMap) misspelt(d model.Dict) model.Dict {
 		if near == "" {
 			return false
 		}
-		p := &model.Problem{Code: model.CodeUnknownKey, Origin: e.Key.Origin,
+		p := &problem.Problem{Code: problem.CodeUnknownKey, Origin: e.Key.Origin,
 			Msg:  fmt.Sprintf("unknown property of a container_map %q", name),
 			Hint: fmt.Sprintf("did you mean %q? A container of this name goes into \"containers\"", near)}
-		m.note(model.Problems{p})
+		m.note(problem.Problems{p})
 		return true
 	})
 }
@@ -46,7 +47,7 @@ func meant(name string, in model.Input) string {
 			return ""
 		}
 	}
-	near := model.Nearest(name, dictProperties)
+	near := problem.Nearest(name, dictProperties)
 	if len(d) == 0 && strings.TrimSuffix(name, "s") != strings.TrimSuffix(near, "s") {
 		return ""
 	}
@@ -55,7 +56,7 @@ func meant(name string, in model.Input) string {
 
 // inContainers completes the paths of problems in a map's dictionary, where
 // containers may stand at the top.
-func inContainers(ps model.Problems) model.Problems {
+func inContainers(ps problem.Problems) problem.Problems {
 	for _, p := range ps {
 		first, _, _ := strings.Cut(p.Path, " > ")
 		if first != "" && first != "containers" {

@@ -14,7 +14,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/stdlib"
 )
 
@@ -47,7 +47,7 @@ type modules struct {
 // loading is a file that is being run, and where it was loaded.
 type loading struct {
 	module
-	from model.Origin
+	from problem.Origin
 }
 
 func newModules(ev *evaluation, filename string) *modules {
@@ -84,11 +84,11 @@ func (m *modules) close() {
 func (m *modules) main() (*file, error) {
 	data, err := m.mainText()
 	if err != nil {
-		var p *model.Problem
+		var p *problem.Problem
 		if errors.As(err, &p) {
 			return nil, p
 		}
-		return nil, &model.Problem{Code: CodeSource, Msg: fmt.Sprintf("cannot read %s: %s", m.filename, plain(err)), Cause: err}
+		return nil, &problem.Problem{Code: CodeSource, Msg: fmt.Sprintf("cannot read %s: %s", m.filename, plain(err)), Cause: err}
 	}
 	main := module{path: m.mainPath}
 	m.byName[m.filename] = main
@@ -133,7 +133,7 @@ func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, er
 }
 
 // loadStatement returns the statement at a place, and where its file name stands.
-func loadStatement(here site) (*syntax.LoadStmt, model.Origin) {
+func loadStatement(here site) (*syntax.LoadStmt, problem.Origin) {
 	if here.file != nil {
 		if stmt, ok := here.file.nodes[spotOf(here.pos)].(*syntax.LoadStmt); ok {
 			return stmt, originAt(stmt.Module)
@@ -143,9 +143,9 @@ func loadStatement(here site) (*syntax.LoadStmt, model.Origin) {
 }
 
 // resolve finds the file that a name in a load statement means.
-func (m *modules) resolve(from module, name string) (module, *model.Problem) {
-	bad := func(hint, format string, args ...any) (module, *model.Problem) {
-		return module{}, problem(CodeLoad, hint, "cannot load %q: "+format, append([]any{name}, args...)...)
+func (m *modules) resolve(from module, name string) (module, *problem.Problem) {
+	bad := func(hint, format string, args ...any) (module, *problem.Problem) {
+		return module{}, problem.New(CodeLoad, hint, "cannot load %q: "+format, append([]any{name}, args...)...)
 	}
 	pkg, rest := from.pkg, name
 	switch {
@@ -159,7 +159,7 @@ func (m *modules) resolve(from module, name string) (module, *model.Problem) {
 			return bad("", `want "@name//file.star"`)
 		}
 		if _, known := m.packages[pkg]; !known {
-			return bad(model.DidYouMean(pkg, sortedNames(m.packages)), "there is no module %q", "@"+pkg)
+			return bad(problem.DidYouMean(pkg, sortedNames(m.packages)), "there is no module %q", "@"+pkg)
 		}
 	case strings.HasPrefix(name, "//"):
 		rest = name[2:]
@@ -181,7 +181,7 @@ func (m *modules) resolve(from module, name string) (module, *model.Problem) {
 }
 
 // cycle reports a file that loads itself, over others or not.
-func (m *modules) cycle(target module, at model.Origin) *model.Problem {
+func (m *modules) cycle(target module, at problem.Origin) *problem.Problem {
 	for i, l := range m.loading {
 		if l.module != target {
 			continue
@@ -190,10 +190,10 @@ func (m *modules) cycle(target module, at model.Origin) *model.Problem {
 		for _, next := range m.loading[i+1:] {
 			chain += next.from.String() + " → "
 		}
-		return problem(CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
+		return problem.New(CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
 	}
 	if len(m.loading) > m.ev.limits.LoadDepth {
-		return problem(CodeLoad, raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
+		return problem.New(CodeLoad, raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func (m *modules) shown(target module) string {
 }
 
 // loadOnce reads and runs a file, or returns what it made before.
-func (m *modules) loadOnce(target module, name string, at model.Origin) (starlark.StringDict, error) {
+func (m *modules) loadOnce(target module, name string, at problem.Origin) (starlark.StringDict, error) {
 	if globals, ok := m.loaded[target]; ok {
 		return globals, nil
 	}
@@ -218,9 +218,9 @@ func (m *modules) loadOnce(target module, name string, at model.Origin) (starlar
 	return globals, err
 }
 
-func (m *modules) loadNow(target module, name string, at model.Origin) (starlark.StringDict, error) {
+func (m *modules) loadNow(target module, name string, at problem.Origin) (starlark.StringDict, error) {
 	if len(m.byName) >= m.ev.limits.Files {
-		return nil, &model.Problem{Code: CodeLoad, Origin: at, Hint: raise("Files"),
+		return nil, &problem.Problem{Code: CodeLoad, Origin: at, Hint: raise("Files"),
 			Msg: fmt.Sprintf("cannot load %q: more than %d files", name, m.ev.limits.Files)}
 	}
 	data, p := m.text(target, name)
@@ -234,7 +234,7 @@ func (m *modules) loadNow(target module, name string, at model.Origin) (starlark
 	}
 	m.byName[shown] = target
 	f, err := m.add(shown, data)
-	if p, ok := err.(*model.Problem); ok && p.Origin == (model.Origin{}) {
+	if p, ok := err.(*problem.Problem); ok && p.Origin == (problem.Origin{}) {
 		p.Origin = at
 	}
 	if err != nil {
@@ -246,7 +246,7 @@ func (m *modules) loadNow(target module, name string, at model.Origin) (starlark
 	if err != nil {
 		ps := m.ev.sources.problemsOf(err, m.ev.watch.reason())
 		for _, p := range ps {
-			p.Trace = append([]model.Related{{Origin: at, Msg: "loaded from"}}, p.Trace...)
+			p.Trace = append([]problem.Related{{Origin: at, Msg: "loaded from"}}, p.Trace...)
 		}
 		return nil, &errStopped{ps}
 	}
@@ -254,7 +254,7 @@ func (m *modules) loadNow(target module, name string, at model.Origin) (starlark
 }
 
 // text reads a file of a package.
-func (m *modules) text(target module, name string) ([]byte, *model.Problem) {
+func (m *modules) text(target module, name string) ([]byte, *problem.Problem) {
 	from, err := m.fileSystem(target.pkg)
 	var data []byte
 	if err == nil {
@@ -263,11 +263,11 @@ func (m *modules) text(target module, name string) ([]byte, *model.Problem) {
 	if err == nil {
 		return data, nil
 	}
-	var p *model.Problem
+	var p *problem.Problem
 	if errors.As(err, &p) {
 		return nil, p
 	}
-	p = problem(CodeLoad, "", "cannot load %q: %s", name, plain(err))
+	p = problem.New(CodeLoad, "", "cannot load %q: %s", name, plain(err))
 	p.Cause = err
 	switch {
 	case strings.Contains(err.Error(), "escapes from parent"):
@@ -279,14 +279,14 @@ func (m *modules) text(target module, name string) ([]byte, *model.Problem) {
 }
 
 // missing reports names that a loaded file does not have, at their places.
-func missing(stmt *syntax.LoadStmt, name string, globals starlark.StringDict) model.Problems {
+func missing(stmt *syntax.LoadStmt, name string, globals starlark.StringDict) problem.Problems {
 	if stmt == nil {
 		return nil
 	}
-	var ps model.Problems
+	var ps problem.Problems
 	for _, id := range stmt.From {
 		if _, ok := globals[id.Name]; !ok {
-			p := problem(CodeLoad, model.DidYouMean(id.Name, globals.Keys()), "%q has no %q", name, id.Name)
+			p := problem.New(CodeLoad, problem.DidYouMean(id.Name, globals.Keys()), "%q has no %q", name, id.Name)
 			p.Origin = originOf(id.NamePos)
 			ps = append(ps, p)
 		}

@@ -12,6 +12,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // optionFuncValue is what reading a property gives that holds a function. It can
@@ -32,7 +33,7 @@ type optionCall struct {
 	property string
 	fn       starlark.Callable
 	withCtx  bool
-	set      model.Origin
+	set      problem.Origin
 	// keys are the places of the keys in the dictionaries the function returns.
 	keys    map[string]pairOrigin
 	limits  Limits
@@ -40,14 +41,14 @@ type optionCall struct {
 }
 
 // pairOrigin is where a key and its value stand.
-type pairOrigin struct{ key, value model.Origin }
+type pairOrigin struct{ key, value problem.Origin }
 
 // optionFunc makes the model's function of a callable that was given for label at
 // a place. What is wrong with its parameters is reported now.
-func (ev *evaluation) optionFunc(r *reader, fn starlark.Callable, at model.Origin, label string) (model.OptionFunc, string) {
+func (ev *evaluation) optionFunc(r *reader, fn starlark.Callable, at problem.Origin, label string) (model.OptionFunc, string) {
 	withCtx, wrong := takesCtx(fn)
 	if wrong != "" {
-		r.problems = append(r.problems, &model.Problem{Code: model.CodeWrongType, Origin: at, Msg: wrong, Path: strings.Join(r.path, " > "),
+		r.problems = append(r.problems, &problem.Problem{Code: problem.CodeWrongType, Origin: at, Msg: wrong, Path: strings.Join(r.path, " > "),
 			Hint: "write def f(ctx) or def f()"})
 		return nil, ""
 	}
@@ -184,7 +185,7 @@ func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
 	}
 	d, ok := in.Value.(model.Dict)
 	if !ok {
-		return nil, &model.Problem{Code: model.CodeWrongType, Origin: at, Msg: fmt.Sprintf("it returned %s, want a dict or None", in)}
+		return nil, &problem.Problem{Code: problem.CodeWrongType, Origin: at, Msg: fmt.Sprintf("it returned %s, want a dict or None", in)}
 	}
 	for i, e := range d {
 		name, _ := e.Key.Value.(string)
@@ -227,11 +228,11 @@ func (c optionCall) failure(err error, to model.OptionCall) error {
 	if p.Code == CodeFrozen && p.Hint == "" {
 		p.Hint = frozenHint
 	}
-	if p.Origin == (model.Origin{}) {
+	if p.Origin == (problem.Origin{}) {
 		p.Origin = c.set
 	}
-	p.Related = append(p.Related, model.Related{Origin: c.set, Msg: "set"})
-	c.sources.excerpts(model.Problems{&p})
+	p.Related = append(p.Related, problem.Related{Origin: c.set, Msg: "set"})
+	c.sources.excerpts(problem.Problems{&p})
 	return &p
 }
 

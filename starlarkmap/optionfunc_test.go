@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -293,9 +294,9 @@ m.containers.c.create_options = opts
 		t.Run(row.name, func(t *testing.T) {
 			o := optionFunc(t, &starlarkmap.Options{Limits: starlarkmap.Limits{CallSteps: 10_000}}, row.src)
 			_, err := o.Func(t.Context(), call())
-			var p *model.Problem
+			var p *problem.Problem
 			if !errors.As(err, &p) {
-				t.Fatalf("got %T %v, want a *model.Problem", err, err)
+				t.Fatalf("got %T %v, want a *problem.Problem", err, err)
 			}
 			var got strings.Builder
 			if err := starlarkmap.WriteError(&got, err); err != nil {
@@ -339,7 +340,7 @@ m.containers.c.create_options = opts
 func TestOptionFunctionsAreSafeForConcurrentUse(t *testing.T) {
 	var mu sync.Mutex
 	printed := 0
-	o := optionFunc(t, &starlarkmap.Options{Print: func(model.Origin, string) {
+	o := optionFunc(t, &starlarkmap.Options{Print: func(problem.Origin, string) {
 		mu.Lock()
 		defer mu.Unlock()
 		printed++

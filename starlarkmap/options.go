@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Options tell [Load] where a program comes from and what it may see. Nil means
@@ -38,7 +39,7 @@ type Options struct {
 	// Print receives what print() writes, with its place; nil discards it. It is
 	// called from the goroutines that run the program or an option function, so it
 	// must be safe for concurrent use. A panic in it ends the evaluation.
-	Print func(at model.Origin, msg string)
+	Print func(at problem.Origin, msg string)
 	// Limits bound what a program may use.
 	Limits Limits
 }
@@ -85,7 +86,7 @@ type Program struct {
 	// Files are the files that were read, in the order of reading.
 	Files []FileDigest
 	// Warnings are worth telling but stop nothing, sorted by place.
-	Warnings model.Problems
+	Warnings problem.Problems
 	// Steps is how many steps the evaluation took.
 	Steps int64
 

@@ -5,17 +5,17 @@ package starlarkmap
 import (
 	"sync"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // printer hands on texts until they are too many.
 type printer struct {
-	to   func(at model.Origin, msg string)
+	to   func(at problem.Origin, msg string)
 	mu   sync.Mutex
 	left int
 }
 
-func (p *printer) print(at model.Origin, msg string) {
+func (p *printer) print(at problem.Origin, msg string) {
 	if p.to == nil {
 		return
 	}

@@ -12,29 +12,29 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// The codes of problems found by this package, besides those of engine/model.
+// The codes of problems found by this package, besides those of engine/problem.
 const (
-	CodeSource      model.Code = "source"
-	CodeSyntax      model.Code = "syntax"
-	CodeUndefined   model.Code = "undefined"
-	CodeRuntime     model.Code = "runtime"
-	CodeLoad        model.Code = "load"
-	CodeLoadCycle   model.Code = "load-cycle"
-	CodeVariable    model.Code = "variable"
-	CodeUsage       model.Code = "usage"
-	CodeFrozen      model.Code = "frozen"
-	CodeOptionFunc  model.Code = "option-function"
-	CodeStepLimit   model.Code = "step-limit"
-	CodeTimeLimit   model.Code = "time-limit"
-	CodeMemoryLimit model.Code = "memory-limit"
-	CodeSizeLimit   model.Code = "size-limit"
-	CodeCanceled    model.Code = "canceled"
-	CodeStuck       model.Code = "stuck"
-	CodeInternal    model.Code = "internal"
-	CodeUnused      model.Code = "unused"
+	CodeSource      problem.Code = "source"
+	CodeSyntax      problem.Code = "syntax"
+	CodeUndefined   problem.Code = "undefined"
+	CodeRuntime     problem.Code = "runtime"
+	CodeLoad        problem.Code = "load"
+	CodeLoadCycle   problem.Code = "load-cycle"
+	CodeVariable    problem.Code = "variable"
+	CodeUsage       problem.Code = "usage"
+	CodeFrozen      problem.Code = "frozen"
+	CodeOptionFunc  problem.Code = "option-function"
+	CodeStepLimit   problem.Code = "step-limit"
+	CodeTimeLimit   problem.Code = "time-limit"
+	CodeMemoryLimit problem.Code = "memory-limit"
+	CodeSizeLimit   problem.Code = "size-limit"
+	CodeCanceled    problem.Code = "canceled"
+	CodeStuck       problem.Code = "stuck"
+	CodeInternal    problem.Code = "internal"
+	CodeUnused      problem.Code = "unused"
 )
 
 // longestMessage is where messages that quote values of a program are cut.
@@ -42,54 +42,49 @@ const longestMessage = 2000
 
 // errStopped is returned through the interpreter when the problems that stop the
 // program are in hand already, such as those of a loaded file.
-type errStopped struct{ problems model.Problems }
+type errStopped struct{ problems problem.Problems }
 
 func (e *errStopped) Error() string { return e.problems.Error() }
 
-// problem makes an error for a builtin to return; its place is filled in later.
-func problem(code model.Code, hint, format string, args ...any) *model.Problem {
-	return &model.Problem{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint}
-}
-
 // internalError reports a panic below us.
-func internalError(r any) *model.Problem {
-	return &model.Problem{Code: CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
+func internalError(r any) *problem.Problem {
+	return &problem.Problem{Code: CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
 }
 
 // originOf converts a position; positions of builtins have none.
-func originOf(pos syntax.Position) model.Origin {
+func originOf(pos syntax.Position) problem.Origin {
 	if pos.Line == 0 {
-		return model.Origin{}
+		return problem.Origin{}
 	}
-	return model.Origin{File: pos.Filename(), Line: int(pos.Line), Col: int(pos.Col)}
+	return problem.Origin{File: pos.Filename(), Line: int(pos.Line), Col: int(pos.Col)}
 }
 
 // problemsOf converts any error of a run. why is what stopped the run, if so.
-func (s *sources) problemsOf(err error, why *model.Problem) model.Problems {
+func (s *sources) problemsOf(err error, why *problem.Problem) problem.Problems {
 	var stopped *errStopped
 	var list resolve.ErrorList
 	var parse syntax.Error
 	var eval *starlark.EvalError
-	var single *model.Problem
+	var single *problem.Problem
 	switch {
 	case errors.As(err, &stopped):
 		return stopped.problems
 	case errors.As(err, &list):
 		return s.unresolved(list)
 	case errors.As(err, &parse):
-		return model.Problems{syntaxProblem(parse)}
+		return problem.Problems{syntaxProblem(parse)}
 	case errors.As(err, &eval):
-		return model.Problems{s.evalProblem(eval, why)}
+		return problem.Problems{s.evalProblem(eval, why)}
 	case errors.As(err, &single):
-		return model.Problems{single}
+		return problem.Problems{single}
 	}
-	return model.Problems{{Code: CodeRuntime, Msg: err.Error(), Cause: err}}
+	return problem.Problems{{Code: CodeRuntime, Msg: err.Error(), Cause: err}}
 }
 
 // evalProblem converts an error with its stack of calls.
-func (s *sources) evalProblem(err *starlark.EvalError, why *model.Problem) *model.Problem {
-	p := &model.Problem{Code: CodeRuntime, Msg: clipMessage(err.Msg)}
-	var made *model.Problem
+func (s *sources) evalProblem(err *starlark.EvalError, why *problem.Problem) *problem.Problem {
+	p := &problem.Problem{Code: CodeRuntime, Msg: clipMessage(err.Msg)}
+	var made *problem.Problem
 	switch {
 	case why != nil && strings.HasPrefix(err.Msg, "Starlark computation cancelled"):
 		*p = *why
@@ -99,7 +94,7 @@ func (s *sources) evalProblem(err *starlark.EvalError, why *model.Problem) *mode
 		p.Code = CodeFrozen
 	}
 	at, trace := s.stack(err.CallStack)
-	if p.Origin == (model.Origin{}) {
+	if p.Origin == (problem.Origin{}) {
 		p.Origin = at
 	}
 	p.Trace = append(trace, p.Trace...)
@@ -108,14 +103,14 @@ func (s *sources) evalProblem(err *starlark.EvalError, why *model.Problem) *mode
 
 // stack returns the innermost place of a program in a stack of calls, and how the
 // program got there, outermost first.
-func (s *sources) stack(calls starlark.CallStack) (at model.Origin, trace []model.Related) {
+func (s *sources) stack(calls starlark.CallStack) (at problem.Origin, trace []problem.Related) {
 	for _, frame := range calls {
 		here := originOf(frame.Pos)
-		if here == (model.Origin{}) {
+		if here == (problem.Origin{}) {
 			continue
 		}
-		if at != (model.Origin{}) {
-			trace = append(trace, model.Related{Origin: at, Msg: "in " + frame.Name + "(), called from"})
+		if at != (problem.Origin{}) {
+			trace = append(trace, problem.Related{Origin: at, Msg: "in " + frame.Name + "(), called from"})
 		}
 		at = s.refine(here)
 	}
@@ -133,8 +128,8 @@ func clip(text string, most int) string {
 
 // syntaxProblem converts an error of the parser, with a hint for what users of
 // other languages write.
-func syntaxProblem(err syntax.Error) *model.Problem {
-	return &model.Problem{Code: CodeSyntax, Origin: originOf(err.Pos), Msg: clipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
+func syntaxProblem(err syntax.Error) *problem.Problem {
+	return &problem.Problem{Code: CodeSyntax, Origin: originOf(err.Pos), Msg: clipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
 }
 
 func syntaxHint(msg string) string {
@@ -163,10 +158,10 @@ func syntaxHint(msg string) string {
 }
 
 // unresolved converts the errors of the resolver: all of them, sorted.
-func (s *sources) unresolved(list resolve.ErrorList) model.Problems {
-	var ps model.Problems
+func (s *sources) unresolved(list resolve.ErrorList) problem.Problems {
+	var ps problem.Problems
 	for _, e := range list {
-		p := &model.Problem{Code: CodeSyntax, Origin: originOf(e.Pos), Msg: e.Msg}
+		p := &problem.Problem{Code: CodeSyntax, Origin: originOf(e.Pos), Msg: e.Msg}
 		if name, ok := strings.CutPrefix(e.Msg, undefinedPrefix); ok {
 			// The interpreter's own suggestion knows fewer names than we do.
 			name, _, _ = strings.Cut(name, " ")
@@ -193,7 +188,7 @@ func undefinedHint(name string, known []string) string {
 	if hint, ok := words[name]; ok {
 		return hint
 	}
-	return model.DidYouMean(name, known)
+	return problem.DidYouMean(name, known)
 }
 
 // names returns what a file may refer to: its own top-level names, ours, and

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -467,7 +468,7 @@ def later(c):
 later(m.containers.last)
 `)
 	var got []string
-	add := func(name string, at model.Origin, origins model.Origins) {
+	add := func(name string, at problem.Origin, origins problem.Origins) {
 		got = append(got, name+" "+at.String()[len("site.star:"):])
 		for _, path := range sortedKeys(origins) {
 			got = append(got, name+" "+path+" "+origins[path].String()[len("site.star:"):])

@@ -13,7 +13,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // sources are the files of one evaluation. After Load they serve excerpts only,
@@ -42,7 +42,7 @@ func dialect() *syntax.FileOptions {
 }
 
 // add checks a text and makes it a file of the evaluation.
-func (s *sources) add(name string, data []byte) (*file, *model.Problem) {
+func (s *sources) add(name string, data []byte) (*file, *problem.Problem) {
 	text, p := plainText(name, data)
 	if p != nil {
 		return nil, p
@@ -57,17 +57,17 @@ func (s *sources) add(name string, data []byte) (*file, *model.Problem) {
 // plainText refuses what the interpreter would misread in silence: it ends a
 // source at a NUL byte and replaces invalid UTF-8. A byte order mark is dropped,
 // line ends become "\n".
-func plainText(name string, data []byte) (string, *model.Problem) {
+func plainText(name string, data []byte) (string, *problem.Problem) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data))
 	for i, r := range text {
 		switch {
 		case r == 0:
-			return "", &model.Problem{Code: CodeSource, Origin: offset(name, text, i), Msg: "NUL byte in source"}
+			return "", &problem.Problem{Code: CodeSource, Origin: offset(name, text, i), Msg: "NUL byte in source"}
 		case r == utf8.RuneError && strings.HasPrefix(text[i:], "\ufffd"):
 			// A replacement character that really stands there.
 		case r == utf8.RuneError:
-			return "", &model.Problem{Code: CodeSource, Origin: offset(name, text, i),
+			return "", &problem.Problem{Code: CodeSource, Origin: offset(name, text, i),
 				Msg: fmt.Sprintf("not UTF-8 (byte 0x%02x)", text[i]), Hint: "save the file as UTF-8"}
 		}
 	}
@@ -75,11 +75,11 @@ func plainText(name string, data []byte) (string, *model.Problem) {
 }
 
 // offset returns the place of a byte.
-func offset(name, text string, i int) model.Origin {
+func offset(name, text string, i int) problem.Origin {
 	before := text[:i]
 	line := strings.Count(before, "\n") + 1
 	col := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
-	return model.Origin{File: name, Line: line, Col: col}
+	return problem.Origin{File: name, Line: line, Col: col}
 }
 
 // compile parses and compiles a file and records where things stand in it.
@@ -103,7 +103,7 @@ func (s *sources) compile(f *file, l Limits, known func(string) bool) (*starlark
 
 // tooDeep refuses trees that would exhaust the stack of the compiler: chains such
 // as 1+1+… pass the parser at any length.
-func tooDeep(tree *syntax.File, l Limits) (found *model.Problem) {
+func tooDeep(tree *syntax.File, l Limits) (found *problem.Problem) {
 	depth := 0
 	syntax.Walk(tree, func(n syntax.Node) bool {
 		if n == nil {
@@ -114,13 +114,13 @@ func tooDeep(tree *syntax.File, l Limits) (found *model.Problem) {
 			return false
 		}
 		if depth > l.Nesting {
-			found = &model.Problem{Code: CodeSizeLimit, Origin: originOf(somePosition(n)),
+			found = &problem.Problem{Code: CodeSizeLimit, Origin: originOf(somePosition(n)),
 				Msg:  fmt.Sprintf("nested deeper than %d", l.Nesting),
 				Hint: "name parts of it, or put them in a list"}
 			return false
 		}
 		if c, ok := n.(*syntax.Comprehension); ok && len(c.Clauses) > l.Clauses {
-			found = &model.Problem{Code: CodeSizeLimit, Origin: originOf(c.Lbrack),
+			found = &problem.Problem{Code: CodeSizeLimit, Origin: originOf(c.Lbrack),
 				Msg: fmt.Sprintf("a comprehension with %d clauses, the limit is %d", len(c.Clauses), l.Clauses)}
 			return false
 		}

@@ -6,6 +6,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Values returns the maps of the program as values, in the order of Maps. Another
@@ -18,7 +19,7 @@ func (p *Program) Values() []starlark.Value { return p.values }
 func MapOf(v starlark.Value) (*model.ContainerMap, error) {
 	m, ok := v.(*containerMap)
 	if !ok {
-		return nil, problem(model.CodeWrongType, "", "want a container_map, got %s", describe(v))
+		return nil, problem.New(problem.CodeWrongType, "", "want a container_map, got %s", describe(v))
 	}
 	if m.frozen {
 		return m.model, nil

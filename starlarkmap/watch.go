@@ -13,7 +13,7 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // bounds are the limits of one run.
@@ -45,7 +45,7 @@ type watch struct {
 
 	mu      sync.Mutex
 	threads map[*starlark.Thread]uint64 // the steps each may take in all
-	why     *model.Problem              // set once, before stopped is closed
+	why     *problem.Problem            // set once, before stopped is closed
 	stopped chan struct{}
 }
 
@@ -88,11 +88,11 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 			ended = nil
 			w.stop(canceled(ctx))
 		case <-deadline.C:
-			w.stop(&model.Problem{Code: CodeTimeLimit,
+			w.stop(&problem.Problem{Code: CodeTimeLimit,
 				Msg: fmt.Sprintf("time limit of %v reached", w.time), Hint: raise(w.timeField)})
 		case <-tick.C:
 			if heap.over() {
-				w.stop(&model.Problem{Code: CodeMemoryLimit,
+				w.stop(&problem.Problem{Code: CodeMemoryLimit,
 					Msg: fmt.Sprintf("memory limit of %d MiB reached", w.heap>>20), Hint: raise("Heap")})
 			}
 		case <-stopped:
@@ -108,13 +108,13 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 }
 
 // canceled says that the caller's context ended.
-func canceled(ctx context.Context) *model.Problem {
+func canceled(ctx context.Context) *problem.Problem {
 	cause := context.Cause(ctx)
-	return &model.Problem{Code: CodeCanceled, Msg: "canceled: " + cause.Error(), Cause: cause}
+	return &problem.Problem{Code: CodeCanceled, Msg: "canceled: " + cause.Error(), Cause: cause}
 }
 
 // stop cancels all threads; the first reason stays.
-func (w *watch) stop(why *model.Problem) {
+func (w *watch) stop(why *problem.Problem) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.why != nil {
@@ -129,7 +129,7 @@ func (w *watch) stop(why *model.Problem) {
 }
 
 // reason returns why the run was stopped, or nil.
-func (w *watch) reason() *model.Problem {
+func (w *watch) reason() *problem.Problem {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.why
@@ -168,11 +168,11 @@ func (w *watch) grant(t *starlark.Thread) {
 // refill is called by the interpreter when a thread has used its steps.
 func (w *watch) refill(t *starlark.Thread) {
 	if t.CallStackDepth() > deepestCalls {
-		w.stop(&model.Problem{Code: CodeStepLimit, Msg: fmt.Sprintf("more than %d calls inside each other", deepestCalls)})
+		w.stop(&problem.Problem{Code: CodeStepLimit, Msg: fmt.Sprintf("more than %d calls inside each other", deepestCalls)})
 		return
 	}
 	if w.left <= 0 {
-		w.stop(&model.Problem{Code: CodeStepLimit,
+		w.stop(&problem.Problem{Code: CodeStepLimit,
 			Msg: "step limit of " + grouped(w.steps) + " reached", Hint: raise(w.stepsField)})
 		return
 	}

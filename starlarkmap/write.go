@@ -10,13 +10,13 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // longestTrace is how many calls are shown.
 const longestTrace = 8
 
-// WriteError prints err. Each [model.Problem] in it is printed with its place, its
+// WriteError prints err. Each [problem.Problem] in it is printed with its place, its
 // source line and caret, the calls that led to it, related places and a hint; more
 // than one are counted at the end. Any other error is printed as it is. The result
 // is the error of w. A nil err prints nothing.
@@ -24,13 +24,13 @@ func WriteError(w io.Writer, err error) error {
 	if err == nil {
 		return nil
 	}
-	var ps model.Problems
-	var single *model.Problem
+	var ps problem.Problems
+	var single *problem.Problem
 	var out strings.Builder
 	switch {
 	case errors.As(err, &ps):
 	case errors.As(err, &single):
-		ps = model.Problems{single}
+		ps = problem.Problems{single}
 	default:
 		out.WriteString(printable(err.Error()) + "\n")
 	}
@@ -45,7 +45,7 @@ func WriteError(w io.Writer, err error) error {
 }
 
 // inFile returns " in site.star", or how many files have problems.
-func inFile(ps model.Problems) string {
+func inFile(ps problem.Problems) string {
 	var files []string
 	for _, p := range ps {
 		if p.Origin.File != "" && !slices.Contains(files, p.Origin.File) {
@@ -61,7 +61,7 @@ func inFile(ps model.Problems) string {
 	return fmt.Sprintf(" in %d files", len(files))
 }
 
-func writeProblem(out *strings.Builder, p *model.Problem) {
+func writeProblem(out *strings.Builder, p *problem.Problem) {
 	first := *p
 	first.Hint = ""
 	out.WriteString(printable(first.Error()) + "\n")

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
@@ -40,8 +40,8 @@ func (e reported) Unwrap() error { return e.error }
 func (a *app) exit(command string, err error) int {
 	var shown reported
 	var usage *usageError
-	var target *plan.TargetError
-	var problems model.Problems
+	var target *plan.RequestError
+	var problems problem.Problems
 	var stale *plan.StaleError
 	var elsewhere *plan.EngineError
 	switch {
@@ -80,7 +80,7 @@ func (a *app) exit(command string, err error) int {
 }
 
 // problemsCode tells a wrong map from an engine whose state stands in the way.
-func problemsCode(problems model.Problems) int {
+func problemsCode(problems problem.Problems) int {
 	for _, p := range problems {
 		switch p.Code {
 		case plan.CodeForeign, plan.CodeImageMissing, plan.CodeState:

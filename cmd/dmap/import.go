@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dmap-dev/dmap/engine"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 	"github.com/dmap-dev/dmap/starlarkmap/dockermap"
 )
@@ -85,7 +85,7 @@ func (a *app) readImport(ctx context.Context, file string) (name string, src []b
 		src, err = io.ReadAll(io.LimitReader(f, dockermap.MostBytes+1))
 	}
 	if err != nil {
-		return "", nil, model.Problems{{Code: dockermap.CodeYAML, Msg: fmt.Sprintf("cannot read the file: %v", err), Cause: err}}
+		return "", nil, problem.Problems{{Code: dockermap.CodeYAML, Msg: fmt.Sprintf("cannot read the file: %v", err), Cause: err}}
 	}
 	return file, src, nil
 }
@@ -94,8 +94,8 @@ func (a *app) readImport(ctx context.Context, file string) (name string, src []b
 func knownOption(key string) error {
 	o, ok := option.Find(key)
 	switch {
-	case !ok && model.DidYouMean(key, option.Names()) != "":
-		return fmt.Errorf("unknown option %q; %s", key, model.DidYouMean(key, option.Names()))
+	case !ok && problem.DidYouMean(key, option.Names()) != "":
+		return fmt.Errorf("unknown option %q; %s", key, problem.DidYouMean(key, option.Names()))
 	case !ok:
 		return fmt.Errorf("unknown option %q", key)
 	case o.Refused != "":

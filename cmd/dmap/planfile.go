@@ -12,8 +12,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // stdStream is what a file is called that is standard input or output.
@@ -92,7 +92,7 @@ func (a *app) readPlan(ctx context.Context, file string) (*plan.Plan, error) {
 	}
 	f, err := openRegular(file)
 	if err != nil {
-		return nil, model.Problems{{Code: plan.CodeSaved, Msg: fmt.Sprintf("cannot read the plan: %v", err), Cause: err}}
+		return nil, problem.Problems{{Code: plan.CodeSaved, Msg: fmt.Sprintf("cannot read the plan: %v", err), Cause: err}}
 	}
 	defer f.Close()
 	return plan.Read(file, f)

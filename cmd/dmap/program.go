@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -34,7 +35,7 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 	if err != nil {
 		return nil, err
 	}
-	o.Print = func(at model.Origin, text string) { fmt.Fprintf(a.Err, "%s: %s\n", at, text) }
+	o.Print = func(at problem.Origin, text string) { fmt.Fprintf(a.Err, "%s: %s\n", at, text) }
 	if file == "-" {
 		src, err := a.readInput(ctx, o.Limits.WithDefaults().SourceBytes+1)
 		if err != nil {
@@ -54,7 +55,7 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 
 // isYAML adds a hint to the errors of a file that is no Starlark.
 func isYAML(file string, err error) error {
-	var problems model.Problems
+	var problems problem.Problems
 	ext := strings.ToLower(filepath.Ext(file))
 	if (ext != ".yaml" && ext != ".yml") || !errors.As(err, &problems) {
 		return err
@@ -107,10 +108,10 @@ func choose(file string, maps []*model.ContainerMap, name string, targets []stri
 	list := strings.Join(names, ", ")
 	switch {
 	case len(maps) == 0:
-		return nil, model.Problems{{Code: model.CodeUnknownName, Msg: file + " makes no map", Hint: `call container_map("name", {...})`}}
+		return nil, problem.Problems{{Code: problem.CodeUnknownName, Msg: file + " makes no map", Hint: `call container_map("name", {...})`}}
 	case name != "":
 		e := &usageError{text: fmt.Sprintf("the program has no map %q, it has %s", name, list)}
-		if hint := model.DidYouMean(name, names); hint != "" {
+		if hint := problem.DidYouMean(name, names); hint != "" {
 			e.text += "; " + hint
 		}
 		return nil, e

@@ -19,6 +19,7 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 	"github.com/dmap-dev/dmap/engine/run"
 	"github.com/dmap-dev/dmap/starlarkmap"
@@ -49,7 +50,7 @@ func TestReferenceOfJSON(t *testing.T) {
 	words := []string{plan.Schema, reportSchema, testSchema, "dmap.why/1", "containers"}
 	for _, form := range []any{
 		plan.Plan{}, plan.Step{}, plan.Note{}, plan.Prepare{}, plan.Basis{}, plan.ContainerFact{}, plan.VolumeFact{}, plan.ImageFact{},
-		model.Origin{}, reportForm{}, resultForm{}, engine.Explanation{}, engine.Cause{}, testForm{}, testResult{}, brokenFile{}, maptest.Line{},
+		problem.Origin{}, reportForm{}, resultForm{}, engine.Explanation{}, engine.Cause{}, testForm{}, testResult{}, brokenFile{}, maptest.Line{},
 	} {
 		typ := reflect.TypeOf(form)
 		for i := range typ.NumField() {
@@ -75,7 +76,7 @@ m.containers.a.create_options = f
 print(" ".join(dir(m)))
 `
 	words := append(starlarkmap.LimitNames(), "container", "host_share", "link", "var", "env", "load")
-	program, err := starlarkmap.Load(t.Context(), "m.star", &starlarkmap.Options{Src: src, Print: func(_ model.Origin, text string) {
+	program, err := starlarkmap.Load(t.Context(), "m.star", &starlarkmap.Options{Src: src, Print: func(_ problem.Origin, text string) {
 		words = append(words, strings.Fields(text)...)
 	}})
 	if err != nil {

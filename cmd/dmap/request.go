@@ -15,6 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // requestFlags are the flags of plan and run.
@@ -168,11 +169,11 @@ func knownAction(action plan.Action) error {
 		}
 		names = append(names, string(h.Action))
 	}
-	hint := model.DidYouMean(string(action), names)
+	hint := problem.DidYouMean(string(action), names)
 	if hint == "" {
 		hint = "one of " + strings.Join(names, ", ")
 	}
-	return &plan.TargetError{Msg: fmt.Sprintf("unknown action %q", action), Hint: hint}
+	return &plan.RequestError{Msg: fmt.Sprintf("unknown action %q", action), Hint: hint}
 }
 
 // seconds reads whole seconds or a duration.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // app is one invocation of the program.
@@ -69,7 +69,7 @@ func known(noun string) cobra.PositionalArgs {
 			names = append(names, c.Name())
 		}
 		e := &usageError{text: fmt.Sprintf("unknown %s %q", noun, args[0])}
-		if hint := model.DidYouMean(args[0], names); hint != "" {
+		if hint := problem.DidYouMean(args[0], names); hint != "" {
 			e.text += "; " + hint
 		}
 		return e

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -111,19 +111,19 @@ type testForm struct {
 
 // testResult is what became of one test.
 type testResult struct {
-	File     string         `json:"file"`
-	Name     string         `json:"name"`
-	Origin   model.Origin   `json:"origin"`
-	Status   string         `json:"status"`
-	Problems model.Problems `json:"problems,omitempty"`
-	Printed  []maptest.Line `json:"printed,omitempty"`
-	Seconds  float64        `json:"seconds"`
+	File     string           `json:"file"`
+	Name     string           `json:"name"`
+	Origin   problem.Origin   `json:"origin"`
+	Status   string           `json:"status"`
+	Problems problem.Problems `json:"problems,omitempty"`
+	Printed  []maptest.Line   `json:"printed,omitempty"`
+	Seconds  float64          `json:"seconds"`
 }
 
 // brokenFile is a test file that cannot be loaded.
 type brokenFile struct {
-	File     string         `json:"file"`
-	Problems model.Problems `json:"problems"`
+	File     string           `json:"file"`
+	Problems problem.Problems `json:"problems"`
 }
 
 // testSum collects the results, and the error for the exit code.
@@ -149,10 +149,10 @@ func (s *testSum) add(f *maptest.File) {
 	}
 }
 
-func problemsIn(err error) model.Problems {
-	var ps model.Problems
+func problemsIn(err error) problem.Problems {
+	var ps problem.Problems
 	if err != nil && !errors.As(err, &ps) {
-		ps = model.Problems{{Code: starlarkmap.CodeInternal, Msg: err.Error()}}
+		ps = problem.Problems{{Code: starlarkmap.CodeInternal, Msg: err.Error()}}
 	}
 	return ps
 }

@@ -2,7 +2,11 @@
 
 package model
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/problem"
+)
 
 // Field describes one property of a container or a map for help, completion and
 // documentation.
@@ -83,16 +87,16 @@ func containerFieldNames() []string {
 // Set converts in and sets one property by name, replacing what it held. Each
 // value remembers its place in c.Origins. A value that cannot be converted is
 // left out and reported, with paths that start at the property.
-func (c *Container) Set(name string, in Input) Problems {
+func (c *Container) Set(name string, in Input) problem.Problems {
 	fields := containerFields()
 	i := slices.IndexFunc(fields, func(f containerField) bool { return f.Name == name })
 	if i < 0 {
 		return unknownField("property", name, in.Origin, containerFieldNames())
 	}
 	if c.Origins == nil {
-		c.Origins = Origins{}
+		c.Origins = problem.Origins{}
 	}
-	c.Origins.clear(name)
+	c.Origins.Clear(name)
 	k := &converter{set: c.Origins}
 	fields[i].set(c, k, name, in)
 	return k.problems
@@ -126,20 +130,20 @@ func (c *Container) optionText(name string) string {
 }
 
 // Update sets every property of d (row 119: lists are replaced, not merged).
-func (c *Container) Update(d Dict) Problems {
+func (c *Container) Update(d Dict) problem.Problems {
 	k := &converter{set: c.Origins}
 	k.keyOnce("", d)
 	ps := k.problems
 	for _, e := range d {
 		name, ok := e.Key.Value.(string)
 		if !ok {
-			ps.add(CodeWrongType, e.Key.Origin, "", "want the name of a property (string), got %s", e.Key)
+			ps.Add(problem.CodeWrongType, e.Key.Origin, "", "want the name of a property (string), got %s", e.Key)
 			continue
 		}
 		e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
 		found := c.Set(name, e.Value)
 		for _, p := range found {
-			if p.Code == CodeUnknownKey {
+			if p.Code == problem.CodeUnknownKey {
 				p.Origin = e.Key.Origin
 			}
 		}
@@ -175,11 +179,11 @@ func (c *Container) Copy() *Container {
 	return &d
 }
 
-func cloneOrigins(o Origins) Origins {
+func cloneOrigins(o problem.Origins) problem.Origins {
 	if o == nil {
 		return nil
 	}
-	d := make(Origins, len(o))
+	d := make(problem.Origins, len(o))
 	for k, v := range o {
 		d[k] = v
 	}
@@ -187,10 +191,10 @@ func cloneOrigins(o Origins) Origins {
 }
 
 // unknownField reports a name that is no property.
-func unknownField(kind, name string, at Origin, names []string) Problems {
-	var ps Problems
-	p := ps.add(CodeUnknownKey, at, "", "unknown %s %q", kind, name)
-	p.Hint = DidYouMean(name, names)
+func unknownField(kind, name string, at problem.Origin, names []string) problem.Problems {
+	var ps problem.Problems
+	p := ps.Add(problem.CodeUnknownKey, at, "", "unknown %s %q", kind, name)
+	p.Hint = problem.DidYouMean(name, names)
 	return ps
 }
 

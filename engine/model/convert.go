@@ -6,33 +6,35 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // converter turns Inputs into typed values and collects what is wrong with them.
 // Paths in its problems are relative to the object being set.
 type converter struct {
-	problems Problems
+	problems problem.Problems
 	// set receives the place of every value that was converted.
-	set Origins
+	set problem.Origins
 	// values counts what the option at hand holds.
 	values int
 }
 
-func (c *converter) note(path string, at Origin) {
-	if at != (Origin{}) {
+func (c *converter) note(path string, at problem.Origin) {
+	if at != (problem.Origin{}) {
 		c.set[path] = at
 	}
 }
 
 // want reports a value of the wrong type or form.
-func (c *converter) want(path string, in Input, forms string) *Problem {
-	return c.problems.add(CodeWrongType, c.place(path, in.Origin), path, "want %s, got %s", forms, in)
+func (c *converter) want(path string, in Input, forms string) *problem.Problem {
+	return c.problems.Add(problem.CodeWrongType, c.place(path, in.Origin), path, "want %s, got %s", forms, in)
 }
 
 // place returns at, or for a value without a place of its own that of the nearest
 // value around it.
-func (c *converter) place(path string, at Origin) Origin {
-	if at == (Origin{}) {
+func (c *converter) place(path string, at problem.Origin) problem.Origin {
+	if at == (problem.Origin{}) {
 		at, _ = c.set.At(path)
 	}
 	return at
@@ -41,7 +43,7 @@ func (c *converter) place(path string, at Origin) Origin {
 // keyOnce reports a key that a dictionary has twice. Programs cannot write one;
 // other sources could.
 func (c *converter) keyOnce(path string, d Dict) {
-	seen := make(map[any]Origin, len(d))
+	seen := make(map[any]problem.Origin, len(d))
 	for _, e := range d {
 		switch e.Key.Value.(type) {
 		case string, int64:
@@ -53,8 +55,8 @@ func (c *converter) keyOnce(path string, d Dict) {
 			seen[e.Key.Value] = e.Key.Origin
 			continue
 		}
-		p := c.problems.add(CodeDuplicate, c.place(path, e.Key.Origin), path, "the key %s is given twice", e.Key)
-		p.Related = related(first, "first given")
+		p := c.problems.Add(problem.CodeDuplicate, c.place(path, e.Key.Origin), path, "the key %s is given twice", e.Key)
+		p.Related = problem.RelatedAt(first, "first given")
 	}
 }
 
@@ -259,8 +261,8 @@ func (c *converter) pair(e element, forms string) (name string, value Input, ok 
 }
 
 // or returns at, or other if at is unknown.
-func or(at, other Origin) Origin {
-	if at == (Origin{}) {
+func or(at, other problem.Origin) problem.Origin {
+	if at == (problem.Origin{}) {
 		return other
 	}
 	return at
@@ -293,7 +295,7 @@ func (c *converter) readOnly(e element, flag Input) (readOnly, ok bool) {
 		}
 	}
 	at := c.place(e.path, or(flag.Origin, e.Origin))
-	c.problems.add(CodeWrongValue, at, e.path, `want "ro", "rw", True, False or None as access, got %s`, flag)
+	c.problems.Add(problem.CodeWrongValue, at, e.path, `want "ro", "rw", True, False or None as access, got %s`, flag)
 	return false, false
 }
 
@@ -428,20 +430,20 @@ func (c *converter) optionValues(path string, d Dict) Dict {
 func (c *converter) plain(path string, in Input, depth int) {
 	const deepest, most = 32, 100_000
 	if c.values++; c.values == most {
-		c.problems.add(CodeWrongValue, c.place(path, in.Origin), path, "the option holds more than %d values", most)
+		c.problems.Add(problem.CodeWrongValue, c.place(path, in.Origin), path, "the option holds more than %d values", most)
 	}
 	if c.values >= most {
 		return
 	}
 	if depth > deepest {
-		c.problems.add(CodeWrongValue, c.place(path, in.Origin), path, "nested deeper than %d", deepest)
+		c.problems.Add(problem.CodeWrongValue, c.place(path, in.Origin), path, "nested deeper than %d", deepest)
 		return
 	}
 	switch v := in.Value.(type) {
 	case nil, bool, int64, string:
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			c.problems.add(CodeWrongValue, c.place(path, in.Origin), path, "want a finite number, got %s", in)
+			c.problems.Add(problem.CodeWrongValue, c.place(path, in.Origin), path, "want a finite number, got %s", in)
 		}
 	case List:
 		for i, e := range v {

@@ -9,7 +9,7 @@
 // at once. Programs in Starlark, dictionaries, JSON and Go code all end here.
 //
 // It never talks to Docker, reads no file, clock or environment, and imports
-// nothing of this module. starlarkmap fills it, engine/resolve reads it, and Go
+// engine/problem alone of this module. starlarkmap fills it, engine/resolve reads it, and Go
 // programs may build it by hand:
 //
 //	m := &model.ContainerMap{Name: "site", Containers: []*model.Container{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // A map built in Go, as a program embedding dmap would.
@@ -100,6 +101,6 @@ func ExampleContainerMap_Index() {
 }
 
 func ExampleDidYouMean() {
-	fmt.Println(model.DidYouMean("imge", []string{"image", "instances"}))
+	fmt.Println(problem.DidYouMean("imge", []string{"image", "instances"}))
 	// Output: did you mean "image"?
 }

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // FuzzConvert sets a property of a container from any JSON value. It never panics,
@@ -48,7 +49,7 @@ func checkRoundTrip(t interface {
 }, property string, value model.Input) {
 	c := &model.Container{Name: "a"}
 	for _, p := range c.Set(property, value) {
-		if p.Msg == "" || p.Code == "" || p.Code != model.CodeUnknownKey && !strings.HasPrefix(p.Path, property) {
+		if p.Msg == "" || p.Code == "" || p.Code != problem.CodeUnknownKey && !strings.HasPrefix(p.Path, property) {
 			t.Errorf("a problem that does not say where and what: %+v", p)
 		}
 	}
@@ -107,7 +108,7 @@ var (
 
 // drawValue makes any tree of values, with types that are refused among them.
 func drawValue(t *rapid.T, depth int) model.Input {
-	at := model.Origin{Line: rapid.IntRange(0, 3).Draw(t, "line")}
+	at := problem.Origin{Line: rapid.IntRange(0, 3).Draw(t, "line")}
 	kinds := 12
 	if depth == 0 {
 		kinds = 10

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // in returns a JSON text as a program would have written it, without places.
@@ -67,7 +68,7 @@ func lines(err error) []string {
 	return strings.Split(err.Error(), "\n")
 }
 
-func texts(ps model.Problems) []string {
+func texts(ps problem.Problems) []string {
 	if len(ps) == 0 {
 		return nil
 	}

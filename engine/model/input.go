@@ -7,9 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Input is one value as a program, a dictionary or a file wrote it. Value holds
@@ -18,7 +22,7 @@ import (
 // zero Input is "none".
 type Input struct {
 	Value  any
-	Origin Origin
+	Origin problem.Origin
 	// Text is how a function is shown ("opts at site.star:4:1"); "" otherwise.
 	Text string
 }
@@ -263,4 +267,8 @@ func (d Dict) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
 }

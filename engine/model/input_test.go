@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 func TestFrom(t *testing.T) {
@@ -97,20 +98,20 @@ func TestInputsInMessages(t *testing.T) {
 }
 
 func TestProblemsAsErrors(t *testing.T) {
-	ps := model.Problems{
-		{Code: model.CodeWrongType, Origin: model.Origin{File: "b.star", Line: 1, Col: 2}, Path: "a > image", Msg: "second", Hint: "do it"},
-		{Code: model.CodeDuplicate, Origin: model.Origin{File: "a.star", Line: 10, Col: 1}, Msg: "first", Cause: fs.ErrNotExist},
+	ps := problem.Problems{
+		{Code: problem.CodeWrongType, Origin: problem.Origin{File: "b.star", Line: 1, Col: 2}, Path: "a > image", Msg: "second", Hint: "do it"},
+		{Code: problem.CodeDuplicate, Origin: problem.Origin{File: "a.star", Line: 10, Col: 1}, Msg: "first", Cause: fs.ErrNotExist},
 	}
 	err := ps.Err()
 	same(t, "text", err.Error(), "a.star:10:1: first\nb.star:1:2: a > image: second (do it)")
-	var one *model.Problem
+	var one *problem.Problem
 	if !errors.As(err, &one) || !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the problems cannot be reached through the error")
 	}
-	if err := (model.Problems{}).Err(); err != nil {
+	if err := (problem.Problems{}).Err(); err != nil {
 		t.Errorf("no problems are an error: %v", err)
 	}
-	same(t, "path", model.Problems{{Path: "image"}, {}}.Under("a"), model.Problems{{Path: "a > image"}, {Path: "a"}})
+	same(t, "path", problem.Problems{{Path: "image"}, {}}.Under("a"), problem.Problems{{Path: "a > image"}, {Path: "a"}})
 }
 
 // Each property of the tables can be read, and set to what was read.

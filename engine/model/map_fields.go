@@ -4,7 +4,8 @@ package model
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 type mapField struct {
@@ -58,14 +59,14 @@ func MapFields() []Field {
 // Set converts in and sets one property by name. "volumes", "host" and
 // "containers" take dictionaries and add to or replace single entries (row 119);
 // all others are replaced. What cannot be converted is left out and reported.
-func (m *ContainerMap) Set(name string, in Input) Problems {
+func (m *ContainerMap) Set(name string, in Input) problem.Problems {
 	fields := mapFields()
 	i := slices.IndexFunc(fields, func(f mapField) bool { return f.Name == name })
 	if i < 0 {
 		return unknownField("property of a container_map", name, in.Origin, m.fieldNames())
 	}
 	if m.Origins == nil {
-		m.Origins = Origins{}
+		m.Origins = problem.Origins{}
 	}
 	k := &converter{set: m.Origins}
 	fields[i].set(m, k, name, in)
@@ -92,7 +93,7 @@ func (m *ContainerMap) fieldNames() []string {
 
 // Update sets everything in d: properties by their names, and every other key as
 // a container (rows 115-119).
-func (m *ContainerMap) Update(d Dict) Problems {
+func (m *ContainerMap) Update(d Dict) problem.Problems {
 	ps := m.with(func(k *converter) { k.keyOnce("", d) })
 	ps = append(ps, twoRoots(d)...)
 	containers := lookUp(&m.Containers, nameOfContainer)
@@ -101,14 +102,14 @@ func (m *ContainerMap) Update(d Dict) Problems {
 		e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
 		switch {
 		case !ok:
-			ps.add(CodeWrongType, e.Key.Origin, "", "want the name of a property or a container (string), got %s", e.Key)
+			ps.Add(problem.CodeWrongType, e.Key.Origin, "", "want the name of a property or a container (string), got %s", e.Key)
 		case m.isProperty(name, e.Value):
 			ps = append(ps, m.Set(name, e.Value)...)
 		case isConfiguration(e.Value):
 			ps = append(ps, m.setContainer(containers, name, e.Key.Origin, e.Value)...)
 		default:
-			p := ps.add(CodeUnknownKey, e.Key.Origin, "", "%q is no property of a container_map, and a container needs a dict, got %s", name, e.Value)
-			p.Hint = DidYouMean(name, m.fieldNames())
+			p := ps.Add(problem.CodeUnknownKey, e.Key.Origin, "", "%q is no property of a container_map, and a container needs a dict, got %s", name, e.Value)
+			p.Hint = problem.DidYouMean(name, m.fieldNames())
 		}
 	}
 	return ps
@@ -116,7 +117,7 @@ func (m *ContainerMap) Update(d Dict) Problems {
 
 // FromDict makes a map from a dictionary as the source document has it (row 115).
 // The map is returned also when there are problems, without the parts at fault.
-func FromDict(name string, d Dict) (*ContainerMap, Problems) {
+func FromDict(name string, d Dict) (*ContainerMap, problem.Problems) {
 	m := &ContainerMap{Name: name}
 	return m, m.Update(d)
 }
@@ -139,7 +140,7 @@ func isConfiguration(in Input) bool {
 }
 
 // twoRoots reports host_root and host.root that differ (row 118).
-func twoRoots(d Dict) (ps Problems) {
+func twoRoots(d Dict) (ps problem.Problems) {
 	top, _ := d.Get("host_root")
 	host, _ := d.Get("host")
 	hosts, _ := host.Value.(Dict)
@@ -147,8 +148,8 @@ func twoRoots(d Dict) (ps Problems) {
 	one, isText := top.Value.(string)
 	other, isTextToo := inner.Value.(string)
 	if isText && isTextToo && one != other {
-		p := ps.add(CodeDuplicate, inner.Origin, "host.root", "the host root is given twice: %s here, %s as host_root", inner, top)
-		p.Related = related(top.Origin, "host_root is set")
+		p := ps.Add(problem.CodeDuplicate, inner.Origin, "host.root", "the host root is given twice: %s here, %s as host_root", inner, top)
+		p.Related = problem.RelatedAt(top.Origin, "host_root is set")
 	}
 	return ps
 }
@@ -159,7 +160,7 @@ func setAttached(m *ContainerMap, k *converter, path string, in Input) {
 	case "", AttachedContainer, AttachedVolume:
 		m.Attached = mode
 	default:
-		k.problems.add(CodeWrongValue, in.Origin, path, `want "container" or "volume", got %s`, in)
+		k.problems.Add(problem.CodeWrongValue, in.Origin, path, `want "container" or "volume", got %s`, in)
 	}
 }
 
@@ -230,7 +231,7 @@ func setVolumes(m *ContainerMap, k *converter, path string, in Input) {
 }
 
 // SetVolume sets the path of one alias inside containers.
-func (m *ContainerMap) SetVolume(alias string, in Input) Problems {
+func (m *ContainerMap) SetVolume(alias string, in Input) problem.Problems {
 	return m.with(func(k *converter) { m.setVolume(k, search(m.Volumes, aliasOfVolume), alias, in) })
 }
 
@@ -259,7 +260,7 @@ func setHost(m *ContainerMap, k *converter, path string, in Input) {
 
 // SetHostPath sets the host path of one alias; the alias "root" sets HostRoot
 // (row 118).
-func (m *ContainerMap) SetHostPath(alias string, in Input) Problems {
+func (m *ContainerMap) SetHostPath(alias string, in Input) problem.Problems {
 	return m.with(func(k *converter) { m.setHostPath(k, search(m.Host, aliasOfHost), alias, in) })
 }
 
@@ -293,7 +294,7 @@ func (m *ContainerMap) setHostPath(k *converter, hosts find, alias string, in In
 }
 
 // forget removes the places of an entry that is about to be replaced.
-func forget(o Origins, h HostPath) {
+func forget(o problem.Origins, h HostPath) {
 	delete(o, key("host", h.Alias))
 	for _, p := range h.Instances {
 		delete(o, key(key("host", h.Alias), p.Instance))
@@ -302,7 +303,7 @@ func forget(o Origins, h HostPath) {
 
 func (c *converter) instancePaths(path string, d Dict) []InstancePath {
 	out := make([]InstancePath, 0, len(d))
-	seen := make(map[string]Origin, len(d))
+	seen := make(map[string]problem.Origin, len(d))
 	for _, e := range d {
 		at := or(e.Value.Origin, e.Key.Origin)
 		name, ok := c.name(path, e.Key, true)
@@ -314,8 +315,8 @@ func (c *converter) instancePaths(path string, d Dict) []InstancePath {
 			continue
 		}
 		if first, twice := seen[name]; twice {
-			p := c.problems.add(CodeDuplicate, c.place(path, at), path, "the path of instance %q is given twice", name)
-			p.Related = related(first, "first given")
+			p := c.problems.Add(problem.CodeDuplicate, c.place(path, at), path, "the path of instance %q is given twice", name)
+			p.Related = problem.RelatedAt(first, "first given")
 			continue
 		}
 		seen[name] = at
@@ -341,11 +342,11 @@ func setContainers(m *ContainerMap, k *converter, path string, in Input) {
 // None (nothing set) or a *[Container], which the map then owns; one that it owns
 // already under another name is copied. at is where the name is written. Any
 // other value is reported and defines nothing.
-func (m *ContainerMap) SetContainer(name string, at Origin, in Input) Problems {
+func (m *ContainerMap) SetContainer(name string, at problem.Origin, in Input) problem.Problems {
 	return m.setContainer(search(m.Containers, nameOfContainer), name, at, in)
 }
 
-func (m *ContainerMap) setContainer(containers find, name string, at Origin, in Input) Problems {
+func (m *ContainerMap) setContainer(containers find, name string, at problem.Origin, in Input) problem.Problems {
 	var c *Container
 	if i := containers(name); i >= 0 {
 		c = m.Containers[i]
@@ -358,12 +359,12 @@ func (m *ContainerMap) setContainer(containers find, name string, at Origin, in 
 		}
 	case nil, Dict:
 	default:
-		var ps Problems
-		ps.add(CodeWrongType, or(in.Origin, at), "containers > "+name, "want container(…) or a dict, got %s", in)
+		var ps problem.Problems
+		ps.Add(problem.CodeWrongType, or(in.Origin, at), "containers > "+name, "want container(…) or a dict, got %s", in)
 		return ps
 	}
 	if c == nil {
-		c = &Container{Name: name, Origin: at, Origins: Origins{}}
+		c = &Container{Name: name, Origin: at, Origins: problem.Origins{}}
 		m.Containers = append(m.Containers, c)
 	}
 	d, _ := in.Value.(Dict)
@@ -386,21 +387,13 @@ func (m *ContainerMap) putContainer(name string, c, given *Container) {
 	m.Containers = append(m.Containers, given)
 }
 
-func (m *ContainerMap) with(f func(*converter)) Problems {
+func (m *ContainerMap) with(f func(*converter)) problem.Problems {
 	if m.Origins == nil {
-		m.Origins = Origins{}
+		m.Origins = problem.Origins{}
 	}
 	k := &converter{set: m.Origins}
 	f(k)
 	return k.problems
-}
-
-// Under puts prefix before the path of each problem and returns them.
-func (ps Problems) Under(prefix string) Problems {
-	for _, p := range ps {
-		p.Path = strings.TrimSuffix(prefix+" > "+p.Path, " > ")
-	}
-	return ps
 }
 
 // Dict returns the map as data that [FromDict] takes back; the name is not part

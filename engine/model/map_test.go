@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 func TestMapsFromDictionaries(t *testing.T) {
@@ -97,7 +98,7 @@ func TestUpdateReplaces(t *testing.T) {
 // row 5, row 6: properties set one by one are the same as those of a dictionary.
 func TestPropertiesOneByOneGiveTheSameMap(t *testing.T) {
 	m := &model.ContainerMap{Name: "m"}
-	m.SetContainer("app1", model.Origin{}, model.Input{})
+	m.SetContainer("app1", problem.Origin{}, model.Input{})
 	m.Container("app1").Set("binds", model.Input{Value: "v1"})
 	m.SetVolume("v1", model.Input{Value: "/x"})
 	m.SetHostPath("v1", model.Input{Value: "/y"})
@@ -128,13 +129,13 @@ func TestSetContainerTakesContainers(t *testing.T) {
 	m := &model.ContainerMap{Name: "m"}
 	base := &model.Container{Image: "i", Shares: []string{"/s"}}
 	for _, name := range []string{"a", "b"} {
-		if ps := m.SetContainer(name, model.Origin{}, model.Input{Value: base}); len(ps) > 0 {
+		if ps := m.SetContainer(name, problem.Origin{}, model.Input{Value: base}); len(ps) > 0 {
 			t.Fatal(ps)
 		}
 	}
-	m.SetContainer("c", model.Origin{}, model.Input{Value: (*model.Container)(nil)})
-	m.SetContainer("c", model.Origin{}, model.Input{Value: base})
-	same(t, "problems", texts(m.SetContainer("d", model.Origin{}, model.Input{Value: "text"})),
+	m.SetContainer("c", problem.Origin{}, model.Input{Value: (*model.Container)(nil)})
+	m.SetContainer("c", problem.Origin{}, model.Input{Value: base})
+	same(t, "problems", texts(m.SetContainer("d", problem.Origin{}, model.Input{Value: "text"})),
 		[]string{`containers > d: want container(…) or a dict, got string "text"`})
 	m.Container("a").Shares[0] = "/other"
 	same(t, "one container under three names", m.Containers, []*model.Container{
@@ -146,7 +147,7 @@ func TestSetContainerTakesContainers(t *testing.T) {
 
 // Every value remembers where it was set, and a replaced one forgets it.
 func TestPlacesFollowValues(t *testing.T) {
-	at := func(line, col int) model.Origin { return model.Origin{File: "site.star", Line: line, Col: col} }
+	at := func(line, col int) problem.Origin { return problem.Origin{File: "site.star", Line: line, Col: col} }
 	text := func(s string, line, col int) model.Input { return model.Input{Value: s, Origin: at(line, col)} }
 	m := &model.ContainerMap{Name: "m", Origin: at(1, 1)}
 	ps := m.Update(model.Dict{
@@ -170,7 +171,7 @@ func TestPlacesFollowValues(t *testing.T) {
 		`site.star:8:1: containers > a > binds[3]: want "ro", "rw", True, False or None as access, got string "no"`,
 	})
 	c := m.Container("a")
-	places := map[string]model.Origin{
+	places := map[string]problem.Origin{
 		"repository":               m.At("repository"),
 		"volumes.v.x":              m.At("volumes.v.x"),
 		"host.v":                   m.At("host.v"),
@@ -184,7 +185,7 @@ func TestPlacesFollowValues(t *testing.T) {
 		"a options.mem_limit.more": c.At("create_options.mem_limit[0].x"),
 		"a user":                   c.At("user"),
 	}
-	same(t, "places", places, map[string]model.Origin{
+	same(t, "places", places, map[string]problem.Origin{
 		"repository":               at(2, 1),
 		"volumes.v.x":              at(3, 9),
 		"host.v":                   at(4, 5),

@@ -2,7 +2,11 @@
 
 package model
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/problem"
+)
 
 // Merge adds what other says to the map (row 120). Lists become their union, in
 // order: binds and uses are told apart by the name they start with and take the
@@ -12,7 +16,7 @@ import "slices"
 // paths that only other has are added either way. The map keeps its name (row 1),
 // and shares no memory with other but option values, which nobody changes. Problems
 // come only from values that no conversion would have made.
-func (m *ContainerMap) Merge(other *ContainerMap, listsOnly bool) (ps Problems) {
+func (m *ContainerMap) Merge(other *ContainerMap, listsOnly bool) (ps problem.Problems) {
 	if other == nil || other == m {
 		return nil
 	}
@@ -42,7 +46,7 @@ func (m *ContainerMap) Merge(other *ContainerMap, listsOnly bool) (ps Problems) 
 	return ps
 }
 
-func (m *ContainerMap) mergeValues(other *ContainerMap) (ps Problems) {
+func (m *ContainerMap) mergeValues(other *ContainerMap) (ps problem.Problems) {
 	for _, f := range mapFields() {
 		switch f.Name {
 		case "volumes", "host", "containers":
@@ -109,14 +113,14 @@ func (m *ContainerMap) movePlace(other *ContainerMap, field string) {
 		return
 	}
 	if m.Origins == nil {
-		m.Origins = Origins{}
+		m.Origins = problem.Origins{}
 	}
 	m.Origins[field] = at
 }
 
 // Merge adds what d says to the container, by the rules of [ContainerMap.Merge].
 // The container keeps its name.
-func (c *Container) Merge(d *Container, listsOnly bool) (ps Problems) {
+func (c *Container) Merge(d *Container, listsOnly bool) (ps problem.Problems) {
 	if d == nil || d == c {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 func TestMerge(t *testing.T) {
@@ -96,7 +97,7 @@ func TestMergeReportsWhatItCannotTake(t *testing.T) {
 }
 
 func TestMergeTakesPlacesAlong(t *testing.T) {
-	place := func(line int) model.Origin { return model.Origin{File: "f", Line: line, Col: 1} }
+	place := func(line int) problem.Origin { return problem.Origin{File: "f", Line: line, Col: 1} }
 	make := func(line int, text string) *model.ContainerMap {
 		m := &model.ContainerMap{Name: "m", Origin: place(line)}
 		d := dict(t, text)
@@ -131,7 +132,7 @@ func TestCopiesShareNothing(t *testing.T) {
 	text := `{"repository": "r", "volumes": {"v": "/v"}, "host": {"v": {"1": "/h"}},
 		"a": {"instances": [1], "shares": "/s", "binds": "v", "uses": "b", "links": "b", "attaches": "v"}, "b": {}}`
 	m := site(t, text)
-	m.Origins["repository"] = model.Origin{File: "f", Line: 1, Col: 1}
+	m.Origins["repository"] = problem.Origin{File: "f", Line: 1, Col: 1}
 	m.Containers = append(m.Containers, nil)
 	c := m.Copy()
 	if diff := cmp.Diff(m, c); diff != "" {
@@ -140,9 +141,9 @@ func TestCopiesShareNothing(t *testing.T) {
 	a := c.Containers[0]
 	a.Instances[0], a.Shares[0], a.Attaches[0] = "x", "x", "x"
 	a.Binds[0].Volume, a.Uses[0].Name, a.Links[0].Alias = "x", "x", "x"
-	a.Origins["image"] = model.Origin{Line: 9}
+	a.Origins["image"] = problem.Origin{Line: 9}
 	c.Volumes[0].Path, c.Host[0].Instances[0].Path, c.Containers[1] = "x", "x", nil
-	c.Origins["repository"] = model.Origin{Line: 9}
+	c.Origins["repository"] = problem.Origin{Line: 9}
 	want := site(t, text)
 	want.Containers = append(want.Containers, nil)
 	same(t, "the original after changes of the copy", m, want, noPlaces())

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // takesImage tells whether Validate accepts an image name.
@@ -54,16 +55,16 @@ func TestRandomImagesAreTakenAsDockerTakesThem(t *testing.T) {
 func TestNamesHaveALength(t *testing.T) {
 	for _, test := range []struct {
 		length int
-		want   []model.Code
+		want   []problem.Code
 	}{
 		{198, nil}, // "m." makes 200
-		{199, []model.Code{model.CodeNameSyntax}},
-		{1 << 20, []model.Code{model.CodeNameSyntax}},
+		{199, []problem.Code{problem.CodeNameSyntax}},
+		{1 << 20, []problem.Code{problem.CodeNameSyntax}},
 	} {
 		m := &model.ContainerMap{Name: "m", Containers: []*model.Container{{Name: strings.Repeat("a", test.length), Image: "x"}}}
 		err := m.Validate()
-		var ps model.Problems
-		var codes []model.Code
+		var ps problem.Problems
+		var codes []problem.Code
 		if errors.As(err, &ps) {
 			for _, p := range ps {
 				codes = append(codes, p.Code)
@@ -93,11 +94,11 @@ func TestNearestNames(t *testing.T) {
 		{strings.Repeat("a", 300), []string{strings.Repeat("a", 299)}, ""},
 		{"nothing near", nil, ""},
 	} {
-		if got := model.Nearest(test.name, test.candidates); got != test.want {
+		if got := problem.Nearest(test.name, test.candidates); got != test.want {
 			t.Errorf("Nearest(%q, %q) = %q, want %q", test.name, test.candidates, got, test.want)
 		}
 	}
-	if got := model.DidYouMean("imge", []string{"image"}); got != `did you mean "image"?` {
+	if got := problem.DidYouMean("imge", []string{"image"}); got != `did you mean "image"?` {
 		t.Errorf("got %q", got)
 	}
 }

@@ -2,7 +2,11 @@
 
 package model
 
-import "context"
+import (
+	"context"
+
+	"github.com/dmap-dev/dmap/engine/problem"
+)
 
 // ContainerMap describes a landscape of containers. Lists keep the order in which
 // a program defined things; that order breaks ties in plans. The zero value is an
@@ -30,8 +34,8 @@ type ContainerMap struct {
 	Host []HostPath
 	// Origin is where the map was made; Origins where each of its values was set
 	// ("repository", "volumes.web_log", "host.app_data").
-	Origin  Origin
-	Origins Origins
+	Origin  problem.Origin
+	Origins problem.Origins
 }
 
 // AttachedMode says how attached volumes exist in Docker.
@@ -110,8 +114,8 @@ type Container struct {
 	Persistent bool
 	// Origin is where the configuration was first made; Origins where each of its
 	// values was set.
-	Origin  Origin
-	Origins Origins
+	Origin  problem.Origin
+	Origins problem.Origins
 }
 
 // HostShare mounts the host path of a volume alias (row 41).
@@ -199,7 +203,7 @@ func (c *Container) InstanceNames() []string {
 }
 
 // At returns where the value at path was set, else where the container was made.
-func (c *Container) At(path string) Origin {
+func (c *Container) At(path string) problem.Origin {
 	if at, ok := c.Origins.At(path); ok {
 		return at
 	}
@@ -207,7 +211,7 @@ func (c *Container) At(path string) Origin {
 }
 
 // At returns where the value at path was set, else where the map was made.
-func (m *ContainerMap) At(path string) Origin {
+func (m *ContainerMap) At(path string) problem.Origin {
 	if at, ok := m.Origins.At(path); ok {
 		return at
 	}

@@ -2,17 +2,21 @@
 
 package model
 
-import "strings"
+import (
+	"strings"
 
-// Validate reports everything that is wrong with the map, as [Problems] sorted by
+	"github.com/dmap-dev/dmap/engine/problem"
+)
+
+// Validate reports everything that is wrong with the map, as [problem.Problems] sorted by
 // place, or returns nil (rows 124, 125). Of options it knows only that they are
 // plain data, and published ports. An empty map is valid (row 2), and so is one
 // without containers. It never changes the map, and takes any map, also one built
 // by hand with nil entries.
 func (m *ContainerMap) Validate() error {
 	if m == nil {
-		var ps Problems
-		ps.add(CodeWrongValue, Origin{}, "container_map", "there is no map")
+		var ps problem.Problems
+		ps.Add(problem.CodeWrongValue, problem.Origin{}, "container_map", "there is no map")
 		return ps
 	}
 	v := &validator{m: m, index: m.Index(), near: map[kind]known{}, binders: map[string][]bindAt{}}
@@ -21,7 +25,7 @@ func (m *ContainerMap) Validate() error {
 	v.host()
 	for i, c := range m.Containers {
 		if c == nil {
-			v.inMap(CodeWrongValue, index("containers", i), "there is no container at this place")
+			v.inMap(problem.CodeWrongValue, index("containers", i), "there is no container at this place")
 			continue
 		}
 		v.container(c)
@@ -36,7 +40,7 @@ func (m *ContainerMap) Validate() error {
 type validator struct {
 	m        *ContainerMap
 	index    *Index
-	problems Problems
+	problems problem.Problems
 	// near holds the names that wrong ones are compared with.
 	near map[kind]known
 	// used counts the mounts of used containers that were looked at.
@@ -46,18 +50,18 @@ type validator struct {
 }
 
 // inMap reports a problem of a value of the map itself.
-func (v *validator) inMap(code Code, field, format string, args ...any) *Problem {
+func (v *validator) inMap(code problem.Code, field, format string, args ...any) *problem.Problem {
 	shown := field
 	if property, alias, ok := strings.Cut(field, "."); ok && !IsName(alias) {
 		shown = key(property, quote(alias))
 	}
-	return v.problems.add(code, v.m.At(field), "container_map > "+shown, format, args...)
+	return v.problems.Add(code, v.m.At(field), "container_map > "+shown, format, args...)
 }
 
 // in reports a problem of a value of a container; field "" is the container.
-func (v *validator) in(c *Container, code Code, field, format string, args ...any) *Problem {
+func (v *validator) in(c *Container, code problem.Code, field, format string, args ...any) *problem.Problem {
 	path := "container_map > containers > " + label(c.Name) + " > " + field
-	return v.problems.add(code, c.At(field), strings.TrimSuffix(path, " > "), format, args...)
+	return v.problems.Add(code, c.At(field), strings.TrimSuffix(path, " > "), format, args...)
 }
 
 // properties checks the single values of the map.
@@ -65,9 +69,9 @@ func (v *validator) properties() {
 	m := v.m
 	switch {
 	case m.Name == "":
-		v.problems.add(CodeNameSyntax, m.Origin, "container_map", "the map has no name")
+		v.problems.Add(problem.CodeNameSyntax, m.Origin, "container_map", "the map has no name")
 	case !IsName(m.Name):
-		v.problems.add(CodeNameSyntax, m.Origin, "container_map", "%s cannot be the name of a map: %s", quote(m.Name), nameRule)
+		v.problems.Add(problem.CodeNameSyntax, m.Origin, "container_map", "%s cannot be the name of a map: %s", quote(m.Name), nameRule)
 	}
 	if m.Repository != "" {
 		v.fault("repository", m.Repository, prefixFault(m.Repository))
@@ -87,13 +91,13 @@ func (v *validator) properties() {
 	switch m.Attached {
 	case "", AttachedContainer, AttachedVolume:
 	default:
-		v.inMap(CodeWrongValue, "attached", `want "container" or "volume", got %s`, quote(string(m.Attached)))
+		v.inMap(problem.CodeWrongValue, "attached", `want "container" or "volume", got %s`, quote(string(m.Attached)))
 	}
 }
 
 func (v *validator) fault(field, value, fault string) {
 	if fault != "" {
-		v.inMap(CodeWrongValue, field, "cannot use %s as %s: %s", quote(value), field, fault)
+		v.inMap(problem.CodeWrongValue, field, "cannot use %s as %s: %s", quote(value), field, fault)
 	}
 }
 
@@ -121,12 +125,12 @@ func (v *validator) container(c *Container) {
 func (v *validator) image(c *Container) {
 	if c.Image != "" {
 		if fault := imageFault(c.Image); fault != "" {
-			v.in(c, CodeWrongValue, "image", "cannot use %s as an image: %s", quote(c.Image), fault)
+			v.in(c, problem.CodeWrongValue, "image", "cannot use %s as an image: %s", quote(c.Image), fault)
 		}
 		return
 	}
 	if fault := imageFault(c.Name); fault != "" && IsName(c.Name) {
-		p := v.in(c, CodeWrongValue, "image", "no image is set, and %s cannot be the image of its name: %s", label(c.Name), fault)
+		p := v.in(c, problem.CodeWrongValue, "image", "no image is set, and %s cannot be the image of its name: %s", label(c.Name), fault)
 		p.Hint = "set image"
 	}
 }
@@ -134,21 +138,21 @@ func (v *validator) image(c *Container) {
 func (v *validator) user(c *Container) {
 	if c.User != "" {
 		if fault := userFault(c.User); fault != "" {
-			v.in(c, CodeWrongValue, "user", "cannot use %s as a user: %s", quote(c.User), fault).
+			v.in(c, problem.CodeWrongValue, "user", "cannot use %s as a user: %s", quote(c.User), fault).
 				Hint = `want "user" or "user:group"`
 		}
 	}
 	if c.Permissions != "" && !isMode(c.Permissions) {
-		v.in(c, CodeWrongValue, "permissions", "cannot use %s as permissions: chmod would not take it", quote(c.Permissions)).
+		v.in(c, problem.CodeWrongValue, "permissions", "cannot use %s as permissions: chmod would not take it", quote(c.Permissions)).
 			Hint = `want an octal mode such as "0750" or a symbolic one such as "u=rwX,g=rX,o="`
 	}
 }
 
 func (v *validator) options(c *Container, field string, o Options) {
 	if o.Func != nil && o.Values != nil {
-		v.in(c, CodeWrongValue, field, "want fixed values or a function, got both")
+		v.in(c, problem.CodeWrongValue, field, "want fixed values or a function, got both")
 	}
-	k := &converter{set: Origins{}}
+	k := &converter{set: problem.Origins{}}
 	k.optionValues(field, o.Values)
 	for _, p := range k.problems {
 		p.Origin = or(p.Origin, c.At(field))

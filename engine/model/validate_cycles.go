@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // need is one entry of uses or links, seen as an edge between containers.
@@ -32,7 +34,7 @@ func (v *validator) cycles() {
 		v.circle(w.edges, c)
 	}
 	if w.more > 0 {
-		v.inMap(CodeCycle, "containers", "containers need one another in %s more", count(w.more, "circle"))
+		v.inMap(problem.CodeCycle, "containers", "containers need one another in %s more", count(w.more, "circle"))
 	}
 }
 
@@ -147,7 +149,7 @@ func newCircle(way []int) circle {
 func (v *validator) circle(edges [][]need, c circle) {
 	way := c.way()
 	var names []string
-	var steps []Related
+	var steps []problem.Related
 	for i, at := range way {
 		switch {
 		case at == gap:
@@ -160,7 +162,7 @@ func (v *validator) circle(edges [][]need, c circle) {
 	}
 	start := edges[way[0]]
 	first := start[slices.IndexFunc(start, func(n need) bool { return n.to == way[1] })]
-	p := v.in(v.m.Containers[way[0]], CodeCycle, first.field, "containers need one another: %s", strings.Join(names, " → "))
+	p := v.in(v.m.Containers[way[0]], problem.CodeCycle, first.field, "containers need one another: %s", strings.Join(names, " → "))
 	p.Hint = "leave out one of these"
 	p.Related = steps
 }
@@ -178,8 +180,8 @@ func (c circle) way() []int {
 }
 
 // steps names every entry by which one container needs another.
-func (v *validator) steps(edges [][]need, from, to int) []Related {
-	var out []Related
+func (v *validator) steps(edges [][]need, from, to int) []problem.Related {
+	var out []problem.Related
 	c := v.m.Containers[from]
 	for _, n := range edges[from] {
 		if n.to != to {
@@ -189,7 +191,7 @@ func (v *validator) steps(edges [][]need, from, to int) []Related {
 		if n.alias {
 			msg = label(c.Name) + " uses " + quote(n.name) + " of " + label(v.m.Containers[to].Name)
 		}
-		out = append(out, Related{c.At(n.field), msg})
+		out = append(out, problem.Related{Origin: c.At(n.field), Msg: msg})
 	}
 	return out
 }

@@ -2,7 +2,11 @@
 
 package model
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
+)
 
 // names checks the names of containers, instances and attached volumes.
 func (v *validator) names() {
@@ -12,13 +16,13 @@ func (v *validator) names() {
 			continue
 		}
 		if first, twice := byName[c.Name]; twice {
-			p := v.in(c, CodeDuplicate, "", "the container %s is defined twice", label(c.Name))
-			p.Related = related(first.Origin, "first defined")
+			p := v.in(c, problem.CodeDuplicate, "", "the container %s is defined twice", label(c.Name))
+			p.Related = problem.RelatedAt(first.Origin, "first defined")
 			continue
 		}
 		byName[c.Name] = c
 		if !IsName(c.Name) {
-			v.in(c, CodeNameSyntax, "", "%s cannot be the name of a container: %s", quote(c.Name), nameRule)
+			v.in(c, problem.CodeNameSyntax, "", "%s cannot be the name of a container: %s", quote(c.Name), nameRule)
 		}
 		v.instances(c)
 	}
@@ -30,13 +34,13 @@ func (v *validator) instances(c *Container) {
 	for i, name := range c.Instances {
 		field := index("instances", i)
 		if first, twice := seen[name]; twice {
-			p := v.in(c, CodeDuplicate, field, "%s has the instance %s twice", label(c.Name), quote(name))
-			p.Related = related(c.At(index("instances", first)), "first given")
+			p := v.in(c, problem.CodeDuplicate, field, "%s has the instance %s twice", label(c.Name), quote(name))
+			p.Related = problem.RelatedAt(c.At(index("instances", first)), "first given")
 			continue
 		}
 		seen[name] = i
 		if !IsName(name) {
-			v.in(c, CodeNameSyntax, field, "%s cannot be the name of an instance: %s", quote(name), nameRule)
+			v.in(c, problem.CodeNameSyntax, field, "%s cannot be the name of an instance: %s", quote(name), nameRule)
 		}
 	}
 }
@@ -45,7 +49,7 @@ func (v *validator) instances(c *Container) {
 type taken struct {
 	owner *Container
 	what  string
-	at    Origin
+	at    problem.Origin
 	// alias is set for attached volumes.
 	alias bool
 }
@@ -94,17 +98,17 @@ func (v *validator) take(names map[string]taken, c *Container, field, name strin
 	}
 	p := v.clash(c, field, name, first, t)
 	if p != nil {
-		p.Related = append(p.Related, related(first.at, first.what)...)
+		p.Related = append(p.Related, problem.RelatedAt(first.at, first.what)...)
 	}
 }
 
-func (v *validator) clash(c *Container, field, name string, first, t taken) *Problem {
+func (v *validator) clash(c *Container, field, name string, first, t taken) *problem.Problem {
 	full := quote(v.m.Name + "." + name)
 	switch {
 	case !t.alias || v.m.Attached != AttachedVolume:
-		return v.in(c, CodeDuplicate, field, "%s and %s would both be %s in Docker", first.what, t.what, full)
+		return v.in(c, problem.CodeDuplicate, field, "%s and %s would both be %s in Docker", first.what, t.what, full)
 	case sharesAnything(first.owner):
-		return v.in(c, CodeDuplicate, field, "%s and %s are both called %s, so uses cannot tell them apart", first.what, t.what, quote(name))
+		return v.in(c, problem.CodeDuplicate, field, "%s and %s are both called %s, so uses cannot tell them apart", first.what, t.what, quote(name))
 	}
 	// A volume and a container that nobody can use may share a name (row 64).
 	return nil
@@ -113,11 +117,11 @@ func (v *validator) clash(c *Container, field, name string, first, t taken) *Pro
 func (v *validator) fullName(c *Container, field, name string) {
 	full := v.m.Name + "." + name
 	if len(full) > longestName {
-		v.in(c, CodeNameSyntax, field, "the name %s has %d characters, more than %d", quote(full), len(full), longestName)
+		v.in(c, problem.CodeNameSyntax, field, "the name %s has %d characters, more than %d", quote(full), len(full), longestName)
 	}
 	for _, suffix := range []string{".dmap-prepare", ".dmap-prepared", ".dmap-lock"} {
 		if strings.HasSuffix(full, suffix) {
-			v.in(c, CodeNameSyntax, field, "the name %s is reserved: dmap ends the names of its own containers with %s", quote(full), quote(suffix))
+			v.in(c, problem.CodeNameSyntax, field, "the name %s is reserved: dmap ends the names of its own containers with %s", quote(full), quote(suffix))
 		}
 	}
 }

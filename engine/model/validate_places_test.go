@@ -11,14 +11,15 @@ import (
 	"testing"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-func at(line int) model.Origin { return model.Origin{File: "site.star", Line: line, Col: 1} }
+func at(line int) problem.Origin { return problem.Origin{File: "site.star", Line: line, Col: 1} }
 
 // placed is a container whose values stand in the lines after its own.
 func placed(line int, c model.Container) *model.Container {
 	c.Origin = at(line)
-	c.Origins = model.Origins{
+	c.Origins = problem.Origins{
 		"binds": at(line + 1), "uses": at(line + 2), "uses[1]": at(line + 3), "links": at(line + 4), "attaches": at(line + 5), "instances": at(line + 6),
 	}
 	return &c
@@ -30,7 +31,7 @@ func TestProblemsHavePlaces(t *testing.T) {
 	m := &model.ContainerMap{
 		Name:   "m",
 		Origin: at(1),
-		Origins: model.Origins{
+		Origins: problem.Origins{
 			"volumes.web_log": at(2), "volumes.socket": at(3), "host.data": at(4), "host.data.i1": at(5), "volumes.data": at(6),
 		},
 		Volumes: []model.Volume{{Alias: "web_log", Path: "/l"}, {Alias: "socket", Path: "/s"}, {Alias: "data", Path: "/d"}},
@@ -44,7 +45,7 @@ func TestProblemsHavePlaces(t *testing.T) {
 			placed(60, model.Container{Name: "two", Image: "x"}),
 		},
 	}
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(m.Validate(), &ps) {
 		t.Fatal("no problems")
 	}
@@ -80,18 +81,18 @@ func TestProblemsHavePlaces(t *testing.T) {
 // row 53: what two used containers mount at one path is shown with all four places.
 func TestUsedMountsHavePlaces(t *testing.T) {
 	shares := func(name string, line int) *model.Container {
-		return &model.Container{Name: name, Image: "x", Shares: []string{"/s"}, Origins: model.Origins{"shares": at(line)}}
+		return &model.Container{Name: name, Image: "x", Shares: []string{"/s"}, Origins: problem.Origins{"shares": at(line)}}
 	}
 	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{
 		shares("b", 1), shares("c", 2),
 		placed(10, model.Container{Name: "a", Image: "x", Uses: []model.Use{{Name: "b"}, {Name: "c"}}}),
 	}}
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(m.Validate(), &ps) || len(ps) != 1 {
 		t.Fatalf("want one problem, got %v", ps)
 	}
 	same(t, "place", ps[0].Origin, at(13))
-	same(t, "related", ps[0].Related, []model.Related{
+	same(t, "related", ps[0].Related, []problem.Related{
 		{Origin: at(12), Msg: "first mounted"}, {Origin: at(1), Msg: `b shares "/s"`}, {Origin: at(2), Msg: `c shares "/s"`}})
 }
 
@@ -194,7 +195,7 @@ func TestLongChains(t *testing.T) {
 	same(t, "a circle of 100,000", shortLines(t, chain(100_000, true).Validate()), []string{
 		`cycle containers > c0 > links[0]: containers need one another: c0 → c1 → c2 → c3 → c4 → c5 → c6 → c7 → … 99984 more … → ` +
 			`c99992 → c99993 → c99994 → c99995 → c99996 → c99997 → c99998 → c99999 → c0 (leave out one of these)`})
-	var ps model.Problems
+	var ps problem.Problems
 	errors.As(chain(20, true).Validate(), &ps)
 	if len(ps) != 1 || len(ps[0].Related) != 20 {
 		t.Errorf("a circle of 20: want its 20 steps, got %v", ps)

@@ -6,13 +6,15 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // published is a host port that a container publishes, or a range of them of which
 // Docker takes a free one when the container starts.
 type published struct {
 	c           *Container
-	at          Origin
+	at          problem.Origin
 	field       string
 	ip          string
 	proto       string
@@ -64,10 +66,10 @@ func (v *validator) ports() {
 	v.portRanges(ranges, fixed)
 }
 
-func (v *validator) portClash(p published, format string, args ...any) *Problem {
-	problem := v.in(p.c, CodePortClash, p.field, format, args...)
-	problem.Origin = or(p.at, problem.Origin)
-	return problem
+func (v *validator) portClash(p published, format string, args ...any) *problem.Problem {
+	found := v.in(p.c, problem.CodePortClash, p.field, format, args...)
+	found.Origin = or(p.at, found.Origin)
+	return found
 }
 
 // publish reports a port that others publish, and tells whether it did.
@@ -76,11 +78,11 @@ func (v *validator) publish(others []published, p published) bool {
 		if !sameAddress(other.ip, p.ip) {
 			continue
 		}
-		problem := v.portClash(p, "%s and %s both publish host port %s", label(other.c.Name), label(p.c.Name), p.text())
+		found := v.portClash(p, "%s and %s both publish host port %s", label(other.c.Name), label(p.c.Name), p.text())
 		if other.c == p.c {
-			problem.Msg = label(p.c.Name) + " publishes host port " + p.text() + " twice"
+			found.Msg = label(p.c.Name) + " publishes host port " + p.text() + " twice"
 		}
-		problem.Related = related(or(other.at, other.c.At(other.field)), "first published")
+		found.Related = problem.RelatedAt(or(other.at, other.c.At(other.field)), "first published")
 		return true
 	}
 	n := len(p.c.Instances)
@@ -109,12 +111,12 @@ func (v *validator) portRanges(ranges, fixed []published) {
 			if f.proto != p.proto || f.first < p.first || f.first > p.last || !sameAddress(f.ip, p.ip) {
 				continue
 			}
-			problem := v.portClash(p, "%s publishes one of the host ports %s, which may be %s of %s", label(p.c.Name), p.text(), f.text(), label(f.c.Name))
+			found := v.portClash(p, "%s publishes one of the host ports %s, which may be %s of %s", label(p.c.Name), p.text(), f.text(), label(f.c.Name))
 			if f.c == p.c {
-				problem.Msg = label(p.c.Name) + " publishes one of the host ports " + p.text() + ", and " + f.text() + " as well"
+				found.Msg = label(p.c.Name) + " publishes one of the host ports " + p.text() + ", and " + f.text() + " as well"
 			}
-			problem.Hint = "leave " + strconv.Itoa(f.first) + " out of the range"
-			problem.Related = related(or(f.at, f.c.At(f.field)), "published")
+			found.Hint = "leave " + strconv.Itoa(f.first) + " out of the range"
+			found.Related = problem.RelatedAt(or(f.at, f.c.At(f.field)), "published")
 			break
 		}
 	}

@@ -5,6 +5,8 @@ package model
 import (
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // uses checks what a container uses (rows 57 to 65).
@@ -13,8 +15,8 @@ func (v *validator) uses(c *Container, mounts mountPoints) {
 	for i, u := range c.Uses {
 		field := index("uses", i)
 		if first, twice := seen[u.Name]; twice {
-			p := v.in(c, CodeDuplicate, field, "%s uses %s twice", label(c.Name), quote(u.Name))
-			p.Related = related(c.At(index("uses", first)), "first used")
+			p := v.in(c, problem.CodeDuplicate, field, "%s uses %s twice", label(c.Name), quote(u.Name))
+			p.Related = problem.RelatedAt(c.At(index("uses", first)), "first used")
 			continue
 		}
 		seen[u.Name] = i
@@ -28,8 +30,8 @@ func (v *validator) uses(c *Container, mounts mountPoints) {
 
 func (v *validator) usesAlias(c *Container, mounts mountPoints, field string, u Use, owners []*Container) {
 	if slices.Contains(owners, c) {
-		p := v.in(c, CodeDuplicate, field, "%s attaches %s itself, so it has it already", label(c.Name), quote(u.Name))
-		p.Related = related(c.At(index("attaches", slices.Index(c.Attaches, u.Name))), "attached")
+		p := v.in(c, problem.CodeDuplicate, field, "%s attaches %s itself, so it has it already", label(c.Name), quote(u.Name))
+		p.Related = problem.RelatedAt(c.At(index("attaches", slices.Index(c.Attaches, u.Name))), "attached")
 		return
 	}
 	if at, ok := v.index.VolumePath(u.Name); ok {
@@ -42,9 +44,9 @@ func (v *validator) usesContainer(c *Container, mounts mountPoints, i int) {
 	_, targets, ok := v.index.UseTargets(u)
 	switch {
 	case ok && targets[0].Container == c, !ok && u.Name == c.Name:
-		v.in(c, CodeCycle, field, "%s uses itself", label(c.Name))
+		v.in(c, problem.CodeCycle, field, "%s uses itself", label(c.Name))
 	case !ok:
-		p := v.in(c, CodeUnknownName, field, "cannot use %s: no container and no attached volume has this name", quote(u.Name))
+		p := v.in(c, problem.CodeUnknownName, field, "cannot use %s: no container and no attached volume has this name", quote(u.Name))
 		if len(c.Uses) == 2 && i == 1 && isFlag(u.Name) {
 			p.Hint = pairHint(c.Uses[0].Name, u.Name)
 			return
@@ -52,9 +54,9 @@ func (v *validator) usesContainer(c *Container, mounts mountPoints, i int) {
 		v.explain(p, usable, "use", u.Name)
 	case !sharesAnything(targets[0].Container):
 		used := targets[0].Container
-		p := v.in(c, CodeNothingShared, field, "cannot use %s: it has no volumes", quote(u.Name))
+		p := v.in(c, problem.CodeNothingShared, field, "cannot use %s: it has no volumes", quote(u.Name))
 		p.Hint = "give " + label(used.Name) + " shares, binds, uses or attaches"
-		p.Related = related(used.Origin, label(used.Name)+" defined")
+		p.Related = problem.RelatedAt(used.Origin, label(used.Name)+" defined")
 	default:
 		v.usedMounts(c, mounts, field, targets[0])
 	}
@@ -82,7 +84,7 @@ func (v *validator) links(c *Container) {
 	for i, l := range c.Links {
 		field := index("links", i)
 		if l.Alias != "" && !IsName(l.Alias) {
-			v.in(c, CodeNameSyntax, field, "%s cannot be the alias of a link: %s", quote(l.Alias), nameRule)
+			v.in(c, problem.CodeNameSyntax, field, "%s cannot be the alias of a link: %s", quote(l.Alias), nameRule)
 		}
 		v.linkTarget(c, field, l)
 		alias := l.Alias
@@ -94,11 +96,11 @@ func (v *validator) links(c *Container) {
 			aliases[alias] = i
 			continue
 		}
-		p := v.in(c, CodeDuplicate, field, "%s links to %s as %s twice", label(c.Name), quote(l.Container), quote(alias))
+		p := v.in(c, problem.CodeDuplicate, field, "%s links to %s as %s twice", label(c.Name), quote(l.Container), quote(alias))
 		if other := c.Links[first].Container; other != l.Container {
 			p.Msg = label(c.Name) + " links to both " + quote(other) + " and " + quote(l.Container) + " as " + quote(alias)
 		}
-		p.Related = related(c.At(index("links", first)), "first linked")
+		p.Related = problem.RelatedAt(c.At(index("links", first)), "first linked")
 	}
 }
 
@@ -106,20 +108,20 @@ func (v *validator) linkTarget(c *Container, field string, l Link) {
 	target, ok := v.index.LinkTarget(l)
 	switch {
 	case ok && target.Container == c, !ok && l.Container == c.Name:
-		v.in(c, CodeCycle, field, "%s links to itself", label(c.Name))
+		v.in(c, problem.CodeCycle, field, "%s links to itself", label(c.Name))
 	case !ok:
-		p := v.in(c, CodeUnknownName, field, "cannot link to %s: no container has this name", quote(l.Container))
+		p := v.in(c, problem.CodeUnknownName, field, "cannot link to %s: no container has this name", quote(l.Container))
 		v.explain(p, linkable, "link to", l.Container)
 	}
 }
 
 // explain says why a name leads nowhere, or what was probably meant. The problem's
 // text is replaced for a configuration with instances (rows 61, 75).
-func (v *validator) explain(p *Problem, names kind, verb, name string) {
+func (v *validator) explain(p *problem.Problem, names kind, verb, name string) {
 	if c := v.index.Container(name); c != nil {
 		p.Msg = "cannot " + verb + " " + quote(name) + ": it has " + count(len(c.Instances), "instance") + ", so one of them must be named"
 		p.Hint = "name one: " + listed(refNames(c))
-		p.Related = related(c.At("instances"), "its instances are set")
+		p.Related = problem.RelatedAt(c.At("instances"), "its instances are set")
 		return
 	}
 	bare, hasPrefix := strings.CutPrefix(name, v.m.Name+".")
@@ -135,13 +137,13 @@ func (v *validator) explain(p *Problem, names kind, verb, name string) {
 	if c := v.index.Container(base); p.Hint == "" && c != nil && base != name {
 		p.Hint = "there is " + listed(refNames(c))
 	}
-	if names := v.known(names).names; p.Hint == "" && len(names) > 1 { // one is this container itself
+	if names := sortedKeys(v.known(names).places); p.Hint == "" && len(names) > 1 { // one is this container itself
 		p.Hint = "there is " + listed(names)
 	}
 }
 
 // explainVolume hints at aliases that are written in the wrong property.
-func (v *validator) explainVolume(p *Problem, names kind, name string) bool {
+func (v *validator) explainVolume(p *problem.Problem, names kind, name string) bool {
 	_, isVolume := v.index.VolumePath(name)
 	_, isHost := v.index.HostPath(name)
 	switch {
@@ -181,8 +183,8 @@ const (
 
 // known are the names of some kinds, with the places that define them.
 type known struct {
-	*suggester
-	places map[string]Origin
+	*problem.Suggester
+	places map[string]problem.Origin
 }
 
 // known collects names when the first wrong one turns up.
@@ -190,7 +192,7 @@ func (v *validator) known(names kind) known {
 	if k, ok := v.near[names]; ok {
 		return k
 	}
-	at := map[string]Origin{}
+	at := map[string]problem.Origin{}
 	if names&containers != 0 {
 		for name, r := range v.index.refs {
 			at[name] = r.Container.Origin
@@ -211,16 +213,16 @@ func (v *validator) known(names kind) known {
 			at[alias] = v.m.At(key("host", alias))
 		}
 	}
-	k := known{newSuggester(sortedKeys(at)), at}
+	k := known{problem.NewSuggester(sortedKeys(at)), at}
 	v.near[names] = k
 	return k
 }
 
 // suggest adds the nearest name and its place to a problem.
-func (v *validator) suggest(p *Problem, names kind, name string) {
+func (v *validator) suggest(p *problem.Problem, names kind, name string) {
 	k := v.known(names)
-	if near := k.nearest(name); near != "" {
-		p.Hint = didYouMean(near)
-		p.Related = append(p.Related, related(k.places[near], quote(near)+" defined")...)
+	if near := k.Nearest(name); near != "" {
+		p.Hint = problem.Meant(near)
+		p.Related = append(p.Related, problem.RelatedAt(k.places[near], quote(near)+" defined")...)
 	}
 }

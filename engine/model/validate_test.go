@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 func TestValidate(t *testing.T) {
@@ -363,9 +363,9 @@ func TestValidate(t *testing.T) {
 // shortLines returns "code path: message (hint)" for each problem.
 func shortLines(t *testing.T, err error) (out []string) {
 	t.Helper()
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(err, &ps) {
-		t.Fatalf("want model.Problems, got %T: %v", err, err)
+		t.Fatalf("want problem.Problems, got %T: %v", err, err)
 	}
 	for _, p := range ps {
 		out = append(out, string(p.Code)+" "+strings.TrimPrefix(p.Error(), "container_map > "))

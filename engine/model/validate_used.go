@@ -5,6 +5,8 @@ package model
 import (
 	"path"
 	"slices"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // mostUsed limits how many mounts of used containers are looked at in one map, so
@@ -32,7 +34,7 @@ func (v *validator) usedMounts(c *Container, mounts mountPoints, field string, t
 			field:  field,
 			what:   "uses " + quote(target.Name()) + " (" + what + ")",
 			source: source,
-			at:     related(r.Container.At(from), what),
+			at:     problem.RelatedAt(r.Container.At(from), what),
 			hint:   "only one of them can be there: change a path, or leave one out",
 		})
 	}

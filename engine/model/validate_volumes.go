@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // volumes checks the paths inside containers.
@@ -15,7 +17,7 @@ func (v *validator) volumes() {
 	for _, vol := range v.m.Volumes {
 		field := key("volumes", vol.Alias)
 		if seen[vol.Alias] {
-			v.inMap(CodeDuplicate, field, "alias %s is defined twice in volumes", quote(vol.Alias))
+			v.inMap(problem.CodeDuplicate, field, "alias %s is defined twice in volumes", quote(vol.Alias))
 			continue
 		}
 		seen[vol.Alias] = true
@@ -36,7 +38,7 @@ func (v *validator) volumePath(field string, vol Volume) {
 	if fault == "" {
 		return
 	}
-	p := v.inMap(CodeWrongValue, field, "cannot use %s as the path of alias %s inside containers: %s", quote(vol.Path), quote(vol.Alias), fault)
+	p := v.inMap(problem.CodeWrongValue, field, "cannot use %s as the path of alias %s inside containers: %s", quote(vol.Path), quote(vol.Alias), fault)
 	if clean != vol.Path && pathFault(clean) == "" {
 		p.Hint = "write " + quote(clean)
 	}
@@ -44,7 +46,7 @@ func (v *validator) volumePath(field string, vol Volume) {
 
 func (v *validator) alias(field, alias string) {
 	if !IsName(alias) {
-		v.inMap(CodeNameSyntax, field, "%s cannot be an alias: %s", quote(alias), nameRule)
+		v.inMap(problem.CodeNameSyntax, field, "%s cannot be an alias: %s", quote(alias), nameRule)
 	}
 }
 
@@ -55,10 +57,10 @@ func (v *validator) host() {
 		field := key("host", h.Alias)
 		switch {
 		case seen[h.Alias]:
-			v.inMap(CodeDuplicate, field, "alias %s is defined twice in host", quote(h.Alias))
+			v.inMap(problem.CodeDuplicate, field, "alias %s is defined twice in host", quote(h.Alias))
 			continue
 		case h.Alias == "root":
-			v.inMap(CodeNameSyntax, field, `"root" in host is the host root and cannot be an alias`)
+			v.inMap(problem.CodeNameSyntax, field, `"root" in host is the host root and cannot be an alias`)
 		default:
 			v.alias(field, h.Alias)
 		}
@@ -70,7 +72,7 @@ func (v *validator) host() {
 func (v *validator) hostPaths(field string, h HostPath) {
 	switch {
 	case h.Path != "" && len(h.Instances) > 0:
-		v.inMap(CodeWrongValue, field, "alias %s has one host path for all instances and others for each: want one or the other", quote(h.Alias))
+		v.inMap(problem.CodeWrongValue, field, "alias %s has one host path for all instances and others for each: want one or the other", quote(h.Alias))
 	case len(h.Instances) == 0:
 		v.hostPath(field, "", h.Alias, h.Path)
 	}
@@ -79,7 +81,7 @@ func (v *validator) hostPaths(field string, h HostPath) {
 		of := " for instance " + quote(p.Instance)
 		at := key(field, p.Instance)
 		if seen[p.Instance] {
-			v.inMap(CodeDuplicate, at, "alias %s has two host paths%s", quote(h.Alias), of)
+			v.inMap(problem.CodeDuplicate, at, "alias %s has two host paths%s", quote(h.Alias), of)
 			continue
 		}
 		seen[p.Instance] = true
@@ -89,11 +91,11 @@ func (v *validator) hostPaths(field string, h HostPath) {
 
 func (v *validator) hostPath(field, of, alias, value string) {
 	if value == "" {
-		v.inMap(CodeMissingPath, field, "the host path of alias %s%s is empty", quote(alias), of)
+		v.inMap(problem.CodeMissingPath, field, "the host path of alias %s%s is empty", quote(alias), of)
 		return
 	}
 	if fault := mountFault(value); fault != "" {
-		v.inMap(CodeWrongValue, field, "cannot use %s as the host path of alias %s%s: %s", quote(value), quote(alias), of, fault)
+		v.inMap(problem.CodeWrongValue, field, "cannot use %s as the host path of alias %s%s: %s", quote(value), quote(alias), of, fault)
 	}
 }
 
@@ -108,7 +110,7 @@ type mountPoint struct {
 	// wish is set for what the container shares: a used container may fulfil it.
 	wish bool
 	// at is where another container says so, and hint what to do about it.
-	at   []Related
+	at   []problem.Related
 	hint string
 }
 
@@ -127,8 +129,8 @@ func (v *validator) mount(c *Container, mounts mountPoints, at string, m mountPo
 	if m.source != "" && m.source == first.source {
 		return
 	}
-	p := v.in(c, CodeMountClash, m.field, "%s is mounted twice: by %s and by %s", quote(clean), first.what, m.what)
-	p.Related = slices.Concat(related(c.At(first.field), "first mounted"), first.at, m.at)
+	p := v.in(c, problem.CodeMountClash, m.field, "%s is mounted twice: by %s and by %s", quote(clean), first.what, m.what)
+	p.Related = slices.Concat(problem.RelatedAt(c.At(first.field), "first mounted"), first.at, m.at)
 	p.Hint = cmp.Or(m.hint, first.hint)
 }
 
@@ -136,7 +138,7 @@ func (v *validator) shares(c *Container, mounts mountPoints) {
 	for i, share := range c.Shares {
 		field := index("shares", i)
 		if fault := pathFault(share); fault != "" {
-			v.in(c, CodeWrongValue, field, "cannot share %s: %s", quote(share), fault)
+			v.in(c, problem.CodeWrongValue, field, "cannot share %s: %s", quote(share), fault)
 		}
 		v.mount(c, mounts, share, mountPoint{field: field, what: "shares " + quote(share), wish: true})
 	}
@@ -153,8 +155,8 @@ func (v *validator) binds(c *Container, mounts mountPoints) {
 	for i, b := range c.Binds {
 		field := index("binds", i)
 		if first, twice := seen[b.Volume]; twice {
-			p := v.in(c, CodeMountClash, field, "alias %s is bound twice", quote(b.Volume))
-			p.Related = related(c.At(index("binds", first)), "first bound")
+			p := v.in(c, problem.CodeMountClash, field, "alias %s is bound twice", quote(b.Volume))
+			p.Related = problem.RelatedAt(c.At(index("binds", first)), "first bound")
 			continue
 		}
 		seen[b.Volume] = i
@@ -183,7 +185,7 @@ func (v *validator) unknownBind(c *Container, i int, isVolume, isHost bool) {
 	case isHost:
 		names, lacks = volumeAlias, "no container path"
 	}
-	p := v.in(c, CodeUnknownAlias, index("binds", i), "alias %s has %s", quote(alias), lacks)
+	p := v.in(c, problem.CodeUnknownAlias, index("binds", i), "alias %s has %s", quote(alias), lacks)
 	switch owners := v.index.Owners(alias); {
 	case len(c.Binds) == 2 && i == 1 && isFlag(alias):
 		p.Hint = pairHint(c.Binds[0].Volume, alias)
@@ -211,18 +213,18 @@ func (v *validator) attaches(c *Container, mounts mountPoints) {
 	for i, alias := range c.Attaches {
 		field := index("attaches", i)
 		if seen[alias] {
-			v.in(c, CodeDuplicate, field, "%s attaches %s twice", label(c.Name), quote(alias))
+			v.in(c, problem.CodeDuplicate, field, "%s attaches %s twice", label(c.Name), quote(alias))
 			continue
 		}
 		seen[alias] = true
 		if first := v.index.Owners(alias)[0]; first != c {
-			p := v.in(c, CodeDuplicate, field, "%s and %s both attach %s: it can have one owner", label(first.Name), label(c.Name), quote(alias))
-			p.Related = related(first.At(index("attaches", slices.Index(first.Attaches, alias))), "first attached")
+			p := v.in(c, problem.CodeDuplicate, field, "%s and %s both attach %s: it can have one owner", label(first.Name), label(c.Name), quote(alias))
+			p.Related = problem.RelatedAt(first.At(index("attaches", slices.Index(first.Attaches, alias))), "first attached")
 			p.Hint = "one attaches it, the other uses it"
 		}
 		at, ok := v.index.VolumePath(alias)
 		if !ok {
-			p := v.in(c, CodeUnknownAlias, field, "alias %s has no container path", quote(alias))
+			p := v.in(c, problem.CodeUnknownAlias, field, "alias %s has no container path", quote(alias))
 			v.suggest(p, volumeAlias, alias)
 		}
 		v.mount(c, mounts, at, mountPoint{field: field, what: "attaches " + quote(alias), source: "volume " + alias})
@@ -260,9 +262,9 @@ func (v *validator) relative(h HostPath, by bindAt) {
 		if p.Instance != "" {
 			field = key(field, p.Instance)
 		}
-		problem := v.inMap(CodeMissingPath, field, "the host path %s of alias %s is relative, and there is no host root", quote(p.Path), quote(h.Alias))
-		problem.Hint = "set host_root"
-		problem.Related = related(by.c.At(by.field), "bound by "+label(by.c.Name))
+		found := v.inMap(problem.CodeMissingPath, field, "the host path %s of alias %s is relative, and there is no host root", quote(p.Path), quote(h.Alias))
+		found.Hint = "set host_root"
+		found.Related = problem.RelatedAt(by.c.At(by.field), "bound by "+label(by.c.Name))
 	}
 }
 
@@ -306,20 +308,20 @@ func (v *validator) missingPaths(h HostPath, by bindAt, missing []string) {
 	case len(by.c.Instances) == 0:
 		who = label(by.c.Name) + ", which has no instances"
 	}
-	p := v.in(by.c, CodeMissingPath, by.field, "alias %s has no host path for %s; it has paths for %s", quote(h.Alias), who, listed(given))
-	p.Related = related(v.m.At(key("host", h.Alias)), "its host paths are set")
+	p := v.in(by.c, problem.CodeMissingPath, by.field, "alias %s has no host path for %s; it has paths for %s", quote(h.Alias), who, listed(given))
+	p.Related = problem.RelatedAt(v.m.At(key("host", h.Alias)), "its host paths are set")
 	p.Hint = "add " + listed(missing) + " to the host paths of " + quote(h.Alias)
 }
 
 // strayPaths reports paths for instances that no container binding the alias has.
 func (v *validator) strayPaths(h HostPath, wanted map[string]bool, all []string) {
-	near := newSuggester(all)
+	near := problem.NewSuggester(all)
 	for _, p := range h.Instances {
 		if wanted[p.Instance] {
 			continue
 		}
 		field := key(key("host", h.Alias), p.Instance)
-		problem := v.inMap(CodeUnknownName, field, "alias %s has a host path for instance %s, which no container that binds it has", quote(h.Alias), quote(p.Instance))
-		problem.Hint = didYouMean(near.nearest(p.Instance))
+		found := v.inMap(problem.CodeUnknownName, field, "alias %s has a host path for instance %s, which no container that binds it has", quote(h.Alias), quote(p.Instance))
+		found.Hint = problem.Meant(near.Nearest(p.Instance))
 	}
 }

@@ -9,20 +9,20 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
 // The codes of problems found while planning.
 const (
-	CodeForeign      model.Code = "foreign-object"
-	CodeImageMissing model.Code = "image-missing"
-	CodeState        model.Code = "wrong-state"
+	CodeForeign      problem.Code = "foreign-object"
+	CodeImageMissing problem.Code = "image-missing"
+	CodeState        problem.Code = "wrong-state"
 )
 
 // Build decides what to do. d must have the specs that [Wants] names. The error is a
-// [model.Problems] with everything that stands in the way.
+// [problem.Problems] with everything that stands in the way.
 func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (*Plan, error) {
 	b := newBuilder(d, s, sel, req)
 	b.decide()
@@ -75,7 +75,7 @@ type builder struct {
 	s        *state.Snapshot
 	req      Request
 	plan     *Plan
-	problems model.Problems
+	problems problem.Problems
 
 	order     []*resolve.Node // the selection first, then the others
 	requested map[string]bool
@@ -96,7 +96,7 @@ type builder struct {
 type todo struct {
 	stop, remove, create, start, signal bool
 	why                                 string
-	at                                  model.Origin // where the cause stands; zero: where the container does
+	at                                  problem.Origin // where the cause stands; zero: where the container does
 
 	update *docker.ContainerUpdate // in place
 	change string                  // why that
@@ -141,7 +141,7 @@ func newBuilder(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Reque
 
 // step adds a step. Steps that wait for nothing else wait for all pulls: nothing
 // is touched before every image is there.
-func (b *builder) step(st Step, needs []string, at model.Origin, why ...string) {
+func (b *builder) step(st Step, needs []string, at problem.Origin, why ...string) {
 	st.ID = id(st.Op, st.Target)
 	for _, need := range needs {
 		if b.steps[need] && !slices.Contains(st.Needs, need) {
@@ -157,7 +157,7 @@ func (b *builder) step(st Step, needs []string, at model.Origin, why ...string) 
 			st.Why = append(st.Why, w)
 		}
 	}
-	if at != (model.Origin{}) {
+	if at != (problem.Origin{}) {
 		st.Origin = &at
 	}
 	b.steps[st.ID] = true
@@ -166,16 +166,16 @@ func (b *builder) step(st Step, needs []string, at model.Origin, why ...string) 
 
 func id(op Op, target string) string { return string(op) + " " + target }
 
-func (b *builder) note(target string, at model.Origin, format string, args ...any) {
+func (b *builder) note(target string, at problem.Origin, format string, args ...any) {
 	n := Note{Target: target, Text: fmt.Sprintf(format, args...)}
-	if at != (model.Origin{}) {
+	if at != (problem.Origin{}) {
 		n.Origin = &at
 	}
 	b.plan.Notes = append(b.plan.Notes, n)
 }
 
-func (b *builder) problem(code model.Code, n *resolve.Node, hint, format string, args ...any) {
-	b.problems = append(b.problems, &model.Problem{
+func (b *builder) problem(code problem.Code, n *resolve.Node, hint, format string, args ...any) {
+	b.problems = append(b.problems, &problem.Problem{
 		Code: code, Origin: n.Origin, Msg: fmt.Sprintf(format, args...), Hint: hint,
 	})
 }

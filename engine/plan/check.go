@@ -10,15 +10,16 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Check tells whether the plan is one that can be carried out, and touches nothing
 // but what is called as its map's: see [Read], which checks it too. The error is a
-// [model.Problems].
+// [problem.Problems].
 func (p *Plan) Check() error { return p.check(nil).Err() }
 
 // check finds all problems; places are those of [file.places].
-func (p *Plan) check(places map[string][]model.Origin) model.Problems {
+func (p *Plan) check(places map[string][]problem.Origin) problem.Problems {
 	c := &checker{p: p, places: places, was: map[string]ContainerFact{}, ids: map[string]bool{}, before: map[string]bool{}}
 	for _, st := range p.Steps {
 		c.ids[st.ID] = true
@@ -68,27 +69,27 @@ func (p *Plan) foreignVolumes(spec *docker.ContainerSpec) []string {
 
 type checker struct {
 	p        *Plan
-	places   map[string][]model.Origin
-	problems model.Problems
+	places   map[string][]problem.Origin
+	problems problem.Problems
 	was      map[string]ContainerFact
 	ids      map[string]bool // of all steps
 	before   map[string]bool // of those that were checked
 
 	// What is checked now, and where it stands.
 	path  string
-	where model.Origin
+	where problem.Origin
 }
 
 // enter begins to check what stands at the n-th line that begins so.
 func (c *checker) enter(path, line string, n int) {
-	c.path, c.where = path, model.Origin{}
+	c.path, c.where = path, problem.Origin{}
 	if places := c.places[line]; n < len(places) {
 		c.where = places[n]
 	}
 }
 
-func (c *checker) bad(format string, args ...any) *model.Problem {
-	problem := &model.Problem{Code: CodeSaved, Origin: c.where, Path: c.path, Msg: fmt.Sprintf(format, args...), Hint: hintSaved}
+func (c *checker) bad(format string, args ...any) *problem.Problem {
+	problem := &problem.Problem{Code: CodeSaved, Origin: c.where, Path: c.path, Msg: fmt.Sprintf(format, args...), Hint: hintSaved}
 	c.problems = append(c.problems, problem)
 	return problem
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
@@ -27,10 +27,10 @@ func (b *builder) leftovers() {
 		}
 		v := b.d.Volume(strings.TrimSuffix(name, docker.PrepareSuffix))
 		if isRunning(c) && (v == nil || b.preparedFor(v) == nil) {
-			b.note(name, model.Origin{}, "still prepares a volume; left alone")
+			b.note(name, problem.Origin{}, "still prepares a volume; left alone")
 			continue
 		}
-		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID, Force: true}, nil, model.Origin{},
+		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID, Force: true}, nil, problem.Origin{},
 			"left behind by an interrupted run")
 	}
 }
@@ -60,7 +60,7 @@ func (b *builder) cleanUp() {
 		if !ended || !b.ours(c.Labels) || c.Labels[docker.LabelRole] != docker.RoleContainer || c.Labels[docker.LabelKeep] == "true" {
 			continue
 		}
-		why, at, needs := "is not in the map any more", model.Origin{}, []string(nil)
+		why, at, needs := "is not in the map any more", problem.Origin{}, []string(nil)
 		if n := b.d.Node(name); n != nil {
 			why, at, needs = "ran and ended", n.Origin, b.ofUsers(n, RemoveContainer)
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/internal/dag"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
@@ -33,7 +33,7 @@ func (b *builder) removeOrphans() {
 	all := orphans(b.d, b.s)
 	if !b.req.RemoveOrphans {
 		for _, name := range all {
-			b.note(name, model.Origin{}, "%s; --remove-orphans removes it", why)
+			b.note(name, problem.Origin{}, "%s; --remove-orphans removes it", why)
 		}
 		return
 	}
@@ -48,9 +48,9 @@ func (b *builder) removeOrphans() {
 			continue // a user of an orphan is none itself
 		}
 		if isRunning(c) {
-			b.step(Step{Op: StopContainer, Target: name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout}, steps(StopContainer, users[name]), model.Origin{}, why)
+			b.step(Step{Op: StopContainer, Target: name, ContainerID: c.ID, StopTimeout: b.req.StopTimeout}, steps(StopContainer, users[name]), problem.Origin{}, why)
 		}
-		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, append(steps(RemoveContainer, users[name]), id(StopContainer, name)), model.Origin{}, why)
+		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, append(steps(RemoveContainer, users[name]), id(StopContainer, name)), problem.Origin{}, why)
 	}
 }
 

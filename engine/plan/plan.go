@@ -5,6 +5,7 @@ package plan
 import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Schema names the JSON form of a plan. It changes when a reader of the old form
@@ -51,7 +52,7 @@ type Step struct {
 	// Why are the reasons, the most important first.
 	Why []string `json:"why"`
 	// Origin is where the cause stands in the map.
-	Origin *model.Origin `json:"origin,omitempty"`
+	Origin *problem.Origin `json:"origin,omitempty"`
 
 	// ContainerID is the id of the container that the step was planned for, where
 	// it exists already: a step never touches another one of the name.
@@ -98,9 +99,9 @@ type Prepare struct {
 
 // Note is something a person should know that leads to no step.
 type Note struct {
-	Target string        `json:"target"`
-	Text   string        `json:"text"`
-	Origin *model.Origin `json:"origin,omitempty"`
+	Target string          `json:"target"`
+	Text   string          `json:"text"`
+	Origin *problem.Origin `json:"origin,omitempty"`
 }
 
 // Action is what to do with the targets.

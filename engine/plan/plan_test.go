@@ -13,6 +13,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
@@ -226,7 +227,7 @@ func TestDownOrder(t *testing.T) {
 
 // What stands in the way is reported before anything is planned.
 func TestRefusals(t *testing.T) {
-	at := model.Origin{File: "site.star", Line: 3, Col: 5}
+	at := problem.Origin{File: "site.star", Line: 3, Col: 5}
 	m := &model.ContainerMap{Name: "m", Volumes: []model.Volume{{Alias: "v", Path: "/v"}}, Containers: []*model.Container{
 		one("a", func(c *model.Container) { c.Origin = at; c.Attaches = []string{"v"} }),
 	}}

@@ -12,11 +12,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // CodeSaved is the code of problems with a saved plan.
-const CodeSaved model.Code = "saved-plan"
+const CodeSaved problem.Code = "saved-plan"
 
 // MostBytes is how large a saved plan may be.
 const MostBytes = 64 << 20
@@ -24,7 +24,7 @@ const MostBytes = 64 << 20
 // Read reads a plan that [Plan.WriteJSON] wrote; name is for errors. It takes just
 // what WriteJSON writes, to the last byte, so that nothing is lost between the plan
 // that was reviewed and the one that is carried out. The error is a
-// [model.Problems] with everything that [Plan.Check] finds.
+// [problem.Problems] with everything that [Plan.Check] finds.
 func Read(name string, r io.Reader) (*Plan, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MostBytes+1))
 	if err != nil {
@@ -32,11 +32,11 @@ func Read(name string, r io.Reader) (*Plan, error) {
 	}
 	f := file{name, text}
 	if len(text) > MostBytes {
-		return nil, model.Problems{f.problem(0, "a plan of more than %d MiB", MostBytes>>20)}
+		return nil, problem.Problems{f.problem(0, "a plan of more than %d MiB", MostBytes>>20)}
 	}
 	var p Plan
-	if problem := f.decode(&p); problem != nil {
-		return nil, model.Problems{problem}
+	if wrong := f.decode(&p); wrong != nil {
+		return nil, problem.Problems{wrong}
 	}
 	if err := p.check(f.places()).Err(); err != nil {
 		return nil, err
@@ -50,23 +50,23 @@ type file struct {
 	text []byte
 }
 
-func (f file) problem(offset int, format string, args ...any) *model.Problem {
-	return &model.Problem{Code: CodeSaved, Origin: f.origin(offset), Msg: fmt.Sprintf(format, args...), Hint: hintSaved}
+func (f file) problem(offset int, format string, args ...any) *problem.Problem {
+	return &problem.Problem{Code: CodeSaved, Origin: f.origin(offset), Msg: fmt.Sprintf(format, args...), Hint: hintSaved}
 }
 
 const hintSaved = "apply takes a plan as dmap wrote it; to change it, change the map and plan again"
 
 // origin is the place of a byte.
-func (f file) origin(offset int) model.Origin {
+func (f file) origin(offset int) problem.Origin {
 	before := f.text[:min(max(offset, 0), len(f.text))]
 	line := before[bytes.LastIndexByte(before, '\n')+1:]
-	return model.Origin{File: f.name, Line: bytes.Count(before, []byte("\n")) + 1, Col: utf8.RuneCount(line) + 1}
+	return problem.Origin{File: f.name, Line: bytes.Count(before, []byte("\n")) + 1, Col: utf8.RuneCount(line) + 1}
 }
 
 // places finds where each field of the plan and of its steps stands, by the beginning
 // of its line.
-func (f file) places() map[string][]model.Origin {
-	found := map[string][]model.Origin{}
+func (f file) places() map[string][]problem.Origin {
+	found := map[string][]problem.Origin{}
 	n := 0
 	for line := range bytes.Lines(f.text) {
 		n++
@@ -74,7 +74,7 @@ func (f file) places() map[string][]model.Origin {
 		indent := len(line) - len(field)
 		if end := bytes.Index(field, []byte(`": `)); indent <= stepIndent && end > 0 && field[0] == '"' {
 			start := string(line[:indent+end+1])
-			found[start] = append(found[start], model.Origin{File: f.name, Line: n, Col: indent + 1})
+			found[start] = append(found[start], problem.Origin{File: f.name, Line: n, Col: indent + 1})
 		}
 	}
 	return found
@@ -86,7 +86,7 @@ const stepIndent = 6
 // decode fills p. That the text is as dmap would write it leaves no room for fields
 // that are unknown, missing, twice there or spelt in another way, nor for anything
 // behind the plan.
-func (f file) decode(p *Plan) *model.Problem {
+func (f file) decode(p *Plan) *problem.Problem {
 	var head struct {
 		Schema string `json:"schema"`
 	}
@@ -94,9 +94,9 @@ func (f file) decode(p *Plan) *model.Problem {
 		return f.undecodable(err)
 	}
 	if head.Schema != Schema {
-		problem := f.problem(0, "the schema of the plan is %q, not %q", head.Schema, Schema)
-		problem.Hint = "use the version of dmap that made the plan, or make a new one"
-		return problem
+		wrong := f.problem(0, "the schema of the plan is %q, not %q", head.Schema, Schema)
+		wrong.Hint = "use the version of dmap that made the plan, or make a new one"
+		return wrong
 	}
 	if err := json.Unmarshal(f.text, p); err != nil {
 		return f.undecodable(err)
@@ -108,7 +108,7 @@ func (f file) decode(p *Plan) *model.Problem {
 	return f.compare(same.Bytes())
 }
 
-func (f file) undecodable(err error) *model.Problem {
+func (f file) undecodable(err error) *problem.Problem {
 	var syntax *json.SyntaxError
 	var typ *json.UnmarshalTypeError
 	switch {
@@ -138,7 +138,7 @@ func kind(t reflect.Type) string {
 }
 
 // compare finds the first line that is not as dmap would write it.
-func (f file) compare(want []byte) *model.Problem {
+func (f file) compare(want []byte) *problem.Problem {
 	if bytes.Equal(f.text, want) {
 		return nil
 	}

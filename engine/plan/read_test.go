@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
@@ -112,7 +112,7 @@ func TestReadRefusesOtherTexts(t *testing.T) {
 		if row.text == text || row.text == saved(t)[plan.Shutdown] {
 			t.Fatalf("%s: the row changes nothing", name)
 		}
-		var problems model.Problems
+		var problems problem.Problems
 		if !errors.As(err, &problems) || problems[0].Code != plan.CodeSaved || problems[0].Hint == "" || problems[0].Origin.File != "p" {
 			t.Errorf("%s: got %v, %v", name, p, err)
 		} else if !strings.Contains(err.Error(), row.want) {
@@ -227,7 +227,7 @@ func TestReadRefusesOtherPlans(t *testing.T) {
 		}
 		row.change(p)
 		_, err = plan.Read("p", strings.NewReader(rewritten(t, p)))
-		var problems model.Problems
+		var problems problem.Problems
 		if !errors.As(err, &problems) || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: got %v, want %q", name, err, row.want)
 		} else if problems[0].Origin.Line == 0 || problems[0].Path == "" || problems[0].Hint == "" {
@@ -248,7 +248,7 @@ func TestReadTellsAll(t *testing.T) {
 	p.Steps[0].Force, p.Steps[1].Wait = true, true
 	text := rewritten(t, p)
 	_, err = plan.Read("p", strings.NewReader(text))
-	var problems model.Problems
+	var problems problem.Problems
 	if !errors.As(err, &problems) || len(problems) != 2 {
 		t.Fatalf("got %v", err)
 	}
@@ -276,7 +276,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		p, err := plan.Read("p", strings.NewReader(text))
 		if err != nil {
-			var problems model.Problems
+			var problems problem.Problems
 			if !errors.As(err, &problems) || problems[0].Msg == "" || problems[0].Origin.Line == 0 {
 				t.Errorf("an error that does not say where and what: %v", err)
 			}

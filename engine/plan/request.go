@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // check refuses what has no meaning, and what the action would ignore: who asks for
@@ -37,7 +37,7 @@ func (r Request) check() error {
 		{r.StopTimeout != nil, "a stop timeout", []Action{Start, Startup, Update, Restart, Stop, Shutdown}},
 	} {
 		if rule.given && !slices.Contains(rule.by, r.Action) {
-			return &TargetError{
+			return &RequestError{
 				Msg:  fmt.Sprintf("the action %s does not use %s", r.Action, rule.what),
 				Hint: "used by " + strings.Join(texts(rule.by), ", "),
 			}
@@ -45,25 +45,25 @@ func (r Request) check() error {
 	}
 	switch {
 	case r.RemoveOrphans && len(r.Targets) > 0:
-		return &TargetError{Msg: "orphans are removed with the whole map only", Hint: "name no containers"}
+		return &RequestError{Msg: "orphans are removed with the whole map only", Hint: "name no containers"}
 	case r.Action == Update && r.Pull == PullAlways:
-		return &TargetError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first, with the action pull"}
+		return &RequestError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first, with the action pull"}
 	case r.StopTimeout != nil && *r.StopTimeout < 0:
-		return &TargetError{Msg: fmt.Sprintf("the stop timeout is %d seconds", *r.StopTimeout), Hint: "give 0 or more"}
+		return &RequestError{Msg: fmt.Sprintf("the stop timeout is %d seconds", *r.StopTimeout), Hint: "give 0 or more"}
 	case r.Action == Signal && r.Basis:
-		return &TargetError{Msg: "a plan that signals cannot be saved: nothing would tell that it was carried out already", Hint: "run it"}
+		return &RequestError{Msg: "a plan that signals cannot be saved: nothing would tell that it was carried out already", Hint: "run it"}
 	case r.Action == Pull && r.Pull == PullNever:
-		return &TargetError{Msg: "the action pull cannot do its work when pulling is off", Hint: "give always or missing"}
+		return &RequestError{Msg: "the action pull cannot do its work when pulling is off", Hint: "give always or missing"}
 	}
 	return checkSignal(r.Signal)
 }
 
 func unknown[T ~string](what string, word T, known []T) error {
-	hint := model.DidYouMean(string(word), texts(known))
+	hint := problem.DidYouMean(string(word), texts(known))
 	if hint == "" {
 		hint = "one of " + strings.Join(texts(known), ", ")
 	}
-	return &TargetError{Msg: fmt.Sprintf("unknown %s %q", what, word), Hint: hint}
+	return &RequestError{Msg: fmt.Sprintf("unknown %s %q", what, word), Hint: hint}
 }
 
 func texts[T ~string](list []T) []string {

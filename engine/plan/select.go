@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/internal/dag"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
@@ -27,14 +27,14 @@ type Selection struct {
 	Followers []string
 }
 
-// TargetError says that a request names something wrong.
-type TargetError struct {
+// RequestError says that a request names something wrong.
+type RequestError struct {
 	Target string // "" if the request as a whole is at fault
 	Msg    string
 	Hint   string
 }
 
-func (e *TargetError) Error() string {
+func (e *RequestError) Error() string {
 	if e.Hint == "" {
 		return e.Msg
 	}
@@ -54,7 +54,7 @@ func (a Action) NeedsSpecs() bool { return a.up() || a == Restart }
 func (a Action) NeedsImages() bool { return a.NeedsSpecs() || a == Pull }
 
 // Select finds the targets of a request and what goes with them. The error is a
-// [TargetError], also for what the action could only ignore.
+// [RequestError], also for what the action could only ignore.
 func Select(d *resolve.Desired, req Request) (*Selection, error) {
 	if err := req.check(); err != nil {
 		return nil, err
@@ -155,7 +155,7 @@ func targets(d *resolve.Desired, wanted []string) ([]string, error) {
 // map at its front: "web.db" is container db of the map web, or instance db of its
 // container web.
 func twoMeanings(d *resolve.Desired, w, short string, meaning map[string][]string) error {
-	return &TargetError{
+	return &RequestError{
 		Target: w,
 		Msg:    fmt.Sprintf("%q can mean %s or %s", w, strings.Join(meaning[short], ", "), strings.Join(meaning[w], ", ")),
 		Hint:   fmt.Sprintf("say %q or %q", short, d.Map+"."+w),
@@ -170,13 +170,13 @@ func keys(n *resolve.Node) []string {
 }
 
 func unknownTarget(d *resolve.Desired, w string, known []string) error {
-	e := &TargetError{Target: w, Msg: fmt.Sprintf("map %q has no container %q", d.Map, w)}
+	e := &RequestError{Target: w, Msg: fmt.Sprintf("map %q has no container %q", d.Map, w)}
 	if d.Volume(d.Map+"."+w) != nil {
 		e.Hint = "it is an attached volume; name the container that owns or uses it"
 		return e
 	}
 	slices.Sort(known)
-	e.Hint = model.DidYouMean(strings.TrimPrefix(w, d.Map+"."), known)
+	e.Hint = problem.DidYouMean(strings.TrimPrefix(w, d.Map+"."), known)
 	if e.Hint == "" && len(known) > 0 {
 		const most = 8
 		if len(known) > most {

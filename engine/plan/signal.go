@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
@@ -22,11 +22,11 @@ func checkSignal(text string) error {
 	for _, name := range docker.SignalNames() {
 		names = append(names, strings.TrimPrefix(name, "SIG"))
 	}
-	hint := model.DidYouMean(strings.TrimPrefix(strings.ToUpper(text), "SIG"), names)
+	hint := problem.DidYouMean(strings.TrimPrefix(strings.ToUpper(text), "SIG"), names)
 	if hint == "" {
 		hint = `a name such as "HUP" or "SIGHUP", or its number`
 	}
-	return &TargetError{Msg: fmt.Sprintf("no signal %q", text), Hint: hint}
+	return &RequestError{Msg: fmt.Sprintf("no signal %q", text), Hint: hint}
 }
 
 // signalName is the signal of the request, as engines name it.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
@@ -137,8 +137,8 @@ func (b *builder) start(n *resolve.Node, t todo) {
 }
 
 // cause is where the cause of what happens to a container stands in the map.
-func (t todo) cause(n *resolve.Node) model.Origin {
-	if t.at == (model.Origin{}) {
+func (t todo) cause(n *resolve.Node) problem.Origin {
+	if t.at == (problem.Origin{}) {
 		return n.Origin
 	}
 	return t.at

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // WriteText writes the plan for a person: one line for each step with a sign, what
@@ -127,7 +127,7 @@ func (st Step) verb() string {
 	return "remove"
 }
 
-func at(o *model.Origin) string {
+func at(o *problem.Origin) string {
 	if o == nil {
 		return ""
 	}

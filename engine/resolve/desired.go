@@ -5,6 +5,7 @@ package resolve
 import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Desired is everything of one map that Docker must hold.
@@ -40,14 +41,14 @@ type Node struct {
 	Owns []string
 	Uses []string
 	// Origin is where the configuration was made.
-	Origin model.Origin
+	Origin problem.Origin
 	// Spec is the create request, filled by [Desired.Specify]; nil before.
 	Spec *docker.ContainerSpec
 	// Digests are those of Spec's fields, without dmap's own labels.
 	Digests map[string]string
 
 	config *model.Container
-	at     map[string]model.Origin // where the cause of an API field stands
+	at     map[string]problem.Origin // where the cause of an API field stands
 }
 
 // Need is one dependency of a container.
@@ -57,7 +58,7 @@ type Need struct {
 	// Ref is how the map names it: "app_server_socket", "db.1".
 	Ref string
 	// Origin is where the map says so.
-	Origin model.Origin
+	Origin problem.Origin
 }
 
 // Why says how one container depends on another.
@@ -83,7 +84,7 @@ type Volume struct {
 	// Chown is what chown gets ("2000:2000"), Chmod what chmod gets; "" to leave alone.
 	Chown  string
 	Chmod  string
-	Origin model.Origin
+	Origin problem.Origin
 }
 
 // Node returns the container of that name in Docker, or nil.
@@ -94,7 +95,7 @@ func (d *Desired) Volume(name string) *Volume { return d.volumes[name] }
 
 // At returns where the cause of an API field such as "HostConfig.Binds" stands,
 // else where the configuration was made.
-func (n *Node) At(field string) model.Origin {
+func (n *Node) At(field string) problem.Origin {
 	if at, ok := n.at[field]; ok {
 		return at
 	}

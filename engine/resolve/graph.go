@@ -10,19 +10,20 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/internal/dag"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Map returns what Docker must hold of a valid map, without create requests.
 // Call m.Validate first: a name that leads nowhere is left out here. The error is a
-// [model.Problems]: a cycle, which options can close as well by naming containers of
+// [problem.Problems]: a cycle, which options can close as well by naming containers of
 // the map, or nil where a container or the map should be.
 func Map(m *model.ContainerMap) (*Desired, error) {
 	if m == nil {
 		return nil, noMap()
 	}
 	if i := slices.Index(m.Containers, nil); i >= 0 {
-		return nil, model.Problems{{
-			Code:   model.CodeWrongValue,
+		return nil, problem.Problems{{
+			Code:   problem.CodeWrongValue,
 			Origin: m.Origin,
 			Path:   fmt.Sprintf("container_map > containers[%d]", i),
 			Msg:    "there is no container at this place",
@@ -60,13 +61,13 @@ func Map(m *model.ContainerMap) (*Desired, error) {
 }
 
 func noMap() error {
-	return model.Problems{{Code: model.CodeWrongValue, Path: "container_map", Msg: "there is no map"}}
+	return problem.Problems{{Code: problem.CodeWrongValue, Path: "container_map", Msg: "there is no map"}}
 }
 
 // cycle says which containers need one another, and where the map says so.
 func (d *Desired) cycle(way []string) error {
-	p := &model.Problem{
-		Code: model.CodeCycle,
+	p := &problem.Problem{
+		Code: problem.CodeCycle,
 		Path: d.nodes[way[0]].path(),
 		Msg:  "dependency cycle: " + strings.Join(way, " → "),
 		Hint: "leave out one of these",
@@ -77,11 +78,11 @@ func (d *Desired) cycle(way []string) error {
 		if i == 0 {
 			p.Origin = need.Origin
 		}
-		if need.Origin != (model.Origin{}) {
-			p.Related = append(p.Related, model.Related{Origin: need.Origin, Msg: n.Ref() + " " + string(need.Why) + " " + need.Ref})
+		if need.Origin != (problem.Origin{}) {
+			p.Related = append(p.Related, problem.Related{Origin: need.Origin, Msg: n.Ref() + " " + string(need.Why) + " " + need.Ref})
 		}
 	}
-	return model.Problems{p}
+	return problem.Problems{p}
 }
 
 // resolver holds what is needed while one map is resolved.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
@@ -63,7 +64,7 @@ func isDefaultNetwork(mode string) bool {
 // 98, 99). What is wrong with the options is left to [Desired.Specify].
 func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([]Need, []string) {
 	spec := &docker.ContainerSpec{}
-	places := map[string]model.Origin{}
+	places := map[string]problem.Origin{}
 	for _, o := range []struct {
 		path   string
 		values model.Dict
@@ -76,7 +77,7 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 		for _, e := range values {
 			found, _ := option.Find(e.Key.Value.(string))
 			places[found.Field] = e.Key.Origin
-			if e.Key.Origin == (model.Origin{}) {
+			if e.Key.Origin == (problem.Origin{}) {
 				places[found.Field] = c.At(o.path)
 			}
 		}
@@ -125,16 +126,16 @@ func naming(d model.Dict) model.Dict {
 // named reports what the finished spec names wrongly: containers and volumes of the
 // map that were not known as needs, because a function or the call names them, and
 // names of the map that are no container.
-func (r *resolver) named(n *Node) model.Problems {
-	var problems model.Problems
+func (r *resolver) named(n *Node) problem.Problems {
+	var problems problem.Problems
 	for _, other := range namedBy(&n.Spec.HostConfig) {
 		msg, hint := r.misnamed(n, other)
 		if msg == "" {
 			continue
 		}
 		o, _ := option.Find(other.field)
-		problems = append(problems, &model.Problem{
-			Code:   model.CodeWrongValue,
+		problems = append(problems, &problem.Problem{
+			Code:   problem.CodeWrongValue,
 			Origin: n.At(other.field),
 			Path:   n.path() + " > " + o.Name,
 			Msg:    fmt.Sprintf("the option %s names %q%s", o.Name, other.name, msg),

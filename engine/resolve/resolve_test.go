@@ -13,6 +13,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
@@ -333,8 +334,8 @@ func TestOptionFunctions(t *testing.T) {
 
 // A function that fails is a problem with the place where it was set.
 func TestFailingFunction(t *testing.T) {
-	at := model.Origin{File: "f.star", Line: 7, Col: 3}
-	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{{Name: "a", Origins: model.Origins{"create_options": at}, CreateOptions: model.Options{
+	at := problem.Origin{File: "f.star", Line: 7, Col: 3}
+	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{{Name: "a", Origins: problem.Origins{"create_options": at}, CreateOptions: model.Options{
 		Func: func(context.Context, model.OptionCall) (model.Dict, error) { return nil, errors.New("no luck") },
 	}}}}
 	d, err := resolve.Map(m)
@@ -356,7 +357,7 @@ func TestWrongOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = d.Specify(context.Background(), m, []string{"m.a.1", "m.a.2", "m.b"}, resolve.Keywords{})
-	var problems model.Problems
+	var problems problem.Problems
 	if !errors.As(err, &problems) || len(problems) != 3 {
 		t.Fatalf("got %v", err)
 	}
@@ -478,20 +479,20 @@ func TestCycle(t *testing.T) {
 // Options close circles too (row 66).
 func TestCycleByOptions(t *testing.T) {
 	m := mapOf(t, `{"a": {"links": "b"}, "b": {"create_options": {"network_mode": "container:m.c"}}, "c": {"start_options": {"volumes_from": ["m.a"]}}}`)
-	at := func(line int) model.Origin { return model.Origin{File: "f.star", Line: line, Col: 1} }
-	m.Container("a").Origins = model.Origins{"links": at(1)}
-	m.Container("b").Origins = model.Origins{"create_options": at(2)}
-	m.Container("c").Origins = model.Origins{"start_options": at(3)}
+	at := func(line int) problem.Origin { return problem.Origin{File: "f.star", Line: line, Col: 1} }
+	m.Container("a").Origins = problem.Origins{"links": at(1)}
+	m.Container("b").Origins = problem.Origins{"create_options": at(2)}
+	m.Container("c").Origins = problem.Origins{"start_options": at(3)}
 	_, err := resolve.Map(m)
-	var p *model.Problem
+	var p *problem.Problem
 	if !errors.As(err, &p) {
 		t.Fatalf("got %v", err)
 	}
-	want := &model.Problem{
-		Code: model.CodeCycle, Origin: at(1), Path: "container_map > containers > a",
+	want := &problem.Problem{
+		Code: problem.CodeCycle, Origin: at(1), Path: "container_map > containers > a",
 		Msg:     "dependency cycle: m.a → m.b → m.c → m.a",
 		Hint:    "leave out one of these",
-		Related: []model.Related{{Origin: at(1), Msg: "a links b"}, {Origin: at(2), Msg: "b joins c"}, {Origin: at(3), Msg: "c uses a"}},
+		Related: []problem.Related{{Origin: at(1), Msg: "a links b"}, {Origin: at(2), Msg: "b joins c"}, {Origin: at(3), Msg: "c uses a"}},
 	}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -500,7 +501,7 @@ func TestCycleByOptions(t *testing.T) {
 
 // What excludes each other, and what an engine is too old for, is said with its place.
 func TestChecksOfFinishedRequests(t *testing.T) {
-	at := model.Origin{File: "f.star", Line: 2, Col: 9}
+	at := problem.Origin{File: "f.star", Line: 2, Col: 9}
 	m := mapOf(t, `{"a": {"create_options": {"network_mode": "host", "port_bindings": {"80": 80}}}, "b": {"create_options": {"annotations": {"x": "y"}}}}`)
 	for _, c := range m.Containers {
 		for i := range c.CreateOptions.Values {
@@ -511,7 +512,7 @@ func TestChecksOfFinishedRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var problems model.Problems
+	var problems problem.Problems
 	err = d.Specify(context.Background(), m, []string{"m.a", "m.b"}, resolve.Keywords{})
 	if !errors.As(err, &problems) || len(problems) != 1 || problems[0].Origin != at || !strings.HasPrefix(problems[0].Path, "container_map > containers > a > ") {
 		t.Errorf("host network with ports: %v", err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
@@ -26,7 +27,7 @@ type Keywords struct {
 
 // Specify fills Spec and Digests of the named containers. It calls the option
 // functions of the map, each once for each container. The error holds everything
-// that is wrong, as [model.Problems].
+// that is wrong, as [problem.Problems].
 func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []string, k Keywords) error {
 	if m == nil {
 		return noMap()
@@ -36,7 +37,7 @@ func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []st
 	for _, name := range k.For {
 		called[name] = true
 	}
-	var problems model.Problems
+	var problems problem.Problems
 	for _, name := range names {
 		n := d.nodes[name]
 		if n == nil {
@@ -52,27 +53,27 @@ func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []st
 }
 
 // once leaves out what the instances of one configuration have in common.
-func once(problems model.Problems) model.Problems {
+func once(problems problem.Problems) problem.Problems {
 	type same struct {
-		at        model.Origin
+		at        problem.Origin
 		path, msg string
 	}
 	seen := map[same]bool{}
-	return slices.DeleteFunc(problems, func(p *model.Problem) bool {
+	return slices.DeleteFunc(problems, func(p *problem.Problem) bool {
 		key := same{p.Origin, p.Path, p.Msg}
 		defer func() { seen[key] = true }()
 		return seen[key]
 	})
 }
 
-func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) model.Problems {
-	var problems model.Problems
+func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) problem.Problems {
+	var problems problem.Problems
 	if !n.Attached {
 		problems = r.container(ctx, n, call)
 	}
 	sums, err := digests(n.Name, n.Spec)
 	if err != nil { // no field of a spec can fail to encode
-		return append(problems, &model.Problem{Msg: err.Error(), Cause: err})
+		return append(problems, &problem.Problem{Msg: err.Error(), Cause: err})
 	}
 	n.Digests = sums
 	n.Spec.Labels = r.labels(n)
@@ -82,11 +83,11 @@ func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) model.
 // container builds the spec of an instance: attributes, then create_options, then
 // start_options, then the keywords of the call (rows 95-108), then what follows
 // from the whole.
-func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) model.Problems {
+func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) problem.Problems {
 	spec := r.attributes(n)
 	n.Spec = spec
 	n.at = attributeOrigins(n.config)
-	var problems model.Problems
+	var problems problem.Problems
 	for _, o := range []struct {
 		path    string
 		options model.Options
@@ -94,9 +95,9 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) mode
 		{"create_options", n.config.CreateOptions},
 		{"start_options", n.config.StartOptions},
 	} {
-		values, problem := r.values(ctx, n, o.path, o.options)
-		if problem != nil {
-			problems = append(problems, problem)
+		values, wrong := r.values(ctx, n, o.path, o.options)
+		if wrong != nil {
+			problems = append(problems, wrong)
 			continue
 		}
 		problems = append(problems, n.apply(values, o.path, true)...)
@@ -113,7 +114,7 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) mode
 
 // place gives problems of a finished spec, whose paths are names of options, their
 // place in the map.
-func (n *Node) place(problems model.Problems) model.Problems {
+func (n *Node) place(problems problem.Problems) problem.Problems {
 	for _, p := range problems {
 		p.Origin = n.Origin
 		if o, ok := option.Find(p.Path); ok {
@@ -126,7 +127,7 @@ func (n *Node) place(problems model.Problems) model.Problems {
 // CheckAPI reports what the specs of the named containers ask for that an engine
 // with that API version ("1.41") does not have: it would ignore that without a word.
 func (d *Desired) CheckAPI(names []string, version string) error {
-	var problems model.Problems
+	var problems problem.Problems
 	for _, name := range names {
 		if n := d.nodes[name]; n != nil && n.Spec != nil {
 			used := func(field string) bool { return n.Digests[field] != "" }
@@ -207,19 +208,19 @@ func (r *resolver) attach(n *Node) {
 // network moves links to where the container's network wants them: a user-defined
 // network knows them as endpoint links, and without a network of its own a
 // container cannot have any.
-func (r *resolver) network(n *Node) model.Problems {
+func (r *resolver) network(n *Node) problem.Problems {
 	host := &n.Spec.HostConfig
 	mode := host.NetworkMode
 	switch {
 	case len(host.Links) == 0:
 		return nil
 	case isDefaultNetwork(mode):
-		var problems model.Problems
+		var problems problem.Problems
 		host.Links, problems = r.aliases(n, host.Links)
 		return problems
 	case mode == "host", mode == "none", strings.HasPrefix(mode, "container:"):
-		return model.Problems{{
-			Code:   model.CodeWrongValue,
+		return problem.Problems{{
+			Code:   problem.CodeWrongValue,
 			Origin: n.At("HostConfig.Links"),
 			Path:   n.path() + " > links",
 			Msg:    fmt.Sprintf("links need a network, but network_mode is %q", mode),
@@ -247,16 +248,16 @@ func (r *resolver) network(n *Node) model.Problems {
 // is left out: better an alias that leads nowhere than one that leads to the wrong
 // container. Two links that were written are a problem: the engine would take the
 // last one without a word.
-func (r *resolver) aliases(n *Node, links []string) ([]string, model.Problems) {
-	var problems model.Problems
+func (r *resolver) aliases(n *Node, links []string) ([]string, problem.Problems) {
+	var problems problem.Problems
 	leads := map[string]string{} // alias to container
 	for _, l := range links {
 		target, alias, _ := strings.Cut(l, ":")
 		before, twice := leads[alias]
 		leads[alias] = target
 		if twice && before != target {
-			problems = append(problems, &model.Problem{
-				Code:   model.CodeDuplicate,
+			problems = append(problems, &problem.Problem{
+				Code:   problem.CodeDuplicate,
 				Origin: n.At("HostConfig.Links"),
 				Path:   n.path() + " > links",
 				Msg:    fmt.Sprintf("both %q and %q are linked as %q", before, target, alias),
@@ -285,7 +286,7 @@ func (r *resolver) aliases(n *Node, links []string) ([]string, model.Problems) {
 }
 
 // values returns the option dictionary, calling the function if it is one (row 110).
-func (r *resolver) values(ctx context.Context, n *Node, path string, o model.Options) (model.Dict, *model.Problem) {
+func (r *resolver) values(ctx context.Context, n *Node, path string, o model.Options) (model.Dict, *problem.Problem) {
 	if o.Func == nil {
 		return o.Values, nil
 	}
@@ -299,11 +300,11 @@ func (r *resolver) values(ctx context.Context, n *Node, path string, o model.Opt
 	if err == nil {
 		return values, nil
 	}
-	var p *model.Problem
+	var p *problem.Problem
 	if errors.As(err, &p) {
 		return nil, p
 	}
-	return nil, &model.Problem{
+	return nil, &problem.Problem{
 		Code:   CodeCallable,
 		Origin: n.config.At(path),
 		Path:   n.path() + " > " + path,
@@ -312,8 +313,8 @@ func (r *resolver) values(ctx context.Context, n *Node, path string, o model.Opt
 	}
 }
 
-// CodeCallable is the code of a [model.Problem] for an option function that failed.
-const CodeCallable model.Code = "callable-failed"
+// CodeCallable is the code of a [problem.Problem] for an option function that failed.
+const CodeCallable problem.Code = "callable-failed"
 
 func (r *resolver) hostPaths(instance string) map[string]string {
 	paths := make(map[string]string, len(r.m.Host))
@@ -326,14 +327,14 @@ func (r *resolver) hostPaths(instance string) map[string]string {
 }
 
 // apply merges options into the spec and remembers where each field came from.
-func (n *Node) apply(values model.Dict, path string, inMap bool) model.Problems {
+func (n *Node) apply(values model.Dict, path string, inMap bool) problem.Problems {
 	problems := option.Apply(n.Spec, values, path)
 	n.remember(values)
 	if !inMap {
 		return problems
 	}
 	for _, p := range problems {
-		if p.Origin == (model.Origin{}) {
+		if p.Origin == (problem.Origin{}) {
 			p.Origin = n.config.At(path)
 		}
 	}
@@ -345,7 +346,7 @@ func (n *Node) remember(values model.Dict) {
 	for _, e := range values {
 		name, _ := e.Key.Value.(string)
 		o, ok := option.Find(name)
-		if ok && e.Key.Origin != (model.Origin{}) {
+		if ok && e.Key.Origin != (problem.Origin{}) {
 			n.at[o.Field] = e.Key.Origin
 		}
 		if inside, isDict := e.Value.Value.(model.Dict); isDict && o.Field == "HostConfig" {
@@ -378,8 +379,8 @@ func (r *resolver) labels(n *Node) map[string]string {
 }
 
 // attributeOrigins says where API fields that follow from properties were set.
-func attributeOrigins(c *model.Container) map[string]model.Origin {
-	first := func(paths ...string) model.Origin {
+func attributeOrigins(c *model.Container) map[string]problem.Origin {
+	first := func(paths ...string) problem.Origin {
 		for _, path := range paths {
 			if at, ok := c.Origins.At(path); ok {
 				return at
@@ -387,7 +388,7 @@ func attributeOrigins(c *model.Container) map[string]model.Origin {
 		}
 		return c.Origin
 	}
-	return map[string]model.Origin{
+	return map[string]problem.Origin{
 		"Image":                  first("image"),
 		"User":                   first("user"),
 		"Volumes":                first("shares", "binds"),

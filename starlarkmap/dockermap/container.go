@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // containerFeature is a property of a container that dmap has nothing for.
@@ -50,7 +51,7 @@ func (c *converter) container(name string, pairs []pair) []pair {
 	for _, p := range pairs {
 		key, isText := p.key.value.(string)
 		if !isText {
-			c.wrong(model.CodeWrongType, p.key.at, b.where, "", "want the name of a property, got %s", p.key.input())
+			c.wrong(problem.CodeWrongType, p.key.at, b.where, "", "want the name of a property, got %s", p.key.input())
 			continue
 		}
 		b.property(key, p)
@@ -108,7 +109,7 @@ func (b *builder) other(key string, p pair, where string) {
 			return
 		}
 	}
-	hint := model.DidYouMean(key, containerKeys())
+	hint := problem.DidYouMean(key, containerKeys())
 	if hint == "" {
 		hint = "options of Docker belong under create_options"
 	}
@@ -223,9 +224,9 @@ func (b *builder) joinOption(key string, given, more *node) *node {
 }
 
 func (b *builder) twice(given, more *node, where, what string) {
-	b.c.wrong(model.CodeDuplicate, given.at, where, "leave one of them out", "%s is given twice", what)
+	b.c.wrong(problem.CodeDuplicate, given.at, where, "leave one of them out", "%s is given twice", what)
 	last := b.c.problems[len(b.c.problems)-1]
-	last.Related = []model.Related{{Origin: more.at, Msg: "also given"}}
+	last.Related = []problem.Related{{Origin: more.at, Msg: "also given"}}
 }
 
 // option adds an option that follows from a property.

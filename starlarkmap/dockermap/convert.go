@@ -12,19 +12,20 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
-// The codes of problems found by this package, besides those of engine/model.
+// The codes of problems found by this package, besides those of engine/problem.
 const (
 	// CodeYAML: the file is not YAML, or uses a part of it that says nothing here.
-	CodeYAML model.Code = "yaml"
+	CodeYAML problem.Code = "yaml"
 	// CodeUnsupported: dmap has nothing that means the same.
-	CodeUnsupported model.Code = "unsupported"
+	CodeUnsupported problem.Code = "unsupported"
 	// CodeSize: the file is too large, or becomes so.
-	CodeSize model.Code = "size-limit"
+	CodeSize problem.Code = "size-limit"
 	// CodeInternal: the text that was written is not the map that was read.
-	CodeInternal model.Code = "internal"
+	CodeInternal problem.Code = "internal"
 )
 
 // Options say how to convert. Nil means the zero value.
@@ -55,11 +56,11 @@ type Result struct {
 	// Env are the environment variables the program reads, sorted.
 	Env []string
 	// Warnings are what was left out, sorted by place.
-	Warnings model.Problems
+	Warnings problem.Problems
 }
 
 // Convert reads the text of a map file and writes it as a Starlark program. file
-// names it in messages and in the text. The error is a [model.Problems] with places
+// names it in messages and in the text. The error is a [problem.Problems] with places
 // and source lines; the file may hold anything.
 func Convert(ctx context.Context, file string, src []byte, opts *Options) (*Result, error) {
 	c := &converter{file: file}
@@ -80,8 +81,8 @@ type converter struct {
 	options Options
 	name    string
 	// problems refuse the file; leftOut are what Partial left out.
-	problems model.Problems
-	leftOut  model.Problems
+	problems problem.Problems
+	leftOut  problem.Problems
 	// volumes and host are the entries of the map under these names, to which
 	// containers add what they give in place.
 	volumes, host []pair
@@ -100,7 +101,7 @@ type converter struct {
 	elements int
 }
 
-func (c *converter) convert(ctx context.Context, src []byte) (*Result, model.Problems) {
+func (c *converter) convert(ctx context.Context, src []byte) (*Result, problem.Problems) {
 	root, ps := read(c.file, src)
 	c.problems = ps
 	if root == nil {
@@ -114,7 +115,7 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, model.Pro
 	d, _ := properties.input().Value.(model.Dict)
 	m, found := model.FromDict(c.name, d)
 	c.problems = append(c.problems, tidied(found)...)
-	m.Origin = model.Origin{File: c.file, Line: 1, Col: 1}
+	m.Origin = problem.Origin{File: c.file, Line: 1, Col: 1}
 	c.add(m.Validate())
 	if len(c.problems) == 0 && c.options.Check != nil {
 		c.add(c.options.Check(ctx, m))
@@ -122,12 +123,12 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, model.Pro
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	if sorted, ok := c.leftOut.Err().(model.Problems); ok {
+	if sorted, ok := c.leftOut.Err().(problem.Problems); ok {
 		c.leftOut = sorted
 	}
 	text, ok := c.program(properties, root)
 	if !ok {
-		return nil, model.Problems{{Code: CodeSize, Origin: m.Origin,
+		return nil, problem.Problems{{Code: CodeSize, Origin: m.Origin,
 			Msg: fmt.Sprintf("written out, the map has more than %d bytes", MostBytes), Hint: "write it in parts, with loops"}}
 	}
 	env := slices.Sorted(maps.Keys(c.env))
@@ -143,9 +144,9 @@ func (c *converter) add(err error) {
 	if err == nil {
 		return
 	}
-	var found model.Problems
+	var found problem.Problems
 	if !errors.As(err, &found) {
-		found = model.Problems{{Code: CodeInternal, Origin: model.Origin{File: c.file, Line: 1, Col: 1}, Msg: err.Error(), Cause: err}}
+		found = problem.Problems{{Code: CodeInternal, Origin: problem.Origin{File: c.file, Line: 1, Col: 1}, Msg: err.Error(), Cause: err}}
 	}
 	incomplete := len(c.problems) > 0
 	for _, p := range tidied(found) {
@@ -155,16 +156,16 @@ func (c *converter) add(err error) {
 	}
 }
 
-func refersTo(code model.Code) bool {
+func refersTo(code problem.Code) bool {
 	switch code {
-	case model.CodeUnknownName, model.CodeUnknownAlias, model.CodeMissingPath, model.CodeNothingShared:
+	case problem.CodeUnknownName, problem.CodeUnknownAlias, problem.CodeMissingPath, problem.CodeNothingShared:
 		return true
 	}
 	return false
 }
 
 // tidied puts the words of a Starlark program in those of a YAML file.
-func tidied(ps model.Problems) model.Problems {
+func tidied(ps problem.Problems) problem.Problems {
 	for _, p := range ps {
 		p.Path = strings.TrimPrefix(strings.TrimPrefix(p.Path, "container_map"), " > ")
 	}
@@ -172,7 +173,7 @@ func tidied(ps model.Problems) model.Problems {
 }
 
 // compare loads the text and compares what it makes with what was meant.
-func (c *converter) compare(ctx context.Context, text string, meant *model.ContainerMap, env []string) model.Problems {
+func (c *converter) compare(ctx context.Context, text string, meant *model.ContainerMap, env []string) problem.Problems {
 	program, err := starlarkmap.Load(ctx, "import.star", &starlarkmap.Options{
 		Src: text,
 		Env: env,
@@ -181,17 +182,17 @@ func (c *converter) compare(ctx context.Context, text string, meant *model.Conta
 		},
 	})
 	if ctx.Err() != nil {
-		return model.Problems{{Code: starlarkmap.CodeCanceled, Msg: "canceled", Cause: context.Cause(ctx)}}
+		return problem.Problems{{Code: starlarkmap.CodeCanceled, Msg: "canceled", Cause: context.Cause(ctx)}}
 	}
 	if err != nil {
-		return model.Problems{{Code: CodeInternal, Origin: meant.Origin, Cause: err,
+		return problem.Problems{{Code: CodeInternal, Origin: meant.Origin, Cause: err,
 			Msg:  "cannot load the program that was written: " + err.Error(),
 			Hint: "the program is at fault, not the file: please report it"}}
 	}
 	if len(program.Maps) == 1 && starlarkmap.Format(program.Maps[0]) == starlarkmap.Format(meant) {
 		return nil
 	}
-	return model.Problems{{Code: CodeInternal, Origin: meant.Origin,
+	return problem.Problems{{Code: CodeInternal, Origin: meant.Origin,
 		Msg:  "the program that was written does not make the map that was read",
 		Hint: "the program is at fault, not the file: please report it"}}
 }
@@ -201,14 +202,14 @@ func (c *converter) compare(ctx context.Context, text string, meant *model.Conta
 func sample(name string) string { return "/" + name }
 
 // wrong reports what cannot be taken.
-func (c *converter) wrong(code model.Code, at model.Origin, where, hint, format string, args ...any) {
-	c.problems = append(c.problems, &model.Problem{Code: code, Origin: at, Path: where,
+func (c *converter) wrong(code problem.Code, at problem.Origin, where, hint, format string, args ...any) {
+	c.problems = append(c.problems, &problem.Problem{Code: code, Origin: at, Path: where,
 		Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // unsupported reports what dmap has nothing for. The caller leaves it out.
-func (c *converter) unsupported(at model.Origin, where, hint, format string, args ...any) {
-	p := &model.Problem{Code: CodeUnsupported, Origin: at, Path: where, Msg: fmt.Sprintf(format, args...), Hint: hint}
+func (c *converter) unsupported(at problem.Origin, where, hint, format string, args ...any) {
+	p := &problem.Problem{Code: CodeUnsupported, Origin: at, Path: where, Msg: fmt.Sprintf(format, args...), Hint: hint}
 	if c.options.Partial {
 		c.leftOut = append(c.leftOut, p)
 		return
@@ -229,7 +230,7 @@ func (c *converter) chooseName(given *node) {
 	if given != nil && given.value != nil {
 		text, ok := given.value.(string)
 		if !ok || text == "" {
-			c.wrong(model.CodeWrongType, given.at, "name", "a container of this name goes under containers:",
+			c.wrong(problem.CodeWrongType, given.at, "name", "a container of this name goes under containers:",
 				"want the name of the map (string), got %s", given.input())
 			c.name = base
 			return
@@ -242,7 +243,7 @@ func (c *converter) chooseName(given *node) {
 	case c.name == "":
 		c.name = own
 	case own != "" && own != c.name:
-		c.wrong(model.CodeDuplicate, given.at, "name", "leave one out, or make them equal",
+		c.wrong(problem.CodeDuplicate, given.at, "name", "leave one out, or make them equal",
 			"the map has two names: %q here, %q given with the call", own, c.name)
 	}
 }

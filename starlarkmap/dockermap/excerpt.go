@@ -7,11 +7,11 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // excerpts draws the lines of the problems.
-func excerpts(src []byte, ps model.Problems) {
+func excerpts(src []byte, ps problem.Problems) {
 	lines := splitLines(src)
 	for _, p := range ps {
 		if at := p.Origin; at.Line > 0 && at.Line <= len(lines) {
@@ -21,7 +21,7 @@ func excerpts(src []byte, ps model.Problems) {
 }
 
 // draw shows a line, with carets under the word at the place.
-func draw(line string, at model.Origin) string {
+func draw(line string, at problem.Origin) string {
 	const widest = 120
 	runes := []rune(line)
 	for i, r := range runes {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 	"github.com/dmap-dev/dmap/starlarkmap/dockermap"
 )
@@ -47,7 +47,7 @@ func refused(t testing.TB, yaml string, o *dockermap.Options) string {
 	if err == nil {
 		t.Fatalf("not refused:\n%s\n%s", yaml, result.Text)
 	}
-	if _, ok := err.(model.Problems); !ok {
+	if _, ok := err.(problem.Problems); !ok {
 		t.Fatalf("not problems, but %T", err)
 	}
 	return err.Error()

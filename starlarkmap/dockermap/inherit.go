@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // heritage knows what each configuration extends.
@@ -28,13 +28,13 @@ func (c *converter) heritage(configurations []pair) *heritage {
 		_, isDict := p.value.value.([]pair)
 		switch {
 		case !isText:
-			c.wrong(model.CodeWrongType, p.key.at, "containers", "put it in quotes", "want the name of a container (text), got %s", p.key.input())
+			c.wrong(problem.CodeWrongType, p.key.at, "containers", "put it in quotes", "want the name of a container (text), got %s", p.key.input())
 		case p.value.isSet() && !isDict:
-			c.wrong(model.CodeUnknownKey, p.key.at, "", model.DidYouMean(name, mapKeys()),
+			c.wrong(problem.CodeUnknownKey, p.key.at, "", problem.DidYouMean(name, mapKeys()),
 				"%q is no property of a map, and a container needs a dictionary, got %s", name, p.value.input())
 		case twice:
-			c.wrong(model.CodeDuplicate, p.key.at, "containers > "+name, "", "the container is defined twice")
-			c.problems[len(c.problems)-1].Related = []model.Related{{Origin: first.key.at, Msg: "first defined"}}
+			c.wrong(problem.CodeDuplicate, p.key.at, "containers > "+name, "", "the container is defined twice")
+			c.problems[len(c.problems)-1].Related = []problem.Related{{Origin: first.key.at, Msg: "first defined"}}
 		default:
 			h.names = append(h.names, name)
 			h.given[name] = p
@@ -56,7 +56,7 @@ func (h *heritage) read(name string) {
 	case is[bool](v.value):
 		h.abstract[name] = v.value.(bool)
 	default:
-		h.c.wrong(model.CodeWrongType, v.at, where+" > abstract", "", "want true or false, got %s", v.input())
+		h.c.wrong(problem.CodeWrongType, v.at, where+" > abstract", "", "want true or false, got %s", v.input())
 	}
 	v := get(pairs, "extends")
 	if !v.isSet() {
@@ -67,9 +67,9 @@ func (h *heritage) read(name string) {
 		_, known := h.given[base]
 		switch {
 		case !isText:
-			h.c.wrong(model.CodeWrongType, e.at, where+" > extends", "", "want the name of a container, got %s", e.input())
+			h.c.wrong(problem.CodeWrongType, e.at, where+" > extends", "", "want the name of a container, got %s", e.input())
 		case !known:
-			h.c.wrong(model.CodeUnknownName, e.at, where+" > extends", model.DidYouMean(base, h.names), "cannot extend %q: no container has this name", base)
+			h.c.wrong(problem.CodeUnknownName, e.at, where+" > extends", problem.DidYouMean(base, h.names), "cannot extend %q: no container has this name", base)
 		default:
 			h.extends[name] = append(h.extends[name], base)
 		}
@@ -88,7 +88,7 @@ func (h *heritage) cycles() {
 		h.extends[name] = slices.DeleteFunc(h.extends[name], func(base string) bool {
 			if state[base] == open {
 				cycle := append(slices.Clone(path[slices.Index(path, base):]), base)
-				h.c.wrong(model.CodeCycle, get(entries(h.given[name]), "extends").at, "containers > "+name+" > extends", "",
+				h.c.wrong(problem.CodeCycle, get(entries(h.given[name]), "extends").at, "containers > "+name+" > extends", "",
 					"containers extend one another: %s", chain(cycle))
 				return true
 			}
@@ -139,7 +139,7 @@ func (c *converter) oneOptionName(container string, pairs []pair) []pair {
 		return pairs
 	}
 	if given.isSet() && old.isSet() {
-		c.wrong(model.CodeDuplicate, given.at, "containers > "+container+" > host_config", "put all of them in one of the two",
+		c.wrong(problem.CodeDuplicate, given.at, "containers > "+container+" > host_config", "put all of them in one of the two",
 			"host_config and start_options are two names of one property")
 	}
 	var out []pair
@@ -220,7 +220,7 @@ func (c *converter) joined(property string, older, newer *node) *node {
 
 // copies counts values that inheritance copies, against files that make very many of
 // few.
-func (c *converter) copies(n int, at model.Origin) bool {
+func (c *converter) copies(n int, at problem.Origin) bool {
 	if c.elements > mostNodes {
 		return false
 	}

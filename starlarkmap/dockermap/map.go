@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // mapKeys are the properties of a map in docker-map; every other key at the top is a
@@ -42,7 +43,7 @@ func (c *converter) mapDict(root *node) *node {
 		key, isText := p.key.value.(string)
 		switch {
 		case !isText:
-			c.wrong(model.CodeWrongType, p.key.at, "", "put it in quotes", "want a text as key, got %s", p.key.input())
+			c.wrong(problem.CodeWrongType, p.key.at, "", "put it in quotes", "want a text as key, got %s", p.key.input())
 		case key == "name":
 			c.head = slices.Concat(root.before, p.key.before, p.key.after)
 		case key == "containers":
@@ -68,8 +69,8 @@ func (c *converter) arranged(kept map[string]pair, containers []pair) []pair {
 	add := func(name string, pairs []pair) {
 		p, given := kept[name]
 		if !given {
-			p.key = text(name, model.Origin{})
-			p.value = dict(model.Origin{})
+			p.key = text(name, problem.Origin{})
+			p.value = dict(problem.Origin{})
 		}
 		if _, isDict := p.value.value.([]pair); isDict || name == "containers" || !p.value.isSet() {
 			p.value = p.value.with(pairs)
@@ -122,7 +123,7 @@ func entries(p pair) []pair {
 // configurations returns the entries of containers.
 func (c *converter) configurations(p pair) []pair {
 	if _, isDict := p.value.value.([]pair); !isDict && p.value.isSet() {
-		c.wrong(model.CodeWrongType, p.value.at, "containers", "", "want a dictionary of containers, got %s", p.value.input())
+		c.wrong(problem.CodeWrongType, p.value.at, "containers", "", "want a dictionary of containers, got %s", p.value.input())
 	}
 	return entries(p)
 }
@@ -157,7 +158,7 @@ func (c *converter) volumeObject(v pair, fields []pair) *node {
 			c.unsupported(f.key.at, where+" > "+name, "set it on the container that attaches the volume",
 				"dmap takes user and permissions of a volume from its owner")
 		default:
-			c.unsupported(f.key.at, where+" > "+name, model.DidYouMean(name, []string{"default_path", "driver", "driver_options", "create_options", "user", "permissions"}),
+			c.unsupported(f.key.at, where+" > "+name, problem.DidYouMean(name, []string{"default_path", "driver", "driver_options", "create_options", "user", "permissions"}),
 				"unknown property of a volume %q", name)
 		}
 	}
@@ -196,7 +197,7 @@ func (c *converter) noVariables(n *node, where string) bool {
 	before := len(c.problems)
 	n.walk(func(n *node) {
 		if e, ok := n.value.(expanded); ok {
-			c.wrong(model.CodeWrongValue, n.at, where, "write the value without the tag, or change the Starlark map afterwards",
+			c.wrong(problem.CodeWrongValue, n.at, where, "write the value without the tag, or change the Starlark map afterwards",
 				"%s is for paths and options; this is neither (%q)", pathTag, e.sample())
 		}
 	})

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // binds takes host paths by alias, and those given in place, which get an alias.
@@ -65,13 +65,13 @@ func isContainerPath(n *node) bool {
 // bindInPlace gives a host path that is mounted without an alias one.
 func (b *builder) bindInPlace(e, inside, outside, access *node, where string) *node {
 	if !isContainerPath(inside) {
-		b.c.wrong(model.CodeWrongValue, inside.at, where, "", "want a path in the container, got %s", inside.input())
+		b.c.wrong(problem.CodeWrongValue, inside.at, where, "", "want a path in the container, got %s", inside.input())
 		return nil
 	}
 	switch outside.value.(type) {
 	case string, expanded, []pair:
 	default:
-		b.c.wrong(model.CodeWrongType, outside.at, where, "", "want a path on the host, got %s", outside.input())
+		b.c.wrong(problem.CodeWrongType, outside.at, where, "", "want a path on the host, got %s", outside.input())
 		return nil
 	}
 	return withAccess(b.c.aliasFor(inside, outside), access, e)
@@ -166,7 +166,7 @@ func (b *builder) attaches(n *node, where string) *node {
 	return rewritten(n, func(e *node) *node {
 		if f, ok := fields(e, "name", "path", "readonly"); ok && f["name"] != nil {
 			if readOnly := f["readonly"]; !readOnly.isEmpty() {
-				b.c.wrong(model.CodeWrongValue, readOnly.at, where, "", "an attached volume cannot be read-only for its owner")
+				b.c.wrong(problem.CodeWrongValue, readOnly.at, where, "", "an attached volume cannot be read-only for its owner")
 				return nil
 			}
 			return b.attach(e, f["name"], f["path"], where)
@@ -192,7 +192,7 @@ func (b *builder) attach(e, alias, path *node, where string) *node {
 	switch path.value.(type) {
 	case string, expanded:
 	default:
-		b.c.wrong(model.CodeWrongType, path.at, where, "", "want the path of the volume in the container, got %s", path.input())
+		b.c.wrong(problem.CodeWrongType, path.at, where, "", "want the path of the volume in the container, got %s", path.input())
 		return nil
 	}
 	own := b.c.paths[alias.name()]

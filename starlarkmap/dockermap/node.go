@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // node is one value. Nodes that anchors share are shared here too: nobody changes
@@ -13,7 +14,7 @@ import (
 type node struct {
 	// value is nil, bool, int64, float64, string, expanded, []*node or []pair.
 	value any
-	at    model.Origin
+	at    problem.Origin
 	// before and after are the lines of comments around an element of a list, or
 	// around the pair whose key this is.
 	before, after []string
@@ -30,11 +31,11 @@ type expanded []part
 // part is a literal, or the name of an environment variable.
 type part struct{ literal, variable string }
 
-func text(s string, at model.Origin) *node { return &node{value: s, at: at} }
+func text(s string, at problem.Origin) *node { return &node{value: s, at: at} }
 
-func list(at model.Origin, elements ...*node) *node { return &node{value: elements, at: at} }
+func list(at problem.Origin, elements ...*node) *node { return &node{value: elements, at: at} }
 
-func dict(at model.Origin, pairs ...pair) *node { return &node{value: pairs, at: at} }
+func dict(at problem.Origin, pairs ...pair) *node { return &node{value: pairs, at: at} }
 
 // with returns the node with another value: its comments stay.
 func (n *node) with(value any) *node {

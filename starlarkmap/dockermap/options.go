@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // givenOptions checks the keys of create_options, start_options or host_config.
@@ -38,9 +38,9 @@ func (b *builder) networkMode(p pair, where string) {
 	mode, isText := p.value.value.(string)
 	switch {
 	case p.value.value == nil:
-		b.c.wrong(model.CodeWrongValue, p.value.at, where, "write none, or leave the property out", "it is not clear what an empty network mode means")
+		b.c.wrong(problem.CodeWrongValue, p.value.at, where, "write none, or leave the property out", "it is not clear what an empty network mode means")
 	case !isText && !is[[]*node](p.value.value):
-		b.c.wrong(model.CodeWrongType, p.value.at, where, "", "want a network mode (text), got %s", p.value.input())
+		b.c.wrong(problem.CodeWrongType, p.value.at, where, "", "want a network mode (text), got %s", p.value.input())
 	case mode == "disabled":
 		b.option(key, text("none", p.value.at), where)
 		b.option(text("network_disabled", p.key.at), p.value.with(true), where)
@@ -62,13 +62,13 @@ func (b *builder) healthcheck(p pair, where string) {
 	names := []string{"test", "interval", "timeout", "retries", "start_period"}
 	switch v := p.value.value.(type) {
 	case nil:
-		b.c.wrong(model.CodeWrongValue, p.value.at, where, "write NONE to switch it off, or leave the property out", "it is not clear what an empty health check means")
+		b.c.wrong(problem.CodeWrongValue, p.value.at, where, "write NONE to switch it off, or leave the property out", "it is not clear what an empty health check means")
 	case string:
 		b.option(key, p.value, where)
 	case []*node:
 		var parts []pair
 		if len(v) == 0 || len(v) > len(names) {
-			b.c.wrong(model.CodeWrongValue, p.value.at, where, "", "want test, interval, timeout, retries and start_period, got %s", p.value.input())
+			b.c.wrong(problem.CodeWrongValue, p.value.at, where, "", "want test, interval, timeout, retries and start_period, got %s", p.value.input())
 			return
 		}
 		for i, e := range v {
@@ -78,7 +78,7 @@ func (b *builder) healthcheck(p pair, where string) {
 	case []pair:
 		b.option(key, p.value.with(b.healthParts(v, where)), where)
 	default:
-		b.c.wrong(model.CodeWrongType, p.value.at, where, "", "want a command, a list or a dictionary, got %s", p.value.input())
+		b.c.wrong(problem.CodeWrongType, p.value.at, where, "", "want a command, a list or a dictionary, got %s", p.value.input())
 	}
 }
 
@@ -100,7 +100,7 @@ func (b *builder) healthParts(parts []pair, where string) []pair {
 				out = append(out, p)
 			}
 		default:
-			b.c.wrong(model.CodeUnknownKey, p.key.at, where, model.DidYouMean(name, []string{"test", "interval", "timeout", "retries", "start_period"}),
+			b.c.wrong(problem.CodeUnknownKey, p.key.at, where, problem.DidYouMean(name, []string{"test", "interval", "timeout", "retries", "start_period"}),
 				"unknown part of a health check %q", name)
 		}
 	}
@@ -119,7 +119,7 @@ func (b *builder) healthTime(n *node, where string) *node {
 	}
 	m := healthTime.FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil {
-		b.c.wrong(model.CodeWrongValue, n.at, where, `write it in one unit: "90s"`, "want a number with ns, us, ms, s or m, got %s", n.input())
+		b.c.wrong(problem.CodeWrongValue, n.at, where, `write it in one unit: "90s"`, "want a number with ns, us, ms, s or m, got %s", n.input())
 		return nil
 	}
 	if m[2] != "" {
@@ -127,7 +127,7 @@ func (b *builder) healthTime(n *node, where string) *node {
 	}
 	i, err := strconv.ParseInt(m[1], 10, 64)
 	if err != nil {
-		b.c.wrong(model.CodeWrongValue, n.at, where, "", "%s is no time that can be used", n.input())
+		b.c.wrong(problem.CodeWrongValue, n.at, where, "", "%s is no time that can be used", n.input())
 		return nil
 	}
 	return n.with(i)

@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // pathTag marks texts in which environment variables and a leading "~" are replaced.
@@ -22,7 +22,7 @@ var variable = regexp.MustCompile(`\$(?:([0-9A-Za-z_]+)|\{([^}]*)\})`)
 var variableName = regexp.MustCompile(`^[0-9A-Za-z_]+$`)
 
 // expand takes a text of !path apart; one without variables stays a text.
-func (r *reader) expand(s string, at model.Origin) (any, bool) {
+func (r *reader) expand(s string, at problem.Origin) (any, bool) {
 	var out expanded
 	literal := func(s string) {
 		if s != "" {
@@ -64,6 +64,6 @@ func (r *reader) expandIn(n *node) *node {
 		}
 		return nil
 	}
-	r.wrong(model.CodeWrongType, n.at, "put the tag before each text", "%s replaces in texts, got %s", pathTag, n.input())
+	r.wrong(problem.CodeWrongType, n.at, "put the tag before each text", "%s replaces in texts, got %s", pathTag, n.input())
 	return nil
 }

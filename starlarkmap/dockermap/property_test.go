@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 	"github.com/dmap-dev/dmap/starlarkmap/dockermap"
 )
@@ -216,7 +217,7 @@ func FuzzConvert(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte, partial bool) {
 		result, err := dockermap.Convert(t.Context(), "site.yaml", src, &dockermap.Options{Partial: partial})
 		if err != nil {
-			var ps model.Problems
+			var ps problem.Problems
 			if !errors.As(err, &ps) {
 				t.Fatalf("not problems: %v", err)
 			}

@@ -14,7 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 const (
@@ -33,7 +33,7 @@ type reader struct {
 	file     string
 	src      []byte
 	lines    [][]byte
-	problems model.Problems
+	problems problem.Problems
 	// open are the anchors being read, against one that contains itself.
 	open map[*yaml.Node]bool
 	// nodes and bytes are what is left of the limits; full is set when they are used up.
@@ -43,7 +43,7 @@ type reader struct {
 
 // read returns the dictionary of the file, or nil. The problems may come with a
 // dictionary that lacks the parts at fault.
-func read(file string, src []byte) (*node, model.Problems) {
+func read(file string, src []byte) (*node, problem.Problems) {
 	r := &reader{file: file, open: map[*yaml.Node]bool{}, nodes: mostNodes, bytes: MostBytes}
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
 	r.src, r.lines = src, splitLines(src)
@@ -59,7 +59,7 @@ func read(file string, src []byte) (*node, model.Problems) {
 		return nil, r.problems
 	}
 	if _, ok := root.value.([]pair); !ok {
-		r.wrong(model.CodeWrongType, root.at, "write name: and the containers as keys", "want the dictionary of a map, got %s", root.input())
+		r.wrong(problem.CodeWrongType, root.at, "write name: and the containers as keys", "want the dictionary of a map, got %s", root.input())
 		return nil, r.problems
 	}
 	root.before = append(comments(doc.HeadComment), root.before...)
@@ -67,21 +67,21 @@ func read(file string, src []byte) (*node, model.Problems) {
 	return root, r.problems
 }
 
-func (r *reader) wrong(code model.Code, at model.Origin, hint, format string, args ...any) {
-	r.problems = append(r.problems, &model.Problem{Code: code, Origin: at, Msg: fmt.Sprintf(format, args...), Hint: hint})
+func (r *reader) wrong(code problem.Code, at problem.Origin, hint, format string, args ...any) {
+	r.problems = append(r.problems, &problem.Problem{Code: code, Origin: at, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // checkText refuses what no YAML file of a map holds, before a parser sees it.
 func (r *reader) checkText() bool {
 	if len(r.src) > MostBytes {
-		r.wrong(CodeSize, model.Origin{File: r.file, Line: 1, Col: 1}, "", "the file has %d bytes, more than %d", len(r.src), MostBytes)
+		r.wrong(CodeSize, problem.Origin{File: r.file, Line: 1, Col: 1}, "", "the file has %d bytes, more than %d", len(r.src), MostBytes)
 		return false
 	}
 	for i, line := range r.lines {
 		for at := 0; at < len(line); {
 			char, size := utf8.DecodeRune(line[at:])
 			if char == utf8.RuneError && size == 1 || char == 0 {
-				origin := model.Origin{File: r.file, Line: i + 1, Col: utf8.RuneCount(line[:at]) + 1}
+				origin := problem.Origin{File: r.file, Line: i + 1, Col: utf8.RuneCount(line[:at]) + 1}
 				r.wrong(CodeYAML, origin, "save the file as UTF-8", "not a text in UTF-8 (byte 0x%02x)", line[at])
 				return false
 			}
@@ -97,7 +97,7 @@ func (r *reader) document() *yaml.Node {
 	doc, err := decode(decoder)
 	switch {
 	case errors.Is(err, io.EOF):
-		r.wrong(CodeYAML, model.Origin{File: r.file, Line: 1, Col: 1}, "", "the file is empty")
+		r.wrong(CodeYAML, problem.Origin{File: r.file, Line: 1, Col: 1}, "", "the file is empty")
 		return nil
 	case err != nil:
 		r.syntax(err)
@@ -136,7 +136,7 @@ var (
 // exactly.
 func (r *reader) syntax(err error) {
 	found := errorLine.FindStringSubmatch(err.Error())
-	at := model.Origin{File: r.file, Line: 1, Col: 1}
+	at := problem.Origin{File: r.file, Line: 1, Col: 1}
 	msg := err.Error()
 	if found != nil {
 		msg = msg[len(found[0]):]
@@ -152,18 +152,18 @@ func (r *reader) syntax(err error) {
 }
 
 // find returns the place of the first line with the text outside of comments.
-func (r *reader) find(wanted string) model.Origin {
+func (r *reader) find(wanted string) problem.Origin {
 	for i, line := range r.lines {
 		code, _, _ := strings.Cut(string(line), " #")
 		if before, _, ok := strings.Cut(code, wanted); ok && !strings.HasPrefix(strings.TrimSpace(code), "#") {
-			return model.Origin{File: r.file, Line: i + 1, Col: utf8.RuneCountInString(before) + 1}
+			return problem.Origin{File: r.file, Line: i + 1, Col: utf8.RuneCountInString(before) + 1}
 		}
 	}
-	return model.Origin{File: r.file, Line: 1, Col: 1}
+	return problem.Origin{File: r.file, Line: 1, Col: 1}
 }
 
-func (r *reader) origin(n *yaml.Node) model.Origin {
-	return model.Origin{File: r.file, Line: n.Line, Col: n.Column}
+func (r *reader) origin(n *yaml.Node) problem.Origin {
+	return problem.Origin{File: r.file, Line: n.Line, Col: n.Column}
 }
 
 // value reads a node, or reports it and returns nil.
@@ -198,7 +198,7 @@ func (r *reader) value(n *yaml.Node, depth int) *node {
 
 // spend counts a value against the limits. They are what stops a small file whose
 // aliases stand for billions of values.
-func (r *reader) spend(n *yaml.Node, at model.Origin, depth int) bool {
+func (r *reader) spend(n *yaml.Node, at problem.Origin, depth int) bool {
 	r.nodes--
 	r.bytes -= len(n.Value) + len(n.HeadComment) + len(n.LineComment) + len(n.FootComment)
 	switch {
@@ -224,7 +224,7 @@ func (r *reader) alias(n *yaml.Node, depth int) *node {
 	return r.value(n.Alias, depth)
 }
 
-func (r *reader) sequence(n *yaml.Node, at model.Origin, depth int) (any, bool) {
+func (r *reader) sequence(n *yaml.Node, at problem.Origin, depth int) (any, bool) {
 	r.open[n] = true
 	defer delete(r.open, n)
 	tag, ok := r.collectionTag(n, at, "!!seq")
@@ -244,14 +244,14 @@ func (r *reader) sequence(n *yaml.Node, at model.Origin, depth int) (any, bool) 
 	return out, true
 }
 
-func (r *reader) mapping(n *yaml.Node, at model.Origin, depth int) (any, bool) {
+func (r *reader) mapping(n *yaml.Node, at problem.Origin, depth int) (any, bool) {
 	r.open[n] = true
 	defer delete(r.open, n)
 	tag, ok := r.collectionTag(n, at, "!!map")
 	if !ok {
 		return nil, false
 	}
-	m := &mapping{at: map[any]int{}, own: map[any]model.Origin{}, pairs: []pair{}}
+	m := &mapping{at: map[any]int{}, own: map[any]problem.Origin{}, pairs: []pair{}}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if isMerge(n.Content[i]) {
 			r.merge(m, n.Content[i+1], depth)
@@ -281,7 +281,7 @@ func (r *reader) mapping(n *yaml.Node, at model.Origin, depth int) (any, bool) {
 type mapping struct {
 	pairs []pair
 	at    map[any]int
-	own   map[any]model.Origin
+	own   map[any]problem.Origin
 }
 
 func (m *mapping) put(key, value *node) {
@@ -298,8 +298,8 @@ func (m *mapping) put(key, value *node) {
 // but a key cannot be there twice: the original took the last of them in silence.
 func (r *reader) own(m *mapping, key, value *node) {
 	if first, twice := m.own[key.value]; twice {
-		r.wrong(model.CodeDuplicate, key.at, "", "the key %s is given twice", key.name())
-		r.problems[len(r.problems)-1].Related = []model.Related{{Origin: first, Msg: "first given"}}
+		r.wrong(problem.CodeDuplicate, key.at, "", "the key %s is given twice", key.name())
+		r.problems[len(r.problems)-1].Related = []problem.Related{{Origin: first, Msg: "first given"}}
 		return
 	}
 	m.own[key.value] = key.at
@@ -343,15 +343,15 @@ func (r *reader) key(n *yaml.Node, depth int) *node {
 	case string, int64:
 		return k
 	case []*node, []pair, expanded:
-		r.wrong(model.CodeWrongType, k.at, "", "want a text as key, got %s", k.input())
+		r.wrong(problem.CodeWrongType, k.at, "", "want a text as key, got %s", k.input())
 		return nil
 	}
-	r.wrong(model.CodeWrongType, k.at, "put it in quotes if the text is meant", "want a text as key, got %s", k.input())
+	r.wrong(problem.CodeWrongType, k.at, "put it in quotes if the text is meant", "want a text as key, got %s", k.input())
 	return nil
 }
 
 // collectionTag returns the tag of a list or dictionary, if it is one that is known.
-func (r *reader) collectionTag(n *yaml.Node, at model.Origin, plain string) (string, bool) {
+func (r *reader) collectionTag(n *yaml.Node, at problem.Origin, plain string) (string, bool) {
 	if n.Style&yaml.TaggedStyle == 0 || n.Tag == plain {
 		return "", true
 	}
@@ -362,9 +362,9 @@ func (r *reader) collectionTag(n *yaml.Node, at model.Origin, plain string) (str
 	return "", false
 }
 
-func (r *reader) unknownTag(tag string, at model.Origin) {
+func (r *reader) unknownTag(tag string, at problem.Origin) {
 	hint := "write the value without the tag"
-	if near := model.DidYouMean(tag, []string{pathTag, pathTag + "_lazy"}); near != "" {
+	if near := problem.DidYouMean(tag, []string{pathTag, pathTag + "_lazy"}); near != "" {
 		hint = near
 	}
 	r.wrong(CodeYAML, at, hint, "unknown tag %s", tag)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap/dockermap"
 )
 
@@ -232,7 +232,7 @@ func TestPartialStillRefusesFaults(t *testing.T) {
 
 func TestProblemsShowTheLine(t *testing.T) {
 	_, err := dockermap.Convert(t.Context(), "site.yaml", []byte("name: m\na:\n\timage: x\nb: {\"é\": {x: 22:22}, imge: nginx}"), nil)
-	var ps model.Problems
+	var ps problem.Problems
 	if !errors.As(err, &ps) || ps[0].Code != dockermap.CodeYAML {
 		t.Fatalf("want a problem of YAML, got %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // The forms of YAML 1.1 as PyYAML has them: yes and off are flags, 0750 is octal,
@@ -23,7 +24,7 @@ var (
 )
 
 // scalar reads a single value. A quoted one is a text.
-func (r *reader) scalar(n *yaml.Node, at model.Origin) (any, bool) {
+func (r *reader) scalar(n *yaml.Node, at problem.Origin) (any, bool) {
 	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	isTagged := n.Style&yaml.TaggedStyle != 0
 	switch {
@@ -41,7 +42,7 @@ func (r *reader) scalar(n *yaml.Node, at model.Origin) (any, bool) {
 }
 
 // tagged reads a value whose type is written before it.
-func (r *reader) tagged(n *yaml.Node, at model.Origin) (any, bool) {
+func (r *reader) tagged(n *yaml.Node, at problem.Origin) (any, bool) {
 	var fits func(any) bool
 	switch n.Tag {
 	case "!!str":
@@ -79,7 +80,7 @@ func is[T any](v any) bool {
 
 // hasBareTag tells whether the value at the place begins with a tag "!", which the
 // parser drops.
-func (r *reader) hasBareTag(at model.Origin) bool {
+func (r *reader) hasBareTag(at problem.Origin) bool {
 	if at.Line < 1 || at.Line > len(r.lines) {
 		return false
 	}
@@ -88,7 +89,7 @@ func (r *reader) hasBareTag(at model.Origin) bool {
 }
 
 // plain reads a value without quotes and tag.
-func (r *reader) plain(s string, at model.Origin) (any, bool) {
+func (r *reader) plain(s string, at problem.Origin) (any, bool) {
 	switch s {
 	case "", "~", "null", "Null", "NULL":
 		return nil, true
@@ -115,7 +116,7 @@ func (r *reader) plain(s string, at model.Origin) (any, bool) {
 	return s, true
 }
 
-func (r *reader) whole(s string, at model.Origin) (any, bool) {
+func (r *reader) whole(s string, at problem.Origin) (any, bool) {
 	digits := strings.ReplaceAll(s, "_", "")
 	if i, err := strconv.ParseInt(digits, 0, 64); err == nil {
 		return i, true
@@ -124,7 +125,7 @@ func (r *reader) whole(s string, at model.Origin) (any, bool) {
 	return nil, false
 }
 
-func (r *reader) fraction(s string, at model.Origin) (any, bool) {
+func (r *reader) fraction(s string, at problem.Origin) (any, bool) {
 	f, err := strconv.ParseFloat(strings.Replace(strings.ReplaceAll(s, "_", ""), ".inf", "inf", 1), 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 		r.wrong(CodeYAML, at, "put it in quotes if the text is meant", "%s is no number that can be used", s)

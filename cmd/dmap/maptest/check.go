@@ -9,12 +9,12 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
 // CodeTest is the code of a check that failed.
-const CodeTest model.Code = "test"
+const CodeTest problem.Code = "test"
 
 const (
 	// longestShown is where values in messages are cut.
@@ -25,7 +25,7 @@ const (
 
 // failed is the error of a check; msg is what the test says about it.
 func failed(msg starlark.Value, format string, args ...any) error {
-	p := &model.Problem{Code: CodeTest, Msg: fmt.Sprintf(format, args...)}
+	p := &problem.Problem{Code: CodeTest, Msg: fmt.Sprintf(format, args...)}
 	if msg != nil && msg != starlark.None {
 		text, ok := starlark.AsString(msg)
 		if !ok {
@@ -134,11 +134,11 @@ func fails(c *invocation) (starlark.Value, error) {
 }
 
 // problemTexts writes problems without their places, one on a line.
-func problemTexts(ps model.Problems) string {
+func problemTexts(ps problem.Problems) string {
 	var lines []string
 	for _, p := range ps {
 		q := *p
-		q.Origin = model.Origin{}
+		q.Origin = problem.Origin{}
 		lines = append(lines, q.Error())
 	}
 	return strings.Join(lines, "\n")

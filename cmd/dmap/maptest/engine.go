@@ -17,6 +17,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
@@ -175,11 +176,11 @@ func (e *testEngine) fail(c *invocation) (starlark.Value, error) {
 		return nil, err
 	}
 	if !slices.Contains(failing(), f.Op) {
-		hint := model.DidYouMean(f.Op, failing())
+		hint := problem.DidYouMean(f.Op, failing())
 		if hint == "" {
 			hint = "one of " + strings.Join(failing(), ", ")
 		}
-		return nil, &model.Problem{Code: model.CodeUnknownName, Msg: fmt.Sprintf("fail: there is no operation %q", f.Op), Hint: hint}
+		return nil, &problem.Problem{Code: problem.CodeUnknownName, Msg: fmt.Sprintf("fail: there is no operation %q", f.Op), Hint: hint}
 	}
 	switch {
 	case f.Status < 400 || f.Status > 599:

@@ -15,7 +15,7 @@ import (
 	"go.starlark.net/starlark"
 
 	"github.com/dmap-dev/dmap/engine"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -23,7 +23,7 @@ import (
 type environment struct {
 	root   *os.Root // the folder of the test file
 	limits starlarkmap.Limits
-	print  func(at model.Origin, text string)
+	print  func(at problem.Origin, text string)
 }
 
 // value returns t.
@@ -101,7 +101,7 @@ func variables(env *starlark.Dict) (names []string, set map[string]string, err e
 // folder only, as it does when dmap runs it.
 func (e *environment) locate(file string) (fs.FS, string, error) {
 	bad := func(why string) (fs.FS, string, error) {
-		return nil, "", &model.Problem{Code: starlarkmap.CodeLoad, Msg: fmt.Sprintf("cannot load %q: %s", file, why)}
+		return nil, "", &problem.Problem{Code: starlarkmap.CodeLoad, Msg: fmt.Sprintf("cannot load %q: %s", file, why)}
 	}
 	clean := path.Clean(file)
 	switch {
@@ -130,13 +130,13 @@ func check(c *invocation) (starlark.Value, error) {
 		return nil, err
 	}
 	err = engine.Check(starlarkmap.Context(c.thread), m)
-	var ps model.Problems
-	var single *model.Problem
+	var ps problem.Problems
+	var single *problem.Problem
 	switch {
 	case err == nil:
 	case errors.As(err, &ps):
 	case errors.As(err, &single):
-		ps = model.Problems{single}
+		ps = problem.Problems{single}
 	default:
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func check(c *invocation) (starlark.Value, error) {
 // because puts what was tried before the text of an error. Its problems may stand in
 // files that the test knows nothing of, so they are text from here on.
 func because(what string, err error) error {
-	p := &model.Problem{Code: starlarkmap.CodeRuntime, Msg: what + ": " + err.Error()}
+	p := &problem.Problem{Code: starlarkmap.CodeRuntime, Msg: what + ": " + err.Error()}
 	if strings.Contains(err.Error(), "\n") {
 		p.Msg = what + ":\n    " + strings.ReplaceAll(err.Error(), "\n", "\n    ")
 	}

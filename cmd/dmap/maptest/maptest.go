@@ -24,7 +24,7 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -54,8 +54,8 @@ type File struct {
 // Test is what became of one test.
 type Test struct {
 	Name   string
-	Origin model.Origin
-	// Err says what failed, as [model.Problems]; nil if nothing did.
+	Origin problem.Origin
+	// Err says what failed, as [problem.Problems]; nil if nothing did.
 	Err error
 	// Printed is what the test printed, in order.
 	Printed []Line
@@ -64,8 +64,8 @@ type Test struct {
 
 // Line is what one call of print() wrote.
 type Line struct {
-	Origin model.Origin `json:"origin"`
-	Text   string       `json:"text"`
+	Origin problem.Origin `json:"origin"`
+	Text   string         `json:"text"`
 }
 
 // Find returns the test files among paths, which are files or folders; folders are
@@ -151,15 +151,15 @@ func eachOnce(program *starlarkmap.Program, file string) error {
 	if err != nil {
 		return err
 	}
-	var ps model.Problems
-	first := map[string]model.Origin{}
+	var ps problem.Problems
+	first := map[string]problem.Origin{}
 	for _, f := range doc.Functions {
 		at, twice := first[f.Name]
 		switch {
 		case !strings.HasPrefix(f.Name, prefix):
 		case twice:
-			ps = append(ps, &model.Problem{Code: model.CodeDuplicate, Origin: f.Origin, Msg: fmt.Sprintf("the test %s is defined twice", f.Name),
-				Hint: "give one of them another name", Related: []model.Related{{Origin: at, Msg: "first defined"}}})
+			ps = append(ps, &problem.Problem{Code: problem.CodeDuplicate, Origin: f.Origin, Msg: fmt.Sprintf("the test %s is defined twice", f.Name),
+				Hint: "give one of them another name", Related: []problem.Related{{Origin: at, Msg: "first defined"}}})
 		default:
 			first[f.Name] = f.Origin
 		}
@@ -177,7 +177,7 @@ func testsOf(program *starlarkmap.Program) []Test {
 			continue
 		}
 		at := fn.Position()
-		tests = append(tests, Test{Name: name, Origin: model.Origin{File: at.Filename(), Line: int(at.Line), Col: int(at.Col)}})
+		tests = append(tests, Test{Name: name, Origin: problem.Origin{File: at.Filename(), Line: int(at.Line), Col: int(at.Col)}})
 	}
 	slices.SortStableFunc(tests, func(a, b Test) int { return a.Origin.Line - b.Origin.Line })
 	return tests
@@ -204,7 +204,7 @@ type printed struct {
 	lines []Line
 }
 
-func (p *printed) add(at model.Origin, text string) {
+func (p *printed) add(at problem.Origin, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.lines = append(p.lines, Line{at, text})

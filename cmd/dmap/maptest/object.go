@@ -12,7 +12,7 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -34,7 +34,7 @@ func (o *object) Attr(name string) (starlark.Value, error) {
 	if read, ok := o.attrs[name]; ok {
 		return read()
 	}
-	return nil, &model.Problem{Code: model.CodeUnknownName, Hint: model.DidYouMean(name, o.AttrNames()),
+	return nil, &problem.Problem{Code: problem.CodeUnknownName, Hint: problem.DidYouMean(name, o.AttrNames()),
 		Msg: fmt.Sprintf("%s has no .%s", o.kind, name)}
 }
 

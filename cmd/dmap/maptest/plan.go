@@ -9,8 +9,8 @@ import (
 
 	"go.starlark.net/starlark"
 
-	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -42,7 +42,7 @@ func planValue(p *plan.Plan) (starlark.Value, error) {
 		if byID[id] != nil {
 			return nil
 		}
-		return &model.Problem{Code: model.CodeUnknownName, Msg: fmt.Sprintf("the plan has no step %q", id), Hint: model.DidYouMean(id, ids)}
+		return &problem.Problem{Code: problem.CodeUnknownName, Msg: fmt.Sprintf("the plan has no step %q", id), Hint: problem.DidYouMean(id, ids)}
 	}
 	o := newObject("plan", map[string]method{
 		"before": func(c *invocation) (starlark.Value, error) {
@@ -121,7 +121,7 @@ func stepValue(st *plan.Step) (starlark.Value, error) {
 }
 
 // place is a place as text, or None.
-func place(at *model.Origin) any {
+func place(at *problem.Origin) any {
 	if at == nil {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Apply converts the options of d and merges them onto spec. path is where d stands,
@@ -22,7 +23,7 @@ import (
 // All problems are returned: those of keys first, then those of values, both in the
 // order of d. Options with a problem leave the spec as it was, others are applied. Nothing of d is kept in spec, and no slice or map
 // that spec came with is changed in place.
-func Apply(spec *docker.ContainerSpec, d model.Dict, path string) model.Problems {
+func Apply(spec *docker.ContainerSpec, d model.Dict, path string) problem.Problems {
 	if spec == nil {
 		spec = &docker.ContainerSpec{}
 	}
@@ -121,9 +122,9 @@ func (r *reader) doubled(all []given) []string {
 			first[field] = g
 			continue
 		}
-		p := r.add(model.CodeDuplicate, g.key, "%q and %q set the same field %s", before.name, g.name, field)
+		p := r.add(problem.CodeDuplicate, g.key, "%q and %q set the same field %s", before.name, g.name, field)
 		p.Hint = "keep one of them"
-		p.Related = []model.Related{{Origin: before.key.Origin, Msg: fmt.Sprintf("%q is given here", before.name)}}
+		p.Related = []problem.Related{{Origin: before.key.Origin, Msg: fmt.Sprintf("%q is given here", before.name)}}
 		out = append(out, field)
 	}
 	return out
@@ -131,7 +132,7 @@ func (r *reader) doubled(all []given) []string {
 
 // unknown reports a key that is no option, with the one that may be meant.
 func (r *reader) unknown(table []Option, e entry) {
-	p := r.add(model.CodeUnknownKey, e.keyAtValue(), "unknown option %q", e.name)
+	p := r.add(problem.CodeUnknownKey, e.keyAtValue(), "unknown option %q", e.name)
 	if own := ownProperty(e.name); own {
 		p.Hint = "it is a property of the container: set it there, not in its options"
 		return

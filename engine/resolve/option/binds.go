@@ -9,6 +9,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // claim notes that the dictionary mounts something on a container path, and reports
@@ -22,8 +23,8 @@ func (r *reader) claim(it item, target string) {
 		r.targets[target] = it
 		return
 	}
-	p := r.add(model.CodeMountClash, it, "two mounts on %q", target)
-	p.Related = []model.Related{{Origin: before.Origin, Msg: "first mounted by " + before.path}}
+	p := r.add(problem.CodeMountClash, it, "two mounts on %q", target)
+	p.Related = []problem.Related{{Origin: before.Origin, Msg: "first mounted by " + before.path}}
 }
 
 // unmount removes whatever binds, mounts and tmpfs put on the target, so that a new

@@ -10,31 +10,31 @@ import (
 	"sync"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Check reports what of a spec an engine with the given API version ("1.41") does not
 // have. Engines ignore fields they do not know without a word, so a caller must not
 // send such a spec. The path of a problem is the name of the option, and it has no
 // origin: the caller knows where the option was set. Problems are sorted by path.
-func Check(s docker.ContainerSpec, apiVersion string) model.Problems {
+func Check(s docker.ContainerSpec, apiVersion string) problem.Problems {
 	used, err := s.Fields()
 	if err != nil {
-		return model.Problems{{Code: model.CodeWrongValue, Msg: "cannot read the spec: " + err.Error(), Cause: err}}
+		return problem.Problems{{Code: problem.CodeWrongValue, Msg: "cannot read the spec: " + err.Error(), Cause: err}}
 	}
 	return CheckUsed(s, func(field string) bool { _, ok := used[field]; return ok }, apiVersion)
 }
 
 // CheckUsed does the same as [Check] for a caller who knows already which fields of
 // the API the spec sets ("HostConfig.Memory").
-func CheckUsed(s docker.ContainerSpec, used func(field string) bool, apiVersion string) model.Problems {
+func CheckUsed(s docker.ContainerSpec, used func(field string) bool, apiVersion string) problem.Problems {
 	engine, ok := parseVersion(apiVersion)
 	if !ok {
-		return model.Problems{{Code: CodeNeedsAPI, Msg: fmt.Sprintf("cannot read the API version %q of the engine", apiVersion)}}
+		return problem.Problems{{Code: CodeNeedsAPI, Msg: fmt.Sprintf("cannot read the API version %q of the engine", apiVersion)}}
 	}
-	var out model.Problems
+	var out problem.Problems
 	report := func(path, msg string) {
-		out = append(out, &model.Problem{
+		out = append(out, &problem.Problem{
 			Code: CodeNeedsAPI,
 			Path: path,
 			Msg:  msg,
@@ -57,7 +57,7 @@ func CheckUsed(s docker.ContainerSpec, used func(field string) bool, apiVersion 
 			report(p.option, fmt.Sprintf("%s needs API %s, the engine has %s", p.what, p.since, apiVersion))
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *model.Problem) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(out, func(a, b *problem.Problem) int { return strings.Compare(a.Path, b.Path) })
 	return out
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // healthcheck reads how to probe the container. Its parts are merged one by one (row
@@ -159,7 +160,7 @@ func (r *reader) checkRestart(it item, p docker.RestartPolicy) docker.RestartPol
 	switch {
 	case !slices.Contains(names, p.Name):
 		r.wrong(it, "no restart policy %q", p.Name).Hint = "use " + restartForms
-		if near := model.DidYouMean(p.Name, names); near != "" {
+		if near := problem.DidYouMean(p.Name, names); near != "" {
 			r.problems[len(r.problems)-1].Hint = near
 		}
 	case p.MaximumRetryCount > 0 && p.Name != "on-failure":

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 const ulimitForms = `{"Name": name, "Soft": n, "Hard": n}, "name=soft:hard" or "name=n"`
@@ -126,7 +127,7 @@ func (r *reader) ulimit(it item, name string, soft, hard int64) docker.Ulimit {
 	switch {
 	case !slices.Contains(ulimitNames(), name):
 		p := r.wrong(it, "no ulimit %q", name)
-		if p.Hint = model.DidYouMean(name, ulimitNames()); p.Hint == "" {
+		if p.Hint = problem.DidYouMean(name, ulimitNames()); p.Hint == "" {
 			p.Hint = "ulimits: " + strings.Join(ulimitNames(), ", ")
 		}
 	case soft < -1 || hard < -1:

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // element is one converted element of a list or dictionary.
@@ -88,8 +88,8 @@ func unique[T any](r *reader, elements []element[T], what string, key func(T) st
 			continue // reported already
 		}
 		if before, twice := first[k]; twice {
-			p := r.add(model.CodeDuplicate, e.from, "%s %q is given twice", what, k)
-			p.Related = []model.Related{{Origin: before.Origin, Msg: "first given here"}}
+			p := r.add(problem.CodeDuplicate, e.from, "%s %q is given twice", what, k)
+			p.Related = []problem.Related{{Origin: before.Origin, Msg: "first given here"}}
 			continue
 		}
 		first[k] = e.from

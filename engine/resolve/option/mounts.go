@@ -9,6 +9,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // mounts reads mounts in the long form. The key is the container path: the option wins
@@ -132,8 +133,8 @@ func (r *reader) mark(given *bool, fields []field) []field {
 		var first *item
 		fields[i].set = func(e item) {
 			if first != nil {
-				p := r.add(model.CodeDuplicate, e, "the same as %s, which is given too", first.path)
-				p.Related = []model.Related{{Origin: first.Origin, Msg: "given here"}}
+				p := r.add(problem.CodeDuplicate, e, "the same as %s, which is given too", first.path)
+				p.Related = []problem.Related{{Origin: first.Origin, Msg: "given here"}}
 				return
 			}
 			first = &e

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // ownProperty tells whether name is a property of a container in a map.
@@ -80,9 +80,9 @@ func otherName(name string) string {
 // among those of docker-py, because these are what the map is written in.
 func didYouMean(name string, ours, api []string) string {
 	if name == strings.ToLower(name) {
-		if hint := model.DidYouMean(name, ours); hint != "" {
+		if hint := problem.DidYouMean(name, ours); hint != "" {
 			return hint
 		}
 	}
-	return model.DidYouMean(name, slices.Concat(ours, api))
+	return problem.DidYouMean(name, slices.Concat(ours, api))
 }

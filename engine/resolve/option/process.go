@@ -10,6 +10,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // readSignal reads a signal: "SIGTERM", "TERM", "RTMIN+3", or a number.
@@ -26,7 +27,7 @@ func readSignal(r *reader, it item) string {
 		return text
 	}
 	p := r.wrong(it, "no signal %q", text)
-	if p.Hint = model.DidYouMean(text, docker.SignalNames()); p.Hint == "" {
+	if p.Hint = problem.DidYouMean(text, docker.SignalNames()); p.Hint == "" {
 		p.Hint = `a name such as "SIGTERM", or a number from 1 to 64`
 	}
 	return ""
@@ -53,7 +54,7 @@ func readCapabilities(r *reader, it item) []element[string] {
 			out = append(out, element[string]{e.from, "CAP_" + name})
 		case e.value != "" || e.from.Value == "":
 			p := r.wrong(e.from, "no capability %q", e.value)
-			if p.Hint = model.DidYouMean(name, capabilityNames()); p.Hint == "" {
+			if p.Hint = problem.DidYouMean(name, capabilityNames()); p.Hint == "" {
 				p.Hint = `a name such as "NET_ADMIN", or "ALL"`
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // change puts a converted value onto a spec. It owns all memory it brings along,
@@ -42,25 +43,25 @@ func (it item) key(name string, in model.Input) item {
 
 // reader collects the problems of one dictionary.
 type reader struct {
-	problems model.Problems
+	problems problem.Problems
 	// targets are the container paths that something of this dictionary is mounted on.
 	targets map[string]item
 }
 
-func (r *reader) add(code model.Code, it item, format string, args ...any) *model.Problem {
-	p := &model.Problem{Code: code, Origin: it.Origin, Path: it.path, Msg: fmt.Sprintf(format, args...)}
+func (r *reader) add(code problem.Code, it item, format string, args ...any) *problem.Problem {
+	p := &problem.Problem{Code: code, Origin: it.Origin, Path: it.path, Msg: fmt.Sprintf(format, args...)}
 	r.problems = append(r.problems, p)
 	return p
 }
 
 // want reports a value of the wrong type or form.
-func (r *reader) want(it item, forms string) *model.Problem {
-	return r.add(model.CodeWrongType, it, "want %s, got %s", forms, it.Input)
+func (r *reader) want(it item, forms string) *problem.Problem {
+	return r.add(problem.CodeWrongType, it, "want %s, got %s", forms, it.Input)
 }
 
 // wrong reports a value of the right type that cannot be.
-func (r *reader) wrong(it item, format string, args ...any) *model.Problem {
-	return r.add(model.CodeWrongValue, it, format, args...)
+func (r *reader) wrong(it item, format string, args ...any) *problem.Problem {
+	return r.add(problem.CodeWrongValue, it, format, args...)
 }
 
 // plain reports whether a value is data that JSON can carry: no functions, nothing
@@ -155,7 +156,7 @@ func (r *reader) entries(it item, d model.Dict) []entry {
 			continue
 		}
 		if seen[name] {
-			r.add(model.CodeDuplicate, item{e.Key, it.path}, "key %q is given twice", name)
+			r.add(problem.CodeDuplicate, item{e.Key, it.path}, "key %q is given twice", name)
 			continue
 		}
 		seen[name] = true

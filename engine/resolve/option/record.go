@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // field is one key of a record: its name in docker-py, its name in the Engine API,
@@ -26,7 +27,7 @@ func (r *reader) record(it item, d model.Dict, what string, fields ...field) {
 			continue
 		}
 		if first, twice := given[f.name]; twice {
-			r.add(model.CodeDuplicate, e.keyAtValue(), "%q and %q are the same key of %s", first, e.name, what)
+			r.add(problem.CodeDuplicate, e.keyAtValue(), "%q and %q are the same key of %s", first, e.name, what)
 			continue
 		}
 		given[f.name] = e.name
@@ -46,7 +47,7 @@ func findField(fields []field, name string) (field, bool) {
 }
 
 func (r *reader) unknownField(e entry, what string, fields []field) {
-	p := r.add(model.CodeUnknownKey, e.keyAtValue(), "unknown key %q of %s", e.name, what)
+	p := r.add(problem.CodeUnknownKey, e.keyAtValue(), "unknown key %q of %s", e.name, what)
 	var ours, api []string
 	for _, f := range fields {
 		ours = append(ours, f.name)

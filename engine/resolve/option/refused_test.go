@@ -12,6 +12,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
@@ -61,12 +62,12 @@ func refusals(text string) []refusal {
 }
 
 // outcome is the problems without their places, and the spec if it is not empty.
-func outcome(t *testing.T, problems model.Problems, s docker.ContainerSpec) []string {
+func outcome(t *testing.T, problems problem.Problems, s docker.ContainerSpec) []string {
 	t.Helper()
 	var out []string
 	for _, p := range problems {
 		q := *p
-		q.Origin = model.Origin{}
+		q.Origin = problem.Origin{}
 		out = append(out, q.Error())
 	}
 	text, err := json.Marshal(s)
@@ -93,9 +94,9 @@ func parse(t testing.TB, text string) model.Dict {
 // withOrigins gives every value and key of a dictionary a place of its own.
 func withOrigins(d model.Dict) model.Dict {
 	line := 0
-	next := func() model.Origin {
+	next := func() problem.Origin {
 		line++
-		return model.Origin{File: "test.star", Line: line, Col: 1}
+		return problem.Origin{File: "test.star", Line: line, Col: 1}
 	}
 	var place func(model.Input) model.Input
 	place = func(in model.Input) model.Input {

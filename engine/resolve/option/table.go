@@ -7,14 +7,14 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // CodeRefused is the code of options that are known, but that a map cannot set.
-const CodeRefused model.Code = "option-refused"
+const CodeRefused problem.Code = "option-refused"
 
 // CodeNeedsAPI is the code of options the API version of the engine does not have.
-const CodeNeedsAPI model.Code = "option-needs-api"
+const CodeNeedsAPI problem.Code = "option-needs-api"
 
 // Option is one row of the table.
 type Option struct {

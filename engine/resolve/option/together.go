@@ -6,18 +6,18 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // CheckTogether reports fields of a finished spec that exclude each other: what
 // engines refuse, and what they drop without an error. The path of a problem is the
 // name of the option to change, and it has no origin: the caller knows where the
 // option was set.
-func CheckTogether(s docker.ContainerSpec) model.Problems {
-	var out model.Problems
+func CheckTogether(s docker.ContainerSpec) problem.Problems {
+	var out problem.Problems
 	for _, c := range clashes() {
 		if c.found(s) {
-			out = append(out, &model.Problem{Code: model.CodeWrongValue, Path: c.option, Msg: c.msg})
+			out = append(out, &problem.Problem{Code: problem.CodeWrongValue, Path: c.option, Msg: c.msg})
 		}
 	}
 	return out

@@ -1,9 +1,8 @@
-// Model: the nearest name, for "did you mean".
+// Problems: the nearest name, for "did you mean".
 
-package model
+package problem
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -12,25 +11,26 @@ import (
 // the characters _ - . do not count. Ties go to the first in sorted order. Very
 // long names have no near ones.
 func Nearest(name string, candidates []string) string {
-	return newSuggester(candidates).nearest(name)
+	return NewSuggester(candidates).Nearest(name)
 }
 
 // DidYouMean returns `did you mean "x"?`, or "" if no candidate is near.
 func DidYouMean(name string, candidates []string) string {
-	return didYouMean(Nearest(name, candidates))
+	return Meant(Nearest(name, candidates))
 }
 
-func didYouMean(near string) string {
+// Meant returns `did you mean "x"?` of a name found before, or "" of "".
+func Meant(near string) string {
 	if near == "" {
 		return ""
 	}
 	return `did you mean "` + near + `"?`
 }
 
-// suggester finds near names among the same candidates again and again. Its work
+// Suggester finds near names among the same candidates again and again. Its work
 // is limited, so that a map with thousands of wrong names is refused quickly: the
 // last of them then get no hint.
-type suggester struct {
+type Suggester struct {
 	names  []string
 	folded [][]rune
 	work   int
@@ -44,8 +44,9 @@ const (
 	mostWork = 20_000_000
 )
 
-func newSuggester(candidates []string) *suggester {
-	s := &suggester{names: slices.Compact(slices.Sorted(slices.Values(candidates))), work: mostWork}
+// NewSuggester returns a [Suggester] of candidates.
+func NewSuggester(candidates []string) *Suggester {
+	s := &Suggester{names: slices.Compact(slices.Sorted(slices.Values(candidates))), work: mostWork}
 	s.folded = make([][]rune, len(s.names))
 	for i, c := range s.names {
 		if len(c) <= longestSuggested {
@@ -55,7 +56,8 @@ func newSuggester(candidates []string) *suggester {
 	return s
 }
 
-func (s *suggester) nearest(name string) string {
+// Nearest is [Nearest] among the candidates.
+func (s *Suggester) Nearest(name string) string {
 	if name == "" || len(name) > longestSuggested {
 		return ""
 	}
@@ -110,8 +112,4 @@ func distance(a, b []rune) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	return slices.Sorted(maps.Keys(m))
 }

@@ -1,6 +1,6 @@
-// Model: what is wrong with a map, with its place and its cure.
+// Problems: what is wrong, with its place and its cure.
 
-package model
+package problem
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 // Code names a kind of problem. Codes are stable: tools match codes, not texts.
 type Code string
 
-// The codes of problems found by this package. starlarkmap and resolve add theirs.
+// The codes that several packages use. starlarkmap, resolve and plan add theirs.
 const (
 	CodeUnknownKey    Code = "unknown-key"
 	CodeWrongType     Code = "wrong-type"
@@ -53,6 +53,11 @@ type Problem struct {
 type Related struct {
 	Origin Origin `json:"origin"`
 	Msg    string `json:"message"`
+}
+
+// New returns a problem whose place is not known yet: what calls a builtin knows it.
+func New(code Code, hint, format string, args ...any) *Problem {
+	return &Problem{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 // Error returns "file:line:col: path: message (hint)" in one line.
@@ -107,15 +112,23 @@ func (ps Problems) Err() error {
 	return ps
 }
 
-// add appends a problem.
-func (ps *Problems) add(code Code, at Origin, path, format string, args ...any) *Problem {
+// Add appends a problem and returns it, for its other fields.
+func (ps *Problems) Add(code Code, at Origin, path, format string, args ...any) *Problem {
 	p := &Problem{Code: code, Origin: at, Path: path, Msg: fmt.Sprintf(format, args...)}
 	*ps = append(*ps, p)
 	return p
 }
 
-// related returns one Related, or none where the place is not known.
-func related(at Origin, msg string) []Related {
+// Under puts prefix before the path of each problem and returns them.
+func (ps Problems) Under(prefix string) Problems {
+	for _, p := range ps {
+		p.Path = strings.TrimSuffix(prefix+" > "+p.Path, " > ")
+	}
+	return ps
+}
+
+// RelatedAt returns one Related, or none where the place is not known.
+func RelatedAt(at Origin, msg string) []Related {
 	if at == (Origin{}) {
 		return nil
 	}

@@ -1,6 +1,6 @@
-// Model: where a value was written.
+// Problems: where a value was written.
 
-package model
+package problem
 
 import (
 	"strconv"
@@ -43,8 +43,8 @@ func (o Origins) At(path string) (at Origin, ok bool) {
 	return Origin{}, false
 }
 
-// clear forgets path and everything below it.
-func (o Origins) clear(path string) {
+// Clear forgets path and everything below it.
+func (o Origins) Clear(path string) {
 	for k := range o {
 		if k == path || strings.HasPrefix(k, path+"[") || strings.HasPrefix(k, path+".") {
 			delete(o, k)
