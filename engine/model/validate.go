@@ -9,8 +9,8 @@ import (
 )
 
 // Validate reports everything that is wrong with the map, as [problem.Problems] sorted by
-// place, or returns nil (rows 124, 125). Of options it knows only that they are
-// plain data, and published ports. An empty map is valid (row 2), and so is one
+// place, or returns nil (row 124). Of options it knows only that they are plain data;
+// what follows from them is judged by package resolve. An empty map is valid (row 2), and so is one
 // without containers. It never changes the map, and takes any map, also one built
 // by hand with nil entries.
 func (m *ContainerMap) Validate() error {
@@ -33,7 +33,6 @@ func (m *ContainerMap) Validate() error {
 	v.boundPaths()
 	v.names()
 	v.cycles()
-	v.ports()
 	return v.problems.Err()
 }
 

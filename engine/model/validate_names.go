@@ -107,7 +107,7 @@ func (v *validator) clash(c *Container, field, name string, first, t taken) *pro
 	switch {
 	case !t.alias || v.m.Attached != AttachedVolume:
 		return v.in(c, problem.CodeDuplicate, field, "%s and %s would both be %s in Docker", first.what, t.what, full)
-	case sharesAnything(first.owner):
+	case mayShare(first.owner):
 		return v.in(c, problem.CodeDuplicate, field, "%s and %s are both called %s, so uses cannot tell them apart", first.what, t.what, quote(name))
 	}
 	// A volume and a container that nobody can use may share a name (row 64).

@@ -63,8 +63,6 @@ func TestProblemsHavePlaces(t *testing.T) {
 		`   first attached 55`,
 		`31 missing-path container_map > containers > one > binds[0]`,
 		`   its host paths are set 4`,
-		`32 nothing-shared container_map > containers > one > uses[0]`,
-		`   two defined 40`,
 		`52 cycle container_map > containers > web > uses[0]`,
 		`   web uses "socket" of app 52`,
 		`   app links to db.1 14`,

@@ -52,19 +52,15 @@ func (v *validator) usesContainer(c *Container, mounts mountPoints, i int) {
 			return
 		}
 		v.explain(p, usable, "use", u.Name)
-	case !sharesAnything(targets[0].Container):
-		used := targets[0].Container
-		p := v.in(c, problem.CodeNothingShared, field, "cannot use %s: it has no volumes", quote(u.Name))
-		p.Hint = "give " + label(used.Name) + " shares, binds, uses or attaches"
-		p.Related = problem.RelatedAt(used.Origin, label(used.Name)+" defined")
 	default:
 		v.usedMounts(c, mounts, field, targets[0])
 	}
 }
 
-// sharesAnything tells whether a container has volumes to use (row 62), also by its
-// options (row 97). What an option function returns is not known here.
-func sharesAnything(c *Container) bool {
+// mayShare reports whether a container can have volumes to use (row 62), also by its
+// options (row 97): what a function returns is not known here. Whether it has any is
+// judged by resolve, from the finished request.
+func mayShare(c *Container) bool {
 	if len(c.Shares)+len(c.Binds)+len(c.Uses)+len(c.Attaches) > 0 {
 		return true
 	}
@@ -76,6 +72,31 @@ func sharesAnything(c *Container) bool {
 		}
 	}
 	return false
+}
+
+// option finds an option by the keyword or by the name of its field in the API, also
+// in host_config.
+func option(d Dict, keyword string) (value Input, ok bool) {
+	for _, e := range d {
+		name, _ := e.Key.Value.(string)
+		folded := foldOption(name)
+		if folded == keyword {
+			return e.Value, true
+		}
+		if inner, ok := e.Value.Value.(Dict); ok && folded == "hostconfig" {
+			for _, e := range inner {
+				if name, _ := e.Key.Value.(string); foldOption(name) == keyword {
+					return e.Value, true
+				}
+			}
+		}
+	}
+	return Input{}, false
+}
+
+// foldOption makes "volumes_from", "VolumesFrom" and "HostConfig.VolumesFrom" one.
+func foldOption(name string) string {
+	return strings.TrimPrefix(strings.ToLower(strings.ReplaceAll(name, "_", "")), "hostconfig.")
 }
 
 // links checks what a container links to (rows 67 to 76).

@@ -173,9 +173,6 @@ func TestValidate(t *testing.T) {
 		{"row 61", `{"b": {"shares": "/s", "instances": [1, 2]}, "a": {"uses": "b"}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "b": it has 2 instances, so one of them must be named (name one: "b.1", "b.2")`,
 		}},
-		{"row 62: nothing shared", `{"b": {}, "a": {"uses": "b"}}`, []string{
-			`nothing-shared containers > a > uses[0]: cannot use "b": it has no volumes (give b shares, binds, uses or attaches)`,
-		}},
 		{"row 63", `{"app_server": {"shares": "/s"}, "a": {"uses": ["app-servr", "x"]}}`, []string{
 			`unknown-name containers > a > uses[0]: cannot use "app-servr": no container and no attached volume has this name (did you mean "app_server"?)`,
 			`unknown-name containers > a > uses[1]: cannot use "x": no container and no attached volume has this name (there is "a", "app_server")`,
@@ -297,56 +294,6 @@ func TestValidate(t *testing.T) {
 			`wrong-value containers > b > permissions: cannot use "-x" as permissions: chmod would not take it (want an octal mode such as "0750" or a symbolic one such as "u=rwX,g=rX,o=")`,
 			`wrong-value containers > c > permissions: cannot use "u=rwx g=x" as permissions: chmod would not take it (want an octal mode such as "0750" or a symbolic one such as "u=rwX,g=rX,o=")`,
 			`wrong-value containers > d > permissions: cannot use "0750 -R" as permissions: chmod would not take it (want an octal mode such as "0750" or a symbolic one such as "u=rwX,g=rX,o=")`,
-		}},
-
-		// Ports.
-		{"row 125: ports", `{
-			"a": {"start_options": {"port_bindings": {"80": 8000}}},
-			"b": {"create_options": {"port_bindings": {"81": 8000, "82/udp": "8000"}}},
-			"c": {"start_options": {"PortBindings": {"80/tcp": [{"HostPort": "8000", "HostIp": "127.0.0.1"}]}}}}`, []string{
-			`port-clash containers > b > create_options.port_bindings: a and b both publish host port 8000/tcp`,
-			`port-clash containers > c > start_options.port_bindings: a and c both publish host port 8000/tcp`,
-		}},
-		{"row 34: ports of instances", `{"a": {"instances": [1, 2, 3], "start_options": {"port_bindings": {"80": 8000, "81": null}}}}`, []string{
-			`port-clash containers > a > start_options.port_bindings: all 3 instances of a publish host port 8000/tcp (only one can: let a function give each instance its own port, or publish None for any free one)`,
-		}},
-		{"ports of one container", `{"a": {"start_options": {"port_bindings": {"80": [8000, 8001], "81": ["127.0.0.1", "8001"]}}}}`, []string{
-			`port-clash containers > a > start_options.port_bindings: a publishes host port 8001/tcp twice`,
-		}},
-		{"start options win", `{"a": {"create_options": {"port_bindings": {"80": 8000}}, "start_options": {"port_bindings": {"80/tcp": 8001}}}, "b": {"start_options": {"port_bindings": {"80": 8000}}}}`, nil},
-		{"other addresses, ranges, any port", `{
-			"a": {"start_options": {"port_bindings": {"80": ["127.0.0.1", 8000], "81": "8001-8005", "82": "", "83": 0, "84": ["127.0.0.1"]}}},
-			"b": {"start_options": {"port_bindings": {"80": ["127.0.0.2", 8000], "81": "8001-8005", "82": "", "83": 0, "84": [null]}}},
-			"c": {"start_options": {"port_bindings": {"80": ["::", 9000]}}}, "d": {"start_options": {"port_bindings": {"80": ["0.0.0.0", 9000]}}},
-			"e": {"start_options": {"port_bindings": {"80": 9000}, "network_mode": "host"}},
-			"f": {"start_options": {"port_bindings": {"80": 9000}, "network_mode": "none"}},
-			"g": {"start_options": {"port_bindings": {"80": 9000}}, "create_options": {"NetworkMode": "container:x"}}}`, nil},
-		{"row 125: ports in host_config", `{
-			"a": {"create_options": {"host_config": {"port_bindings": {"80": 8000}}}},
-			"b": {"start_options": {"HostConfig.PortBindings": {"80": 8000}}},
-			"c": {"create_options": {"host_config": {"PortBindings": {"80": 8000}, "network_mode": "host"}}}}`, []string{
-			`port-clash containers > b > start_options.port_bindings: a and b both publish host port 8000/tcp`,
-		}},
-		{"row 125: more containers than ports", `{
-			"a": {"start_options": {"port_bindings": {"80": "8000-8002"}}},
-			"b": {"instances": [1, 2], "create_options": {"port_bindings": {"80": "8000-8002"}}},
-			"c": {"instances": [1, 2, 3], "create_options": {"port_bindings": {"80": "9000-9001"}}},
-			"d": {"create_options": {"port_bindings": {"80": "8000-8002"}}}}`, []string{
-			`port-clash containers > c > create_options.port_bindings: 3 containers publish one of the 2 host ports 9000-9001/tcp each (make the range longer, or publish None for any free port)`,
-			`port-clash containers > d > create_options.port_bindings: 4 containers publish one of the 3 host ports 8000-8002/tcp each (make the range longer, or publish None for any free port)`,
-		}},
-		{"a range and a port of one container", `{"a": {"start_options": {"port_bindings": {"80": "8000-8001", "81": 8001}}}}`, []string{
-			`port-clash containers > a > start_options.port_bindings: a publishes one of the host ports 8000-8001/tcp, and 8001/tcp as well (leave 8001 out of the range)`,
-		}},
-		{"row 107: start options win, range and port", `{"a": {"create_options": {"port_bindings": {"80-81": "8000-8001"}}, "start_options": {"port_bindings": {"81": 9001}}},
-			"b": {"start_options": {"port_bindings": {"80": 8001}}}, "c": {"start_options": {"port_bindings": {"80": 8000}}}}`, []string{
-			`port-clash containers > c > start_options.port_bindings: a and c both publish host port 8000/tcp`,
-		}},
-		{"row 105: start options win, network", `{"a": {"create_options": {"port_bindings": {"80": 1}, "network_mode": "host"}, "start_options": {"network_mode": "bridge"}}, "b": {"start_options": {"port_bindings": {"80": 1}}}}`, []string{
-			`port-clash containers > b > start_options.port_bindings: a and b both publish host port 1/tcp`,
-		}},
-		{"another network", `{"a": {"start_options": {"port_bindings": {"80": 1}, "network_mode": "n"}}, "b": {"start_options": {"port_bindings": {"80": 1}}}}`, []string{
-			`port-clash containers > b > start_options.port_bindings: a and b both publish host port 1/tcp`,
 		}},
 	} {
 		t.Run(test.row, func(t *testing.T) {

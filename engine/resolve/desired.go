@@ -49,6 +49,8 @@ type Node struct {
 
 	config *model.Container
 	at     map[string]problem.Origin // where the cause of an API field stands
+	ports  []portEntry
+	faulty bool // Spec is not what the map means
 }
 
 // Need is one dependency of a container.
@@ -103,6 +105,14 @@ func (n *Node) At(field string) problem.Origin {
 		return at
 	}
 	return n.Origin
+}
+
+// request returns the create request, if there is one that can be judged.
+func (n *Node) request() *docker.ContainerSpec {
+	if n == nil || n.faulty {
+		return nil
+	}
+	return n.Spec
 }
 
 // Ref returns the name without the map: "app.instance1".

@@ -65,13 +65,7 @@ func isDefaultNetwork(mode string) bool {
 func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([]Need, []string) {
 	spec := &docker.ContainerSpec{}
 	places := map[string]problem.Origin{}
-	for _, o := range []struct {
-		path   string
-		values model.Dict
-	}{
-		{"create_options", c.CreateOptions.Values},
-		{"start_options", c.StartOptions.Values},
-	} {
+	for _, o := range fixedOptions(c) {
 		values := naming(o.values)
 		option.Apply(spec, values, o.path)
 		for _, e := range values {
@@ -113,13 +107,30 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 	return needs, uses
 }
 
+// fixed is an option dictionary of a configuration.
+type fixed struct {
+	path   string
+	values model.Dict
+}
+
+// fixedOptions returns the option dictionaries that are no functions, in the order in
+// which they are applied.
+func fixedOptions(c *model.Container) []fixed {
+	return []fixed{{"create_options", c.CreateOptions.Values}, {"start_options", c.StartOptions.Values}}
+}
+
 // naming returns the options that can name containers.
 func naming(d model.Dict) model.Dict {
+	return onlyFields(d, "HostConfig", "HostConfig.VolumesFrom", "HostConfig.Binds", "HostConfig.Mounts",
+		"HostConfig.Links", "HostConfig.NetworkMode", "HostConfig.PidMode", "HostConfig.IpcMode")
+}
+
+// onlyFields returns the options that set some fields of the API.
+func onlyFields(d model.Dict, fields ...string) model.Dict {
 	return slices.DeleteFunc(slices.Clone(d), func(e model.Entry) bool {
 		name, _ := e.Key.Value.(string)
 		o, ok := option.Find(name)
-		return !ok || !slices.Contains([]string{"HostConfig", "HostConfig.VolumesFrom", "HostConfig.Binds", "HostConfig.Mounts",
-			"HostConfig.Links", "HostConfig.NetworkMode", "HostConfig.PidMode", "HostConfig.IpcMode"}, o.Field)
+		return !ok || !slices.Contains(fields, o.Field)
 	})
 }
 

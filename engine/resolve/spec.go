@@ -47,9 +47,11 @@ func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []st
 		if called[name] {
 			call = k.Options
 		}
-		problems = append(problems, r.specify(ctx, n, call)...)
+		own := r.specify(ctx, n, call)
+		n.faulty = len(own) > 0
+		problems = append(problems, own...)
 	}
-	return once(problems).Err()
+	return once(append(problems, r.across(names)...)).Err()
 }
 
 // once leaves out what the instances of one configuration have in common.
@@ -87,6 +89,7 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) prob
 	spec := r.attributes(n)
 	n.Spec = spec
 	n.at = attributeOrigins(n.config)
+	n.ports = nil
 	var problems problem.Problems
 	for _, o := range []struct {
 		path    string
@@ -210,22 +213,27 @@ func (r *resolver) attach(n *Node) {
 // container cannot have any.
 func (r *resolver) network(n *Node) problem.Problems {
 	host := &n.Spec.HostConfig
-	mode := host.NetworkMode
-	switch {
-	case len(host.Links) == 0:
-		return nil
-	case isDefaultNetwork(mode):
-		var problems problem.Problems
-		host.Links, problems = r.aliases(n, host.Links)
-		return problems
-	case mode == "host", mode == "none", strings.HasPrefix(mode, "container:"):
+	on := networksOf(n.Spec)
+	wrong := func(hint, format string, args ...any) problem.Problems {
 		return problem.Problems{{
 			Code:   problem.CodeWrongValue,
 			Origin: n.At("HostConfig.Links"),
 			Path:   n.path() + " > links",
-			Msg:    fmt.Sprintf("links need a network, but network_mode is %q", mode),
-			Hint:   "leave out links or network_mode",
+			Msg:    fmt.Sprintf(format, args...),
+			Hint:   hint,
 		}}
+	}
+	switch {
+	case len(host.Links) == 0:
+		return nil
+	case !hasOwnNetwork(host.NetworkMode):
+		return wrong("leave out links or network_mode", "links need a network, but network_mode is %q", host.NetworkMode)
+	case len(on) > 1:
+		return wrong("write them into networking_config, at the network where each is to be known", "the container is on several networks (%s), and links do not say on which", strings.Join(on, ", "))
+	case on[0] == defaultNetwork:
+		var problems problem.Problems
+		host.Links, problems = r.aliases(n, host.Links)
+		return problems
 	}
 	if n.Spec.NetworkingConfig == nil {
 		n.at["NetworkingConfig"] = n.At("HostConfig.Links")
@@ -235,10 +243,10 @@ func (r *resolver) network(n *Node) problem.Problems {
 	if *endpoints == nil {
 		*endpoints = map[string]docker.EndpointSpec{}
 	}
-	e := (*endpoints)[mode]
+	e := (*endpoints)[on[0]]
 	links, problems := r.aliases(n, append(slices.Clone(e.Links), host.Links...))
 	e.Links = links
-	(*endpoints)[mode] = e
+	(*endpoints)[on[0]] = e
 	host.Links = nil
 	return problems
 }
@@ -330,6 +338,7 @@ func (r *resolver) hostPaths(instance string) map[string]string {
 func (n *Node) apply(values model.Dict, path string, inMap bool) problem.Problems {
 	problems := option.Apply(n.Spec, values, path)
 	n.remember(values)
+	n.rememberPorts(values, path)
 	if !inMap {
 		return problems
 	}

@@ -3,6 +3,8 @@
 package option
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -12,31 +14,42 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// ports is a range of ports of one protocol; first and last are equal for one port.
-type ports struct {
-	first, last int
-	proto       string
+// Ports is a range of ports of one protocol; First and Last are equal for one port.
+type Ports struct {
+	First, Last int
+	Proto       string
 }
 
-func (p ports) count() int { return p.last - p.first + 1 }
+// ReadPorts reads ports of a container in any form that an option takes, such as the
+// keys of port_bindings.
+func ReadPorts(in model.Input) (Ports, bool) { return readPort(&reader{}, item{Input: in}) }
+
+// Has reports whether a port of the API, such as "80/tcp", is one of these.
+func (p Ports) Has(name string) bool {
+	number, proto, _ := strings.Cut(name, "/")
+	n, ok := parsePort(number)
+	return ok && proto == p.Proto && p.First <= n && n <= p.Last
+}
+
+func (p Ports) count() int { return p.Last - p.First + 1 }
 
 // name is the port number i of the range as the API writes it: "80/tcp".
-func (p ports) name(i int) string { return strconv.Itoa(p.first+i) + "/" + p.proto }
+func (p Ports) name(i int) string { return strconv.Itoa(p.First+i) + "/" + p.Proto }
 
 const portForms = `a port such as 80, "53/udp", (53, "udp") or "8000-8010"`
 
 // readPort reads a port of the container. The protocol is tcp if none is given; it is
 // never read as a port, nor written twice (D22).
-func readPort(r *reader, it item) (ports, bool) {
+func readPort(r *reader, it item) (Ports, bool) {
 	text, proto, ok := portText(it)
 	if !ok {
 		r.want(it, portForms)
-		return ports{}, false
+		return Ports{}, false
 	}
 	if number, after, cut := strings.Cut(text, "/"); cut {
 		if proto != "" && !strings.EqualFold(proto, after) {
 			r.wrong(it, "two protocols for one port: %q and %q", after, proto)
-			return ports{}, false
+			return Ports{}, false
 		}
 		text, proto = number, after
 	} else if proto == "" {
@@ -45,14 +58,14 @@ func readPort(r *reader, it item) (ports, bool) {
 	proto = strings.ToLower(proto)
 	if !slices.Contains([]string{"tcp", "udp", "sctp"}, proto) {
 		r.wrong(it, `want tcp, udp or sctp as protocol, got %q`, proto)
-		return ports{}, false
+		return Ports{}, false
 	}
-	first, last, ok := parsePortRange(text)
+	first, last, ok := ParsePortRange(text)
 	if !ok || first == 0 {
 		r.wrong(it, "want %s from 1 to 65535, got %s", portForms, it.Input)
-		return ports{}, false
+		return Ports{}, false
 	}
-	return ports{first, last, proto}, true
+	return Ports{first, last, proto}, true
 }
 
 // portText takes 80, "80/tcp" or (80, "tcp") apart.
@@ -78,8 +91,8 @@ func portText(it item) (port, proto string, ok bool) {
 	return "", "", false
 }
 
-// parsePortRange reads "80" or "8000-8010".
-func parsePortRange(s string) (first, last int, ok bool) {
+// ParsePortRange reads "80" or "8000-8010", also port 0 alone.
+func ParsePortRange(s string) (first, last int, ok bool) {
 	from, to, isRange := strings.Cut(s, "-")
 	first, ok = parsePort(from)
 	if !ok || !isRange {
@@ -177,7 +190,11 @@ func (r *reader) publish(it item, e model.Entry) []element[published] {
 	}
 	value := it.key(keyText(e.Key), e.Value)
 	bindings := make([][]docker.PortBinding, container.count())
-	for _, place := range hostPlaces(value) {
+	places := hostPlaces(value)
+	if r.addressBesidePorts(value, places) {
+		return nil
+	}
+	for _, place := range places {
 		ip, host, ok := r.hostPlace(place)
 		if !ok {
 			continue
@@ -213,6 +230,31 @@ func hostPlaces(it item) []item {
 		out[i] = it.index(i, e)
 	}
 	return out
+}
+
+// addressBesidePorts reports a list with an address and ports that are not in pairs,
+// such as ("127.0.0.1", 53, 54): read one by one, its ports would be open on all
+// addresses of the host.
+func (r *reader) addressBesidePorts(it item, places []item) bool {
+	var address, port string
+	for _, place := range places {
+		switch v := place.Value.(type) {
+		case int64:
+			port = cmp.Or(port, keyText(place.Input))
+		case string:
+			if ip, isAddress := parseAddress(v); isAddress {
+				address = cmp.Or(address, ip)
+			} else if v != "" {
+				port = cmp.Or(port, keyText(place.Input))
+			}
+		}
+	}
+	if address == "" || port == "" {
+		return false
+	}
+	r.wrong(it, "the address %q stands beside ports, which would be published on all addresses", address).Hint =
+		fmt.Sprintf("write a pair for each port: [(%q, %s), ...]", address, port)
+	return true
 }
 
 // isPlace tells (address, port) and (address,) from a list of places.
@@ -312,7 +354,7 @@ func (r *reader) hostPort(it item) (string, bool) {
 		r.want(it, placeForms)
 		return "", false
 	}
-	first, last, ok := parsePortRange(text)
+	first, last, ok := ParsePortRange(text)
 	switch {
 	case text == "" || ok && first == 0:
 		return "", true
@@ -341,7 +383,7 @@ func spreadHost(host string, count int) ([]string, bool) {
 	if host == "" {
 		return out, true
 	}
-	first, last, _ := parsePortRange(host)
+	first, last, _ := ParsePortRange(host)
 	if last-first+1 != count {
 		return nil, false
 	}

@@ -40,6 +40,8 @@ func networkClashes() []clash {
 	none := func(s docker.ContainerSpec) bool { return mode(s) == "none" || s.NetworkDisabled }
 	published := func(s docker.ContainerSpec) bool { return len(s.HostConfig.PortBindings) > 0 }
 	return []clash{
+		{"network_mode", "networking_config names other networks, and an engine puts the container on those alone: name the network of network_mode there as well, or leave network_mode out",
+			func(s docker.ContainerSpec) bool { return mode(s) != "" && mode(s) != "default" && !joined(s, mode(s)) }},
 		{"port_bindings", `no port is published with network_mode "host": the container has those of the host`,
 			func(s docker.ContainerSpec) bool { return host(s) && published(s) }},
 		{"port_bindings", "no port is published in the network of another container: publish it there",
@@ -69,6 +71,15 @@ func networkClashes() []clash {
 		{"hostname", `the host name cannot be set with uts_mode "host"`,
 			func(s docker.ContainerSpec) bool { return s.HostConfig.UTSMode == "host" && s.Hostname != "" }},
 	}
+}
+
+// joined reports whether networking_config, if it names any network, names this one.
+func joined(s docker.ContainerSpec, network string) bool {
+	if s.NetworkingConfig == nil || len(s.NetworkingConfig.EndpointsConfig) == 0 {
+		return true
+	}
+	_, ok := s.NetworkingConfig.EndpointsConfig[network]
+	return ok
 }
 
 func resourceClashes() []clash {

@@ -1,0 +1,134 @@
+// Resolve, across containers: links that would lead nowhere.
+
+package resolve
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/problem"
+)
+
+// defaultNetwork stands for the default bridge network, whatever it is called.
+const defaultNetwork = "bridge"
+
+// networksOf returns the networks that a container with this request is on, by the
+// names of the request, sorted. Where NetworkingConfig names any, an engine puts the
+// container on those alone, whatever NetworkMode says (measured with API 1.41).
+func networksOf(s *docker.ContainerSpec) []string {
+	if s.NetworkingConfig == nil || len(s.NetworkingConfig.EndpointsConfig) == 0 {
+		return []string{networkName(s.HostConfig.NetworkMode)}
+	}
+	var names []string
+	for name := range s.NetworkingConfig.EndpointsConfig {
+		names = append(names, networkName(name))
+	}
+	slices.Sort(names)
+	return names
+}
+
+func networkName(mode string) string {
+	if isDefaultNetwork(mode) {
+		return defaultNetwork
+	}
+	return mode
+}
+
+// deadLinks reports links of n to containers of the map that are not where n is: the
+// engine takes such a link and the name never leads anywhere. Who is not of the map,
+// or has no request yet, is not known.
+func (r *resolver) deadLinks(n *Node) problem.Problems {
+	if !hasOwnNetwork(n.Spec.HostConfig.NetworkMode) {
+		return nil // has been reported
+	}
+	var problems problem.Problems
+	here := networksOf(n.Spec)
+	for _, l := range linksOf(n.Spec) {
+		target := r.d.nodes[sourceOf(l.line)]
+		if target.request() == nil {
+			continue
+		}
+		there := networksOf(target.Spec)
+		if l.network == defaultNetwork {
+			there = r.throughJoins(there)
+		}
+		if there == nil || slices.Contains(there, l.network) {
+			continue
+		}
+		problems = append(problems, &problem.Problem{
+			Code:   problem.CodeWrongValue,
+			Origin: n.At("HostConfig.Links"),
+			Path:   n.path() + " > links",
+			Msg:    fmt.Sprintf("a link leads nowhere: %s is %s, %s is %s", n.Ref(), place(here), target.Ref(), place(there)),
+			Hint:   linkHint(target, there),
+		})
+	}
+	return problems
+}
+
+// throughJoins follows a container into the network of another, and that one into the
+// next: on the default network a link to it leads there (measured with API 1.41); on
+// others it is looked up by its name, which no network knows. nil: that is not known.
+func (r *resolver) throughJoins(networks []string) []string {
+	for range r.d.Nodes {
+		name, joins := strings.CutPrefix(networks[0], "container:")
+		if !joins {
+			return networks
+		}
+		owner := r.d.nodes[name]
+		if owner.request() == nil {
+			return nil
+		}
+		networks = networksOf(owner.Spec)
+	}
+	return nil
+}
+
+// link is one link of a request, on a network.
+type link struct{ network, line string }
+
+// linksOf returns the links of a request with the networks they are for, in order.
+func linksOf(s *docker.ContainerSpec) []link {
+	var out []link
+	for _, line := range s.HostConfig.Links {
+		out = append(out, link{defaultNetwork, line})
+	}
+	if s.NetworkingConfig == nil {
+		return out
+	}
+	endpoints := s.NetworkingConfig.EndpointsConfig
+	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
+		for _, line := range endpoints[name].Links {
+			out = append(out, link{networkName(name), line})
+		}
+	}
+	return out
+}
+
+// place says where a container is: `on the network "back"`.
+func place(networks []string) string {
+	switch first := networks[0]; {
+	case len(networks) > 1:
+		return "on the networks " + strings.Join(networks, ", ")
+	case first == "host":
+		return "in the network of the host"
+	case first == "none":
+		return "on no network"
+	case first == defaultNetwork:
+		return "on the default network"
+	case strings.HasPrefix(first, "container:"):
+		return "in the network of " + strings.TrimPrefix(first, "container:")
+	default:
+		return fmt.Sprintf("on the network %q", first)
+	}
+}
+
+func linkHint(target *Node, there []string) string {
+	if other, ok := strings.CutPrefix(there[0], "container:"); ok {
+		return fmt.Sprintf("link to %s, whose network it is", other)
+	}
+	return "put both on one network, with network_mode, or leave the link out"
+}

@@ -1,0 +1,300 @@
+// Resolve, across containers: host ports that could not all be published.
+
+package resolve
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/engine/resolve/option"
+)
+
+// portEntry is an entry of port_bindings as it was written: the last one for a port
+// of the container is the one that counts (row 107).
+type portEntry struct {
+	path   string // of the option
+	origin problem.Origin
+	ports  option.Ports
+}
+
+// published is a host port that a container publishes, or a range of them of which
+// Docker takes a free one when the container starts.
+type published struct {
+	n           *Node
+	inside      string // the port of the container, "80/tcp"
+	ip, proto   string
+	first, last int
+}
+
+func (p published) isRange() bool { return p.first < p.last }
+
+// text returns "8000/tcp" or "8000-8010/tcp".
+func (p published) text() string {
+	text := strconv.Itoa(p.first)
+	if p.isRange() {
+		text += "-" + strconv.Itoa(p.last)
+	}
+	return text + "/" + p.proto
+}
+
+// entry is what the map says of the port.
+func (p published) entry() portEntry {
+	for _, e := range slices.Backward(p.n.ports) {
+		if e.ports.Has(p.inside) {
+			return e
+		}
+	}
+	return portEntry{path: "port_bindings", origin: p.n.At("HostConfig.PortBindings")}
+}
+
+// portClashes reports host ports that two containers, or two instances of one (row
+// 34), would publish: the engine would start the first of them and refuse the other,
+// half-way through a run. It judges the finished requests; of containers without one
+// it knows what fixed options say, and nothing where a function may say otherwise.
+func (r *resolver) portClashes() problem.Problems {
+	j := portJudge{fixed: map[port][]published{}, told: map[told]bool{}}
+	for _, c := range r.m.Containers {
+		for _, ref := range c.Refs() {
+			if n := r.d.nodes[r.full(ref.Name())]; n != nil && n.config == c {
+				for _, p := range publishedBy(n, r.publishing(n)) {
+					j.add(p)
+				}
+			}
+		}
+	}
+	j.judgePorts()
+	j.judgeRanges()
+	return j.problems
+}
+
+// publishing returns the request of a container, or as much of it as says what it
+// publishes; nil if that cannot be known without calling a function.
+func (r *resolver) publishing(n *Node) *docker.ContainerSpec {
+	if n.Spec != nil {
+		return n.request()
+	}
+	if n.config.CreateOptions.Func != nil || n.config.StartOptions.Func != nil {
+		return nil
+	}
+	spec := &docker.ContainerSpec{}
+	n.ports = nil
+	for _, o := range fixedOptions(n.config) {
+		values := onlyFields(o.values, "HostConfig", "HostConfig.PortBindings", "HostConfig.NetworkMode")
+		option.Apply(spec, values, o.path) // what is wrong with it is told when the container takes part
+		n.rememberPorts(values, o.path)
+	}
+	return spec
+}
+
+// rememberPorts notes the entries of port_bindings, also those inside the option
+// host_config.
+func (n *Node) rememberPorts(values model.Dict, path string) {
+	for _, e := range values {
+		name, _ := e.Key.Value.(string)
+		o, _ := option.Find(name)
+		inside, isDict := e.Value.Value.(model.Dict)
+		switch {
+		case !isDict:
+		case o.Field == "HostConfig":
+			n.rememberPorts(inside, path)
+		case o.Field == "HostConfig.PortBindings":
+			for _, one := range inside {
+				if ports, ok := option.ReadPorts(one.Key); ok {
+					n.ports = append(n.ports, portEntry{path + "." + o.Name, one.Key.Origin, ports})
+				}
+			}
+		}
+	}
+}
+
+// publishedBy returns the fixed host ports of a request, in a fixed order.
+func publishedBy(n *Node, spec *docker.ContainerSpec) []published {
+	if spec == nil || !hasOwnNetwork(spec.HostConfig.NetworkMode) {
+		return nil
+	}
+	var out []published
+	for inside, bindings := range spec.HostConfig.PortBindings {
+		_, proto, _ := strings.Cut(inside, "/")
+		for _, b := range bindings {
+			if first, last, ok := option.ParsePortRange(b.HostPort); ok && first > 0 {
+				out = append(out, published{n, inside, b.HostIP, proto, first, last})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b published) int {
+		inside := func(p published) int {
+			number, _, _ := option.ParsePortRange(strings.TrimSuffix(p.inside, "/"+p.proto))
+			return number
+		}
+		return inside(a) - inside(b)
+	})
+	return out
+}
+
+// hasOwnNetwork reports whether Docker publishes ports of a container.
+func hasOwnNetwork(mode string) bool {
+	return mode != "host" && mode != "none" && !strings.HasPrefix(mode, "container:")
+}
+
+type (
+	port struct {
+		number int
+		proto  string
+	}
+	// told is a clash of two configurations by one entry of the map: one problem is
+	// enough for all instances and for all ports of the entry.
+	told struct {
+		a, b *model.Container
+		at   problem.Origin
+		path string
+	}
+)
+
+// portJudge compares all published ports with one another.
+type portJudge struct {
+	fixed    map[port][]published // with the places in order of those that are no ranges
+	order    []published
+	ranges   []published
+	told     map[told]bool
+	problems problem.Problems
+}
+
+func (j *portJudge) add(p published) {
+	if p.isRange() {
+		j.ranges = append(j.ranges, p)
+		return
+	}
+	at := port{p.first, p.proto}
+	j.fixed[at] = append(j.fixed[at], p)
+	j.order = append(j.order, p)
+}
+
+// judgePorts reports each port that one before it has at the same address.
+func (j *portJudge) judgePorts() {
+	seen := map[port]int{}
+	for _, p := range j.order {
+		at := port{p.first, p.proto}
+		others := j.fixed[at][:seen[at]]
+		seen[at]++
+		if i := slices.IndexFunc(others, func(other published) bool { return sameAddress(other.ip, p.ip) }); i >= 0 {
+			j.clash(p, others[i])
+		}
+	}
+}
+
+// clash reports two containers with one port.
+func (j *portJudge) clash(p, other published) {
+	if !j.first(p, other) {
+		return
+	}
+	n := len(p.n.config.Instances)
+	switch {
+	case p.n == other.n:
+		j.report(p, "%s publishes host port %s twice", p.n.Ref(), p.text()).Related = other.related("first published")
+	case p.n.config == other.n.config && j.takers(p) == n:
+		j.report(p, "all %d instances of %s publish host port %s", n, p.n.Config, p.text()).
+			Hint = "only one can: let a function give each instance its own port, or publish None for any free one"
+	default:
+		j.report(p, "%s and %s both publish host port %s", other.n.Ref(), p.n.Ref(), p.text()).Related = other.related("first published")
+	}
+}
+
+// first reports whether nothing has been told yet of the clash of these two
+// configurations by this entry.
+func (j *portJudge) first(p, other published) bool {
+	entry := p.entry()
+	key := told{p.n.config, other.n.config, entry.origin, entry.path}
+	defer func() { j.told[key] = true }()
+	return !j.told[key]
+}
+
+// takers is how many instances of the configuration publish the port.
+func (j *portJudge) takers(p published) int {
+	instances := map[*Node]bool{}
+	for _, other := range j.fixed[port{p.first, p.proto}] {
+		if other.n.config == p.n.config && sameAddress(other.ip, p.ip) {
+			instances[other.n] = true
+		}
+	}
+	return len(instances)
+}
+
+func (p published) related(msg string) []problem.Related {
+	at := p.entry().origin
+	if at == (problem.Origin{}) {
+		return nil
+	}
+	return []problem.Related{{Origin: at, Msg: msg}}
+}
+
+func (j *portJudge) report(p published, format string, args ...any) *problem.Problem {
+	entry := p.entry()
+	found := &problem.Problem{
+		Code:   problem.CodePortClash,
+		Origin: entry.origin,
+		Path:   p.n.path() + " > " + entry.path,
+		Msg:    fmt.Sprintf(format, args...),
+	}
+	if found.Origin == (problem.Origin{}) {
+		found.Origin = p.n.At("HostConfig.PortBindings")
+	}
+	j.problems = append(j.problems, found)
+	return found
+}
+
+// judgeRanges reports ranges with a port in them that is fixed for another: which of
+// the two gets it depends on which starts first, or starts again. Several containers
+// may have one range, if it is long enough.
+func (j *portJudge) judgeRanges() {
+	type place struct{ ip, text string }
+	all, before := map[place]int{}, map[place]int{}
+	for _, p := range j.ranges {
+		all[place{p.ip, p.text()}]++
+	}
+	for _, p := range j.ranges {
+		at := place{p.ip, p.text()}
+		before[at]++
+		if n := p.last - p.first + 1; before[at] == n+1 { // the first that is one too many
+			j.report(p, "%d containers publish one of the %d host ports %s each", all[at], n, p.text()).
+				Hint = "make the range longer, or publish None for any free port"
+		}
+		if i := slices.IndexFunc(j.order, func(f published) bool {
+			return f.proto == p.proto && p.first <= f.first && f.first <= p.last && sameAddress(f.ip, p.ip)
+		}); i >= 0 {
+			j.inRange(p, j.order[i])
+		}
+	}
+}
+
+// inRange reports a fixed port f in the range of p.
+func (j *portJudge) inRange(p, f published) {
+	if !j.first(p, f) {
+		return
+	}
+	found := j.report(p, "%s publishes one of the host ports %s, which may be %s of %s", p.n.Ref(), p.text(), f.text(), f.n.Ref())
+	if f.n == p.n {
+		found.Msg = p.n.Ref() + " publishes one of the host ports " + p.text() + ", and " + f.text() + " as well"
+	}
+	found.Hint = "leave " + strconv.Itoa(f.first) + " out of the range"
+	found.Related = f.related("published")
+}
+
+// sameAddress reports whether one port can be published only once on two addresses:
+// no address means all of them, 0.0.0.0 and :: all of their kind (API 1.41).
+func sameAddress(a, b string) bool {
+	if a == b || a == "" || b == "" {
+		return true
+	}
+	x, errX := netip.ParseAddr(a)
+	y, errY := netip.ParseAddr(b)
+	if errX != nil || errY != nil || x.Is4() != y.Is4() {
+		return false
+	}
+	return x == y || x.IsUnspecified() || y.IsUnspecified()
+}
