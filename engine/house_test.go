@@ -34,7 +34,7 @@ var knots = map[string]int{
 	"cmd/dmap":                 23,
 	"engine/docker/dockerd":    5,
 	"engine/docker/dockertest": 9,
-	"engine/docker/sim":        36,
+	"engine/docker/sim":        38,
 	"engine/model":             7,
 	"engine/plan":              16,
 	"engine/resolve/option":    14,
@@ -45,8 +45,7 @@ var knots = map[string]int{
 
 // crowds are the types with more methods than mostMethods.
 var crowds = map[string]int{
-	"engine/docker/sim.Engine": 284,
-	"engine/plan.builder":      69,
+	"engine/plan.builder": 69,
 }
 
 // TestHouse counts, in every package of the module, the files of the largest knot and the methods of each type.

@@ -54,7 +54,7 @@ func (p *poolInUse) take() (netip.Addr, bool) {
 const errInUse = "Address already in use"
 
 // fillPool checks one pool that was asked for a network, and gives it a gateway if it has none.
-func (e *Engine) fillPool(network string, pool *ipamPool) error {
+func (s *networks) fillPool(network string, pool *ipamPool) error {
 	subnet, err := netip.ParsePrefix(pool.Subnet)
 	if err != nil {
 		return failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
@@ -62,7 +62,7 @@ func (e *Engine) fillPool(network string, pool *ipamPool) error {
 	if _, err := netip.ParsePrefix(pool.IPRange); err != nil && pool.IPRange != "" {
 		return failure("failed to parse pool request for address space \"LocalDefault\" pool %q subpool %q: Invalid Address SubPool", pool.Subnet, pool.IPRange)
 	}
-	if e.overlaps(subnet.Masked()) {
+	if s.overlaps(subnet.Masked()) {
 		return forbidden("Pool overlaps with other one on this address space")
 	}
 	p := newPoolInUse(*pool)
@@ -109,7 +109,7 @@ func (p *poolInUse) setGateway(pool *ipamPool) error {
 }
 
 // assignAddresses gives an endpoint the addresses that it asks for, or the lowest that are free.
-func (e *Engine) assignAddresses(c *container, ep *endpointConfig, n *network) error {
+func (s *endpoints) assignAddresses(c *container, ep *endpointConfig, n *network) error {
 	asked := endpointIPAM{}
 	if ep.IPAMConfig != nil {
 		asked = *ep.IPAMConfig
@@ -131,7 +131,7 @@ func (e *Engine) assignAddresses(c *container, ep *endpointConfig, n *network) e
 	given := *ep
 	v4, v6 := splitPools(n.IPAM.Config)
 	if len(v4) > 0 {
-		address, bits, err := e.assign(n, v4[0], "IPv4", asked.IPv4Address)
+		address, bits, err := s.networks.assign(n, v4[0], "IPv4", asked.IPv4Address)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (e *Engine) assignAddresses(c *container, ep *endpointConfig, n *network) e
 		}
 	}
 	if n.EnableIPv6 && len(v6) > 0 {
-		address, bits, err := e.assign(n, v6[0], "IPv6", asked.IPv6Address)
+		address, bits, err := s.networks.assign(n, v6[0], "IPv6", asked.IPv6Address)
 		if err != nil {
 			return err
 		}
@@ -167,8 +167,8 @@ func (c *container) macOn(n *network) (string, error) {
 }
 
 // assign takes one address of a pool: the one that is asked for, or the lowest that is free.
-func (e *Engine) assign(n *network, pool ipamPool, kind, asked string) (netip.Addr, int, error) {
-	p := e.poolOf(n, pool)
+func (s *networks) assign(n *network, pool ipamPool, kind, asked string) (netip.Addr, int, error) {
+	p := s.poolOf(n, pool)
 	bits := p.subnet.Bits()
 	if asked == "" {
 		address, ok := p.take()
@@ -188,13 +188,13 @@ func (e *Engine) assign(n *network, pool ipamPool, kind, asked string) (netip.Ad
 }
 
 // poolOf gives a pool of a network with all addresses that are taken.
-func (e *Engine) poolOf(n *network, pool ipamPool) *poolInUse {
+func (s *networks) poolOf(n *network, pool ipamPool) *poolInUse {
 	p := newPoolInUse(pool)
 	taken := []string{pool.Gateway}
 	for _, text := range pool.AuxAddress {
 		taken = append(taken, text)
 	}
-	for _, c := range e.members(n) {
+	for _, c := range s.st.members(n) {
 		ep := c.on(n)
 		taken = append(taken, ep.IPAddress, ep.GlobalIPv6Address)
 	}
@@ -207,12 +207,12 @@ func (e *Engine) poolOf(n *network, pool ipamPool) *poolInUse {
 }
 
 // freePool gives the next of the engine's address pools that is free, after the one it gave last.
-func (e *Engine) freePool() (netip.Prefix, error) {
+func (s *networks) freePool() (netip.Prefix, error) {
 	pools := defaultPools()
 	for range pools {
-		pool := pools[e.st.NextPool%len(pools)]
-		e.st.NextPool = (e.st.NextPool + 1) % len(pools)
-		if !e.overlaps(pool) {
+		pool := pools[s.st.NextPool%len(pools)]
+		s.st.NextPool = (s.st.NextPool + 1) % len(pools)
+		if !s.overlaps(pool) {
 			return pool, nil
 		}
 	}

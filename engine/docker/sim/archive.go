@@ -12,36 +12,37 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 )
 
 // archivePlace finds the file that an archive call means: a put follows all links of its path, the others all but the last part.
 // Looking at the mounts of a container counts them, as a start does;
 // unless there is an error, the caller reports them free again.
-func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
+func archivePlace(w *world, q *request) (*container, place, File, error) {
 	p := q.query.Get("path")
 	if p == "" {
 		return nil, place{}, File{}, badRequest("bad parameter: pathcannot be empty")
 	}
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return nil, place{}, File{}, err
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
-		if m.Type == "volume" && e.st.Volumes[m.Name] == nil {
+		if m.Type == "volume" && w.st.Volumes[m.Name] == nil {
 			return nil, place{}, File{}, failure("get %s: no such volume", m.Name)
 		}
 	}
-	e.holdVolumes(c)
-	e.emitMounts(c)
+	w.mounts.holdVolumes(c)
+	w.mounts.emitMounts(c)
 	dir, base := path.Split(archivePath(p))
-	full := strings.TrimSuffix(e.resolve(c, dir), "/") + "/" + base
+	full := strings.TrimSuffix(w.st.box(c).resolve(dir), "/") + "/" + base
 	if q.method == http.MethodPut {
-		full = e.resolve(c, p)
+		full = w.st.box(c).resolve(p)
 	}
-	at := e.locate(c, full)
+	at := w.st.box(c).locate(full)
 	f, there := at.get()
-	bad := e.throughFile(c, full)
+	bad := w.st.box(c).throughFile(full)
 	if there && q.method != http.MethodPut && !f.Dir && f.Link == "" && wantsDirectory(p) {
 		bad = full
 	}
@@ -52,15 +53,15 @@ func (e *Engine) archivePlace(q *request) (*container, place, File, error) {
 		err = notFound("Could not find the file %s in container %s", p, q.name)
 	}
 	if err != nil {
-		e.unmountAll(c)
+		w.mounts.unmountAll(c)
 	}
 	return c, at, f, err
 }
 
 // throughFile gives the part of a path that leads just below a file, as if that were a directory; "" if none does.
-func (e *Engine) throughFile(c *container, p string) string {
+func (b box) throughFile(p string) string {
 	for at := path.Clean("/" + p); at != "/"; at = path.Dir(at) {
-		if f, there := e.locate(c, path.Dir(at)).get(); there && !f.Dir && f.Link == "" {
+		if f, there := b.locate(path.Dir(at)).get(); there && !f.Dir && f.Link == "" {
 			return at
 		}
 	}
@@ -103,18 +104,18 @@ func (f File) goMode() fs.FileMode {
 }
 
 // statHeader is the value of X-Docker-Container-Path-Stat.
-func (e *Engine) statHeader(q *request, c *container, f File) string {
+func statHeader(w *world, q *request, c *container, f File) string {
 	size := f.Size
 	if f.Dir {
 		size = 4096
 	}
 	target := ""
 	if f.Link != "" {
-		target = e.resolve(c, q.query.Get("path"))
+		target = w.st.box(c).resolve(q.query.Get("path"))
 	}
 	name := path.Base(archivePath(q.query.Get("path")))
 	text, err := json.Marshal(object{
-		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": stamp(e.st.Start), "linkTarget": target,
+		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": stamp(w.st.Start), "linkTarget": target,
 	})
 	if err != nil {
 		return ""
@@ -122,21 +123,21 @@ func (e *Engine) statHeader(q *request, c *container, f File) string {
 	return base64.StdEncoding.EncodeToString(text)
 }
 
-func (e *Engine) archiveStat(q *request) (reply, error) {
-	c, _, f, err := e.archivePlace(q)
+func archiveStat(w *world, q *request) (reply, error) {
+	c, _, f, err := archivePlace(w, q)
 	if err != nil {
 		return reply{}, err
 	}
-	defer e.unmountAll(c)
-	return reply{header: map[string]string{"X-Docker-Container-Path-Stat": e.statHeader(q, c, f)}}, nil
+	defer w.mounts.unmountAll(c)
+	return reply{header: map[string]string{"X-Docker-Container-Path-Stat": statHeader(w, q, c, f)}}, nil
 }
 
-func (e *Engine) archiveGet(q *request) (reply, error) {
-	c, at, f, err := e.archivePlace(q)
+func archiveGet(w *world, q *request) (reply, error) {
+	c, at, f, err := archivePlace(w, q)
 	if err != nil {
 		return reply{}, err
 	}
-	defer e.unmountAll(c)
+	defer w.mounts.unmountAll(c)
 	var buffer bytes.Buffer
 	t := tar.NewWriter(&buffer)
 	base := path.Base(archivePath(q.query.Get("path")))
@@ -148,27 +149,27 @@ func (e *Engine) archiveGet(q *request) (reply, error) {
 		if rest := strings.TrimPrefix(strings.TrimPrefix(p, at.path), "/"); rest != "" {
 			name = strings.TrimSuffix(base, "/") + "/" + rest
 		}
-		if err := e.writeFile(t, name, file); err != nil {
+		if err := writeFile(t, name, file, w.st.Start); err != nil {
 			return reply{}, failure("%v", err)
 		}
 	}
 	if err := t.Close(); err != nil {
 		return reply{}, failure("%v", err)
 	}
-	e.emitContainer(c, "archive-path", nil)
+	w.journal.emitContainer(c, "archive-path", nil)
 	return reply{raw: buffer.Bytes(), header: map[string]string{
-		"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": e.statHeader(q, c, f),
+		"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": statHeader(w, q, c, f),
 	}}, nil
 }
 
 // containerExport gives all files of a container, without what is mounted in it.
-func (e *Engine) containerExport(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerExport(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	at := place{files: c.Files, path: "/"}
-	if im := e.st.Images[c.ImageID]; im != nil {
+	if im := w.st.Images[c.ImageID]; im != nil {
 		at.below = im.Files
 	}
 	var buffer bytes.Buffer
@@ -180,20 +181,20 @@ func (e *Engine) containerExport(q *request) (reply, error) {
 		if p == "/" {
 			continue
 		}
-		if err := e.writeFile(t, strings.TrimPrefix(p, "/"), file); err != nil {
+		if err := writeFile(t, strings.TrimPrefix(p, "/"), file, w.st.Start); err != nil {
 			return reply{}, failure("%v", err)
 		}
 	}
 	if err := t.Close(); err != nil {
 		return reply{}, failure("%v", err)
 	}
-	e.emitContainer(c, "export", nil)
+	w.journal.emitContainer(c, "export", nil)
 	return reply{raw: buffer.Bytes(), header: map[string]string{"Content-Type": "application/octet-stream"}}, nil
 }
 
 // writeFile adds one file to a tar. Content that was too long to keep comes out as zeros of the right length.
-func (e *Engine) writeFile(t *tar.Writer, name string, f File) error {
-	h := &tar.Header{Name: name, Mode: int64(f.Mode & 0o7777), Uid: f.UID, Gid: f.GID, ModTime: e.st.Start, Typeflag: tar.TypeReg}
+func writeFile(t *tar.Writer, name string, f File, made time.Time) error {
+	h := &tar.Header{Name: name, Mode: int64(f.Mode & 0o7777), Uid: f.UID, Gid: f.GID, ModTime: made, Typeflag: tar.TypeReg}
 	switch {
 	case f.Dir:
 		h.Typeflag, h.Name = tar.TypeDir, strings.TrimSuffix(name, "/")+"/"
@@ -223,12 +224,12 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (e *Engine) archivePut(q *request) (reply, error) {
-	c, at, f, err := e.archivePlace(q)
+func archivePut(w *world, q *request) (reply, error) {
+	c, at, f, err := archivePlace(w, q)
 	if err != nil {
 		return reply{}, err
 	}
-	defer e.unmountAll(c)
+	defer w.mounts.unmountAll(c)
 	if !f.Dir {
 		return reply{}, failure("extraction point is not a directory")
 	}
@@ -243,24 +244,24 @@ func (e *Engine) archivePut(q *request) (reply, error) {
 		return reply{}, failure("%v", err)
 	}
 	if len(content) == 0 {
-		e.emitContainer(c, "extract-to-dir", nil)
+		w.journal.emitContainer(c, "extract-to-dir", nil)
 		return status(200)
 	}
 	fresh := tree{}
 	if _, err := fresh.addTar(content, "/", tarOptions{named: true}); err != nil {
 		return reply{}, failure("Error processing tar file(exit status 1): %v", err)
 	}
-	return e.putFiles(c, q, fresh)
+	return putFiles(w, c, q, fresh)
 }
 
 // putFiles lays files over what the container sees, each in the mount that its path falls into.
-func (e *Engine) putFiles(c *container, q *request, fresh tree) (reply, error) {
-	base := e.resolve(c, q.query.Get("path"))
+func putFiles(w *world, c *container, q *request, fresh tree) (reply, error) {
+	base := w.st.box(c).resolve(q.query.Get("path"))
 	for _, p := range sortedKeys(fresh) {
 		f := fresh[p]
 		full := path.Join(base, p)
-		full = path.Join(e.resolve(c, path.Dir(full)), path.Base(full))
-		at := e.locate(c, full)
+		full = path.Join(w.st.box(c).resolve(path.Dir(full)), path.Base(full))
+		at := w.st.box(c).locate(full)
 		old, there := at.get()
 		if at.readOnly {
 			call := "open"
@@ -282,6 +283,6 @@ func (e *Engine) putFiles(c *container, q *request, fresh tree) (reply, error) {
 		at.files.mkdirAll(path.Dir(at.path))
 		at.files[at.path] = f
 	}
-	e.emitContainer(c, "extract-to-dir", nil)
+	w.journal.emitContainer(c, "extract-to-dir", nil)
 	return status(200)
 }

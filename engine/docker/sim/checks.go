@@ -14,7 +14,7 @@ import (
 )
 
 // checkCreate refuses what the engine refuses before it looks at the image.
-func (e *Engine) checkCreate(q *request, body *createBody) error {
+func (s *containers) checkCreate(q *request, body *createBody) error {
 	c, h := &body.Config, body.HostConfig
 	if err := checkPlatformModes(c, h); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (e *Engine) checkCreate(q *request, body *createBody) error {
 	if err := checkHealth(c.Healthcheck); err != nil {
 		return err
 	}
-	if err := e.checkHost(h); err != nil {
+	if err := s.checkHost(h); err != nil {
 		return err
 	}
 	return checkNetworking(q, body.NetworkingConfig.EndpointsConfig)
@@ -123,12 +123,12 @@ func checkHealth(h *Healthcheck) error {
 }
 
 // checkHost checks the host configuration of a new container.
-func (e *Engine) checkHost(h *hostConfig) error {
+func (s *containers) checkHost(h *hostConfig) error {
 	if h.AutoRemove && h.RestartPolicy.Name != "" && h.RestartPolicy.Name != "no" {
 		return badRequest("can't create 'AutoRemove' container with restart policy")
 	}
 	for _, spec := range h.Mounts {
-		if _, err := e.mountOf(spec); err != nil {
+		if _, err := s.mounts.mountOf(spec); err != nil {
 			return err
 		}
 	}
@@ -148,7 +148,7 @@ func (e *Engine) checkHost(h *hostConfig) error {
 	if err := checkCaps(h); err != nil {
 		return err
 	}
-	if err := e.checkResources(&h.resources); err != nil {
+	if err := s.checkResources(&h.resources); err != nil {
 		return err
 	}
 	switch {
@@ -193,7 +193,7 @@ func checkRestartPolicy(p restartPolicy) error {
 }
 
 // checkResources refuses limits that contradict each other or the machine.
-func (e *Engine) checkResources(r *resources) error {
+func (s *containers) checkResources(r *resources) error {
 	const least = 6 << 20
 	switch {
 	case r.Memory != 0 && r.Memory < least:
@@ -212,8 +212,8 @@ func (e *Engine) checkResources(r *resources) error {
 		return badRequest("Conflicting options: Nano CPUs and CPU Period cannot both be set")
 	case r.NanoCPUs > 0 && r.CPUQuota > 0:
 		return badRequest("Conflicting options: Nano CPUs and CPU Quota cannot both be set")
-	case r.NanoCPUs < 0 || r.NanoCPUs > int64(e.cpus())*1e9:
-		return badRequest("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", e.cpus(), e.cpus())
+	case r.NanoCPUs < 0 || r.NanoCPUs > int64(s.host.cpus())*1e9:
+		return badRequest("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", s.host.cpus(), s.host.cpus())
 	case r.CPUPeriod != 0 && (r.CPUPeriod < 1000 || r.CPUPeriod > 1_000_000):
 		return badRequest("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)")
 	case r.CPUQuota > 0 && r.CPUQuota < 1000:
@@ -221,7 +221,7 @@ func (e *Engine) checkResources(r *resources) error {
 	case r.BlkioWeight > 0 && (r.BlkioWeight < 10 || r.BlkioWeight > 1000):
 		return badRequest("Range of blkio weight is from 10 to 1000")
 	}
-	if err := checkSet("CPUs", "cpus", r.CpusetCpus, e.cpus()); err != nil {
+	if err := checkSet("CPUs", "cpus", r.CpusetCpus, s.host.cpus()); err != nil {
 		return err
 	}
 	return checkSet("memory nodes", "mems", r.CpusetMems, 1)
@@ -326,18 +326,18 @@ func checkPlatformText(text string) error {
 }
 
 // checkStart refuses what shows only once a container starts: devices, users, namespaces of others.
-func (e *Engine) checkStart(c *container) error {
+func (s *supervisor) checkStart(c *container) error {
 	h := &c.HostConfig
 	if h.CPUShares < 0 {
 		return failure("shares: invalid argument")
 	}
 	for _, d := range slices.Concat(h.BlkioDeviceReadBps, h.BlkioDeviceWriteBps, h.BlkioDeviceReadIOps, h.BlkioDeviceWriteIOps) {
-		if e.checkDevice(d.Path) == errNoFile {
+		if s.checkDevice(d.Path) == errNoFile {
 			return failure("stat %s: %v", d.Path, errNoFile)
 		}
 	}
 	for _, d := range h.Devices {
-		if err := e.checkDevice(d.PathOnHost); err != nil {
+		if err := s.checkDevice(d.PathOnHost); err != nil {
 			return failure("error gathering device information while adding custom device %q: %v", d.PathOnHost, err)
 		}
 	}
@@ -349,7 +349,7 @@ func (e *Engine) checkStart(c *container) error {
 	for _, d := range h.DeviceRequests {
 		return failure("could not select device driver %q with capabilities: %v", d.Driver, d.Capabilities)
 	}
-	if err := e.checkUser(c); err != nil {
+	if err := s.st.box(c).checkUser(); err != nil {
 		return err
 	}
 	donor, joins := strings.CutPrefix(h.IpcMode, "container:")
@@ -357,12 +357,12 @@ func (e *Engine) checkStart(c *container) error {
 		return failure("Invalid IPC mode: %s", h.IpcMode)
 	}
 	if joins {
-		if err := e.checkDonor(donor, true); err != nil {
+		if err := s.checkDonor(donor, true); err != nil {
 			return failure("can't join IPC of container %s: %s", donor, err.Error())
 		}
 	}
 	if donor, joins := strings.CutPrefix(h.PidMode, "container:"); joins {
-		if err := e.checkDonor(donor, false); err != nil {
+		if err := s.checkDonor(donor, false); err != nil {
 			return failure("%s", err.Error())
 		}
 	}
@@ -370,8 +370,8 @@ func (e *Engine) checkStart(c *container) error {
 }
 
 // checkDevice refuses devices that the host does not have. It has those that every host has, and what is told of it.
-func (e *Engine) checkDevice(name string) error {
-	f, ok := e.st.Host[path.Clean(name)]
+func (s *supervisor) checkDevice(name string) error {
+	f, ok := s.st.Host[path.Clean(name)]
 	switch {
 	case slices.Contains([]string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/fuse", "/dev/net/tun"}, name):
 		return nil
@@ -408,8 +408,8 @@ func checkSeccomp(h *hostConfig) error {
 }
 
 // checkDonor refuses to join a namespace of a container that does not run or keeps it for itself.
-func (e *Engine) checkDonor(name string, ipc bool) error {
-	c, err := e.lookup(name)
+func (s *supervisor) checkDonor(name string, ipc bool) error {
+	c, err := s.st.lookup(name)
 	switch {
 	case err != nil:
 		return err

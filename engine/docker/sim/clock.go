@@ -5,6 +5,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,20 @@ const (
 	ClockReal
 )
 
+// clock is virtual time, with those who wait for something to happen in it.
+type clock struct {
+	mu        *sync.Mutex // of all that happens
+	now       *time.Time
+	mode      ClockMode
+	nextDue   func() (deadline, bool) // what happens next
+	changed   chan struct{}           // closed at each change
+	cut       chan struct{}           // closed when the daemon restarts: all streams end
+	closed    bool
+	timer     *time.Timer
+	realBase  time.Time
+	realSince time.Time
+}
+
 // maxJumps bounds how often one waiting call moves the clock, so that a container that crashes for ever cannot hold it.
 const maxJumps = 1000
 
@@ -28,55 +43,68 @@ var errStreamCut = errors.New("connection cut")
 
 // Advance moves the virtual clock by d and lets happen what is due until then.
 func (e *Engine) Advance(d time.Duration) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.advanceTo(e.st.Now.Add(d))
-	e.touch()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	e.world.clock.advanceTo(e.world.st.Now.Add(d))
+	e.world.clock.touch()
 }
 
 // Now is the virtual time.
-func (e *Engine) Now() time.Time {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.st.Now
-}
+func (e *Engine) Now() time.Time { return e.world.now() }
 
 // touch wakes everything that waits for a change. The lock is held.
-func (e *Engine) touch() {
-	close(e.changed)
-	e.changed = make(chan struct{})
-	e.arm()
+func (k *clock) touch() {
+	close(k.changed)
+	k.changed = make(chan struct{})
+	k.arm()
+}
+
+// cutStreams ends all streams.
+func (k *clock) cutStreams() {
+	close(k.cut)
+	k.cut = make(chan struct{})
+}
+
+// close ends all streams, and lets nothing more happen by itself.
+func (k *clock) close() {
+	if !k.closed {
+		k.closed = true
+		k.cutStreams()
+	}
+	if k.timer != nil {
+		k.timer.Stop()
+	}
 }
 
 // tick is called at the beginning of each request.
-func (e *Engine) tick() {
-	switch e.opts.Clock {
+func (k *clock) tick() {
+	switch k.mode {
 	case ClockJump:
-		e.advanceTo(e.st.Now.Add(time.Millisecond))
+		k.advanceTo(k.now.Add(time.Millisecond))
 	case ClockManual:
-		e.advanceTo(e.st.Now)
+		k.advanceTo(*k.now)
 	case ClockReal:
-		e.advanceTo(e.realBase.Add(time.Since(e.realSince)))
+		k.advanceTo(k.realBase.Add(time.Since(k.realSince)))
 	}
 }
 
 // arm sets the wall clock timer of ClockReal to the next thing due.
-func (e *Engine) arm() {
-	if e.opts.Clock != ClockReal || e.closed {
+func (k *clock) arm() {
+	if k.mode != ClockReal || k.closed {
 		return
 	}
-	if e.timer != nil {
-		e.timer.Stop()
+	if k.timer != nil {
+		k.timer.Stop()
 	}
-	due, ok := e.nextDue()
+	due, ok := k.nextDue()
 	if !ok {
 		return
 	}
-	e.timer = time.AfterFunc(max(due.at.Sub(e.st.Now), 0), func() {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.tick()
-		e.touch()
+	k.timer = time.AfterFunc(max(due.at.Sub(*k.now), 0), func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.tick()
+		k.touch()
 	})
 }
 
@@ -86,76 +114,44 @@ type deadline struct {
 	happen func()
 }
 
-// nextDue finds what happens next; of things due at one time, the oldest container's.
-func (e *Engine) nextDue() (deadline, bool) {
-	var best deadline
-	var owner uint64 // serial of the container that best belongs to
-	found := false
-	consider := func(c *container, at time.Time, happen func()) {
-		if at.IsZero() || found && (at.After(best.at) || at.Equal(best.at) && c.Serial >= owner) {
-			return
-		}
-		best, owner, found = deadline{at, happen}, c.Serial, true
-	}
-	for _, c := range e.st.Containers {
-		if c.Paused {
-			continue
-		}
-		consider(c, c.ExitAt, func() { e.exit(c, c.Process.ExitCode) })
-		consider(c, c.KillAt, func() { e.kill(c, sigKill) })
-		consider(c, c.RestartAt, func() { e.restartByPolicy(c) })
-		consider(c, c.HealthAt, func() { e.changeHealth(c) })
-	}
-	if len(e.st.Execs) == 0 {
-		return best, found
-	}
-	for _, id := range sortedKeys(e.st.Execs) {
-		x := e.st.Execs[id]
-		if c := e.st.Containers[x.Container]; c != nil {
-			consider(c, x.ExitAt, func() { e.endExec(x) })
-		}
-	}
-	return best, found
-}
-
 // advanceTo moves the clock to t and lets happen what is due. The clock never moves back.
-func (e *Engine) advanceTo(t time.Time) {
+func (k *clock) advanceTo(t time.Time) {
 	for range 100 * maxJumps {
-		due, ok := e.nextDue()
+		due, ok := k.nextDue()
 		if !ok || due.at.After(t) {
 			break
 		}
-		if due.at.After(e.st.Now) {
-			e.st.Now = due.at
+		if due.at.After(*k.now) {
+			*k.now = due.at
 		}
 		due.happen()
 	}
-	if t.After(e.st.Now) {
-		e.st.Now = t
+	if t.After(*k.now) {
+		*k.now = t
 	}
 }
 
 // jump moves the clock to the next thing due, if there is one.
-func (e *Engine) jump() bool {
-	due, ok := e.nextDue()
+func (k *clock) jump() bool {
+	due, ok := k.nextDue()
 	if !ok {
 		return false
 	}
-	e.advanceTo(due.at)
-	e.touch()
+	k.advanceTo(due.at)
+	k.touch()
 	return true
 }
 
 // until waits until done. The lock is held on entry and exit, and released while waiting. With jump the clock is moved as
 // its mode allows.
-func (e *Engine) until(ctx context.Context, jump bool, done func() bool) error {
+func (k *clock) until(ctx context.Context, jump bool, done func() bool) error {
 	for jumps := 0; !done(); {
-		if jump && e.opts.Clock != ClockReal && jumps < maxJumps && e.jump() {
+		if jump && k.mode != ClockReal && jumps < maxJumps && k.jump() {
 			jumps++
 			continue
 		}
-		changed, cut := e.changed, e.cut
-		e.mu.Unlock()
+		changed, cut := k.changed, k.cut
+		k.mu.Unlock()
 		var err error
 		select {
 		case <-changed:
@@ -164,7 +160,7 @@ func (e *Engine) until(ctx context.Context, jump bool, done func() bool) error {
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
-		e.mu.Lock()
+		k.mu.Lock()
 		if err != nil {
 			return err
 		}

@@ -11,18 +11,18 @@ import (
 )
 
 // commit makes an image of what a container wrote, with its configuration and with changes to it.
-func (e *Engine) commit(q *request) (reply, error) {
+func commit(w *world, q *request) (reply, error) {
 	given, err := q.commitConfig()
 	if err != nil {
 		return reply{}, err
 	}
-	c, err := e.lookup(q.query.Get("container"))
+	c, err := w.st.lookup(q.query.Get("container"))
 	if err != nil {
 		return reply{}, err
 	}
 	if c.Running && !c.Paused && !c.Restarting && (q.query.Get("pause") == "" || q.flag("pause")) {
-		e.pause(c)
-		defer e.unpause(c)
+		w.supervisor.pause(c)
+		defer w.supervisor.unpause(c)
 	}
 	config := c.Config.clone()
 	if given != nil {
@@ -32,21 +32,21 @@ func (e *Engine) commit(q *request) (reply, error) {
 		return reply{}, err
 	}
 	mergeImage(&config, &image{Config: c.Config.clone()})
-	im, err := e.commitImage(c, config)
+	im, err := w.images.commitImage(c, config)
 	if err != nil {
 		return reply{}, err
 	}
 	im.Author, im.Comment = q.query.Get("author"), q.query.Get("comment")
-	e.putImage(im)
+	w.images.putImage(im)
 	shown := ""
 	if repo := q.query.Get("repo"); repo != "" {
-		ref, err := e.tagImage(q, e.st.Images[im.ID], repo, q.query.Get("tag"))
+		ref, err := tagImage(w, q, w.st.Images[im.ID], repo, q.query.Get("tag"))
 		if err != nil {
 			return reply{}, err
 		}
 		shown = ref.given()
 	}
-	e.emitContainer(c, "commit", map[string]string{"comment": im.Comment, "imageID": im.ID, "imageRef": shown})
+	w.journal.emitContainer(c, "commit", map[string]string{"comment": im.Comment, "imageID": im.ID, "imageRef": shown})
 	return reply{status: 201, json: object{"Id": im.ID}}, nil
 }
 
@@ -65,15 +65,15 @@ func (q *request) commitConfig() (*Config, error) {
 }
 
 // commitImage lays the files of a container over those of its image.
-func (e *Engine) commitImage(c *container, config Config) (*image, error) {
-	parent := e.st.Images[c.ImageID]
+func (s *images) commitImage(c *container, config Config) (*image, error) {
+	parent := s.st.Images[c.ImageID]
 	if parent == nil {
 		id := strings.TrimPrefix(c.ImageID, "sha256:")
 		return nil, failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
 	}
 	from := c.Config.clone()
 	im := &image{
-		ID: "sha256:" + e.st.newID("commit"), Parent: parent.ID, Container: c.ID, ContainerConfig: &from, Config: config, Created: e.st.Now,
+		ID: "sha256:" + s.st.newID("commit"), Parent: parent.ID, Container: c.ID, ContainerConfig: &from, Config: config, Created: s.st.Now,
 		Arch: parent.Arch, OS: parent.OS, Process: parent.Process, Complete: parent.Complete, Files: parent.Files.clone(), Size: parent.Size,
 	}
 	layer := emptyLayer()
@@ -104,9 +104,9 @@ func (c Config) clone() Config {
 }
 
 // children gives the images that were made of containers of an image.
-func (e *Engine) children(im *image) []*image {
+func (s *state) children(im *image) []*image {
 	var found []*image
-	for _, other := range e.st.Images {
+	for _, other := range s.Images {
 		if other.Parent == im.ID {
 			found = append(found, other)
 		}

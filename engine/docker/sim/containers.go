@@ -9,22 +9,31 @@ import (
 	"strings"
 )
 
+// containers makes containers.
+type containers struct {
+	st        *state
+	version   apiVersion
+	host      host
+	mounts    *mounts
+	endpoints *endpoints
+}
+
 // lookup finds a container by id, by name, by the path of a legacy link, or by the beginning of its id.
-func (e *Engine) lookup(ref string) (*container, error) {
+func (s *state) lookup(ref string) (*container, error) {
 	if ref == "" {
 		return nil, badRequest("invalid name or ID supplied: \"\"")
 	}
-	if c := e.st.Containers[ref]; c != nil {
+	if c := s.Containers[ref]; c != nil {
 		return c, nil
 	}
 	name := strings.TrimPrefix(ref, "/")
 	var found []*container
-	for _, c := range e.st.Containers {
+	for _, c := range s.Containers {
 		if c.Name == name {
 			return c, nil
 		}
 		for _, l := range c.Links {
-			if target := e.st.Containers[l.Target]; target != nil && name == c.Name+"/"+l.Alias {
+			if target := s.Containers[l.Target]; target != nil && name == c.Name+"/"+l.Alias {
 				return target, nil
 			}
 		}
@@ -64,8 +73,8 @@ func validName(name string) bool {
 }
 
 // nameTaken gives the error for a name that another container has, or nil.
-func (e *Engine) nameTaken(name string) error {
-	for _, c := range e.st.Containers {
+func (s *containers) nameTaken(name string) error {
+	for _, c := range s.st.Containers {
 		if c.Name == name {
 			return conflict("Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove (or rename) that container to be able to reuse that name.", name, c.ID)
 		}
@@ -73,7 +82,7 @@ func (e *Engine) nameTaken(name string) error {
 	return nil
 }
 
-func (e *Engine) containerCreate(q *request) (reply, error) {
+func containerCreate(w *world, q *request) (reply, error) {
 	var body createBody
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
@@ -96,14 +105,14 @@ func (e *Engine) containerCreate(q *request) (reply, error) {
 	if body.NetworkingConfig == nil {
 		body.NetworkingConfig = &networkingConfig{}
 	}
-	if err := e.checkCreate(q, &body); err != nil {
+	if err := w.containers.checkCreate(q, &body); err != nil {
 		return reply{}, err
 	}
-	c, err := e.newContainer(q, &body)
+	c, err := w.containers.newContainer(q, &body)
 	if err != nil {
 		return reply{}, err
 	}
-	e.emitContainer(c, "create", nil)
+	w.journal.emitContainer(c, "create", nil)
 	return reply{status: 201, json: object{"Id": c.ID, "Warnings": warnings(body.HostConfig)}}, nil
 }
 
@@ -123,10 +132,10 @@ func warnings(h *hostConfig) []string {
 }
 
 // newContainer makes the container. When a step fails, everything made before it is undone and the name is free again.
-func (e *Engine) newContainer(q *request, body *createBody) (*container, error) {
+func (s *containers) newContainer(q *request, body *createBody) (*container, error) {
 	var im *image
 	if body.Image != "" {
-		found, err := e.findImage(body.Image)
+		found, err := s.st.findImage(body.Image)
 		if err != nil {
 			return nil, err
 		}
@@ -140,10 +149,10 @@ func (e *Engine) newContainer(q *request, body *createBody) (*container, error) 
 		return nil, err
 	}
 	c := &container{
-		ID: e.st.newID("container"), Created: e.st.Now, Config: body.Config, HostConfig: *body.HostConfig,
+		ID: s.st.newID("container"), Created: s.st.Now, Config: body.Config, HostConfig: *body.HostConfig,
 		Mounts: map[string]*mountPoint{}, Endpoints: map[string]*endpointConfig{}, Files: tree{},
 	}
-	c.Serial = e.st.Serial
+	c.Serial = s.st.Serial
 	if im != nil {
 		c.ImageID = im.ID
 	}
@@ -153,7 +162,7 @@ func (e *Engine) newContainer(q *request, body *createBody) (*container, error) 
 	} else if err := checkName(c.Name, asked); err != nil {
 		return nil, err
 	}
-	if err := e.nameTaken(c.Name); err != nil {
+	if err := s.nameTaken(c.Name); err != nil {
 		return nil, err
 	}
 	if err := checkSecurity(&c.HostConfig); err != nil {
@@ -161,44 +170,44 @@ func (e *Engine) newContainer(q *request, body *createBody) (*container, error) 
 	}
 	words := append(append([]string{}, nonEmpty(c.Config.Entrypoint)...), c.Config.Cmd...)
 	c.Path, c.Args = words[0], words[1:]
-	e.fillDefaults(c)
-	if err := e.resolveModes(c); err != nil {
+	s.fillDefaults(c)
+	if err := s.resolveModes(c); err != nil {
 		return nil, err
 	}
 	// Until it is complete nobody can find it, not even a link or volumes-from of its own.
-	if err := e.attach(c, body); err != nil {
-		e.releaseVolumes(c, true)
+	if err := s.attach(c, body); err != nil {
+		s.mounts.releaseVolumes(c, true)
 		return nil, err
 	}
-	e.st.Containers[c.ID] = c
+	s.st.Containers[c.ID] = c
 	return c, nil
 }
 
 // attach gives a new container its mounts, links and network settings.
-func (e *Engine) attach(c *container, body *createBody) error {
-	if err := e.addMounts(c); err != nil {
+func (s *containers) attach(c *container, body *createBody) error {
+	if err := s.mounts.addMounts(c); err != nil {
 		return err
 	}
-	if err := e.registerLinks(c); err != nil {
+	if err := s.endpoints.registerLinks(c); err != nil {
 		return err
 	}
-	if err := e.makeWorkingDir(c); err != nil {
+	if err := s.makeWorkingDir(c); err != nil {
 		return err
 	}
-	return e.setEndpoints(c, body.NetworkingConfig.EndpointsConfig)
+	return s.endpoints.setEndpoints(c, body.NetworkingConfig.EndpointsConfig)
 }
 
 // makeWorkingDir makes the directory that the program begins in, below what is mounted, where an image is known to lack it.
-func (e *Engine) makeWorkingDir(c *container) error {
-	im := e.st.Images[c.ImageID]
+func (s *containers) makeWorkingDir(c *container) error {
+	im := s.st.Images[c.ImageID]
 	if im == nil || !im.Complete || c.Config.WorkingDir == "" {
 		return nil
 	}
 	wanted := path.Clean("/" + c.Config.WorkingDir)
-	if _, _, through := e.beneath(c, wanted); through != "" {
+	if _, _, through := s.st.box(c).beneath(wanted); through != "" {
 		return failure("lstat %s: %v", c.rootfs()+wanted, errNoDir)
 	}
-	if f, ok := e.follow(c, wanted); ok && !f.Dir {
+	if f, ok := s.st.box(c).follow(wanted); ok && !f.Dir {
 		return failure("Cannot mkdir: %s is not a directory", wanted)
 	}
 	for dir := wanted; dir != "/"; dir = path.Dir(dir) {
@@ -313,16 +322,16 @@ func mergeHealth(own, image *Healthcheck) *Healthcheck {
 }
 
 // fillDefaults sets what inspect shows though nobody asked for it.
-func (e *Engine) fillDefaults(c *container) {
+func (s *containers) fillDefaults(c *container) {
 	h := &c.HostConfig
 	h.NetworkMode = first(h.NetworkMode, "default")
-	if h.NetworkMode == "default" && !e.version.less(apiVersion{1, 44}) {
+	if h.NetworkMode == "default" && !s.version.less(apiVersion{1, 44}) {
 		h.NetworkMode = "bridge"
 	}
 	if c.Config.Hostname == "" {
 		c.Config.Hostname = c.shortID()
 		if h.NetworkMode == "host" {
-			c.Config.Hostname = e.hostName()
+			c.Config.Hostname = s.host.hostName()
 		}
 	}
 	if h.LogConfig.Type == "" {
@@ -359,14 +368,14 @@ func (e *Engine) fillDefaults(c *container) {
 }
 
 // resolveModes replaces the name in container:NAME modes by the id, where that container exists.
-func (e *Engine) resolveModes(c *container) error {
+func (s *containers) resolveModes(c *container) error {
 	h := &c.HostConfig
 	for _, mode := range []*string{&h.NetworkMode, &h.PidMode, &h.IpcMode} {
 		name, ok := strings.CutPrefix(*mode, "container:")
 		if !ok || name == "" {
 			continue
 		}
-		if other, err := e.lookup(name); err == nil {
+		if other, err := s.st.lookup(name); err == nil {
 			*mode = "container:" + other.ID
 		} else if mode != &h.NetworkMode {
 			return badRequest("%s", err.Error())
@@ -375,8 +384,8 @@ func (e *Engine) resolveModes(c *container) error {
 	return nil
 }
 
-func (e *Engine) containerRename(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerRename(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
@@ -392,7 +401,7 @@ func (e *Engine) containerRename(q *request) (reply, error) {
 	if err := checkName(name, "/"+name); err != nil {
 		return reply{}, prefixed(where, err)
 	}
-	if err := e.nameTaken(name); err != nil {
+	if err := w.containers.nameTaken(name); err != nil {
 		return reply{}, prefixed(where, err)
 	}
 	if c.Restarting {
@@ -400,6 +409,6 @@ func (e *Engine) containerRename(q *request) (reply, error) {
 	}
 	old := c.Name
 	c.Name = name
-	e.emitContainer(c, "rename", map[string]string{"oldName": "/" + old})
+	w.journal.emitContainer(c, "rename", map[string]string{"oldName": "/" + old})
 	return status(204)
 }

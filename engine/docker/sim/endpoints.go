@@ -8,8 +8,16 @@ import (
 	"strings"
 )
 
+// endpoints are the places of containers on networks.
+type endpoints struct {
+	st       *state
+	version  apiVersion
+	journal  *journal
+	networks *networks
+}
+
 // setEndpoints says which networks a new container will join when it starts.
-func (e *Engine) setEndpoints(c *container, given map[string]*endpointConfig) error {
+func (s *endpoints) setEndpoints(c *container, given map[string]*endpointConfig) error {
 	mode := c.HostConfig.NetworkMode
 	if c.Config.NetworkDisabled || strings.HasPrefix(mode, "container:") {
 		return nil
@@ -23,7 +31,7 @@ func (e *Engine) setEndpoints(c *container, given map[string]*endpointConfig) er
 	name := mode
 	if mode == "default" {
 		name = "bridge"
-	} else if n, err := e.findNetwork(mode); err == nil {
+	} else if n, err := s.st.findNetwork(mode); err == nil {
 		name = n.Name
 	}
 	if len(c.Endpoints) == 0 {
@@ -48,9 +56,9 @@ func userDefined(mode string) bool {
 }
 
 // connectAll puts a container that starts on its networks, and opens its ports.
-func (e *Engine) connectAll(c *container) error {
+func (s *endpoints) connectAll(c *container) error {
 	if other, ok := strings.CutPrefix(c.HostConfig.NetworkMode, "container:"); ok {
-		target, err := e.lookup(other)
+		target, err := s.st.lookup(other)
 		if err != nil {
 			return err
 		}
@@ -64,24 +72,24 @@ func (e *Engine) connectAll(c *container) error {
 		return nil
 	}
 	c.SandboxID = ""
-	sandbox := e.st.newID("sandbox")
+	sandbox := s.st.newID("sandbox")
 	for _, name := range endpointOrder(c) {
-		n, err := e.findNetwork(name)
+		n, err := s.st.findNetwork(name)
 		if err != nil {
 			return err
 		}
-		if err := e.connectOne(c, name, n); err != nil {
+		if err := s.connectOne(c, name, n); err != nil {
 			return err
 		}
 		c.SandboxID = sandbox
 	}
-	if err := e.checkLinkable(c); err != nil {
+	if err := s.checkLinkable(c); err != nil {
 		return err
 	}
-	if err := e.openPorts(c); err != nil {
+	if err := s.openPorts(c); err != nil {
 		return err
 	}
-	return e.checkLinks(c)
+	return s.checkLinks(c)
 }
 
 // endpointOrder is the default network first, then the others by name.
@@ -92,26 +100,26 @@ func endpointOrder(c *container) []string {
 }
 
 // connectOne gives a container its address on one network.
-func (e *Engine) connectOne(c *container, name string, n *network) error {
+func (s *endpoints) connectOne(c *container, name string, n *network) error {
 	ep := c.Endpoints[name]
-	if err := e.completeEndpoint(c, ep, n); err != nil {
+	if err := s.completeEndpoint(c, ep, n); err != nil {
 		return err
 	}
 	if n.Driver == "null" && !n.Predefined {
 		return forbidden("cannot create endpoint on configuration-only network")
 	}
 	if n.Driver != "host" && n.Driver != "null" {
-		if err := e.assignAddresses(c, ep, n); err != nil {
+		if err := s.assignAddresses(c, ep, n); err != nil {
 			return err
 		}
 	}
-	ep.NetworkID, ep.EndpointID = n.ID, e.st.newID("endpoint")
-	e.emit("network", "connect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
+	ep.NetworkID, ep.EndpointID = n.ID, s.st.newID("endpoint")
+	s.journal.emit("network", "connect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	return nil
 }
 
 // completeEndpoint refuses what a network cannot do, and adds the names that the engine itself gives.
-func (e *Engine) completeEndpoint(c *container, ep *endpointConfig, n *network) error {
+func (s *endpoints) completeEndpoint(c *container, ep *endpointConfig, n *network) error {
 	fixed := ep.IPAMConfig != nil && (ep.IPAMConfig.IPv4Address != "" || ep.IPAMConfig.IPv6Address != "")
 	switch {
 	case n.Predefined && fixed:
@@ -123,7 +131,7 @@ func (e *Engine) completeEndpoint(c *container, ep *endpointConfig, n *network) 
 	case fixed && !n.allowsFixed(ep.IPAMConfig):
 		return badRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
 	}
-	e.addOwnAliases(c, ep)
+	s.addOwnAliases(c, ep)
 	return nil
 }
 
@@ -134,15 +142,15 @@ func (n *network) allowsFixed(asked *endpointIPAM) bool {
 }
 
 // addOwnAliases adds the short id and the host name to the aliases; since API 1.45 they are DNS names and no aliases.
-func (e *Engine) addOwnAliases(c *container, ep *endpointConfig) {
+func (s *endpoints) addOwnAliases(c *container, ep *endpointConfig) {
 	own := []string{c.shortID()}
 	if host := c.Config.Hostname; host != "" && host != c.Name && host != c.shortID() {
 		own = append(own, host)
 	}
-	if !e.version.less(apiVersion{1, 44}) {
+	if !s.version.less(apiVersion{1, 44}) {
 		ep.DNSNames = append([]string{c.Name}, append(append([]string{}, ep.Aliases...), own...)...)
 	}
-	if !e.version.less(apiVersion{1, 45}) {
+	if !s.version.less(apiVersion{1, 45}) {
 		return
 	}
 	for _, alias := range own {
@@ -153,28 +161,28 @@ func (e *Engine) addOwnAliases(c *container, ep *endpointConfig) {
 }
 
 // disconnectAll takes a container that ended off its networks; it will join them again when it starts.
-func (e *Engine) disconnectAll(c *container) {
+func (s *endpoints) disconnectAll(c *container) {
 	c.Ports = nil
 	for _, name := range endpointOrder(c) {
 		ep := c.Endpoints[name]
 		if ep.EndpointID == "" {
 			continue
 		}
-		e.leave(c, ep)
+		s.leave(c, ep)
 	}
 }
 
 // leave ends one endpoint.
-func (e *Engine) leave(c *container, ep *endpointConfig) {
-	n := e.st.Networks[ep.NetworkID]
+func (s *endpoints) leave(c *container, ep *endpointConfig) {
+	n := s.st.Networks[ep.NetworkID]
 	ep.EndpointID, ep.Gateway, ep.IPAddress, ep.IPPrefixLen, ep.MacAddress = "", "", "", 0, ""
 	ep.IPv6Gateway, ep.GlobalIPv6Address, ep.GlobalIPv6PrefixLen = "", "", 0
 	if n != nil {
-		e.emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
+		s.journal.emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	}
 }
 
-func (e *Engine) networkConnect(q *request) (reply, error) {
+func networkConnect(w *world, q *request) (reply, error) {
 	var body struct {
 		Container      string
 		EndpointConfig *endpointConfig
@@ -182,7 +190,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
-	c, err := e.lookup(body.Container)
+	c, err := w.st.lookup(body.Container)
 	if err != nil {
 		return reply{}, err
 	}
@@ -195,7 +203,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 	if c.Running && shares {
 		return reply{}, badRequest("container sharing network namespace with another container or host cannot be connected to any other network")
 	}
-	n, err := e.findNetwork(q.name)
+	n, err := w.st.findNetwork(q.name)
 	if err != nil && !c.Running && replyStatus(reply{}, err) == 404 {
 		// Who does not run can be connected to what does not exist; the start will fail. The engine keeps no
 		// networks for a container that shares those of another, and its handler dies on that.
@@ -208,7 +216,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := e.checkConnect(c, ep, n); err != nil {
+	if err := w.endpoints.checkConnect(c, ep, n); err != nil {
 		return reply{}, err
 	}
 	if old := c.Endpoints[n.Name]; old != nil {
@@ -219,7 +227,7 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 	}
 	c.Endpoints[n.Name], c.Connected = ep, true
 	if c.Running && !c.Restarting {
-		if err := e.connectOne(c, n.Name, n); err != nil {
+		if err := w.endpoints.connectOne(c, n.Name, n); err != nil {
 			delete(c.Endpoints, n.Name)
 			return reply{}, err
 		}
@@ -228,11 +236,11 @@ func (e *Engine) networkConnect(q *request) (reply, error) {
 }
 
 // checkConnect refuses what a network cannot do, and networks that a container cannot have together.
-func (e *Engine) checkConnect(c *container, ep *endpointConfig, n *network) error {
+func (s *endpoints) checkConnect(c *container, ep *endpointConfig, n *network) error {
 	if c.Removing || c.Dead {
 		return conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
 	}
-	if err := e.completeEndpoint(c, ep, n); err != nil {
+	if err := s.completeEndpoint(c, ep, n); err != nil {
 		return err
 	}
 	onHost, host := c.HostConfig.NetworkMode == "host", n.Driver == "host"
@@ -251,7 +259,7 @@ func (e *Engine) checkConnect(c *container, ep *endpointConfig, n *network) erro
 
 const errHostNetwork = "container cannot be disconnected from host network or connected to host network"
 
-func (e *Engine) networkDisconnect(q *request) (reply, error) {
+func networkDisconnect(w *world, q *request) (reply, error) {
 	var body struct {
 		Container string
 		Force     bool
@@ -259,9 +267,9 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
-	c, err := e.lookup(body.Container)
+	c, err := w.st.lookup(body.Container)
 	if err != nil && body.Force {
-		if _, err := e.findNetwork(q.name); err != nil {
+		if _, err := w.st.findNetwork(q.name); err != nil {
 			return reply{}, err
 		}
 		return reply{}, notFound("endpoint %s not found", body.Container)
@@ -269,7 +277,7 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	n, err := e.findNetwork(q.name)
+	n, err := w.st.findNetwork(q.name)
 	if err != nil && (c.Running && !body.Force) {
 		return reply{}, err
 	}
@@ -288,12 +296,12 @@ func (e *Engine) networkDisconnect(q *request) (reply, error) {
 		return reply{}, failure("container %s is not connected to the network %s", c.ID, name)
 	}
 	if ep.EndpointID != "" {
-		e.leave(c, ep)
+		w.endpoints.leave(c, ep)
 	}
 	delete(c.Endpoints, name)
 	if n != nil {
 		// Who runs leaves and is disconnected, which are two events.
-		e.emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
+		w.journal.emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	}
 	return status(200)
 }

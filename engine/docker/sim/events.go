@@ -28,30 +28,36 @@ type event struct {
 	Attributes map[string]string
 }
 
+// journal is what happened lately, with those who read along.
+type journal struct {
+	st       *state
+	watchers map[*watcher]struct{}
+}
+
 // watcher is one reader of the stream.
 type watcher struct {
 	queue []event
 }
 
 // emit reports that something happened. The lock is held.
-func (e *Engine) emit(kind, action, id string, attributes map[string]string) {
-	ev := event{At: e.st.Now, Type: kind, Action: action, ID: id, Attributes: attributes}
+func (j *journal) emit(kind, action, id string, attributes map[string]string) {
+	ev := event{At: j.st.Now, Type: kind, Action: action, ID: id, Attributes: attributes}
 	// Events of one instant keep their order by a nanosecond each.
-	if n := len(e.st.Events); n > 0 && !ev.At.After(e.st.Events[n-1].At) {
-		ev.At = e.st.Events[n-1].At.Add(time.Nanosecond)
+	if n := len(j.st.Events); n > 0 && !ev.At.After(j.st.Events[n-1].At) {
+		ev.At = j.st.Events[n-1].At.Add(time.Nanosecond)
 	}
-	if len(e.st.Events) >= eventRing {
-		e.st.Events = append([]event(nil), e.st.Events[len(e.st.Events)-eventRing+1:]...)
+	if len(j.st.Events) >= eventRing {
+		j.st.Events = append([]event(nil), j.st.Events[len(j.st.Events)-eventRing+1:]...)
 	}
-	e.st.Events = append(e.st.Events, ev)
-	for w := range e.watchers {
+	j.st.Events = append(j.st.Events, ev)
+	for w := range j.watchers {
 		if len(w.queue) < eventQueue {
 			w.queue = append(w.queue, ev)
 		}
 	}
 }
 
-func (e *Engine) emitContainer(c *container, action string, more map[string]string) {
+func (j *journal) emitContainer(c *container, action string, more map[string]string) {
 	attributes := map[string]string{}
 	for k, v := range c.Config.Labels {
 		attributes[k] = v
@@ -60,25 +66,25 @@ func (e *Engine) emitContainer(c *container, action string, more map[string]stri
 		attributes[k] = v
 	}
 	attributes["image"], attributes["name"] = c.Config.Image, c.Name
-	e.emit("container", action, c.ID, attributes)
+	j.emit("container", action, c.ID, attributes)
 }
 
 // emitImage reports what happened to an image, which is known by its id or by a name.
-func (e *Engine) emitImage(id, name, action string) {
+func (j *journal) emitImage(id, name, action string) {
 	attributes := map[string]string{}
-	im := e.st.Images[id]
+	im := j.st.Images[id]
 	if im == nil {
-		im = e.imageTagged(id)
+		im = j.st.imageTagged(id)
 	}
 	if im != nil {
 		maps.Copy(attributes, im.Config.Labels)
 	}
 	attributes["name"] = name
-	e.emit("image", action, id, attributes)
+	j.emit("image", action, id, attributes)
 }
 
-func (e *Engine) emitVolume(name, action string, attributes map[string]string) {
-	e.emit("volume", action, name, attributes)
+func (j *journal) emitVolume(name, action string, attributes map[string]string) {
+	j.emit("volume", action, name, attributes)
 }
 
 // document is an event as the stream shows it.
@@ -158,7 +164,7 @@ func instant(text string) (time.Time, bool, error) {
 	return time.Unix(seconds, rest), true, nil
 }
 
-func (e *Engine) events(q *request) (reply, error) {
+func events(w *world, q *request) (reply, error) {
 	f, err := readFilters(q)
 	if err != nil {
 		return reply{}, err
@@ -174,26 +180,26 @@ func (e *Engine) events(q *request) (reply, error) {
 	if hasSince && hasUntil && until.Before(since) {
 		return reply{}, badRequest("`since` time (%s) cannot be after `until` time (%s)", q.query.Get("since"), q.query.Get("until"))
 	}
-	w := &watcher{}
-	for _, ev := range e.st.Events {
+	reader := &watcher{}
+	for _, ev := range w.st.Events {
 		if hasSince && !ev.At.Before(since) {
-			w.queue = append(w.queue, ev)
+			reader.queue = append(reader.queue, ev)
 		}
 	}
-	if hasUntil && !until.After(e.st.Now) {
-		return e.pastEvents(w, f, until)
+	if hasUntil && !until.After(w.st.Now) {
+		return pastEvents(reader, f, until)
 	}
-	e.watchers[w] = struct{}{}
+	w.journal.watchers[reader] = struct{}{}
 	return reply{
 		header: map[string]string{"Content-Type": "application/json"},
-		stream: func(out io.Writer) error { return e.stream(q, w, f, until, hasUntil, out) },
+		stream: func(out io.Writer) error { return streamEvents(w, q, reader, f, until, hasUntil, out) },
 	}, nil
 }
 
 // pastEvents answers with events that all have happened already.
-func (e *Engine) pastEvents(w *watcher, f filters, until time.Time) (reply, error) {
+func pastEvents(reader *watcher, f filters, until time.Time) (reply, error) {
 	var text []byte
-	for _, ev := range w.queue {
+	for _, ev := range reader.queue {
 		if ev.At.After(until) || !ev.wanted(f) {
 			continue
 		}
@@ -206,29 +212,29 @@ func (e *Engine) pastEvents(w *watcher, f filters, until time.Time) (reply, erro
 	return reply{raw: text, header: map[string]string{"Content-Type": "application/json"}}, nil
 }
 
-// stream writes events as they happen, until the client goes, the daemon restarts, or the time is up.
-func (e *Engine) stream(q *request, w *watcher, f filters, until time.Time, hasUntil bool, out io.Writer) error {
+// streamEvents writes events as they happen, until the client goes, the daemon restarts, or the time is up.
+func streamEvents(w *world, q *request, reader *watcher, f filters, until time.Time, hasUntil bool, out io.Writer) error {
 	defer func() {
-		e.mu.Lock()
-		delete(e.watchers, w)
-		e.mu.Unlock()
+		w.mu.Lock()
+		delete(w.journal.watchers, reader)
+		w.mu.Unlock()
 	}()
 	ctx := q.ctx
-	if hasUntil && e.opts.Clock == ClockReal {
-		limited, cancel := context.WithTimeout(ctx, until.Sub(e.Now()))
+	if hasUntil && w.clock.mode == ClockReal {
+		limited, cancel := context.WithTimeout(ctx, until.Sub(w.now()))
 		defer cancel()
 		ctx = limited
 	}
 	for {
-		e.mu.Lock()
-		over := func() bool { return hasUntil && !e.st.Now.Before(until) }
-		if hasUntil && e.opts.Clock == ClockJump {
-			e.advanceTo(until)
+		w.mu.Lock()
+		over := func() bool { return hasUntil && !w.st.Now.Before(until) }
+		if hasUntil && w.clock.mode == ClockJump {
+			w.clock.advanceTo(until)
 		}
-		err := e.until(ctx, false, func() bool { return len(w.queue) > 0 || over() })
-		batch, ended := w.queue, over()
-		w.queue = nil
-		e.mu.Unlock()
+		err := w.clock.until(ctx, false, func() bool { return len(reader.queue) > 0 || over() })
+		batch, ended := reader.queue, over()
+		reader.queue = nil
+		w.mu.Unlock()
 		for _, ev := range batch {
 			if !ev.wanted(f) || hasUntil && ev.At.After(until) {
 				continue

@@ -35,30 +35,30 @@ const maxCalls = 1 << 16
 
 // Calls gives the log, oldest first. The caller owns the list.
 func (e *Engine) Calls() []Call {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	return append([]Call(nil), e.calls...)
 }
 
 // ClearCalls empties the log; numbers go on.
 func (e *Engine) ClearCalls() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	e.calls = nil
 }
 
 // OnCall sets a hook that is called before each call has any effect and again after its effect. It may use the engine, also
 // by calls of its own, for which it is called too. An error from it cuts the connection. nil removes the hook.
 func (e *Engine) OnCall(hook func(Call) error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	e.onCall = hook
 }
 
 func (e *Engine) hook(call Call) error {
-	e.mu.Lock()
+	e.world.mu.Lock()
 	hook := e.onCall
-	e.mu.Unlock()
+	e.world.mu.Unlock()
 	if hook == nil {
 		return nil
 	}
@@ -66,8 +66,8 @@ func (e *Engine) hook(call Call) error {
 }
 
 func (e *Engine) beginCall(q *request) Call {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	e.callCount++
 	call := Call{Seq: e.callCount, Op: q.op, Method: q.method, Name: e.targetName(q)}
 	if len(e.calls) >= maxCalls {
@@ -79,8 +79,8 @@ func (e *Engine) beginCall(q *request) Call {
 
 // endCall writes the status into the log.
 func (e *Engine) endCall(call Call) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	for i := len(e.calls) - 1; i >= 0; i-- {
 		if e.calls[i].Seq == call.Seq {
 			e.calls[i].Status = call.Status
@@ -101,11 +101,11 @@ func (e *Engine) targetName(q *request) string {
 	case q.op == "image.create":
 		return q.query.Get("fromImage") + q.query.Get("repo")
 	case strings.HasPrefix(q.op, "container.") || q.op == "exec.create":
-		if c, err := e.lookup(q.name); err == nil {
+		if c, err := e.world.st.lookup(q.name); err == nil {
 			return c.Name
 		}
 	case strings.HasPrefix(q.op, "network."):
-		if n, err := e.findNetwork(q.name); err == nil {
+		if n, err := e.world.st.findNetwork(q.name); err == nil {
 			return n.Name
 		}
 	}
@@ -147,22 +147,22 @@ type faultRule struct {
 
 // AddFault sets a fault. Faults are tried in the order they were added; each call suffers at most one.
 func (e *Engine) AddFault(f Fault) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	e.faults = append(e.faults, &faultRule{Fault: f})
 }
 
 // ClearFaults removes all faults.
 func (e *Engine) ClearFaults() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	e.faults = nil
 }
 
 // takeFault gives the fault that strikes this call, or nil.
 func (e *Engine) takeFault(q *request) *Fault {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	var strike *Fault
 	name := e.targetName(q)
 	for _, f := range e.faults {
@@ -259,9 +259,9 @@ func (e *Engine) faultDelay(ctx context.Context, d time.Duration) {
 
 // waitGone waits for the client to leave or the daemon to restart.
 func (e *Engine) waitGone(ctx context.Context) {
-	e.mu.Lock()
-	cut := e.cut
-	e.mu.Unlock()
+	e.world.mu.Lock()
+	cut := e.world.clock.cut
+	e.world.mu.Unlock()
 	select {
 	case <-ctx.Done():
 	case <-cut:
@@ -283,24 +283,23 @@ func diskFullText(q *request) string {
 // Restart restarts the daemon: all streams end, and processes are killed unless liveRestore is set. Containers whose restart
 // policy says so are started again, the others stay exited with 137.
 func (e *Engine) Restart(liveRestore bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	close(e.cut)
-	e.cut = make(chan struct{})
-	e.watchers = map[*watcher]struct{}{}
-	e.st.Events = nil
-	for _, c := range e.st.containers() {
-		e.holdVolumes(c)
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	e.world.clock.cutStreams()
+	e.world.journal.watchers = map[*watcher]struct{}{}
+	e.world.st.Events = nil
+	for _, c := range e.world.st.containers() {
+		e.world.mounts.holdVolumes(c)
 	}
 	if !liveRestore {
-		e.killAll()
+		e.world.supervisor.killAll()
 	}
-	e.touch()
+	e.world.clock.touch()
 }
 
 // killAll ends all processes as the end of the daemon does, and starts what the restart policies ask for.
-func (e *Engine) killAll() {
-	for _, c := range e.st.containers() {
+func (s *supervisor) killAll() {
+	for _, c := range s.st.containers() {
 		if !c.Running {
 			continue
 		}
@@ -311,14 +310,14 @@ func (e *Engine) killAll() {
 			c.Restarting, c.RestartAt = false, time.Time{}
 			c.Running = false
 		} else {
-			e.exit(c, 137)
+			s.exit(c, 137)
 		}
-		if c.Removing || e.st.Containers[c.ID] == nil {
+		if c.Removing || s.st.Containers[c.ID] == nil {
 			continue
 		}
 		c.PolicyRests = false
 		if again == "always" || again == "unless-stopped" && !manual || again == "on-failure" && !manual {
-			_ = e.begin(c, false)
+			_ = s.begin(c, false)
 		}
 	}
 }

@@ -86,6 +86,14 @@ func (t tree) remove(p string) {
 	}
 }
 
+// box is a container as what runs in it sees it.
+type box struct {
+	c  *container
+	st *state
+}
+
+func (s *state) box(c *container) box { return box{c, s} }
+
 // place is a file seen from inside a container: which tree it is in, and its path there.
 type place struct {
 	files    tree
@@ -96,10 +104,10 @@ type place struct {
 }
 
 // locate finds where a path of c really lies.
-func (e *Engine) locate(c *container, p string) place {
+func (b box) locate(p string) place {
 	p = path.Clean("/" + p)
 	var best *mountPoint
-	for _, m := range c.Mounts {
+	for _, m := range b.c.Mounts {
 		dest := path.Clean("/" + m.Destination)
 		inside := p == dest || strings.HasPrefix(p, strings.TrimSuffix(dest, "/")+"/")
 		if inside && (best == nil || len(m.Destination) > len(best.Destination)) {
@@ -108,20 +116,20 @@ func (e *Engine) locate(c *container, p string) place {
 	}
 	if best == nil {
 		var below tree
-		if im := e.st.Images[c.ImageID]; im != nil {
+		if im := b.st.Images[b.c.ImageID]; im != nil {
 			below = im.Files
 		}
-		return place{files: c.Files, below: below, path: p}
+		return place{files: b.c.Files, below: below, path: p}
 	}
 	rest := path.Clean("/" + strings.TrimPrefix(p, path.Clean("/"+best.Destination)))
 	at := place{path: rest, readOnly: !best.RW, mount: best}
 	switch best.Type {
 	case "volume":
-		if v := e.st.Volumes[best.Name]; v != nil {
+		if v := b.st.Volumes[best.Name]; v != nil {
 			at.files = v.Files
 		}
 	case "bind":
-		at.files, at.path = e.st.Host, path.Join(best.Source, rest)
+		at.files, at.path = b.st.Host, path.Join(best.Source, rest)
 	}
 	if at.files == nil {
 		at.files = newTree()
@@ -130,13 +138,13 @@ func (e *Engine) locate(c *container, p string) place {
 }
 
 // resolve gives a path of c with all symbolic links followed, never out of the container.
-func (e *Engine) resolve(c *container, p string) string {
+func (b box) resolve(p string) string {
 	const most = 255
 	done, left := "/", strings.Split(p, "/")
 	for links := 0; len(left) > 0; {
 		next := path.Join(done, left[0])
 		left = left[1:]
-		f, there := e.locate(c, next).get()
+		f, there := b.locate(next).get()
 		if !there || f.Link == "" || links == most {
 			done = next
 			continue
@@ -187,7 +195,7 @@ func (at place) list() []string {
 }
 
 // changeFiles carries out a chown or chmod command line on what the container sees.
-func (e *Engine) changeFiles(c *container, argv []string) error {
+func (b box) changeFiles(argv []string) error {
 	command, args := path.Base(argv[0]), argv[1:]
 	recursive := false
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") && args[0] != "-" && !strings.ContainsAny(args[0], "rwxXst") {
@@ -197,27 +205,27 @@ func (e *Engine) changeFiles(c *container, argv []string) error {
 	if len(args) < 2 {
 		return fmt.Errorf("%s: missing operand", command)
 	}
-	change, err := e.fileChange(c, command, args[0])
+	change, err := b.fileChange(command, args[0])
 	if err != nil {
 		return err
 	}
 	for _, target := range args[1:] {
-		if err := e.changeTarget(c, command, target, recursive, change); err != nil {
+		if err := b.changeTarget(command, target, recursive, change); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *Engine) changeTarget(c *container, command, target string, recursive bool, change func(File) File) error {
-	at := e.locate(c, path.Join("/", c.Config.WorkingDir, target))
+func (b box) changeTarget(command, target string, recursive bool, change func(File) File) error {
+	at := b.locate(path.Join("/", b.c.Config.WorkingDir, target))
 	if path.IsAbs(target) {
-		at = e.locate(c, target)
+		at = b.locate(target)
 	}
 	if _, ok := at.get(); !ok {
 		return fmt.Errorf("%s: %s: No such file or directory", command, target)
 	}
-	if at.readOnly || at.mount == nil && c.HostConfig.ReadonlyRootfs {
+	if at.readOnly || at.mount == nil && b.c.HostConfig.ReadonlyRootfs {
 		return fmt.Errorf("%s: %s: Read-only file system", command, target)
 	}
 	paths := []string{at.path}
@@ -235,9 +243,9 @@ func (e *Engine) changeTarget(c *container, command, target string, recursive bo
 }
 
 // fileChange reads the first operand of chown or chmod.
-func (e *Engine) fileChange(c *container, command, text string) (func(File) File, error) {
+func (b box) fileChange(command, text string) (func(File) File, error) {
 	if command == "chown" {
-		uid, gid, err := e.owner(c, text)
+		uid, gid, err := b.owner(text)
 		if err != nil {
 			return nil, fmt.Errorf("chown: %w", err)
 		}
@@ -261,18 +269,18 @@ func (e *Engine) fileChange(c *container, command, text string) (func(File) File
 }
 
 // owner reads USER, USER:GROUP, USER: or :GROUP; a part that is not given is -1.
-func (e *Engine) owner(c *container, text string) (uid, gid int, err error) {
+func (b box) owner(text string) (uid, gid int, err error) {
 	user, group, both := strings.Cut(text, ":")
 	uid, gid = -1, -1
 	if user != "" {
-		id, ok := e.accountID(c, "/etc/passwd", user)
+		id, ok := b.accountID("/etc/passwd", user)
 		if !ok {
 			return 0, 0, fmt.Errorf("unknown user %s", user)
 		}
 		uid = id
 	}
 	if both && group != "" {
-		id, ok := e.accountID(c, "/etc/group", group)
+		id, ok := b.accountID("/etc/group", group)
 		if !ok {
 			return 0, 0, fmt.Errorf("unknown group %s", group)
 		}
@@ -282,11 +290,11 @@ func (e *Engine) owner(c *container, text string) (uid, gid int, err error) {
 }
 
 // accountID finds a user or group by number or by name in a file of the container.
-func (e *Engine) accountID(c *container, file, name string) (int, bool) {
+func (b box) accountID(file, name string) (int, bool) {
 	if id, err := strconv.Atoi(name); err == nil {
 		return id, id >= 0
 	}
-	f, ok := e.locate(c, file).get()
+	f, ok := b.locate(file).get()
 	if !ok {
 		return 0, name == "root"
 	}

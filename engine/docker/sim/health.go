@@ -44,73 +44,73 @@ type probeRun struct {
 const keptProbes = 5
 
 // startHealth begins the health of a container that starts. Earlier probes are still shown.
-func (e *Engine) startHealth(c *container) {
+func (s *supervisor) startHealth(c *container) {
 	c.Health, c.HealthAt, c.ProbeFrom, c.Streak = "", time.Time{}, time.Time{}, 0
 	if c.probe() != nil {
 		c.Health, c.ProbeFrom = "starting", c.StartedAt
-		c.HealthAt = e.nextHealth(c)
+		c.HealthAt = s.st.box(c).nextHealth()
 	}
 }
 
 // stopHealth ends the probing of a container that sleeps or ended. Without probes it counts as unhealthy, which no event tells.
-func (e *Engine) stopHealth(c *container) {
+func (s *supervisor) stopHealth(c *container) {
 	if c.Health != "" {
-		c.Probes, c.Streak = e.probes(c)
+		c.Probes, c.Streak = s.st.box(c).probes()
 		c.Health, c.HealthAt, c.ProbeFrom = "unhealthy", time.Time{}, time.Time{}
 	}
 }
 
 // passesAfter tells from which age on the probe passes; never is false.
-func (e *Engine) passesAfter(c *container) (after time.Duration, ever bool) {
-	if c.Process.Unhealthy {
+func (b box) passesAfter() (after time.Duration, ever bool) {
+	if b.c.Process.Unhealthy {
 		return 0, false
 	}
-	prog, err := e.programOf(c, c.probe())
+	prog, err := b.programOf(b.c.probe())
 	if err != nil || prog.Exits && prog.ExitCode != 0 {
 		return 0, false
 	}
-	if e.checkExec(c, c.probe()[0]) != nil {
+	if b.checkExec(b.c.probe()[0]) != nil {
 		return 0, false
 	}
-	return c.Process.HealthyAfter, true
+	return b.c.Process.HealthyAfter, true
 }
 
 // nextHealth reckons when the health of a container that began or woke now, or turned unhealthy, changes; zero is never.
-func (e *Engine) nextHealth(c *container) time.Time {
-	h := c.Config.Healthcheck
+func (b box) nextHealth() time.Time {
+	h := b.c.Config.Healthcheck
 	interval := nanos(h.Interval, 30*time.Second)
 	retries := h.Retries
 	if retries == 0 {
 		retries = 3
 	}
-	after, ever := e.passesAfter(c)
+	after, ever := b.passesAfter()
 	// The first probe that passes, counted in intervals.
-	slept := c.ProbeFrom.Sub(c.StartedAt)
+	slept := b.c.ProbeFrom.Sub(b.c.StartedAt)
 	pass := max(int64((after-slept+interval-1)/interval), 1)
-	grace := c.graceful(interval)
+	grace := b.c.graceful(interval)
 	fail := grace + int64(retries)
 	switch {
-	case c.Health == "starting" && (!ever || fail < pass):
-		return c.StartedAt.Add(time.Duration(fail) * interval)
-	case ever && c.Health != "healthy":
-		return c.ProbeFrom.Add(time.Duration(pass) * interval)
+	case b.c.Health == "starting" && (!ever || fail < pass):
+		return b.c.StartedAt.Add(time.Duration(fail) * interval)
+	case ever && b.c.Health != "healthy":
+		return b.c.ProbeFrom.Add(time.Duration(pass) * interval)
 	}
 	return time.Time{}
 }
 
 // changeHealth is called when the health changes.
-func (e *Engine) changeHealth(c *container) {
-	after, ever := e.passesAfter(c)
+func (s *supervisor) changeHealth(c *container) {
+	after, ever := s.st.box(c).passesAfter()
 	c.Polled = false
-	if ever && e.st.Now.Sub(c.StartedAt) >= after {
+	if ever && s.st.Now.Sub(c.StartedAt) >= after {
 		c.Health = "healthy"
 	} else {
 		c.Health = "unhealthy"
 	}
-	c.HealthAt = e.nextHealth(c)
+	c.HealthAt = s.st.box(c).nextHealth()
 	command := commandText(c.probe())
 	for _, action := range []string{"exec_create: " + command, "exec_start: " + command, "exec_die", "health_status: " + c.Health} {
-		e.emitContainer(c, action, nil)
+		s.journal.emitContainer(c, action, nil)
 	}
 }
 
@@ -120,24 +120,24 @@ func (c *container) graceful(interval time.Duration) int64 {
 }
 
 // probes gives the last probes until now, and how many failed in a row.
-func (e *Engine) probes(c *container) ([]probeRun, int) {
-	runs, streak := slices.Clone(c.Probes), c.Streak
-	if c.ProbeFrom.IsZero() {
+func (b box) probes() ([]probeRun, int) {
+	runs, streak := slices.Clone(b.c.Probes), b.c.Streak
+	if b.c.ProbeFrom.IsZero() {
 		return runs, streak
 	}
-	interval := nanos(c.Config.Healthcheck.Interval, 30*time.Second)
-	count := int64(e.st.Now.Sub(c.ProbeFrom) / interval)
-	after, ever := e.passesAfter(c)
+	interval := nanos(b.c.Config.Healthcheck.Interval, 30*time.Second)
+	count := int64(b.st.Now.Sub(b.c.ProbeFrom) / interval)
+	after, ever := b.passesAfter()
 	for k := max(count-keptProbes+1, 1); k <= count; k++ {
-		at := c.ProbeFrom.Add(time.Duration(k) * interval)
-		runs = append(runs, e.probeRun(c, at, ever && at.Sub(c.StartedAt) >= after))
+		at := b.c.ProbeFrom.Add(time.Duration(k) * interval)
+		runs = append(runs, b.probeRun(at, ever && at.Sub(b.c.StartedAt) >= after))
 	}
 	runs = runs[max(len(runs)-keptProbes, 0):]
 	switch {
 	case count > 0 && runs[len(runs)-1].ExitCode == 0:
 		streak = 0
-	case c.ProbeFrom.Equal(c.StartedAt):
-		streak += int(max(count-c.graceful(interval), 0))
+	case b.c.ProbeFrom.Equal(b.c.StartedAt):
+		streak += int(max(count-b.c.graceful(interval), 0))
 	default:
 		streak += int(count)
 	}
@@ -145,12 +145,12 @@ func (e *Engine) probes(c *container) ([]probeRun, int) {
 }
 
 // probeRun is a probe that passes or fails.
-func (e *Engine) probeRun(c *container, at time.Time, passes bool) probeRun {
-	if err := e.checkExec(c, c.probe()[0]); err != nil {
+func (b box) probeRun(at time.Time, passes bool) probeRun {
+	if err := b.checkExec(b.c.probe()[0]); err != nil {
 		return probeRun{At: at, ExitCode: -1, Output: err.Error()}
 	}
 	run := probeRun{At: at}
-	prog, err := e.programOf(c, c.probe())
+	prog, err := b.programOf(b.c.probe())
 	if err == nil {
 		for _, line := range slices.Concat(prog.Stdout, prog.Stderr) {
 			run.Output += line + "\n"
@@ -167,9 +167,9 @@ func (e *Engine) probeRun(c *container, at time.Time, passes bool) probeRun {
 }
 
 // healthDocument is how inspect shows the health, with the last probes.
-func (e *Engine) healthDocument(c *container) object {
+func healthDocument(w *world, c *container) object {
 	log := []object{}
-	runs, streak := e.probes(c)
+	runs, streak := w.st.box(c).probes()
 	for _, run := range runs {
 		log = append(log, object{"Start": stamp(run.At), "End": stamp(run.At), "ExitCode": run.ExitCode, "Output": run.Output})
 	}

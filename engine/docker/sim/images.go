@@ -13,6 +13,12 @@ import (
 	"time"
 )
 
+// images are the images of the engine, and those that it could pull.
+type images struct {
+	st      *state
+	journal *journal
+}
+
 // Image is an image as a test declares it. Only Names or ID is needed.
 type Image struct {
 	Names   []string  // such as "nginx" or "registry.example.com/web:2"; "latest" is added where no tag is given
@@ -30,31 +36,31 @@ type Image struct {
 
 // AddImage puts an image on the engine. An error says what in it is wrong.
 func (e *Engine) AddImage(im Image) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	made, err := e.makeImage(im)
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	made, err := e.world.images.makeImage(im)
 	if err != nil {
 		return err
 	}
-	e.putImage(made)
+	e.world.images.putImage(made)
 	return nil
 }
 
 // AddRemoteImage makes an image available in its registry, so that it can be pulled by its names.
 func (e *Engine) AddRemoteImage(im Image) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	made, err := e.makeImage(im)
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	made, err := e.world.images.makeImage(im)
 	if err != nil {
 		return err
 	}
 	for _, tag := range made.Tags {
-		e.st.Remote[tag] = made
+		e.world.st.Remote[tag] = made
 	}
 	return nil
 }
 
-func (e *Engine) makeImage(im Image) (*image, error) {
+func (s *images) makeImage(im Image) (*image, error) {
 	if len(im.Names) == 0 && im.ID == "" {
 		return nil, fmt.Errorf("cannot add image: it has neither a name nor an id")
 	}
@@ -84,7 +90,7 @@ func (e *Engine) makeImage(im Image) (*image, error) {
 		}
 	}
 	if made.Created.IsZero() {
-		made.Created = e.st.Now
+		made.Created = s.st.Now
 	}
 	if len(made.Config.Cmd) == 0 && len(made.Config.Entrypoint) == 0 {
 		made.Config.Cmd = StringList{"sim"}
@@ -100,33 +106,33 @@ func (e *Engine) makeImage(im Image) (*image, error) {
 }
 
 // putImage adds an image; its tags leave the images that had them.
-func (e *Engine) putImage(im *image) {
-	if old := e.st.Images[im.ID]; old != nil {
+func (s *images) putImage(im *image) {
+	if old := s.st.Images[im.ID]; old != nil {
 		for _, tag := range im.Tags {
-			e.setTag(old, tag)
+			s.setTag(old, tag)
 		}
 		return
 	}
-	e.st.Serial++
+	s.st.Serial++
 	made := *im
-	made.Serial = e.st.Serial
+	made.Serial = s.st.Serial
 	made.Tags = nil
-	e.st.Images[im.ID] = &made
+	s.st.Images[im.ID] = &made
 	for _, tag := range im.Tags {
-		e.setTag(&made, tag)
+		s.setTag(&made, tag)
 	}
 }
 
 // setTag gives im a tag that no other image keeps.
-func (e *Engine) setTag(im *image, tag string) {
-	for _, other := range e.st.Images {
+func (s *images) setTag(im *image, tag string) {
+	for _, other := range s.st.Images {
 		if i := slices.Index(other.Tags, tag); i >= 0 {
 			other.Tags = slices.Delete(other.Tags, i, i+1)
 		}
 	}
 	im.Tags = append(im.Tags, tag)
 	sort.Strings(im.Tags)
-	im.LastTagTime = e.st.Now
+	im.LastTagTime = s.st.Now
 }
 
 // reference is an image name in its parts.
@@ -207,8 +213,8 @@ func splitDomain(name string) (domain, remote string) {
 }
 
 // findImage finds an image by id, beginning of its id, or name.
-func (e *Engine) findImage(text string) (*image, error) {
-	if im := e.imageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || wholeHexID.MatchString(text)) {
+func (s *state) findImage(text string) (*image, error) {
+	if im := s.imageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || wholeHexID.MatchString(text)) {
 		return im, nil
 	}
 	if wholeHexID.MatchString(text) || imageID.MatchString(text) {
@@ -218,8 +224,8 @@ func (e *Engine) findImage(text string) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range sortedKeys(e.st.Images) {
-		im := e.st.Images[id]
+	for _, id := range sortedKeys(s.Images) {
+		im := s.Images[id]
 		if ref.digest != "" {
 			if slices.Contains(im.Digests, ref.name+"@"+ref.digest) {
 				return im, nil
@@ -230,7 +236,7 @@ func (e *Engine) findImage(text string) (*image, error) {
 			return im, nil
 		}
 	}
-	if im := e.imageByID(text); im != nil {
+	if im := s.imageByID(text); im != nil {
 		return im, nil
 	}
 	if ref.digest != "" {
@@ -244,13 +250,13 @@ func (e *Engine) findImage(text string) (*image, error) {
 }
 
 // imageByID finds an image by its id or an unambiguous beginning of it.
-func (e *Engine) imageByID(text string) *image {
+func (s *state) imageByID(text string) *image {
 	short := strings.TrimPrefix(text, "sha256:")
 	if !onlyHex.MatchString(short) {
 		return nil
 	}
 	var found *image
-	for id, im := range e.st.Images {
+	for id, im := range s.Images {
 		if strings.HasPrefix(id, "sha256:"+short) {
 			if found != nil {
 				return nil
@@ -261,8 +267,8 @@ func (e *Engine) imageByID(text string) *image {
 	return found
 }
 
-func (e *Engine) imageInspect(q *request) (reply, error) {
-	im, err := e.findImage(q.name)
+func imageInspect(w *world, q *request) (reply, error) {
+	im, err := w.st.findImage(q.name)
 	if err != nil {
 		return reply{}, prefixed("no such image: "+q.name+": ", err)
 	}
@@ -286,14 +292,14 @@ func (e *Engine) imageInspect(q *request) (reply, error) {
 	return ok(doc)
 }
 
-func (e *Engine) imageHistory(q *request) (reply, error) {
-	im, err := e.findImage(q.name)
+func imageHistory(w *world, q *request) (reply, error) {
+	im, err := w.st.findImage(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	var steps []object
 	for im != nil {
-		parent, by, size := e.st.Images[im.Parent], "", im.Size
+		parent, by, size := w.st.Images[im.Parent], "", im.Size
 		if im.ContainerConfig != nil {
 			by = strings.Join(im.ContainerConfig.Cmd, " ")
 		}
@@ -308,7 +314,7 @@ func (e *Engine) imageHistory(q *request) (reply, error) {
 	return ok(steps)
 }
 
-func (e *Engine) imageList(q *request) (reply, error) {
+func imageList(w *world, q *request) (reply, error) {
 	known := []string{"dangling", "label", "before", "since", "reference"}
 	if q.at(42) {
 		known = append(known, "until")
@@ -317,7 +323,7 @@ func (e *Engine) imageList(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	between, err := e.imageAge(q, f)
+	between, err := imageAge(w, q, f)
 	if err != nil {
 		return reply{}, err
 	}
@@ -326,7 +332,7 @@ func (e *Engine) imageList(q *request) (reply, error) {
 		return reply{}, err
 	}
 	docs := []object{}
-	for _, im := range e.imagesByAge() {
+	for _, im := range w.st.imagesByAge() {
 		if !between(im.Created) || !f.labels(im.Config.Labels) || dangling != nil && *dangling != (len(im.Tags) == 0) {
 			continue
 		}
@@ -353,18 +359,18 @@ func (e *Engine) imageList(q *request) (reply, error) {
 }
 
 // imageAge makes a test out of the filters of a list of images that say when an image was made.
-func (e *Engine) imageAge(q *request, f filters) (func(created time.Time) bool, error) {
+func imageAge(w *world, q *request, f filters) (func(created time.Time) bool, error) {
 	bounds := map[string]time.Time{}
 	for _, name := range []string{"before", "since"} {
 		for _, value := range f[name] {
-			im, err := e.findImage(value)
+			im, err := w.st.findImage(value)
 			if err != nil {
 				return nil, err
 			}
 			bounds[name] = im.Created
 		}
 	}
-	until, err := f.until(q, e.st.Now)
+	until, err := f.until(q, w.st.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -376,9 +382,9 @@ func (e *Engine) imageAge(q *request, f filters) (func(created time.Time) bool, 
 }
 
 // imagesByAge gives the images, newest first.
-func (e *Engine) imagesByAge() []*image {
-	all := make([]*image, 0, len(e.st.Images))
-	for _, im := range e.st.Images {
+func (s *state) imagesByAge() []*image {
+	all := make([]*image, 0, len(s.Images))
+	for _, im := range s.Images {
 		all = append(all, im)
 	}
 	sort.Slice(all, func(i, j int) bool {
@@ -390,19 +396,19 @@ func (e *Engine) imagesByAge() []*image {
 	return all
 }
 
-func (e *Engine) imageTag(q *request) (reply, error) {
-	im, err := e.findImage(q.name)
+func imageTag(w *world, q *request) (reply, error) {
+	im, err := w.st.findImage(q.name)
 	if err != nil {
 		return reply{}, err
 	}
-	if _, err := e.tagImage(q, im, q.query.Get("repo"), q.query.Get("tag")); err != nil {
+	if _, err := tagImage(w, q, im, q.query.Get("repo"), q.query.Get("tag")); err != nil {
 		return reply{}, err
 	}
 	return status(201)
 }
 
 // tagImage gives an image one more name, and says so.
-func (e *Engine) tagImage(q *request, im *image, repo, tag string) (reference, error) {
+func tagImage(w *world, q *request, im *image, repo, tag string) (reference, error) {
 	ref, err := parseReference(repo)
 	if err != nil {
 		return ref, invalidFilter(q, "%v", err)
@@ -414,13 +420,13 @@ func (e *Engine) tagImage(q *request, im *image, repo, tag string) (reference, e
 	if ref.digest != "" {
 		return ref, badRequest("refusing to create a tag with a digest reference")
 	}
-	e.setTag(im, ref.tagged())
-	e.emitImage(im.ID, ref.given(), "tag")
+	w.images.setTag(im, ref.tagged())
+	w.journal.emitImage(im.ID, ref.given(), "tag")
 	return ref, nil
 }
 
-func (e *Engine) imageRemove(q *request) (reply, error) {
-	im, err := e.findImage(q.name)
+func imageRemove(w *world, q *request) (reply, error) {
+	im, err := w.st.findImage(q.name)
 	if err != nil {
 		return reply{}, err
 	}
@@ -428,15 +434,15 @@ func (e *Engine) imageRemove(q *request) (reply, error) {
 	ref, refErr := parseReference(q.name)
 	byName := refErr == nil && slices.Contains(im.Tags, ref.tagged())
 	if byName {
-		return e.untag(im, ref, force)
+		return w.images.untag(im, ref, force)
 	}
 	if len(im.Tags) > 1 && !force && distinctNames(im.Tags) > 1 {
 		return reply{}, conflict("conflict: unable to delete %s (must be forced) - image is referenced in multiple repositories", im.ID[7:19])
 	}
-	if err := e.imageInUse(im, im.ID[7:19], force); err != nil {
+	if err := w.images.imageInUse(im, im.ID[7:19], force); err != nil {
 		return reply{}, err
 	}
-	return ok(e.deleteImage(im))
+	return ok(w.images.deleteImage(im))
 }
 
 func distinctNames(tags []string) int {
@@ -448,29 +454,29 @@ func distinctNames(tags []string) int {
 }
 
 // untag removes one name of an image, and with the last name the image.
-func (e *Engine) untag(im *image, ref reference, force bool) (reply, error) {
+func (s *images) untag(im *image, ref reference, force bool) (reply, error) {
 	if len(im.Tags) > 1 {
 		im.Tags = slices.DeleteFunc(slices.Clone(im.Tags), func(tag string) bool { return tag == ref.tagged() })
-		e.emitImage(im.ID, im.ID, "untag")
+		s.journal.emitImage(im.ID, im.ID, "untag")
 		return ok([]object{{"Untagged": ref.tagged()}})
 	}
 	if !force {
-		for _, c := range e.st.containers() {
+		for _, c := range s.st.containers() {
 			if c.ImageID == im.ID {
 				return reply{}, conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", first(ref.name+tagSuffix(ref), ref.name), c.shortID(), im.ID[7:19])
 			}
 		}
 	}
-	err := e.imageInUse(im, im.ID[7:19], force)
-	if err != nil || len(e.children(im)) > 0 {
-		if err != nil && force && !e.imageRuns(im) {
+	err := s.imageInUse(im, im.ID[7:19], force)
+	if err != nil || len(s.st.children(im)) > 0 {
+		if err != nil && force && !s.imageRuns(im) {
 			return reply{}, err
 		}
 		im.Tags = nil
-		e.emitImage(im.ID, im.ID, "untag")
+		s.journal.emitImage(im.ID, im.ID, "untag")
 		return ok([]object{{"Untagged": ref.tagged()}})
 	}
-	return ok(e.deleteImage(im))
+	return ok(s.deleteImage(im))
 }
 
 func tagSuffix(ref reference) string {
@@ -481,8 +487,8 @@ func tagSuffix(ref reference) string {
 }
 
 // imageRuns tells whether a running container uses the image.
-func (e *Engine) imageRuns(im *image) bool {
-	for _, c := range e.st.containers() {
+func (s *images) imageRuns(im *image) bool {
+	for _, c := range s.st.containers() {
 		if c.ImageID == im.ID && c.Running {
 			return true
 		}
@@ -491,11 +497,11 @@ func (e *Engine) imageRuns(im *image) bool {
 }
 
 // imageInUse gives the error for an image that containers use, or nil.
-func (e *Engine) imageInUse(im *image, shown string, force bool) error {
-	if len(e.children(im)) > 0 {
+func (s *images) imageInUse(im *image, shown string, force bool) error {
+	if len(s.st.children(im)) > 0 {
 		return conflict("conflict: unable to delete %s (cannot be forced) - image has dependent child images", shown)
 	}
-	for _, c := range e.st.containers() {
+	for _, c := range s.st.containers() {
 		if c.ImageID != im.ID {
 			continue
 		}
@@ -510,30 +516,30 @@ func (e *Engine) imageInUse(im *image, shown string, force bool) error {
 }
 
 // deleteImage removes an image and all its names, with its parents that have no name and no other use, and says so.
-func (e *Engine) deleteImage(im *image) []object {
+func (s *images) deleteImage(im *image) []object {
 	var done []object
 	for _, tag := range im.Tags {
 		done = append(done, object{"Untagged": tag})
-		e.emitImage(im.ID, im.ID, "untag")
+		s.journal.emitImage(im.ID, im.ID, "untag")
 	}
-	delete(e.st.Images, im.ID)
-	e.emitImage(im.ID, im.ID, "delete")
+	delete(s.st.Images, im.ID)
+	s.journal.emitImage(im.ID, im.ID, "delete")
 	done = append(done, object{"Deleted": im.ID})
 	for i := len(im.Layers) - 1; i >= 0; i-- {
-		if im.Layers[i] != emptyLayer() && !e.hasLayers(im.Layers[:i+1]) {
+		if im.Layers[i] != emptyLayer() && !s.hasLayers(im.Layers[:i+1]) {
 			done = append(done, object{"Deleted": im.Layers[i]})
 		}
 	}
-	parent := e.st.Images[im.Parent]
-	if parent != nil && len(parent.Tags)+len(parent.Digests) == 0 && e.imageInUse(parent, "", false) == nil {
-		done = append(done, e.deleteImage(parent)...)
+	parent := s.st.Images[im.Parent]
+	if parent != nil && len(parent.Tags)+len(parent.Digests) == 0 && s.imageInUse(parent, "", false) == nil {
+		done = append(done, s.deleteImage(parent)...)
 	}
 	return done
 }
 
 // hasLayers tells whether an image begins with these layers.
-func (e *Engine) hasLayers(layers []string) bool {
-	for _, im := range e.st.Images {
+func (s *images) hasLayers(layers []string) bool {
+	for _, im := range s.st.Images {
 		if len(im.Layers) >= len(layers) && slices.Equal(im.Layers[:len(layers)], layers) {
 			return true
 		}
@@ -541,7 +547,7 @@ func (e *Engine) hasLayers(layers []string) bool {
 	return false
 }
 
-func (e *Engine) imagePrune(q *request) (reply, error) {
+func imagePrune(w *world, q *request) (reply, error) {
 	f, err := readFilters(q, "dangling", "label", "label!", "until")
 	if err != nil {
 		return reply{}, err
@@ -550,28 +556,28 @@ func (e *Engine) imagePrune(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	until, err := f.until(q, e.st.Now)
+	until, err := f.until(q, w.st.Now)
 	if err != nil {
 		return reply{}, err
 	}
 	var done []object
 	var freed int64
-	for _, im := range e.imagesByAge() {
+	for _, im := range w.st.imagesByAge() {
 		onlyDangling := dangling == nil || *dangling
-		if e.st.Images[im.ID] == nil || onlyDangling && len(im.Tags) > 0 || spares(until, im.Created) || !f.labels(im.Config.Labels) || e.imageInUse(im, "", false) != nil {
+		if w.st.Images[im.ID] == nil || onlyDangling && len(im.Tags) > 0 || spares(until, im.Created) || !f.labels(im.Config.Labels) || w.images.imageInUse(im, "", false) != nil {
 			continue
 		}
 		freed += im.Size
-		done = append(done, e.deleteImage(im)...)
+		done = append(done, w.images.deleteImage(im)...)
 	}
-	e.emit("image", "prune", "", map[string]string{"reclaimed": fmt.Sprint(freed)})
+	w.journal.emit("image", "prune", "", map[string]string{"reclaimed": fmt.Sprint(freed)})
 	return ok(object{"ImagesDeleted": done, "SpaceReclaimed": freed})
 }
 
 // imageCreate pulls an image, or imports a file tree.
-func (e *Engine) imageCreate(q *request) (reply, error) {
+func imageCreate(w *world, q *request) (reply, error) {
 	if q.query.Get("fromSrc") != "" {
-		return e.imageImport(q)
+		return imageImport(w, q)
 	}
 	name := q.query.Get("fromImage")
 	if tag := q.query.Get("tag"); tag != "" {
@@ -585,20 +591,20 @@ func (e *Engine) imageCreate(q *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	im := e.st.Remote[ref.tagged()]
+	im := w.st.Remote[ref.tagged()]
 	if im == nil {
-		return reply{}, e.pullError(ref)
+		return reply{}, w.images.pullError(ref)
 	}
 	state := "Downloaded newer image for "
-	if have := e.st.Images[im.ID]; have != nil && slices.Contains(have.Tags, ref.tagged()) {
+	if have := w.st.Images[im.ID]; have != nil && slices.Contains(have.Tags, ref.tagged()) {
 		state = "Image is up to date for "
 	}
 	pulled := *im
 	digest := "sha256:" + idOf("digest", im.ID)
 	pulled.Tags = []string{ref.tagged()}
 	pulled.Digests = []string{ref.name + "@" + digest}
-	e.putImage(&pulled)
-	e.emitImage(ref.tagged(), ref.name, "pull")
+	w.images.putImage(&pulled)
+	w.journal.emitImage(ref.tagged(), ref.name, "pull")
 	layer := strings.TrimPrefix(im.Layers[0], "sha256:")[:12]
 	return messages(
 		object{"status": "Pulling from " + strings.TrimPrefix(ref.name, "docker.io/"), "id": first(ref.tag, "latest")},
@@ -610,14 +616,14 @@ func (e *Engine) imageCreate(q *request) (reply, error) {
 }
 
 // distributionInspect asks the registry about an image without fetching it.
-func (e *Engine) distributionInspect(q *request) (reply, error) {
+func distributionInspect(w *world, q *request) (reply, error) {
 	ref, err := parseReference(q.name)
 	if err != nil {
 		return reply{}, err
 	}
-	im := e.st.Remote[ref.tagged()]
+	im := w.st.Remote[ref.tagged()]
 	if im == nil {
-		return reply{}, e.pullError(ref)
+		return reply{}, w.images.pullError(ref)
 	}
 	return ok(object{
 		"Descriptor": object{
@@ -629,9 +635,9 @@ func (e *Engine) distributionInspect(q *request) (reply, error) {
 }
 
 // pullError is what the engine says of an image that cannot be had. A registry that holds anything is there; others are not.
-func (e *Engine) pullError(ref reference) error {
+func (s *images) pullError(ref reference) error {
 	domain, remote := splitDomain(ref.name)
-	for tag := range e.st.Remote {
+	for tag := range s.st.Remote {
 		if d, _ := splitDomain(tag); d == domain {
 			if domain == "" {
 				return notFound("pull access denied for %s, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", remote)

@@ -12,23 +12,23 @@ import (
 	"time"
 )
 
-func (e *Engine) containerInspect(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerInspect(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
-	doc := e.inspectDocument(c, q)
+	doc := inspectDocument(w, c, q)
 	if q.flag("size") {
-		doc["SizeRw"], doc["SizeRootFs"] = e.sizes(c)
+		doc["SizeRw"], doc["SizeRootFs"] = sizes(w, c)
 	}
 	rep, err := encoded(reply{json: doc})
-	e.polled(c)
+	polled(w, c)
 	return rep, err
 }
 
 // polled moves the clock for a client that looks again at a container in a passing state, so that looking leads somewhere.
-func (e *Engine) polled(c *container) {
-	if e.opts.Clock != ClockJump || !c.Running || c.Paused || !c.Restarting && c.Health != "starting" {
+func polled(w *world, c *container) {
+	if w.clock.mode != ClockJump || !c.Running || c.Paused || !c.Restarting && c.Health != "starting" {
 		return
 	}
 	if !c.Polled {
@@ -40,23 +40,23 @@ func (e *Engine) polled(c *container) {
 		next = c.HealthAt
 	}
 	if !next.IsZero() {
-		e.advanceTo(next)
-		e.touch()
+		w.clock.advanceTo(next)
+		w.clock.touch()
 	}
 }
 
-func (e *Engine) inspectDocument(c *container, q *request) object {
+func inspectDocument(w *world, c *container, q *request) object {
 	base := "/var/lib/docker/containers/" + c.ID + "/"
 	where := map[string]string{"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts", "LogPath": c.ID + "-json.log"}
 	host := c.HostConfig
-	host.Links = e.shownLinks(c)
+	host.Links = w.st.shownLinks(c)
 	doc := object{
-		"Id": c.ID, "Created": stamp(c.Created), "Path": c.Path, "Args": list(c.Args), "State": e.stateDocument(c), "Image": c.ImageID,
+		"Id": c.ID, "Created": stamp(c.Created), "Path": c.Path, "Args": list(c.Args), "State": stateDocument(w, c), "Image": c.ImageID,
 		"Name": "/" + c.Name, "RestartCount": c.RestartCount, "Driver": "overlay2", "Platform": "linux", "MountLabel": "",
-		"ProcessLabel": "", "AppArmorProfile": "", "ExecIDs": e.execIDs(c), "HostConfig": host, "Config": c.Config,
+		"ProcessLabel": "", "AppArmorProfile": "", "ExecIDs": execIDs(w, c), "HostConfig": host, "Config": c.Config,
 		"GraphDriver":     object{"Name": "overlay2", "Data": object{"MergedDir": "/var/lib/docker/overlay2/" + c.ID + "/merged"}},
 		"Mounts":          c.mountDocuments(),
-		"NetworkSettings": e.networkSettings(c, q),
+		"NetworkSettings": networkSettings(w, c, q),
 	}
 	for _, field := range sortedKeys(where) {
 		doc[field] = ""
@@ -67,13 +67,13 @@ func (e *Engine) inspectDocument(c *container, q *request) object {
 	return doc
 }
 
-func (e *Engine) stateDocument(c *container) object {
+func stateDocument(w *world, c *container) object {
 	doc := object{
 		"Status": c.status(), "Running": c.Running, "Paused": c.Paused, "Restarting": c.Restarting, "OOMKilled": c.OOMKilled,
 		"Dead": c.Dead, "Pid": c.Pid, "ExitCode": c.ExitCode, "Error": c.Error, "StartedAt": stamp(c.StartedAt), "FinishedAt": stamp(c.FinishedAt),
 	}
 	if c.Health != "" {
-		doc["Health"] = e.healthDocument(c)
+		doc["Health"] = healthDocument(w, c)
 	}
 	return doc
 }
@@ -96,7 +96,7 @@ func (c *container) mountDocuments() []object {
 	return docs
 }
 
-func (e *Engine) networkSettings(c *container, q *request) object {
+func networkSettings(w *world, c *container, q *request) object {
 	bridge := c.Endpoints["bridge"]
 	if bridge == nil {
 		bridge = &endpointConfig{}
@@ -118,21 +118,21 @@ func (e *Engine) networkSettings(c *container, q *request) object {
 	}
 }
 
-func (e *Engine) sizes(c *container) (written, all int64) {
+func sizes(w *world, c *container) (written, all int64) {
 	for _, f := range c.Files {
 		written += f.Size
 	}
 	all = written
-	if im := e.st.Images[c.ImageID]; im != nil {
+	if im := w.st.Images[c.ImageID]; im != nil {
 		all += im.Size
 	}
 	return written, all
 }
 
-func (e *Engine) execIDs(c *container) []string {
+func execIDs(w *world, c *container) []string {
 	var ids []string
-	for _, id := range sortedKeys(e.st.Execs) {
-		if x := e.st.Execs[id]; x.Container == c.ID && x.Running {
+	for _, id := range sortedKeys(w.st.Execs) {
+		if x := w.st.Execs[id]; x.Container == c.ID && x.Running {
 			ids = append(ids, id)
 		}
 	}
@@ -144,7 +144,7 @@ func statuses() []string {
 	return []string{"created", "running", "paused", "restarting", "removing", "exited", "dead"}
 }
 
-func (e *Engine) containerList(q *request) (reply, error) {
+func containerList(w *world, q *request) (reply, error) {
 	f, err := readFilters(q, "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network", "publish", "since", "status", "volume")
 	if err != nil {
 		return reply{}, err
@@ -155,12 +155,12 @@ func (e *Engine) containerList(q *request) (reply, error) {
 			return reply{}, invalidFilter(q, "strconv.Atoi: parsing %q: invalid syntax", text)
 		}
 	}
-	match, err := e.containerFilter(q, f)
+	match, err := containerFilter(w, q, f)
 	if err != nil {
 		return reply{}, err
 	}
 	all := q.flag("all") || len(f["status"]) > 0 || len(f["exited"]) > 0 || limit > 0
-	byAge := e.st.containers()
+	byAge := w.st.containers()
 	slices.Reverse(byAge)
 	docs := []object{}
 	for _, c := range byAge {
@@ -168,14 +168,14 @@ func (e *Engine) containerList(q *request) (reply, error) {
 			break
 		}
 		if (all || c.Running) && match(c) {
-			docs = append(docs, e.listDocument(c, q))
+			docs = append(docs, listDocument(w, c, q))
 		}
 	}
 	return ok(docs)
 }
 
 // containerFilter makes a test out of the filters of a list or a prune.
-func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, error) {
+func containerFilter(w *world, q *request, f filters) (func(*container) bool, error) {
 	for _, s := range f["status"] {
 		if !slices.Contains(statuses(), s) {
 			return nil, badRequest("Invalid filter 'status=%s'", s)
@@ -191,7 +191,7 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 			return nil, invalidFilter(q, "strconv.Atoi: parsing %q: invalid syntax", text)
 		}
 	}
-	before, since, err := e.ageBounds(q, f)
+	before, since, err := ageBounds(w, q, f)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +208,7 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 	if err != nil {
 		return nil, err
 	}
-	ancestors := e.ancestors(f["ancestor"])
+	ancestors := ancestors(w, f["ancestor"])
 	name := f.pattern("name")
 	return func(c *container) bool {
 		switch {
@@ -222,17 +222,17 @@ func (e *Engine) containerFilter(q *request, f filters) (func(*container) bool, 
 			return false
 		}
 		return f.has("status", c.status()) && f.has("health", first(c.Health, "none")) && f.labels(c.Config.Labels) &&
-			f.prefix("id", c.ID) && e.nameFits(c, name) && c.mountsFit(f) && e.networkFits(c, f)
+			f.prefix("id", c.ID) && nameFits(w, c, name) && c.mountsFit(f) && networkFits(w, c, f)
 	}, nil
 }
 
 // ageBounds reads the filters before and since.
-func (e *Engine) ageBounds(q *request, f filters) (before, since *container, err error) {
+func ageBounds(w *world, q *request, f filters) (before, since *container, err error) {
 	find := func(name string) (*container, error) {
 		if len(f[name]) == 0 {
 			return nil, nil
 		}
-		c, err := e.lookup(f[name][0])
+		c, err := w.st.lookup(f[name][0])
 		if err != nil {
 			return nil, invalidFilter(q, "no such container %s", f[name][0])
 		}
@@ -246,10 +246,10 @@ func (e *Engine) ageBounds(q *request, f filters) (before, since *container, err
 }
 
 // ancestors gives the ids of the images that a filter names.
-func (e *Engine) ancestors(names []string) map[string]bool {
+func ancestors(w *world, names []string) map[string]bool {
 	ids := map[string]bool{}
 	for _, name := range names {
-		if im, err := e.findImage(name); err == nil {
+		if im, err := w.st.findImage(name); err == nil {
 			ids[im.ID] = true
 		}
 	}
@@ -257,8 +257,8 @@ func (e *Engine) ancestors(names []string) map[string]bool {
 }
 
 // nameFits tells whether one of the names of a container fits, with its slash or without.
-func (e *Engine) nameFits(c *container, fits func(string) bool) bool {
-	return slices.ContainsFunc(e.names(c), func(name string) bool {
+func nameFits(w *world, c *container, fits func(string) bool) bool {
+	return slices.ContainsFunc(w.st.names(c), func(name string) bool {
 		return fits(name) || fits(strings.TrimPrefix(name, "/"))
 	})
 }
@@ -275,7 +275,7 @@ func (c *container) mountsFit(f filters) bool {
 	return false
 }
 
-func (e *Engine) networkFits(c *container, f filters) bool {
+func networkFits(w *world, c *container, f filters) bool {
 	if len(f["network"]) == 0 {
 		return true
 	}
@@ -303,7 +303,7 @@ func (c *container) portsFit(publish, expose map[string]bool) bool {
 	return false
 }
 
-func (e *Engine) listDocument(c *container, q *request) object {
+func listDocument(w *world, c *container, q *request) object {
 	networks := object{}
 	for name, ep := range c.Endpoints {
 		shown := *ep
@@ -311,12 +311,12 @@ func (e *Engine) listDocument(c *container, q *request) object {
 		networks[name] = shown
 	}
 	doc := object{
-		"Id": c.ID, "Names": e.names(c), "Image": e.imageShown(c), "ImageID": c.ImageID, "Command": commandShown(c),
-		"Created": c.Created.Unix(), "Ports": c.portList(), "Labels": notNil(c.Config.Labels), "State": c.status(), "Status": e.statusText(c),
+		"Id": c.ID, "Names": w.st.names(c), "Image": imageShown(w, c), "ImageID": c.ImageID, "Command": commandShown(c),
+		"Created": c.Created.Unix(), "Ports": c.portList(), "Labels": notNil(c.Config.Labels), "State": c.status(), "Status": statusText(w, c),
 		"HostConfig": object{"NetworkMode": c.HostConfig.NetworkMode}, "NetworkSettings": object{"Networks": networks}, "Mounts": c.mountDocuments(),
 	}
 	if q.flag("size") {
-		written, all := e.sizes(c)
+		written, all := sizes(w, c)
 		doc["SizeRootFs"] = all
 		if written > 0 {
 			doc["SizeRw"] = written
@@ -333,8 +333,8 @@ func notNil(m map[string]string) map[string]string {
 }
 
 // imageShown is the image as it was asked for, or its id once that name means another image.
-func (e *Engine) imageShown(c *container) string {
-	if im, err := e.findImage(c.Config.Image); err == nil && im.ID == c.ImageID {
+func imageShown(w *world, c *container) string {
+	if im, err := w.st.findImage(c.Config.Image); err == nil && im.ID == c.ImageID {
 		return c.Config.Image
 	}
 	return c.ImageID
@@ -352,7 +352,7 @@ func commandShown(c *container) string {
 }
 
 // statusText is the state in words, as in the table of docker ps.
-func (e *Engine) statusText(c *container) string {
+func statusText(w *world, c *container) string {
 	switch c.status() {
 	case "created":
 		return "Created"
@@ -361,11 +361,11 @@ func (e *Engine) statusText(c *container) string {
 	case "dead":
 		return "Dead"
 	case "restarting":
-		return fmt.Sprintf("Restarting (%d) %s ago", c.ExitCode, roughly(e.st.Now.Sub(c.FinishedAt)))
+		return fmt.Sprintf("Restarting (%d) %s ago", c.ExitCode, roughly(w.st.Now.Sub(c.FinishedAt)))
 	case "exited":
-		return fmt.Sprintf("Exited (%d) %s ago", c.ExitCode, roughly(e.st.Now.Sub(c.FinishedAt)))
+		return fmt.Sprintf("Exited (%d) %s ago", c.ExitCode, roughly(w.st.Now.Sub(c.FinishedAt)))
 	}
-	text := "Up " + roughly(e.st.Now.Sub(c.StartedAt))
+	text := "Up " + roughly(w.st.Now.Sub(c.StartedAt))
 	switch {
 	case c.Paused:
 		return text + " (Paused)"
@@ -405,29 +405,29 @@ func roughly(d time.Duration) string {
 	}
 }
 
-func (e *Engine) containerPrune(q *request) (reply, error) {
+func containerPrune(w *world, q *request) (reply, error) {
 	f, err := readFilters(q, "label", "label!", "until")
 	if err != nil {
 		return reply{}, err
 	}
-	until, err := f.until(q, e.st.Now)
+	until, err := f.until(q, w.st.Now)
 	if err != nil {
 		return reply{}, err
 	}
 	var gone []string
-	for _, c := range e.st.containers() {
+	for _, c := range w.st.containers() {
 		if !c.Running && !spares(until, c.Created) && f.labels(c.Config.Labels) {
-			e.destroy(c, false)
+			w.supervisor.destroy(c, false)
 			gone = append(gone, c.ID)
 		}
 	}
 	sort.Strings(gone)
-	e.emit("container", "prune", "", map[string]string{"reclaimed": "0"})
+	w.journal.emit("container", "prune", "", map[string]string{"reclaimed": "0"})
 	return ok(object{"ContainersDeleted": gone, "SpaceReclaimed": 0})
 }
 
-func (e *Engine) containerTop(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerTop(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	switch {
 	case err != nil:
 		return reply{}, err
@@ -436,20 +436,20 @@ func (e *Engine) containerTop(q *request) (reply, error) {
 	case c.Restarting:
 		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
-	e.emitContainer(c, "top", nil)
+	w.journal.emitContainer(c, "top", nil)
 	row := []string{first(c.Config.User, "root"), strconv.Itoa(c.Pid), "1", "0", c.StartedAt.Format("15:04"), "?", "00:00:00", commandShown(c)}
 	return ok(object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
 }
 
-func (e *Engine) containerChanges(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerChanges(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	const modified, added, removed = 0, 1, 2
 	var docs []object
 	below := tree{}
-	if im := e.st.Images[c.ImageID]; im != nil {
+	if im := w.st.Images[c.ImageID]; im != nil {
 		below = im.Files
 	}
 	for _, p := range sortedKeys(c.Files) {

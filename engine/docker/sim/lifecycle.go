@@ -10,6 +10,15 @@ import (
 	"time"
 )
 
+// supervisor starts, stops and probes what runs in containers.
+type supervisor struct {
+	st        *state
+	clock     *clock
+	journal   *journal
+	mounts    *mounts
+	endpoints *endpoints
+}
+
 const (
 	sigHup  = 1
 	sigInt  = 2
@@ -67,8 +76,8 @@ func notRunning(c *container) error {
 	return conflict("Container %s is not running", c.ID)
 }
 
-func (e *Engine) containerStart(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerStart(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
@@ -83,48 +92,48 @@ func (e *Engine) containerStart(q *request) (reply, error) {
 	case c.Removing || c.Dead:
 		return reply{}, conflict("container is marked for removal and cannot be started")
 	}
-	if err := e.begin(c, true); err != nil {
+	if err := w.supervisor.begin(c, true); err != nil {
 		return reply{}, err
 	}
 	return status(204)
 }
 
 // begin starts the process of c. By hand means that somebody asked for it, so that counters begin anew.
-func (e *Engine) begin(c *container, byHand bool) error {
+func (s *supervisor) begin(c *container, byHand bool) error {
 	if byHand {
 		c.ManuallyStopped, c.PolicyRests = false, false
 		c.Backoff = 0
 		c.RestartCount = 0
 	}
-	prog, code, err := e.prepare(c)
+	prog, code, err := s.prepare(c)
 	if err != nil {
-		e.failStart(c, code, err)
+		s.failStart(c, code, err)
 		return err
 	}
 	c.Process = prog.Process
-	e.setRunning(c)
+	s.setRunning(c)
 	if prog.effect != nil {
-		e.applyEffect(c, prog)
+		s.applyEffect(c, prog)
 	}
-	e.emitContainer(c, "start", nil)
+	s.journal.emitContainer(c, "start", nil)
 	return nil
 }
 
 // prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, log, program.
-func (e *Engine) prepare(c *container) (program, int, error) {
-	for _, part := range []func(*container) error{e.connectAll, e.checkStart, e.mountAll, e.openLog} {
+func (s *supervisor) prepare(c *container) (program, int, error) {
+	for _, part := range []func(*container) error{s.endpoints.connectAll, s.checkStart, s.mounts.mountAll, s.openLog} {
 		if err := part(c); err != nil {
 			return program{}, 128, err
 		}
 	}
-	if err := e.checkRuntime(c); err != nil {
+	if err := s.st.box(c).checkRuntime(); err != nil {
 		code, err := runtimeError("failed to create shim task: OCI runtime create failed: runc create failed: " + err.Error())
 		return program{}, code, err
 	}
-	if code, err := e.checkExecutable(c, c.Path); err != nil {
+	if code, err := s.st.box(c).checkExecutable(c.Path); err != nil {
 		return initFailure(c.Path, code), 0, nil
 	}
-	prog, err := e.programOf(c, append([]string{c.Path}, c.Args...))
+	prog, err := s.st.box(c).programOf(append([]string{c.Path}, c.Args...))
 	if err != nil {
 		return program{}, 128, failure("%v", err)
 	}
@@ -132,30 +141,30 @@ func (e *Engine) prepare(c *container) (program, int, error) {
 }
 
 // failStart leaves c as a failed start does: in the state it had, with the reason.
-func (e *Engine) failStart(c *container, code int, err error) {
+func (s *supervisor) failStart(c *container, code int, err error) {
 	c.Error = err.Error()
 	if c.ExitCode == 0 || code != 128 {
 		c.ExitCode = code
 	}
 	wasRestarting := c.Restarting
 	c.Running, c.Restarting, c.Paused = false, false, false
-	e.disconnectAll(c)
-	e.unmountAll(c)
+	s.endpoints.disconnectAll(c)
+	s.mounts.unmountAll(c)
 	if wasRestarting {
 		c.Exits++
 	}
 	if c.HostConfig.AutoRemove {
-		e.destroy(c, true)
+		s.destroy(c, true)
 	}
 }
 
-func (e *Engine) setRunning(c *container) {
+func (s *supervisor) setRunning(c *container) {
 	c.Error, c.ExitCode, c.OOMKilled = "", 0, false
 	c.Running, c.Restarting, c.Paused, c.Polled = true, false, false, false
 	c.EverStarted = true
-	e.st.Serial++
-	c.Pid = 1000 + int(e.st.Serial%30000)
-	c.StartedAt = e.st.Now
+	s.st.Serial++
+	c.Pid = 1000 + int(s.st.Serial%30000)
+	c.StartedAt = s.st.Now
 	c.Runs++
 	c.ExitAt, c.KillAt, c.RestartAt = time.Time{}, time.Time{}, time.Time{}
 	if c.Runs <= c.Process.CrashTimes {
@@ -165,47 +174,47 @@ func (e *Engine) setRunning(c *container) {
 		c.ExitAt = c.StartedAt.Add(c.Process.RunFor)
 	}
 	for _, line := range c.Process.Stdout {
-		e.print(c, 1, line)
+		s.print(c, 1, line)
 	}
 	for _, line := range c.Process.Stderr {
-		e.print(c, 2, line)
+		s.print(c, 2, line)
 	}
-	e.startHealth(c)
+	s.startHealth(c)
 }
 
-func (e *Engine) print(c *container, stream int, text string) {
-	c.Log = append(c.Log, logLine{At: e.st.Now, Stream: stream, Text: text})
+func (s *supervisor) print(c *container, stream int, text string) {
+	c.Log = append(c.Log, logLine{At: s.st.Now, Stream: stream, Text: text})
 }
 
 // applyEffect lets chown and chmod act; a failure is printed and gives exit code 1.
-func (e *Engine) applyEffect(c *container, prog program) {
-	out, err := prog.effect(e, c)
+func (s *supervisor) applyEffect(c *container, prog program) {
+	out, err := prog.effect(s.st.box(c))
 	if out != "" {
-		e.print(c, 1, out)
+		s.print(c, 1, out)
 	}
 	if err != nil {
-		e.print(c, 2, err.Error())
+		s.print(c, 2, err.Error())
 		c.Process.ExitCode = 1
 	}
 }
 
 // exit ends the process of c with a code, and applies the restart policy.
-func (e *Engine) exit(c *container, code int) {
-	ran := e.st.Now.Sub(c.StartedAt)
+func (s *supervisor) exit(c *container, code int) {
+	ran := s.st.Now.Sub(c.StartedAt)
 	c.ExitAt, c.KillAt = time.Time{}, time.Time{}
-	c.ExitCode, c.FinishedAt, c.Pid = code, e.st.Now, 0
+	c.ExitCode, c.FinishedAt, c.Pid = code, s.st.Now, 0
 	c.Paused, c.Polled = false, false
 	c.Exits++
-	e.stopHealth(c)
-	e.endExecs(c)
-	again := e.shouldRestart(c, code)
-	e.emitContainer(c, "die", map[string]string{"exitCode": strconv.Itoa(code)})
-	e.disconnectAll(c)
-	e.unmountAll(c)
+	s.stopHealth(c)
+	s.endExecs(c)
+	again := s.shouldRestart(c, code)
+	s.journal.emitContainer(c, "die", map[string]string{"exitCode": strconv.Itoa(code)})
+	s.endpoints.disconnectAll(c)
+	s.mounts.unmountAll(c)
 	if !again {
 		c.Running, c.Restarting = false, false
 		if c.HostConfig.AutoRemove {
-			e.destroy(c, true)
+			s.destroy(c, true)
 		}
 		return
 	}
@@ -217,10 +226,10 @@ func (e *Engine) exit(c *container, code int) {
 	} else {
 		c.Backoff = min(2*c.Backoff, longest)
 	}
-	c.RestartAt = e.st.Now.Add(c.Backoff)
+	c.RestartAt = s.st.Now.Add(c.Backoff)
 }
 
-func (e *Engine) shouldRestart(c *container, code int) bool {
+func (s *supervisor) shouldRestart(c *container, code int) bool {
 	if c.PolicyRests {
 		return false
 	}
@@ -236,61 +245,61 @@ func (e *Engine) shouldRestart(c *container, code int) bool {
 }
 
 // restartByPolicy starts a container that waits in state restarting.
-func (e *Engine) restartByPolicy(c *container) {
+func (s *supervisor) restartByPolicy(c *container) {
 	c.RestartAt = time.Time{}
-	_ = e.begin(c, false)
+	_ = s.begin(c, false)
 }
 
 // cancelRestart ends the wait of a restarting container: it stays exited.
-func (e *Engine) cancelRestart(c *container) {
+func (s *supervisor) cancelRestart(c *container) {
 	c.RestartAt = time.Time{}
 	c.Running, c.Restarting, c.Polled = false, false, false
-	c.FinishedAt = e.st.Now
+	c.FinishedAt = s.st.Now
 	c.Exits++
 	if c.HostConfig.AutoRemove {
-		e.destroy(c, true)
+		s.destroy(c, true)
 	}
 }
 
 // signal delivers a signal to the process of c.
-func (e *Engine) signal(c *container, sig int) {
+func (s *supervisor) signal(c *container, sig int) {
 	c.KillAt = time.Time{}
 	switch {
 	case !c.Running || c.Restarting:
 	case sig == sigKill:
-		e.exit(c, 128+sigKill)
+		s.exit(c, 128+sigKill)
 	case c.Process.IgnoreTERM:
 	case sig == sigTerm:
-		e.exit(c, c.Process.termCode())
+		s.exit(c, c.Process.termCode())
 	case sig == sigInt, sig == sigQuit:
-		e.exit(c, 128+sig)
+		s.exit(c, 128+sig)
 	}
 }
 
 // kill is what both stop and kill do: remember that somebody wanted an end, wake what sleeps, send the signal.
-func (e *Engine) kill(c *container, sig int) {
+func (s *supervisor) kill(c *container, sig int) {
 	c.ManuallyStopped = true
 	if c.Restarting {
-		e.cancelRestart(c)
+		s.cancelRestart(c)
 		return
 	}
-	e.emitContainer(c, "kill", map[string]string{"signal": strconv.Itoa(sig)})
+	s.journal.emitContainer(c, "kill", map[string]string{"signal": strconv.Itoa(sig)})
 	stop := c.Config.StopSignal
 	wanted, err := parseSignal(stop)
 	ends := stop == "" || sig == sigKill || err == nil && wanted == sig
 	c.PolicyRests = c.PolicyRests || ends
 	if c.Paused && ends {
-		e.thaw(c)
+		s.thaw(c)
 		if sig != sigKill {
-			e.emitContainer(c, "unpause", nil)
+			s.journal.emitContainer(c, "unpause", nil)
 		}
 	}
 	if !c.Paused {
-		e.signal(c, sig)
+		s.signal(c, sig)
 	}
 }
 
-func (e *Engine) containerKill(q *request) (reply, error) {
+func containerKill(w *world, q *request) (reply, error) {
 	sig := sigKill
 	if text := q.query.Get("signal"); text != "" {
 		n, err := parseSignal(text)
@@ -300,7 +309,7 @@ func (e *Engine) containerKill(q *request) (reply, error) {
 		sig = n
 	}
 	where := "Cannot kill container: " + q.name + ": "
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, prefixed(where, err)
 	}
@@ -311,7 +320,7 @@ func (e *Engine) containerKill(q *request) (reply, error) {
 	if !c.Running {
 		return reply{}, prefixed(where, notRunning(c))
 	}
-	e.kill(c, sig)
+	w.supervisor.kill(c, sig)
 	return status(204)
 }
 
@@ -341,22 +350,22 @@ func stopSignal(q *request, c *container) (int, error) {
 	return parseSignal(c.Config.StopSignal)
 }
 
-func (e *Engine) containerStop(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerStop(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	if !c.Running {
 		return reply{}, notModified()
 	}
-	if err := e.stopContainer(q, c); err != nil {
+	if err := w.supervisor.stopContainer(q, c); err != nil {
 		return reply{}, err
 	}
 	return status(204)
 }
 
 // stopContainer sends the stop signal, waits, and kills what is still there. It goes on when the client goes away.
-func (e *Engine) stopContainer(q *request, c *container) error {
+func (s *supervisor) stopContainer(q *request, c *container) error {
 	seconds, err := stopTimeout(q, c)
 	if err != nil {
 		return err
@@ -367,20 +376,20 @@ func (e *Engine) stopContainer(q *request, c *container) error {
 	}
 	exits := c.Exits
 	c.PolicyRests = true
-	e.kill(c, sig)
+	s.kill(c, sig)
 	if c.Exits == exits && seconds >= 0 {
-		c.KillAt = e.st.Now.Add(time.Duration(seconds) * time.Second)
+		c.KillAt = s.st.Now.Add(time.Duration(seconds) * time.Second)
 	}
-	e.touch()
-	if err := e.until(q.ctx, true, func() bool { return c.Exits != exits || e.st.Containers[c.ID] == nil }); err != nil {
+	s.clock.touch()
+	if err := s.clock.until(q.ctx, true, func() bool { return c.Exits != exits || s.st.Containers[c.ID] == nil }); err != nil {
 		return err
 	}
-	e.emitContainer(c, "stop", nil)
+	s.journal.emitContainer(c, "stop", nil)
 	return nil
 }
 
-func (e *Engine) containerRestart(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerRestart(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
@@ -391,22 +400,22 @@ func (e *Engine) containerRestart(q *request) (reply, error) {
 	if c.Running {
 		remove := c.HostConfig.AutoRemove
 		c.HostConfig.AutoRemove = false
-		err := e.stopContainer(q, c)
+		err := w.supervisor.stopContainer(q, c)
 		c.HostConfig.AutoRemove = remove
 		if err != nil {
 			return reply{}, prefixed(where, err)
 		}
 	}
-	if err := e.begin(c, true); err != nil {
+	if err := w.supervisor.begin(c, true); err != nil {
 		// Whatever the reason, a restart reports it as its own failure.
 		return reply{}, prefixed(where, failure("%s", err.Error()))
 	}
-	e.emitContainer(c, "restart", nil)
+	w.journal.emitContainer(c, "restart", nil)
 	return status(204)
 }
 
-func (e *Engine) containerPause(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerPause(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	switch {
 	case err != nil:
 		return reply{}, err
@@ -417,52 +426,52 @@ func (e *Engine) containerPause(q *request) (reply, error) {
 	case c.Restarting:
 		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
-	e.pause(c)
+	w.supervisor.pause(c)
 	return status(204)
 }
 
 // pause puts a container to sleep.
-func (e *Engine) pause(c *container) {
-	c.Paused, c.Frozen = true, e.st.Now
-	e.stopHealth(c)
-	e.emitContainer(c, "pause", nil)
+func (s *supervisor) pause(c *container) {
+	c.Paused, c.Frozen = true, s.st.Now
+	s.stopHealth(c)
+	s.journal.emitContainer(c, "pause", nil)
 }
 
-func (e *Engine) containerUnpause(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerUnpause(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	if !c.Paused {
 		return reply{}, failure("Container %s is not paused", c.ID)
 	}
-	e.unpause(c)
+	w.supervisor.unpause(c)
 	return status(204)
 }
 
 // unpause wakes a container.
-func (e *Engine) unpause(c *container) {
-	e.thaw(c)
-	e.emitContainer(c, "unpause", nil)
+func (s *supervisor) unpause(c *container) {
+	s.thaw(c)
+	s.journal.emitContainer(c, "unpause", nil)
 }
 
 // thaw wakes a paused container; the time it slept does not count.
-func (e *Engine) thaw(c *container) {
+func (s *supervisor) thaw(c *container) {
 	c.Paused = false
 	if !c.ExitAt.IsZero() {
-		c.ExitAt = c.ExitAt.Add(e.st.Now.Sub(c.Frozen))
+		c.ExitAt = c.ExitAt.Add(s.st.Now.Sub(c.Frozen))
 	}
 	if c.Health != "" {
-		c.ProbeFrom = e.st.Now
-		c.HealthAt = e.nextHealth(c)
+		c.ProbeFrom = s.st.Now
+		c.HealthAt = s.st.box(c).nextHealth()
 	}
 }
 
-func (e *Engine) containerRemove(q *request) (reply, error) {
+func containerRemove(w *world, q *request) (reply, error) {
 	if q.flag("link") {
-		return e.removeLink(q)
+		return removeLink(w, q)
 	}
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
@@ -476,67 +485,67 @@ func (e *Engine) containerRemove(q *request) (reply, error) {
 	remove := q.flag("v")
 	if c.Running {
 		c.HostConfig.AutoRemove = false
-		e.kill(c, sigKill)
+		w.supervisor.kill(c, sigKill)
 	}
-	e.destroy(c, remove)
+	w.supervisor.destroy(c, remove)
 	return status(204)
 }
 
 // destroy removes a container that does not run.
-func (e *Engine) destroy(c *container, volumes bool) {
-	e.rememberLinks(c)
-	delete(e.st.Containers, c.ID)
-	e.releaseVolumes(c, volumes)
-	for id, x := range e.st.Execs {
+func (s *supervisor) destroy(c *container, volumes bool) {
+	s.endpoints.rememberLinks(c)
+	delete(s.st.Containers, c.ID)
+	s.mounts.releaseVolumes(c, volumes)
+	for id, x := range s.st.Execs {
 		if x.Container == c.ID {
-			delete(e.st.Execs, id)
+			delete(s.st.Execs, id)
 		}
 	}
 	c.Removing = true
-	e.emitContainer(c, "destroy", nil)
+	s.journal.emitContainer(c, "destroy", nil)
 }
 
-func (e *Engine) containerWait(q *request) (reply, error) {
+func containerWait(w *world, q *request) (reply, error) {
 	// Any other condition means that it does not run.
 	condition := q.query.Get("condition")
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	exits := c.Exits
-	gone := func() bool { return e.st.Containers[c.ID] == nil }
+	gone := func() bool { return w.st.Containers[c.ID] == nil }
 	done := func() bool { return gone() || c.Exits != exits || condition != "next-exit" && !c.Running }
 	if condition == "removed" {
 		done = gone
 	}
 	return reply{
 		header: map[string]string{"Content-Type": "application/json"},
-		stream: func(w io.Writer) error {
-			e.mu.Lock()
-			err := e.until(q.ctx, e.opts.Clock == ClockJump, done)
+		stream: func(out io.Writer) error {
+			w.mu.Lock()
+			err := w.clock.until(q.ctx, w.clock.mode == ClockJump, done)
 			code := c.ExitCode
-			e.mu.Unlock()
+			w.mu.Unlock()
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(w, "{\"Error\":null,\"StatusCode\":%d}\n", code)
+			_, err = fmt.Fprintf(out, "{\"Error\":null,\"StatusCode\":%d}\n", code)
 			return err
 		},
 	}, nil
 }
 
-func (e *Engine) containerResize(q *request) (reply, error) {
+func containerResize(w *world, q *request) (reply, error) {
 	if err := checkSize(q); err != nil {
 		return reply{}, err
 	}
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	if !c.Running {
 		return reply{}, notRunning(c)
 	}
-	e.emitContainer(c, "resize", map[string]string{"height": q.query.Get("h"), "width": q.query.Get("w")})
+	w.journal.emitContainer(c, "resize", map[string]string{"height": q.query.Get("h"), "width": q.query.Get("w")})
 	return status(200)
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // registerLinks resolves the links of a new container. On networks that somebody made they are none of the old kind.
-func (e *Engine) registerLinks(c *container) error {
+func (s *endpoints) registerLinks(c *container) error {
 	if userDefined(c.HostConfig.NetworkMode) {
 		return nil
 	}
@@ -20,11 +20,11 @@ func (e *Engine) registerLinks(c *container) error {
 		if err != nil {
 			return err
 		}
-		target, err := e.lookup(name)
+		target, err := s.st.lookup(name)
 		if err != nil {
 			return badRequest("could not get container for %s: %s", name, err.Error())
 		}
-		if target, err = e.networkOwner(target); err != nil {
+		if target, err = s.st.networkOwner(target); err != nil {
 			return err
 		}
 		if target.HostConfig.NetworkMode == "host" {
@@ -37,13 +37,13 @@ func (e *Engine) registerLinks(c *container) error {
 }
 
 // networkOwner follows containers that use the network of another to the one that has its own.
-func (e *Engine) networkOwner(c *container) (*container, error) {
-	for range len(e.st.Containers) {
+func (s *state) networkOwner(c *container) (*container, error) {
+	for range len(s.Containers) {
 		name, shares := strings.CutPrefix(c.HostConfig.NetworkMode, "container:")
 		if !shares {
 			break
 		}
-		owner, err := e.lookup(name)
+		owner, err := s.lookup(name)
 		if err != nil {
 			return nil, badRequest("Could not get container for %s: %s", name, err.Error())
 		}
@@ -72,56 +72,56 @@ func parseLink(text string) (name, alias string, err error) {
 }
 
 // checkLinkable refuses a start while a linked container is not on the default network.
-func (e *Engine) checkLinkable(c *container) error {
+func (s *endpoints) checkLinkable(c *container) error {
 	if c.Endpoints["bridge"] == nil {
 		return nil
 	}
 	for _, l := range c.Links {
-		target := e.st.Containers[l.Target]
+		target := s.st.Containers[l.Target]
 		if target == nil && l.Apart || target != nil && target.Endpoints["bridge"] == nil {
-			return failure("Cannot link to /%s, as it does not belong to the default network", e.linkName(l))
+			return failure("Cannot link to /%s, as it does not belong to the default network", s.st.linkName(l))
 		}
 	}
 	return nil
 }
 
 // checkLinks refuses a start, and an exec, while a linked container does not run.
-func (e *Engine) checkLinks(c *container) error {
+func (s *endpoints) checkLinks(c *container) error {
 	if c.Endpoints["bridge"] == nil {
 		return nil
 	}
 	for _, l := range c.Links {
-		target := e.st.Containers[l.Target]
+		target := s.st.Containers[l.Target]
 		if target == nil || !target.Running {
-			return failure("Cannot link to a non running container: /%s AS /%s/%s", e.linkName(l), c.Name, l.Alias)
+			return failure("Cannot link to a non running container: /%s AS /%s/%s", s.st.linkName(l), c.Name, l.Alias)
 		}
 	}
-	return e.checkLinkable(c)
+	return s.checkLinkable(c)
 }
 
 // linkName is the name of a linked container, or the last it had.
-func (e *Engine) linkName(l link) string {
-	if target := e.st.Containers[l.Target]; target != nil {
+func (s *state) linkName(l link) string {
+	if target := s.Containers[l.Target]; target != nil {
 		return target.Name
 	}
 	return l.Name
 }
 
 // shownLinks is how inspect lists the links of a container.
-func (e *Engine) shownLinks(c *container) []string {
+func (s *state) shownLinks(c *container) []string {
 	if len(c.Links) == 0 {
 		return c.HostConfig.Links
 	}
 	var shown []string
 	for _, l := range c.Links {
-		shown = append(shown, fmt.Sprintf("/%s:/%s/%s", e.linkName(l), c.Name, l.Alias))
+		shown = append(shown, fmt.Sprintf("/%s:/%s/%s", s.linkName(l), c.Name, l.Alias))
 	}
 	return shown
 }
 
 // rememberLinks keeps the name of a container that goes in the links to it.
-func (e *Engine) rememberLinks(gone *container) {
-	for _, c := range e.st.Containers {
+func (s *endpoints) rememberLinks(gone *container) {
+	for _, c := range s.st.Containers {
 		for i, l := range c.Links {
 			if l.Target == gone.ID {
 				c.Links[i].Name, c.Links[i].Apart = gone.Name, gone.Endpoints["bridge"] == nil
@@ -131,9 +131,9 @@ func (e *Engine) rememberLinks(gone *container) {
 }
 
 // names gives all names of a container: its own first, then those that links give it.
-func (e *Engine) names(c *container) []string {
+func (s *state) names(c *container) []string {
 	var linkers []*container
-	for _, other := range e.st.Containers {
+	for _, other := range s.Containers {
 		if slices.ContainsFunc(other.Links, func(l link) bool { return l.Target == c.ID }) {
 			linkers = append(linkers, other)
 		}
@@ -151,15 +151,15 @@ func (e *Engine) names(c *container) []string {
 }
 
 // removeLink removes one link, named as CONTAINER/ALIAS.
-func (e *Engine) removeLink(q *request) (reply, error) {
+func removeLink(w *world, q *request) (reply, error) {
 	owner, alias, ok := strings.Cut(strings.TrimPrefix(q.name, "/"), "/")
 	if !ok {
-		if _, err := e.lookup(q.name); err != nil {
+		if _, err := w.st.lookup(q.name); err != nil {
 			return reply{}, err
 		}
 		return reply{}, invalidFilter(q, "Conflict, cannot remove the default link name of the container")
 	}
-	c, err := e.lookup(owner)
+	c, err := w.st.lookup(owner)
 	if err != nil {
 		return reply{}, err
 	}

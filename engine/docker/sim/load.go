@@ -60,14 +60,14 @@ type simulatedPart struct {
 }
 
 // imageLoad loads the images of a tar one by one; those before one that cannot be loaded stay.
-func (e *Engine) imageLoad(q *request) (reply, error) {
+func imageLoad(w *world, q *request) (reply, error) {
 	entries, err := readTar(q.body)
 	if err != nil {
 		return streamError(nil, processing(err))
 	}
 	text, found := entries["manifest.json"]
 	if !found {
-		return streamError(nil, e.notInTar("repositories"))
+		return streamError(nil, w.images.notInTar("repositories"))
 	}
 	var manifest []manifestItem
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&manifest); err != nil {
@@ -77,14 +77,14 @@ func (e *Engine) imageLoad(q *request) (reply, error) {
 	var untagged strings.Builder
 	tags := 0
 	for _, m := range manifest {
-		im, err := e.imageFromTar(entries, m)
+		im, err := w.images.imageFromTar(entries, m)
 		if err != nil {
 			return streamError(lines, err.Error())
 		}
-		e.putImage(im)
-		im = e.st.Images[im.ID]
+		w.images.putImage(im)
+		im = w.st.Images[im.ID]
 		for _, tag := range m.RepoTags {
-			more, err := e.loadTag(im, tag)
+			more, err := w.images.loadTag(im, tag)
 			if err != nil {
 				return streamError(lines, err.Error())
 			}
@@ -92,7 +92,7 @@ func (e *Engine) imageLoad(q *request) (reply, error) {
 		}
 		fmt.Fprintf(&untagged, "Loaded image ID: %s\n", im.ID)
 		tags = len(m.RepoTags)
-		e.emitImage(im.ID, im.ID, "load")
+		w.journal.emitImage(im.ID, im.ID, "load")
 	}
 	switch {
 	case untagged.Len() == 0:
@@ -104,7 +104,7 @@ func (e *Engine) imageLoad(q *request) (reply, error) {
 }
 
 // loadTag gives a loaded image one of its names, and tells so.
-func (e *Engine) loadTag(im *image, tag string) ([]object, error) {
+func (s *images) loadTag(im *image, tag string) ([]object, error) {
 	ref, err := parseReference(tag)
 	if err != nil {
 		return nil, err
@@ -114,16 +114,16 @@ func (e *Engine) loadTag(im *image, tag string) ([]object, error) {
 	}
 	tag = ref.tagged()
 	var lines []object
-	if old := e.imageTagged(tag); old != nil && old != im {
+	if old := s.st.imageTagged(tag); old != nil && old != im {
 		lines = append(lines, object{"stream": fmt.Sprintf("The image %s already exists, renaming the old one with ID %s to empty string\n", tag, old.ID)})
 	}
-	e.setTag(im, tag)
+	s.setTag(im, tag)
 	return append(lines, object{"stream": "Loaded image: " + tag + "\n"}), nil
 }
 
 // imageTagged gives the image that has a tag, or nil.
-func (e *Engine) imageTagged(tag string) *image {
-	for _, im := range e.st.Images {
+func (s *state) imageTagged(tag string) *image {
+	for _, im := range s.Images {
 		if slices.Contains(im.Tags, tag) {
 			return im
 		}
@@ -137,8 +137,8 @@ func processing(err error) string {
 }
 
 // notInTar is what the engine says of a file that a tar of images does not hold; it unpacks each tar into a directory of its own.
-func (e *Engine) notInTar(name string) string {
-	return fmt.Sprintf("open /var/lib/docker/tmp/docker-import-%d/%s: no such file or directory", e.st.Serial, name)
+func (s *images) notInTar(name string) string {
+	return fmt.Sprintf("open /var/lib/docker/tmp/docker-import-%d/%s: no such file or directory", s.st.Serial, name)
 }
 
 // streamError is a failure that is told in the stream, after the status 200 and perhaps other lines were sent.
@@ -189,10 +189,10 @@ func eachFile(text []byte, do func(*tar.Header, io.Reader) error) error {
 }
 
 // imageFromTar makes the image that an entry of the manifest describes, without its tags.
-func (e *Engine) imageFromTar(entries map[string][]byte, m manifestItem) (*image, error) {
+func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image, error) {
 	text, found := entries[path.Clean(m.Config)]
 	if !found {
-		return nil, failure("%s", e.notInTar(m.Config))
+		return nil, failure("%s", s.notInTar(m.Config))
 	}
 	var doc imageConfig
 	if err := json.Unmarshal(text, &doc); err != nil {
@@ -217,7 +217,7 @@ func (e *Engine) imageFromTar(entries map[string][]byte, m manifestItem) (*image
 	for i, name := range m.Layers {
 		layer, found := entries[path.Clean(name)]
 		if !found {
-			return nil, failure("%s", e.notInTar(name))
+			return nil, failure("%s", s.notInTar(name))
 		}
 		if err := addLayer(im, layer, i); err != nil {
 			return nil, err
@@ -332,7 +332,7 @@ func fileOf(h *tar.Header, content io.Reader, t tree, dir string) (File, error) 
 }
 
 // imageImport makes an image of one layer from a tar in the body.
-func (e *Engine) imageImport(q *request) (reply, error) {
+func imageImport(w *world, q *request) (reply, error) {
 	if q.query.Get("fromSrc") != "-" {
 		return reply{}, badRequest("cannot import from %q: the simulated engine has no network; send the tar with fromSrc=-", q.query.Get("fromSrc"))
 	}
@@ -348,7 +348,7 @@ func (e *Engine) imageImport(q *request) (reply, error) {
 		return reply{}, failure("%v", err)
 	}
 	im := &image{
-		ID: "sha256:" + e.st.newID("import"), Created: e.st.Now, Arch: "amd64", OS: "linux", Files: newTree(), Complete: true,
+		ID: "sha256:" + w.st.newID("import"), Created: w.st.Now, Arch: "amd64", OS: "linux", Files: newTree(), Complete: true,
 		Comment: first(q.query.Get("message"), "Imported from -"),
 	}
 	if im.Size, err = im.Files.addTar(content, "/", tarOptions{}); err != nil {
@@ -370,7 +370,7 @@ func (e *Engine) imageImport(q *request) (reply, error) {
 		}
 		im.Tags = []string{ref.tagged()}
 	}
-	e.putImage(im)
-	e.emitImage(im.ID, im.ID, "import")
+	w.images.putImage(im)
+	w.journal.emitImage(im.ID, im.ID, "import")
 	return messages(object{"status": im.ID})
 }

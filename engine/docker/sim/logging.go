@@ -80,7 +80,7 @@ func isBool(text string) bool {
 }
 
 // openLog refuses values of options that a log file cannot be opened with.
-func (e *Engine) openLog(c *container) error {
+func (s *supervisor) openLog(c *container) error {
 	l := c.HostConfig.LogConfig
 	var err error
 	switch l.Type {

@@ -112,12 +112,12 @@ func (c *container) logDetails() string {
 	return strings.ReplaceAll(details.Encode(), "&", ",") + " "
 }
 
-func (e *Engine) containerLogs(q *request) (reply, error) {
+func containerLogs(w *world, q *request) (reply, error) {
 	r, err := readLogRequest(q)
 	if err != nil {
 		return reply{}, err
 	}
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
@@ -139,24 +139,24 @@ func (e *Engine) containerLogs(q *request) (reply, error) {
 	}
 	return reply{
 		header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)},
-		stream: func(w io.Writer) error { return e.streamLog(q, c, r, lines, read, w) },
+		stream: func(out io.Writer) error { return streamLog(w, q, c, r, lines, read, out) },
 	}, nil
 }
 
 // streamLog writes lines, and with follow what comes after the first read lines until the container ends.
-func (e *Engine) streamLog(q *request, c *container, r logRequest, lines []logLine, read int, w io.Writer) error {
+func streamLog(w *world, q *request, c *container, r logRequest, lines []logLine, read int, out io.Writer) error {
 	for {
 		for _, line := range lines {
-			if err := writeLine(w, line, c.Config.Tty, r.prefix(line)); err != nil {
+			if err := writeLine(out, line, c.Config.Tty, r.prefix(line)); err != nil {
 				return err
 			}
 		}
 		if !r.follow {
 			return nil
 		}
-		e.mu.Lock()
-		over := func() bool { return !c.Running || e.st.Containers[c.ID] == nil }
-		err := e.until(q.ctx, false, func() bool { return len(c.Log) > read || over() })
+		w.mu.Lock()
+		over := func() bool { return !c.Running || w.st.Containers[c.ID] == nil }
+		err := w.clock.until(q.ctx, false, func() bool { return len(c.Log) > read || over() })
 		lines = nil
 		for _, line := range c.Log[read:] {
 			if r.wants(line) {
@@ -165,7 +165,7 @@ func (e *Engine) streamLog(q *request, c *container, r logRequest, lines []logLi
 		}
 		read = len(c.Log)
 		ended := over()
-		e.mu.Unlock()
+		w.mu.Unlock()
 		if err != nil {
 			return err
 		}
@@ -176,11 +176,11 @@ func (e *Engine) streamLog(q *request, c *container, r logRequest, lines []logLi
 }
 
 // containerAttach gives the client the output of a container as it comes, until the container ends.
-func (e *Engine) containerAttach(q *request) (reply, error) {
+func containerAttach(w *world, q *request) (reply, error) {
 	if keys := q.query.Get("detachKeys"); !validKeys(keys) {
 		return reply{}, &apiError{status: 400, text: fmt.Sprintf("Invalid detach keys (%s) provided", keys), plain: true}
 	}
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	switch {
 	case err != nil:
 		return reply{}, &apiError{status: replyStatus(reply{}, err), text: err.Error(), plain: true}
@@ -195,29 +195,29 @@ func (e *Engine) containerAttach(q *request) (reply, error) {
 	if q.flag("logs") {
 		lines = append(lines, c.Log...)
 	}
-	e.emitContainer(c, "attach", nil)
+	w.journal.emitContainer(c, "attach", nil)
 	streaming := q.flag("stream")
 	exits := c.Exits
 	rep := reply{hijack: true, header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)}}
-	rep.stream = func(w io.Writer) error {
+	rep.stream = func(out io.Writer) error {
 		for {
 			for _, line := range lines {
 				if !r.wants(line) {
 					continue
 				}
-				if err := writeLine(w, line, c.Config.Tty, ""); err != nil {
+				if err := writeLine(out, line, c.Config.Tty, ""); err != nil {
 					return err
 				}
 			}
 			if !streaming {
 				return nil
 			}
-			e.mu.Lock()
-			over := func() bool { return c.Exits != exits || e.st.Containers[c.ID] == nil }
-			err := e.until(q.ctx, e.opts.Clock == ClockJump, func() bool { return len(c.Log) > read || over() })
+			w.mu.Lock()
+			over := func() bool { return c.Exits != exits || w.st.Containers[c.ID] == nil }
+			err := w.clock.until(q.ctx, w.clock.mode == ClockJump, func() bool { return len(c.Log) > read || over() })
 			lines, read = append([]logLine(nil), c.Log[read:]...), len(c.Log)
 			ended := over()
-			e.mu.Unlock()
+			w.mu.Unlock()
 			if err != nil || ended && len(lines) == 0 {
 				return err
 			}

@@ -10,12 +10,20 @@ import (
 
 const volumeRoot = "/var/lib/docker/volumes/"
 
+// mounts are what containers mount.
+type mounts struct {
+	st      *state
+	version apiVersion
+	journal *journal
+	volumes *volumes
+}
+
 // addMounts gives a new container its mounts: those of other containers first, then binds, then mounts, then the anonymous
 // volumes of its configuration where nothing else is mounted. Two of one place from binds and mounts are an error; of two
 // volumes-from the last wins.
-func (e *Engine) addMounts(c *container) error {
+func (s *mounts) addMounts(c *container) error {
 	for _, from := range c.HostConfig.VolumesFrom {
-		if err := e.addVolumesFrom(c, from); err != nil {
+		if err := s.addVolumesFrom(c, from); err != nil {
 			return err
 		}
 	}
@@ -29,27 +37,27 @@ func (e *Engine) addMounts(c *container) error {
 			return badRequest("Duplicate mount point: %s", m.Destination)
 		}
 		options := &volumeOptions{DriverConfig: &driverConfig{Name: c.HostConfig.VolumeDriver}}
-		if err := e.addOwnMount(c, m, options, taken); err != nil {
+		if err := s.addOwnMount(c, m, options, taken); err != nil {
 			return err
 		}
 	}
 	for _, spec := range c.HostConfig.Mounts {
-		m, err := e.mountOf(spec)
+		m, err := s.mountOf(spec)
 		if err != nil {
 			return err
 		}
-		if err := e.addOwnMount(c, m, spec.VolumeOptions, taken); err != nil {
+		if err := s.addOwnMount(c, m, spec.VolumeOptions, taken); err != nil {
 			return err
 		}
 	}
-	if err := e.addAnonymous(c); err != nil {
+	if err := s.addAnonymous(c); err != nil {
 		return err
 	}
-	return e.copyUp(c)
+	return s.copyUp(c)
 }
 
 // addVolumesFrom copies the mounts of another container.
-func (e *Engine) addVolumesFrom(c *container, from string) error {
+func (s *mounts) addVolumesFrom(c *container, from string) error {
 	name, mode, hasMode := strings.Cut(from, ":")
 	if name == "" {
 		return badRequest("malformed volumes-from specification: %s", from)
@@ -61,7 +69,7 @@ func (e *Engine) addVolumesFrom(c *container, from string) error {
 	if words == nil || words["copy"] != "" || words["propagation"] != "" {
 		return badRequest("invalid mode: %s", mode)
 	}
-	source, err := e.lookup(name)
+	source, err := s.st.lookup(name)
 	if err != nil {
 		return badRequest("%s", err.Error())
 	}
@@ -69,43 +77,43 @@ func (e *Engine) addVolumesFrom(c *container, from string) error {
 		m := *source.Mounts[dest]
 		m.RW = m.RW && readWrite
 		m.Mode, m.Copy, m.Held, m.CreateHost = "", false, false, m.Type == "bind" && m.CreateHost
-		e.replaceMount(c, &m)
+		s.replaceMount(c, &m)
 		if m.Type == "volume" && !m.HasSource {
-			e.hold(c, &m)
+			s.hold(c, &m)
 		}
 	}
 	return nil
 }
 
 // addOwnMount adds a mount that the container itself asked for.
-func (e *Engine) addOwnMount(c *container, m *mountPoint, options *volumeOptions, taken map[string]bool) error {
+func (s *mounts) addOwnMount(c *container, m *mountPoint, options *volumeOptions, taken map[string]bool) error {
 	if taken[m.Destination] {
 		return badRequest("Duplicate mount point: %s", m.Destination)
 	}
 	taken[m.Destination] = true
 	if m.Type == "volume" {
 		m.HasSource = true
-		if err := e.volumeForMount(m, options); err != nil {
+		if err := s.volumeForMount(m, options); err != nil {
 			return err
 		}
 	}
-	e.replaceMount(c, m)
+	s.replaceMount(c, m)
 	if m.Type == "volume" {
-		e.hold(c, m)
+		s.hold(c, m)
 	}
 	return nil
 }
 
 // replaceMount puts m in its place; what was there gives its volume back.
-func (e *Engine) replaceMount(c *container, m *mountPoint) {
+func (s *mounts) replaceMount(c *container, m *mountPoint) {
 	if old := c.Mounts[m.Destination]; old != nil {
-		e.unhold(c, old)
+		s.unhold(c, old)
 	}
 	c.Mounts[m.Destination] = m
 }
 
 // volumeForMount finds or makes the volume of a mount.
-func (e *Engine) volumeForMount(m *mountPoint, options *volumeOptions) error {
+func (s *mounts) volumeForMount(m *mountPoint, options *volumeOptions) error {
 	var labels, driverOptions map[string]string
 	driver := ""
 	if options != nil {
@@ -114,7 +122,7 @@ func (e *Engine) volumeForMount(m *mountPoint, options *volumeOptions) error {
 			driver, driverOptions = d.Name, d.Options
 		}
 	}
-	v, err := e.ensureVolume(m.Name, driver, labels, driverOptions)
+	v, err := s.volumes.ensureVolume(m.Name, driver, labels, driverOptions)
 	if err != nil {
 		return err
 	}
@@ -123,21 +131,21 @@ func (e *Engine) volumeForMount(m *mountPoint, options *volumeOptions) error {
 }
 
 // addAnonymous makes the volumes that the configuration declares, except where something is mounted already.
-func (e *Engine) addAnonymous(c *container) error {
+func (s *mounts) addAnonymous(c *container) error {
 	for _, declared := range sortedKeys(c.Config.Volumes) {
 		dest := path.Clean(declared)
 		if _, tmpfs := c.HostConfig.Tmpfs[dest]; c.Mounts[dest] != nil || tmpfs {
 			continue
 		}
 		if driver := c.HostConfig.VolumeDriver; driver != "" && driver != "local" {
-			_, err := e.ensureVolume(e.st.newID("volume"), driver, nil, nil)
+			_, err := s.volumes.ensureVolume(s.st.newID("volume"), driver, nil, nil)
 			return err
 		}
-		v := e.newVolume("", "", nil, nil)
+		v := s.volumes.newVolume("", "", nil, nil)
 		m := &mountPoint{Type: "volume", Name: v.Name, Driver: v.Driver, Destination: dest, RW: true, Copy: true}
 		c.Mounts[dest] = m
-		e.hold(c, m)
-		if f, there, through := e.beneath(c, dest); through == "" && there && !f.Dir {
+		s.hold(c, m)
+		if f, there, through := s.st.box(c).beneath(dest); through == "" && there && !f.Dir {
 			return failure("cannot mount volume over existing file, file exists %s", c.rootfs()+dest)
 		}
 	}
@@ -145,18 +153,18 @@ func (e *Engine) addAnonymous(c *container) error {
 }
 
 // copyUp fills empty volumes with what the image has at their place, owner and mode of the directory included.
-func (e *Engine) copyUp(c *container) error {
-	im := e.st.Images[c.ImageID]
+func (s *mounts) copyUp(c *container) error {
+	im := s.st.Images[c.ImageID]
 	if im == nil {
 		return nil
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
-		v := e.st.Volumes[m.Name]
+		v := s.st.Volumes[m.Name]
 		if m.Type != "volume" || !m.Copy || v == nil || !v.Files.empty() {
 			continue
 		}
-		switch f, there, through := e.beneath(c, dest); {
+		switch f, there, through := s.st.box(c).beneath(dest); {
 		case through != "":
 			return failure("lstat %s: %v", c.rootfs()+dest, errNoDir)
 		case there && !f.Dir:
@@ -263,7 +271,7 @@ func checkDestination(dest, kind string) error {
 }
 
 // mountOf reads one entry of Mounts.
-func (e *Engine) mountOf(spec mountSpec) (*mountPoint, error) {
+func (s *mounts) mountOf(spec mountSpec) (*mountPoint, error) {
 	wrong := func(format string, args ...any) error {
 		return badRequest("invalid mount config for type %q: %s", spec.Type, fmt.Sprintf(format, args...))
 	}
@@ -273,7 +281,7 @@ func (e *Engine) mountOf(spec mountSpec) (*mountPoint, error) {
 	m := &mountPoint{Type: spec.Type, Destination: path.Clean(spec.Target), RW: !spec.ReadOnly}
 	switch spec.Type {
 	case "bind":
-		return m, e.bindOf(spec, m, wrong)
+		return m, s.bindOf(spec, m, wrong)
 	case "volume":
 	case "tmpfs":
 		if spec.BindOptions != nil {
@@ -300,7 +308,7 @@ func (e *Engine) mountOf(spec mountSpec) (*mountPoint, error) {
 }
 
 // bindOf completes a mount of the strict kind: its source has to exist now.
-func (e *Engine) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any) error) error {
+func (s *mounts) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any) error) error {
 	switch {
 	case spec.Source == "":
 		return wrong("field Source must not be empty")
@@ -313,47 +321,47 @@ func (e *Engine) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any
 	}
 	m.Source, m.Propagation = path.Clean(spec.Source), "rprivate"
 	if o := spec.BindOptions; o != nil {
-		m.CreateHost = o.CreateMountpoint && !e.version.less(apiVersion{1, 42})
+		m.CreateHost = o.CreateMountpoint && !s.version.less(apiVersion{1, 42})
 		m.Propagation = first(o.Propagation, m.Propagation)
 	}
-	if _, there := e.st.Host[m.Source]; !there && !m.CreateHost {
+	if _, there := s.st.Host[m.Source]; !there && !m.CreateHost {
 		return wrong("bind source path does not exist: %s", spec.Source)
 	}
 	return nil
 }
 
 // mountAll does what a start does with mounts: it counts volumes that were not counted yet and makes missing host paths.
-func (e *Engine) mountAll(c *container) error {
+func (s *mounts) mountAll(c *container) error {
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
 		switch m.Type {
 		case "volume":
-			if e.st.Volumes[m.Name] == nil {
+			if s.st.Volumes[m.Name] == nil {
 				return failure("get %s: no such volume", m.Name)
 			}
-			e.hold(c, m)
+			s.hold(c, m)
 		case "bind":
-			if _, there := e.st.Host[m.Source]; there {
+			if _, there := s.st.Host[m.Source]; there {
 				continue
 			}
 			if !m.CreateHost {
 				return badRequest("invalid mount config for type \"bind\": bind source path does not exist: %s", m.Source)
 			}
-			e.st.Host.mkdirAll(m.Source)
+			s.st.Host.mkdirAll(m.Source)
 		}
 	}
 	if err := checkTmpfs(&c.HostConfig); err != nil {
 		return err
 	}
-	e.emitMounts(c)
+	s.emitMounts(c)
 	return nil
 }
 
 // emitMounts reports that the volumes of a container are mounted.
-func (e *Engine) emitMounts(c *container) {
+func (s *mounts) emitMounts(c *container) {
 	for _, dest := range sortedKeys(c.Mounts) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
-			e.emitVolume(m.Name, "mount", map[string]string{
+			s.journal.emitVolume(m.Name, "mount", map[string]string{
 				"driver": m.Driver, "container": c.ID, "destination": m.Destination, "propagation": m.Propagation, "read/write": fmt.Sprint(m.RW),
 			})
 		}
@@ -361,24 +369,24 @@ func (e *Engine) emitMounts(c *container) {
 }
 
 // unmountAll reports that the volumes of a stopped container are free.
-func (e *Engine) unmountAll(c *container) {
+func (s *mounts) unmountAll(c *container) {
 	for _, dest := range sortedKeys(c.Mounts) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
-			e.emitVolume(m.Name, "unmount", map[string]string{"driver": m.Driver, "container": c.ID})
+			s.journal.emitVolume(m.Name, "unmount", map[string]string{"driver": m.Driver, "container": c.ID})
 		}
 	}
 }
 
 // hold counts the mount as a reference of its volume, once.
-func (e *Engine) hold(c *container, m *mountPoint) {
-	if v := e.st.Volumes[m.Name]; v != nil && !m.Held {
+func (s *mounts) hold(c *container, m *mountPoint) {
+	if v := s.st.Volumes[m.Name]; v != nil && !m.Held {
 		v.Refs[c.ID]++
 		m.Held = true
 	}
 }
 
-func (e *Engine) unhold(c *container, m *mountPoint) {
-	if v := e.st.Volumes[m.Name]; v != nil && m.Held {
+func (s *mounts) unhold(c *container, m *mountPoint) {
+	if v := s.st.Volumes[m.Name]; v != nil && m.Held {
 		if v.Refs[c.ID]--; v.Refs[c.ID] <= 0 {
 			delete(v.Refs, c.ID)
 		}
@@ -387,24 +395,24 @@ func (e *Engine) unhold(c *container, m *mountPoint) {
 }
 
 // holdVolumes counts all volumes of a container, as the daemon does when it starts.
-func (e *Engine) holdVolumes(c *container) {
+func (s *mounts) holdVolumes(c *container) {
 	for _, m := range c.Mounts {
 		if m.Type == "volume" {
-			e.hold(c, m)
+			s.hold(c, m)
 		}
 	}
 }
 
 // releaseVolumes gives the volumes of a removed container back; with remove those go that had no name and nobody else.
-func (e *Engine) releaseVolumes(c *container, remove bool) {
+func (s *mounts) releaseVolumes(c *container, remove bool) {
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
 		if m.Type != "volume" || !m.Held {
 			continue
 		}
-		e.unhold(c, m)
-		if v := e.st.Volumes[m.Name]; remove && !m.Named && v != nil && len(v.Refs) == 0 {
-			e.dropVolume(v)
+		s.unhold(c, m)
+		if v := s.st.Volumes[m.Name]; remove && !m.Named && v != nil && len(v.Refs) == 0 {
+			s.volumes.dropVolume(v)
 		}
 	}
 }

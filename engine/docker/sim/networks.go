@@ -12,11 +12,18 @@ import (
 	"strings"
 )
 
+// networks are the networks, with their pools of addresses.
+type networks struct {
+	st      *state
+	version apiVersion
+	journal *journal
+}
+
 // addPredefinedNetworks makes bridge, host and none.
-func (e *Engine) addPredefinedNetworks() {
+func (s *networks) addPredefinedNetworks() {
 	for _, n := range []struct{ name, driver string }{{"none", "null"}, {"host", "host"}, {"bridge", "bridge"}} {
 		made := &network{
-			ID: idOf("network", n.name), Name: n.name, Driver: n.driver, Scope: "local", Created: e.st.Now, Predefined: true,
+			ID: idOf("network", n.name), Name: n.name, Driver: n.driver, Scope: "local", Created: s.st.Now, Predefined: true,
 			Labels: map[string]string{}, Options: map[string]string{}, IPAM: ipamConfig{Driver: "default", Config: []ipamPool{}},
 		}
 		if n.name == "bridge" {
@@ -27,7 +34,7 @@ func (e *Engine) addPredefinedNetworks() {
 				"com.docker.network.bridge.name": "docker0", "com.docker.network.driver.mtu": "1500",
 			}
 		}
-		e.st.Networks[made.ID] = made
+		s.st.Networks[made.ID] = made
 	}
 }
 
@@ -47,12 +54,12 @@ func (s *state) networks() []*network {
 }
 
 // findNetwork finds a network by id, by name, or by the beginning of its id.
-func (e *Engine) findNetwork(ref string) (*network, error) {
-	if n := e.st.Networks[ref]; n != nil {
+func (s *state) findNetwork(ref string) (*network, error) {
+	if n := s.Networks[ref]; n != nil {
 		return n, nil
 	}
 	var named, prefixed []*network
-	for _, n := range e.st.networks() {
+	for _, n := range s.networks() {
 		if n.Name == ref {
 			named = append(named, n)
 		}
@@ -74,9 +81,9 @@ func (e *Engine) findNetwork(ref string) (*network, error) {
 }
 
 // members gives the containers that are on a network now.
-func (e *Engine) members(n *network) []*container {
+func (s *state) members(n *network) []*container {
 	var on []*container
-	for _, c := range e.st.containers() {
+	for _, c := range s.containers() {
 		for _, ep := range c.Endpoints {
 			if ep.NetworkID == n.ID && ep.EndpointID != "" {
 				on = append(on, c)
@@ -116,7 +123,7 @@ type configFrom struct{ Network string }
 // networkMember is a container in the document of a network.
 type networkMember struct{ Name, EndpointID, MacAddress, IPv4Address, IPv6Address string }
 
-func (e *Engine) networkDocument(n *network, withMembers bool) networkDocument {
+func shownNetwork(w *world, n *network, withMembers bool) networkDocument {
 	doc := networkDocument{
 		Name: n.Name, ID: n.ID, Created: stamp(n.Created), Scope: n.Scope, Driver: n.Driver, EnableIPv6: n.EnableIPv6, IPAM: n.IPAM,
 		Internal: n.Internal, Attachable: n.Attachable, Ingress: n.Ingress, ConfigFrom: configFrom{n.ConfigFrom}, ConfigOnly: n.ConfigOnly,
@@ -131,7 +138,7 @@ func (e *Engine) networkDocument(n *network, withMembers bool) networkDocument {
 	if !withMembers {
 		return doc
 	}
-	for _, c := range e.members(n) {
+	for _, c := range w.st.members(n) {
 		ep := c.on(n)
 		member := networkMember{Name: c.Name, EndpointID: ep.EndpointID, MacAddress: ep.MacAddress}
 		if ep.IPAddress != "" {
@@ -145,12 +152,12 @@ func (e *Engine) networkDocument(n *network, withMembers bool) networkDocument {
 	return doc
 }
 
-func (e *Engine) networkInspect(q *request) (reply, error) {
-	n, err := e.findNetwork(q.name)
+func networkInspect(w *world, q *request) (reply, error) {
+	n, err := w.st.findNetwork(q.name)
 	if err != nil {
 		return reply{}, ambiguousInspect(q.name, err)
 	}
-	return ok(e.networkDocument(n, true))
+	return ok(shownNetwork(w, n, true))
 }
 
 // ambiguousInspect words the error of two networks of one name as inspect does.
@@ -163,7 +170,7 @@ func ambiguousInspect(name string, err error) error {
 	return err
 }
 
-func (e *Engine) networkList(q *request) (reply, error) {
+func networkList(w *world, q *request) (reply, error) {
 	f, err := readFilters(q, "dangling", "driver", "id", "label", "name", "scope", "type")
 	if err != nil {
 		return reply{}, err
@@ -178,7 +185,7 @@ func (e *Engine) networkList(q *request) (reply, error) {
 		}
 	}
 	docs, fits, fitsID := []networkDocument{}, f.pattern("name"), f.pattern("id")
-	for _, n := range e.st.networks() {
+	for _, n := range w.st.networks() {
 		kind := "custom"
 		if n.Predefined {
 			kind = "builtin"
@@ -187,10 +194,10 @@ func (e *Engine) networkList(q *request) (reply, error) {
 			!f.has("type", kind) || !f.labels(n.Labels) {
 			continue
 		}
-		if dangling != nil && *dangling != (!n.Predefined && len(e.members(n)) == 0) {
+		if dangling != nil && *dangling != (!n.Predefined && len(w.st.members(n)) == 0) {
 			continue
 		}
-		docs = append(docs, e.networkDocument(n, false))
+		docs = append(docs, shownNetwork(w, n, false))
 	}
 	return ok(docs)
 }
@@ -218,7 +225,7 @@ type networkBody struct {
 	Options, Labels                           map[string]string
 }
 
-func (e *Engine) networkCreate(q *request) (reply, error) {
+func networkCreate(w *world, q *request) (reply, error) {
 	var body networkBody
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
@@ -228,15 +235,15 @@ func (e *Engine) networkCreate(q *request) (reply, error) {
 		return reply{}, forbidden("operation is not permitted on predefined %s network ", body.Name)
 	}
 	var twin *network
-	for _, n := range e.st.networks() {
+	for _, n := range w.st.networks() {
 		if n.Name == body.Name {
 			twin = n
 		}
 	}
-	if twin != nil && (body.CheckDuplicate || !e.version.less(apiVersion{1, 44})) {
+	if twin != nil && (body.CheckDuplicate || !w.version.less(apiVersion{1, 44})) {
 		return reply{}, conflict("network with name %s already exists", body.Name)
 	}
-	n, err := e.newNetwork(q, &body)
+	n, err := w.networks.newNetwork(q, &body)
 	if err != nil {
 		return reply{}, err
 	}
@@ -244,13 +251,13 @@ func (e *Engine) networkCreate(q *request) (reply, error) {
 	if twin != nil {
 		warning = fmt.Sprintf("Network with name %s (id : %s) already exists", twin.Name, twin.ID)
 	}
-	e.emit("network", "create", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
+	w.journal.emit("network", "create", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
 	return reply{status: 201, json: object{"Id": n.ID, "Warning": warning}}, nil
 }
 
-func (e *Engine) newNetwork(q *request, body *networkBody) (*network, error) {
+func (s *networks) newNetwork(q *request, body *networkBody) (*network, error) {
 	n := &network{
-		Name: body.Name, Driver: first(body.Driver, "bridge"), Scope: "local", Created: e.st.Now, Labels: notNil(body.Labels),
+		Name: body.Name, Driver: first(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: notNil(body.Labels),
 		Options: notNil(body.Options), Internal: body.Internal, Attachable: body.Attachable, ConfigOnly: body.ConfigOnly,
 		EnableIPv6: body.EnableIPv6 != nil && *body.EnableIPv6, IPAM: ipamConfig{Driver: "default"},
 	}
@@ -276,11 +283,11 @@ func (e *Engine) newNetwork(q *request, body *networkBody) (*network, error) {
 	}
 	if n.ConfigOnly {
 		n.Driver = "null"
-	} else if err := e.plumb(n, body); err != nil {
+	} else if err := s.plumb(n, body); err != nil {
 		return nil, err
 	}
-	n.ID = e.st.newID("network")
-	e.st.Networks[n.ID] = n
+	n.ID = s.st.newID("network")
+	s.st.Networks[n.ID] = n
 	return n, nil
 }
 
@@ -302,7 +309,7 @@ func checkConfiguration(n *network, body *networkBody) error {
 }
 
 // plumb checks what the driver of a network is asked for, and gives the network its addresses.
-func (e *Engine) plumb(n *network, body *networkBody) error {
+func (s *networks) plumb(n *network, body *networkBody) error {
 	switch n.Driver {
 	case "bridge", "overlay", "macvlan", "ipvlan", "host", "null":
 	default:
@@ -318,7 +325,7 @@ func (e *Engine) plumb(n *network, body *networkBody) error {
 		return forbidden("cannot create a swarm scoped network when swarm is not active")
 	}
 	if n.ConfigFrom != "" {
-		if err := e.takeConfiguration(n); err != nil {
+		if err := s.takeConfiguration(n); err != nil {
 			return err
 		}
 	}
@@ -328,7 +335,7 @@ func (e *Engine) plumb(n *network, body *networkBody) error {
 	if n.Driver == "host" || n.Driver == "null" {
 		return forbidden("only one instance of %q network is allowed", n.Driver)
 	}
-	if err := e.checkPools(n); err != nil {
+	if err := s.checkPools(n); err != nil {
 		return err
 	}
 	if n.Driver == "bridge" {
@@ -343,8 +350,8 @@ func (e *Engine) plumb(n *network, body *networkBody) error {
 }
 
 // takeConfiguration gives a network what the network holds that it takes its configuration from.
-func (e *Engine) takeConfiguration(n *network) error {
-	for _, from := range e.st.networks() {
+func (s *networks) takeConfiguration(n *network) error {
+	for _, from := range s.st.networks() {
 		if from.ConfigOnly && from.Name == n.ConfigFrom {
 			n.EnableIPv6, n.IPAM, n.Options = from.EnableIPv6, from.IPAM, from.Options
 			n.Labels = union(from.Labels, n.Labels)
@@ -398,15 +405,15 @@ func splitPools(pools []ipamPool) (v4, v6 []ipamPool) {
 
 // checkPools checks the address pools of a network that is about to be, and gives it one of IPv4 addresses if it has none.
 // Pools of IPv6 addresses only count where these are enabled.
-func (e *Engine) checkPools(n *network) error {
+func (s *networks) checkPools(n *network) error {
 	v4, v6 := splitPools(n.IPAM.Config)
 	for i := range v4 {
-		if err := e.fillPool(n.Name, &v4[i]); err != nil {
+		if err := s.fillPool(n.Name, &v4[i]); err != nil {
 			return err
 		}
 	}
 	if len(v4) == 0 {
-		pool, err := e.freePool()
+		pool, err := s.freePool()
 		if err != nil {
 			return err
 		}
@@ -416,7 +423,7 @@ func (e *Engine) checkPools(n *network) error {
 		return notFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
 	}
 	for i := range v6 {
-		if err := e.fillPool(n.Name, &v6[i]); n.EnableIPv6 && err != nil {
+		if err := s.fillPool(n.Name, &v6[i]); n.EnableIPv6 && err != nil {
 			return err
 		}
 	}
@@ -425,8 +432,8 @@ func (e *Engine) checkPools(n *network) error {
 }
 
 // overlaps tells whether a subnet meets one in use.
-func (e *Engine) overlaps(subnet netip.Prefix) bool {
-	for _, n := range e.st.Networks {
+func (s *networks) overlaps(subnet netip.Prefix) bool {
+	for _, n := range s.st.Networks {
 		if n.ConfigOnly {
 			continue // it holds no addresses
 		}
@@ -439,47 +446,47 @@ func (e *Engine) overlaps(subnet netip.Prefix) bool {
 	return false
 }
 
-func (e *Engine) networkRemove(q *request) (reply, error) {
-	n, err := e.findNetwork(q.name)
+func networkRemove(w *world, q *request) (reply, error) {
+	n, err := w.st.findNetwork(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	if n.Predefined {
 		return reply{}, forbidden("%s is a pre-defined network and cannot be removed", n.Name)
 	}
-	for _, user := range e.st.networks() {
+	for _, user := range w.st.networks() {
 		if n.ConfigOnly && user.ConfigFrom == n.Name {
 			return reply{}, forbidden("error while removing network: configuration network %q is in use", n.Name)
 		}
 	}
-	if len(e.members(n)) > 0 {
+	if len(w.st.members(n)) > 0 {
 		return reply{}, forbidden("error while removing network: network %s id %s has active endpoints", n.Name, n.ID)
 	}
-	e.dropNetwork(n)
+	w.networks.dropNetwork(n)
 	return status(204)
 }
 
-func (e *Engine) dropNetwork(n *network) {
-	delete(e.st.Networks, n.ID)
-	e.emit("network", "destroy", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
+func (s *networks) dropNetwork(n *network) {
+	delete(s.st.Networks, n.ID)
+	s.journal.emit("network", "destroy", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
 }
 
-func (e *Engine) networkPrune(q *request) (reply, error) {
+func networkPrune(w *world, q *request) (reply, error) {
 	f, err := readFilters(q, "label", "label!", "until")
 	if err != nil {
 		return reply{}, err
 	}
-	until, err := f.until(q, e.st.Now)
+	until, err := f.until(q, w.st.Now)
 	if err != nil {
 		return reply{}, err
 	}
 	var gone []string
-	for _, n := range e.st.networks() {
-		if !n.Predefined && !n.ConfigOnly && !spares(until, n.Created) && len(e.members(n)) == 0 && f.labels(n.Labels) {
-			e.dropNetwork(n)
+	for _, n := range w.st.networks() {
+		if !n.Predefined && !n.ConfigOnly && !spares(until, n.Created) && len(w.st.members(n)) == 0 && f.labels(n.Labels) {
+			w.networks.dropNetwork(n)
 			gone = append(gone, n.Name)
 		}
 	}
-	e.emit("network", "prune", "", map[string]string{"reclaimed": "0"})
+	w.journal.emit("network", "prune", "", map[string]string{"reclaimed": "0"})
 	return ok(object{"NetworksDeleted": gone})
 }

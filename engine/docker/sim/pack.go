@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
 // packed is one image that is saved, with those of its tags that were asked for.
@@ -19,20 +20,20 @@ type packed struct {
 }
 
 // imageSave gives images as a tar. The simulation keeps no layers: each image has one, with the files that it knows.
-func (e *Engine) imageSave(q *request) (reply, error) {
+func imageSave(w *world, q *request) (reply, error) {
 	names := q.query["names"]
 	if q.name != "" {
 		names = []string{q.name}
 	}
-	wanted, err := e.namedImages(names)
+	wanted, err := w.images.namedImages(names)
 	if err != nil {
 		return reply{}, err
 	}
-	files, err := e.packAll(wanted)
+	files, err := w.images.packAll(wanted)
 	if err != nil {
 		return reply{}, failure("%v", err)
 	}
-	text, err := e.tarOfTree(files)
+	text, err := tarOfTree(files, w.st.Start)
 	if err != nil {
 		return reply{}, failure("%v", err)
 	}
@@ -40,10 +41,10 @@ func (e *Engine) imageSave(q *request) (reply, error) {
 }
 
 // namedImages finds the images that are to be saved, each once.
-func (e *Engine) namedImages(names []string) ([]*packed, error) {
+func (s *images) namedImages(names []string) ([]*packed, error) {
 	var all []*packed
 	for _, name := range names {
-		found, err := e.namedBy(name)
+		found, err := s.namedBy(name)
 		if err != nil {
 			return nil, err
 		}
@@ -64,9 +65,9 @@ func (e *Engine) namedImages(names []string) ([]*packed, error) {
 }
 
 // namedBy finds the images that one name means. A name without a tag means all its tags, and may be the beginning of an id.
-func (e *Engine) namedBy(name string) ([]*packed, error) {
+func (s *images) namedBy(name string) ([]*packed, error) {
 	if id := strings.TrimPrefix(name, "sha256:"); wholeHexID.MatchString(id) {
-		if im := e.st.Images["sha256:"+id]; im != nil {
+		if im := s.st.Images["sha256:"+id]; im != nil {
 			return []*packed{{image: im}}, nil
 		}
 		return nil, failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
@@ -77,30 +78,30 @@ func (e *Engine) namedBy(name string) ([]*packed, error) {
 	}
 	switch {
 	case ref.name == "sha256", ref.tag == "" && ref.digest == "":
-		return e.namedWithoutTag(name, ref.name)
+		return s.namedWithoutTag(name, ref.name)
 	case ref.digest != "":
-		if im := e.imageWithDigest(ref.name + "@" + ref.digest); im != nil {
+		if im := s.st.imageWithDigest(ref.name + "@" + ref.digest); im != nil {
 			return []*packed{{image: im}}, nil
 		}
 	default:
-		if im := e.imageTagged(ref.tagged()); im != nil {
+		if im := s.st.imageTagged(ref.tagged()); im != nil {
 			return []*packed{{image: im, tags: []string{ref.tagged()}}}, nil
 		}
 	}
 	return nil, notFound("reference does not exist")
 }
 
-func (e *Engine) namedWithoutTag(text, name string) ([]*packed, error) {
+func (s *images) namedWithoutTag(text, name string) ([]*packed, error) {
 	var found []*packed
-	for _, id := range sortedKeys(e.st.Images) {
-		if tags, known := e.st.Images[id].called(name); known {
-			found = append(found, &packed{image: e.st.Images[id], tags: tags})
+	for _, id := range sortedKeys(s.st.Images) {
+		if tags, known := s.st.Images[id].called(name); known {
+			found = append(found, &packed{image: s.st.Images[id], tags: tags})
 		}
 	}
 	if len(found) > 0 {
 		return found, nil
 	}
-	if im := e.imageByID(text); im != nil {
+	if im := s.st.imageByID(text); im != nil {
 		return []*packed{{image: im}}, nil
 	}
 	return nil, notFound("No such image: %s", text)
@@ -117,8 +118,8 @@ func (im *image) called(name string) (tags []string, known bool) {
 }
 
 // imageWithDigest gives the image that has a digest, or nil.
-func (e *Engine) imageWithDigest(digest string) *image {
-	for _, im := range e.st.Images {
+func (s *state) imageWithDigest(digest string) *image {
+	for _, im := range s.Images {
 		if slices.Contains(im.Digests, digest) {
 			return im
 		}
@@ -127,12 +128,12 @@ func (e *Engine) imageWithDigest(digest string) *image {
 }
 
 // packAll gives the files of a tar of images.
-func (e *Engine) packAll(wanted []*packed) (tree, error) {
+func (s *images) packAll(wanted []*packed) (tree, error) {
 	files := tree{}
 	var manifest []manifestItem
 	repositories := map[string]map[string]string{}
 	for _, p := range wanted {
-		item, oldID, err := e.pack(files, p)
+		item, oldID, err := s.pack(files, p)
 		if err != nil {
 			return nil, err
 		}
@@ -141,7 +142,7 @@ func (e *Engine) packAll(wanted []*packed) (tree, error) {
 			i := strings.LastIndex(tag, ":")
 			repositories[tag[:i]] = union(repositories[tag[:i]], map[string]string{tag[i+1:]: oldID})
 		}
-		e.emitImage(p.image.ID, p.image.ID, "save")
+		s.journal.emitImage(p.image.ID, p.image.ID, "save")
 	}
 	if err := files.addJSON("manifest.json", manifest); err != nil || len(repositories) == 0 {
 		return files, err
@@ -150,9 +151,9 @@ func (e *Engine) packAll(wanted []*packed) (tree, error) {
 }
 
 // pack adds one image: its configuration, and a directory with its layer as engines before 1.10 read it.
-func (e *Engine) pack(files tree, p *packed) (item manifestItem, oldID string, err error) {
+func (s *images) pack(files tree, p *packed) (item manifestItem, oldID string, err error) {
 	im := p.image
-	layer, err := e.tarOfTree(im.Files)
+	layer, err := tarOfTree(im.Files, s.st.Start)
 	if err != nil {
 		return item, "", err
 	}
@@ -191,15 +192,15 @@ func (t tree) addJSON(name string, value any) error {
 	return err
 }
 
-// tarOfTree gives the files of a tree as a tar, in order, without the root.
-func (e *Engine) tarOfTree(files tree) ([]byte, error) {
+// tarOfTree gives the files of a tree as a tar, in order, without the root; all are as old as made.
+func tarOfTree(files tree, made time.Time) ([]byte, error) {
 	var buffer bytes.Buffer
 	t := tar.NewWriter(&buffer)
 	for _, p := range sortedKeys(files) {
 		if p == "/" {
 			continue
 		}
-		if err := e.writeFile(t, strings.TrimPrefix(p, "/"), files[p]); err != nil {
+		if err := writeFile(t, strings.TrimPrefix(p, "/"), files[p], made); err != nil {
 			return nil, err
 		}
 	}

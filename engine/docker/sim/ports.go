@@ -62,9 +62,9 @@ func (c *container) exposed() []string {
 }
 
 // openPorts publishes the ports of a container that starts. A binding of a port that is not exposed is passed over.
-func (e *Engine) openPorts(c *container) error {
+func (s *endpoints) openPorts(c *container) error {
 	c.Ports = nil
-	if !e.onBridge(c) {
+	if !s.onBridge(c) {
 		return nil
 	}
 	open := map[string][]portBinding{}
@@ -76,7 +76,7 @@ func (e *Engine) openPorts(c *container) error {
 		}
 		open[port] = nil
 		for _, b := range bindings {
-			got, err := e.openPort(c, proto, b, open)
+			got, err := s.openPort(c, proto, b, open)
 			if err != nil {
 				return err
 			}
@@ -88,9 +88,9 @@ func (e *Engine) openPorts(c *container) error {
 }
 
 // onBridge tells whether a container sits on a network that can publish ports.
-func (e *Engine) onBridge(c *container) bool {
+func (s *endpoints) onBridge(c *container) bool {
 	for _, ep := range c.Endpoints {
-		if n := e.st.Networks[ep.NetworkID]; n != nil && n.Driver == "bridge" && !n.Internal {
+		if n := s.st.Networks[ep.NetworkID]; n != nil && n.Driver == "bridge" && !n.Internal {
 			return true
 		}
 	}
@@ -109,13 +109,13 @@ func (c *container) bindings(number, proto string) []portBinding {
 }
 
 // openPort takes one host port, or the first free one of a range or of the ephemeral ports.
-func (e *Engine) openPort(c *container, proto string, b portBinding, own map[string][]portBinding) ([]portBinding, error) {
+func (s *endpoints) openPort(c *container, proto string, b portBinding, own map[string][]portBinding) ([]portBinding, error) {
 	ip := first(b.HostIP, "0.0.0.0")
 	if _, err := netip.ParseAddr(ip); err != nil {
 		return nil, failure("invalid host IP address %q", b.HostIP)
 	}
 	wanted, _ := splitPort(b.HostPort)
-	port, err := e.choosePort(c, proto, ip, wanted, own)
+	port, err := s.choosePort(c, proto, ip, wanted, own)
 	if err != nil {
 		return nil, err
 	}
@@ -126,26 +126,26 @@ func (e *Engine) openPort(c *container, proto string, b portBinding, own map[str
 	return got, nil
 }
 
-func (e *Engine) choosePort(c *container, proto, ip, wanted string, own map[string][]portBinding) (int, error) {
+func (s *endpoints) choosePort(c *container, proto, ip, wanted string, own map[string][]portBinding) (int, error) {
 	endpoint := ""
 	for _, ep := range c.Endpoints {
 		endpoint = max(endpoint, ep.EndpointID)
 	}
 	if wanted == "" || wanted == "0" {
 		for range lastEphemeralPort - firstEphemeralPort + 1 {
-			e.st.LastPort++
-			if e.st.LastPort > lastEphemeralPort || e.st.LastPort < firstEphemeralPort {
-				e.st.LastPort = firstEphemeralPort
+			s.st.LastPort++
+			if s.st.LastPort > lastEphemeralPort || s.st.LastPort < firstEphemeralPort {
+				s.st.LastPort = firstEphemeralPort
 			}
-			if !e.portTaken(proto, ip, e.st.LastPort, own) {
-				return e.st.LastPort, nil
+			if !s.portTaken(proto, ip, s.st.LastPort, own) {
+				return s.st.LastPort, nil
 			}
 		}
 		return 0, failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
 	}
 	from, to, _ := portRange(wanted)
 	for port := from; port <= to; port++ {
-		if !e.portTaken(proto, ip, port, own) {
+		if !s.portTaken(proto, ip, port, own) {
 			return port, nil
 		}
 	}
@@ -156,9 +156,9 @@ func (e *Engine) choosePort(c *container, proto, ip, wanted string, own map[stri
 }
 
 // portTaken tells whether a host port is published already; an address of all interfaces meets every other.
-func (e *Engine) portTaken(proto, ip string, port int, own map[string][]portBinding) bool {
+func (s *endpoints) portTaken(proto, ip string, port int, own map[string][]portBinding) bool {
 	tables := []map[string][]portBinding{own}
-	for _, c := range e.st.Containers {
+	for _, c := range s.st.Containers {
 		tables = append(tables, c.Ports)
 	}
 	for _, table := range tables {

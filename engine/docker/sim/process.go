@@ -114,12 +114,12 @@ func (p *Process) termCode() int {
 // program is what one command does: a script, and for chown and chmod an effect on files.
 type program struct {
 	Process
-	effect func(*Engine, *container) (string, error)
+	effect func(box) (string, error)
 }
 
 // programOf says what argv does in c. Well-known small programs and simproc are understood by name, also as the one
 // command given to a shell; everything else follows the label, then the image's own script.
-func (e *Engine) programOf(c *container, argv []string) (program, error) {
+func (b box) programOf(argv []string) (program, error) {
 	if len(argv) == 0 {
 		return program{}, nil
 	}
@@ -128,12 +128,12 @@ func (e *Engine) programOf(c *container, argv []string) (program, error) {
 		if code, ok := shellExit(words); ok {
 			return ended(code), nil
 		}
-		if code, err := e.checkExecutable(c, words[0]); err != nil && words[0] != "echo" {
+		if code, err := b.checkExecutable(words[0]); err != nil && words[0] != "echo" {
 			return ended(code), nil
 		}
 		argv = words
 	}
-	init := c.underInit()
+	init := b.c.underInit()
 	switch path.Base(argv[0]) {
 	case "true":
 		return ended(0), nil
@@ -152,11 +152,11 @@ func (e *Engine) programOf(c *container, argv []string) (program, error) {
 			break
 		}
 		// What a client types is not kept, so that input ends at once where it ends at all.
-		open := c.Config.OpenStdin && !c.Config.StdinOnce
+		open := b.c.Config.OpenStdin && !b.c.Config.StdinOnce
 		return program{Process: Process{Exits: !open, IgnoreTERM: !init}}, nil
 	case "chown", "chmod":
 		p := ended(0)
-		p.effect = func(e *Engine, c *container) (string, error) { return "", e.changeFiles(c, argv) }
+		p.effect = func(b box) (string, error) { return "", b.changeFiles(argv) }
 		return p, nil
 	case "simproc":
 		p, err := parseWords(argv[1:])
@@ -167,14 +167,14 @@ func (e *Engine) programOf(c *container, argv []string) (program, error) {
 		}
 		return program{Process: p}, nil
 	}
-	if text, ok := c.Config.Labels[ScriptLabel]; ok {
+	if text, ok := b.c.Config.Labels[ScriptLabel]; ok {
 		p, err := ParseProcess(text)
 		if err != nil {
 			return program{}, fmt.Errorf("label %s: %w", ScriptLabel, err)
 		}
 		return program{Process: p}, nil
 	}
-	if im := e.st.Images[c.ImageID]; im != nil && im.Process != nil {
+	if im := b.st.Images[b.c.ImageID]; im != nil && im.Process != nil {
 		return program{Process: *im.Process}, nil
 	}
 	return program{}, nil

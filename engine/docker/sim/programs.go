@@ -13,32 +13,32 @@ import (
 )
 
 // checkUser refuses a user that the image does not know.
-func (e *Engine) checkUser(c *container) error {
-	user, group, _ := strings.Cut(c.Config.User, ":")
+func (b box) checkUser() error {
+	user, group, _ := strings.Cut(b.c.Config.User, ":")
 	for _, account := range []struct{ name, kind, file string }{{user, "user", "passwd"}, {group, "group", "group"}} {
 		id, err := strconv.Atoi(account.name)
-		if im := e.st.Images[c.ImageID]; account.name == "" || err != nil && (im == nil || !im.Complete) {
+		if im := b.st.Images[b.c.ImageID]; account.name == "" || err != nil && (im == nil || !im.Complete) {
 			continue
 		}
 		if err == nil && (id < 0 || id > math.MaxInt32) {
 			return failure("uids and gids must be in range 0-2147483647")
 		}
-		if _, ok := e.accountID(c, "/etc/"+account.file, account.name); !ok {
+		if _, ok := b.accountID("/etc/"+account.file, account.name); !ok {
 			return failure("unable to find %s %s: no matching entries in %s file", account.kind, account.name, account.file)
 		}
 	}
-	return e.checkGroups(c)
+	return b.checkGroups()
 }
 
 // checkGroups refuses further groups that the image does not know.
-func (e *Engine) checkGroups(c *container) error {
-	im := e.st.Images[c.ImageID]
-	for _, name := range c.HostConfig.GroupAdd {
+func (b box) checkGroups() error {
+	im := b.st.Images[b.c.ImageID]
+	for _, name := range b.c.HostConfig.GroupAdd {
 		n, err := strconv.Atoi(name)
 		if err == nil && (n < 0 || n > math.MaxInt32) {
 			return failure("uids and gids must be in range 0-2147483647")
 		}
-		if _, ok := e.accountID(c, "/etc/group", name); !ok && im != nil && im.Complete {
+		if _, ok := b.accountID("/etc/group", name); !ok && im != nil && im.Complete {
 			return failure("Unable to find group %s: no matching entries in group file", name)
 		}
 	}
@@ -48,18 +48,18 @@ func (e *Engine) checkGroups(c *container) error {
 var errNoDir = errors.New("not a directory")
 
 // checkDir tells why a directory cannot be the working directory of a program, or nil. What is not known is taken to exist.
-func (e *Engine) checkDir(c *container, dir string) error {
-	im := e.st.Images[c.ImageID]
+func (b box) checkDir(dir string) error {
+	im := b.st.Images[b.c.ImageID]
 	if im == nil || !im.Complete {
 		return nil
 	}
 	dir = path.Clean(dir)
-	if f, ok := e.follow(c, dir); ok && !f.Dir {
+	if f, ok := b.follow(dir); ok && !f.Dir {
 		return errNoDir
 	} else if ok {
 		return nil
 	}
-	for _, made := range slices.Concat([]string{"/dev", "/etc", "/proc", "/sys"}, sortedKeys(c.Mounts), sortedKeys(c.HostConfig.Tmpfs)) {
+	for _, made := range slices.Concat([]string{"/dev", "/etc", "/proc", "/sys"}, sortedKeys(b.c.Mounts), sortedKeys(b.c.HostConfig.Tmpfs)) {
 		if path.Clean(made) == dir || strings.HasPrefix(made, dir+"/") {
 			return nil
 		}
@@ -74,19 +74,19 @@ func (e *Engine) checkDir(c *container, dir string) error {
 
 // checkExecutable tells whether a container can run a program, and the exit code if it cannot. An image whose files are
 // not all known can run everything.
-func (e *Engine) checkExecutable(c *container, name string) (int, error) {
-	im := e.st.Images[c.ImageID]
+func (b box) checkExecutable(name string) (int, error) {
+	im := b.st.Images[b.c.ImageID]
 	if im == nil || !im.Complete {
 		return 0, nil
 	}
 	if strings.Contains(name, "/") {
 		full := name
 		if !path.IsAbs(full) {
-			full = path.Join("/", c.Config.WorkingDir, name)
+			full = path.Join("/", b.c.Config.WorkingDir, name)
 		}
-		f, ok := e.follow(c, full)
+		f, ok := b.follow(full)
 		switch {
-		case e.throughFile(c, full) != "", ok && !f.Dir && strings.HasSuffix(name, "/"):
+		case b.throughFile(full) != "", ok && !f.Dir && strings.HasSuffix(name, "/"):
 			return 127, fmt.Errorf("exec: %q: stat %s: %w", name, name, errNoDir)
 		case !ok:
 			return 127, fmt.Errorf("exec: %q: stat %s: no such file or directory", name, name)
@@ -95,8 +95,8 @@ func (e *Engine) checkExecutable(c *container, name string) (int, error) {
 		}
 		return 0, nil
 	}
-	for _, dir := range strings.Split(e.searchPath(c), ":") {
-		f, ok := e.follow(c, path.Join("/", dir, name))
+	for _, dir := range strings.Split(b.searchPath(), ":") {
+		f, ok := b.follow(path.Join("/", dir, name))
 		switch {
 		case !ok || f.Dir || f.Mode&0o111 == 0:
 		case !path.IsAbs(dir):
@@ -108,8 +108,8 @@ func (e *Engine) checkExecutable(c *container, name string) (int, error) {
 	return 127, fmt.Errorf("exec: %q: executable file not found in $PATH", name)
 }
 
-func (e *Engine) searchPath(c *container) string {
-	for _, pair := range c.Config.Env {
+func (b box) searchPath() string {
+	for _, pair := range b.c.Config.Env {
 		if value, ok := strings.CutPrefix(pair, "PATH="); ok {
 			return value
 		}
@@ -118,7 +118,7 @@ func (e *Engine) searchPath(c *container) string {
 }
 
 // follow reads a file of c through symbolic links.
-func (e *Engine) follow(c *container, p string) (File, bool) {
-	f, ok := e.locate(c, e.resolve(c, p)).get()
+func (b box) follow(p string) (File, bool) {
+	f, ok := b.locate(b.resolve(p)).get()
 	return f, ok && f.Link == ""
 }

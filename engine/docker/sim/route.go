@@ -156,7 +156,7 @@ func status(code int) (reply, error) { return reply{status: code}, nil }
 type object = map[string]any
 
 // operation carries out one call.
-type operation func(e *Engine, q *request) (reply, error)
+type operation func(w *world, q *request) (reply, error)
 
 // route ties a method and a path to an operation. In a path "*" stands for one segment or more.
 type route struct {
@@ -167,84 +167,84 @@ type route struct {
 // routes is the table of the API.
 func routes() []route {
 	return []route{
-		{"GET", "_ping", "ping", (*Engine).ping},
-		{"HEAD", "_ping", "ping", (*Engine).ping},
-		{"GET", "version", "version", (*Engine).versionInfo},
-		{"GET", "info", "info", (*Engine).info},
-		{"GET", "events", "events", (*Engine).events},
-		{"GET", "system/df", "system.df", (*Engine).diskUsage},
-		{"POST", "auth", "auth", (*Engine).auth},
-		{"POST", "build/prune", "build.prune", (*Engine).buildPrune},
-		{"GET", "plugins", "plugin.list", (*Engine).pluginList},
-		{"GET", "swarm", "swarm.inspect", (*Engine).noSwarm},
-		{"GET", "nodes", "node.list", (*Engine).noSwarm},
-		{"GET", "nodes/*", "node.inspect", (*Engine).noSwarm},
-		{"GET", "services", "service.list", (*Engine).noSwarm},
-		{"GET", "services/*", "service.inspect", (*Engine).noSwarm},
-		{"GET", "tasks", "task.list", (*Engine).noSwarm},
-		{"GET", "tasks/*", "task.inspect", (*Engine).noSwarm},
-		{"GET", "secrets", "secret.list", (*Engine).noSwarm},
-		{"GET", "secrets/*", "secret.inspect", (*Engine).noSwarm},
-		{"GET", "configs", "config.list", (*Engine).noSwarm},
-		{"GET", "configs/*", "config.inspect", (*Engine).noSwarm},
+		{"GET", "_ping", "ping", ping},
+		{"HEAD", "_ping", "ping", ping},
+		{"GET", "version", "version", versionInfo},
+		{"GET", "info", "info", info},
+		{"GET", "events", "events", events},
+		{"GET", "system/df", "system.df", diskUsage},
+		{"POST", "auth", "auth", auth},
+		{"POST", "build/prune", "build.prune", buildPrune},
+		{"GET", "plugins", "plugin.list", pluginList},
+		{"GET", "swarm", "swarm.inspect", noSwarm},
+		{"GET", "nodes", "node.list", noSwarm},
+		{"GET", "nodes/*", "node.inspect", noSwarm},
+		{"GET", "services", "service.list", noSwarm},
+		{"GET", "services/*", "service.inspect", noSwarm},
+		{"GET", "tasks", "task.list", noSwarm},
+		{"GET", "tasks/*", "task.inspect", noSwarm},
+		{"GET", "secrets", "secret.list", noSwarm},
+		{"GET", "secrets/*", "secret.inspect", noSwarm},
+		{"GET", "configs", "config.list", noSwarm},
+		{"GET", "configs/*", "config.inspect", noSwarm},
 
-		{"GET", "containers/json", "container.list", (*Engine).containerList},
-		{"POST", "containers/create", "container.create", (*Engine).containerCreate},
-		{"POST", "containers/prune", "container.prune", (*Engine).containerPrune},
-		{"GET", "containers/*/json", "container.inspect", (*Engine).containerInspect},
-		{"GET", "containers/*/logs", "container.logs", (*Engine).containerLogs},
-		{"GET", "containers/*/top", "container.top", (*Engine).containerTop},
-		{"GET", "containers/*/stats", "container.stats", (*Engine).containerStats},
-		{"GET", "containers/*/changes", "container.changes", (*Engine).containerChanges},
-		{"GET", "containers/*/export", "container.export", (*Engine).containerExport},
-		{"GET", "containers/*/archive", "container.archive.get", (*Engine).archiveGet},
-		{"HEAD", "containers/*/archive", "container.archive.stat", (*Engine).archiveStat},
-		{"PUT", "containers/*/archive", "container.archive.put", (*Engine).archivePut},
-		{"POST", "containers/*/start", "container.start", (*Engine).containerStart},
-		{"POST", "containers/*/stop", "container.stop", (*Engine).containerStop},
-		{"POST", "containers/*/restart", "container.restart", (*Engine).containerRestart},
-		{"POST", "containers/*/kill", "container.kill", (*Engine).containerKill},
-		{"POST", "containers/*/pause", "container.pause", (*Engine).containerPause},
-		{"POST", "containers/*/unpause", "container.unpause", (*Engine).containerUnpause},
-		{"POST", "containers/*/rename", "container.rename", (*Engine).containerRename},
-		{"POST", "containers/*/update", "container.update", (*Engine).containerUpdate},
-		{"POST", "containers/*/wait", "container.wait", (*Engine).containerWait},
-		{"POST", "containers/*/resize", "container.resize", (*Engine).containerResize},
-		{"POST", "containers/*/attach", "container.attach", (*Engine).containerAttach},
-		{"POST", "containers/*/exec", "exec.create", (*Engine).execCreate},
-		{"DELETE", "containers/*", "container.remove", (*Engine).containerRemove},
+		{"GET", "containers/json", "container.list", containerList},
+		{"POST", "containers/create", "container.create", containerCreate},
+		{"POST", "containers/prune", "container.prune", containerPrune},
+		{"GET", "containers/*/json", "container.inspect", containerInspect},
+		{"GET", "containers/*/logs", "container.logs", containerLogs},
+		{"GET", "containers/*/top", "container.top", containerTop},
+		{"GET", "containers/*/stats", "container.stats", containerStats},
+		{"GET", "containers/*/changes", "container.changes", containerChanges},
+		{"GET", "containers/*/export", "container.export", containerExport},
+		{"GET", "containers/*/archive", "container.archive.get", archiveGet},
+		{"HEAD", "containers/*/archive", "container.archive.stat", archiveStat},
+		{"PUT", "containers/*/archive", "container.archive.put", archivePut},
+		{"POST", "containers/*/start", "container.start", containerStart},
+		{"POST", "containers/*/stop", "container.stop", containerStop},
+		{"POST", "containers/*/restart", "container.restart", containerRestart},
+		{"POST", "containers/*/kill", "container.kill", containerKill},
+		{"POST", "containers/*/pause", "container.pause", containerPause},
+		{"POST", "containers/*/unpause", "container.unpause", containerUnpause},
+		{"POST", "containers/*/rename", "container.rename", containerRename},
+		{"POST", "containers/*/update", "container.update", containerUpdate},
+		{"POST", "containers/*/wait", "container.wait", containerWait},
+		{"POST", "containers/*/resize", "container.resize", containerResize},
+		{"POST", "containers/*/attach", "container.attach", containerAttach},
+		{"POST", "containers/*/exec", "exec.create", execCreate},
+		{"DELETE", "containers/*", "container.remove", containerRemove},
 
-		{"POST", "exec/*/start", "exec.start", (*Engine).execStart},
-		{"POST", "exec/*/resize", "exec.resize", (*Engine).execResize},
-		{"GET", "exec/*/json", "exec.inspect", (*Engine).execInspect},
+		{"POST", "exec/*/start", "exec.start", execStart},
+		{"POST", "exec/*/resize", "exec.resize", execResize},
+		{"GET", "exec/*/json", "exec.inspect", execInspect},
 
-		{"POST", "commit", "container.commit", (*Engine).commit},
-		{"GET", "images/json", "image.list", (*Engine).imageList},
-		{"POST", "images/create", "image.create", (*Engine).imageCreate},
-		{"POST", "images/load", "image.load", (*Engine).imageLoad},
-		{"POST", "images/prune", "image.prune", (*Engine).imagePrune},
-		{"GET", "images/get", "image.save", (*Engine).imageSave},
-		{"GET", "images/*/get", "image.save", (*Engine).imageSave},
-		{"GET", "images/*/json", "image.inspect", (*Engine).imageInspect},
-		{"GET", "images/*/history", "image.history", (*Engine).imageHistory},
-		{"POST", "images/*/tag", "image.tag", (*Engine).imageTag},
-		{"GET", "distribution/*/json", "distribution.inspect", (*Engine).distributionInspect},
-		{"DELETE", "images/*", "image.remove", (*Engine).imageRemove},
+		{"POST", "commit", "container.commit", commit},
+		{"GET", "images/json", "image.list", imageList},
+		{"POST", "images/create", "image.create", imageCreate},
+		{"POST", "images/load", "image.load", imageLoad},
+		{"POST", "images/prune", "image.prune", imagePrune},
+		{"GET", "images/get", "image.save", imageSave},
+		{"GET", "images/*/get", "image.save", imageSave},
+		{"GET", "images/*/json", "image.inspect", imageInspect},
+		{"GET", "images/*/history", "image.history", imageHistory},
+		{"POST", "images/*/tag", "image.tag", imageTag},
+		{"GET", "distribution/*/json", "distribution.inspect", distributionInspect},
+		{"DELETE", "images/*", "image.remove", imageRemove},
 
-		{"GET", "volumes", "volume.list", (*Engine).volumeList},
-		{"POST", "volumes/create", "volume.create", (*Engine).volumeCreate},
-		{"POST", "volumes/prune", "volume.prune", (*Engine).volumePrune},
-		{"GET", "volumes/*", "volume.inspect", (*Engine).volumeInspect},
-		{"DELETE", "volumes/*", "volume.remove", (*Engine).volumeRemove},
+		{"GET", "volumes", "volume.list", volumeList},
+		{"POST", "volumes/create", "volume.create", volumeCreate},
+		{"POST", "volumes/prune", "volume.prune", volumePrune},
+		{"GET", "volumes/*", "volume.inspect", volumeInspect},
+		{"DELETE", "volumes/*", "volume.remove", volumeRemove},
 
-		{"GET", "networks", "network.list", (*Engine).networkList},
-		{"GET", "networks/", "network.list", (*Engine).networkList},
-		{"POST", "networks/create", "network.create", (*Engine).networkCreate},
-		{"POST", "networks/prune", "network.prune", (*Engine).networkPrune},
-		{"POST", "networks/*/connect", "network.connect", (*Engine).networkConnect},
-		{"POST", "networks/*/disconnect", "network.disconnect", (*Engine).networkDisconnect},
-		{"GET", "networks/*", "network.inspect", (*Engine).networkInspect},
-		{"DELETE", "networks/*", "network.remove", (*Engine).networkRemove},
+		{"GET", "networks", "network.list", networkList},
+		{"GET", "networks/", "network.list", networkList},
+		{"POST", "networks/create", "network.create", networkCreate},
+		{"POST", "networks/prune", "network.prune", networkPrune},
+		{"POST", "networks/*/connect", "network.connect", networkConnect},
+		{"POST", "networks/*/disconnect", "network.disconnect", networkDisconnect},
+		{"GET", "networks/*", "network.inspect", networkInspect},
+		{"DELETE", "networks/*", "network.remove", networkRemove},
 	}
 }
 
@@ -265,7 +265,7 @@ func (r route) match(path string) (string, bool) {
 // findRoute gives the route of a request, and the name in its path.
 func (e *Engine) findRoute(method, path string) (route, string, bool) {
 	if method == http.MethodOptions {
-		return route{method, path, "options", func(*Engine, *request) (reply, error) { return status(200) }}, "", true
+		return route{method, path, "options", func(*world, *request) (reply, error) { return status(200) }}, "", true
 	}
 	for _, r := range e.routes {
 		if r.method != method {
@@ -413,18 +413,18 @@ func (e *Engine) serve(w http.ResponseWriter, q *request, rt route) {
 
 // run carries out the operation under the lock.
 func (e *Engine) run(q *request, rt route, fault *Fault) (reply, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.tick()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
+	e.world.clock.tick()
 	if fault != nil && fault.DiskFull {
 		return reply{}, failure("%s", diskFullText(q))
 	}
-	rep, err := rt.do(e, q)
+	rep, err := rt.do(e.world, q)
 	if err == nil {
 		rep, err = encoded(rep)
 	}
 	if q.method != http.MethodGet && q.method != http.MethodHead {
-		e.touch()
+		e.world.clock.touch()
 	}
 	return rep, err
 }

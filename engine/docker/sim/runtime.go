@@ -28,22 +28,22 @@ func runtimeError(text string) (code int, err error) {
 }
 
 // checkRuntime tells why the runtime cannot make the process of a container, or nil.
-func (e *Engine) checkRuntime(c *container) error {
-	for _, part := range []func(*container) error{checkUlimitNames, checkSysctlNames, checkPermissions} {
-		if err := part(c); err != nil {
+func (b box) checkRuntime() error {
+	for _, part := range []func() error{b.checkUlimitNames, b.checkSysctlNames, b.checkPermissions} {
+		if err := part(); err != nil {
 			return err
 		}
 	}
 	const begun = "unable to start container process: "
-	for _, part := range []func(*container) error{e.checkMounts, checkShares, checkHostName, checkSysctlValues, checkUlimits} {
-		if err := part(c); err != nil {
+	for _, part := range []func() error{b.checkMounts, b.checkShares, b.checkHostName, b.checkSysctlValues, b.checkUlimits} {
+		if err := part(); err != nil {
 			return fmt.Errorf(begun+"error during container init: %w", err)
 		}
 	}
-	if c.underInit() {
+	if b.c.underInit() {
 		return nil
 	}
-	if _, err := e.checkExecutable(c, c.Path); err != nil {
+	if _, err := b.checkExecutable(b.c.Path); err != nil {
 		return fmt.Errorf(begun+"%w", err)
 	}
 	return nil
@@ -66,8 +66,8 @@ func limitNames() []string {
 	return []string{"CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"}
 }
 
-func checkUlimitNames(c *container) error {
-	for _, u := range c.HostConfig.Ulimits {
+func (b box) checkUlimitNames() error {
+	for _, u := range b.c.HostConfig.Ulimits {
 		if name := strings.ToUpper(u.Name); !slices.Contains(limitNames(), name) {
 			return fmt.Errorf("wrong rlimit value: RLIMIT_%s", name)
 		}
@@ -76,9 +76,9 @@ func checkUlimitNames(c *container) error {
 }
 
 // checkUlimits refuses limits that the kernel refuses. Negative ones are very large.
-func checkUlimits(c *container) error {
+func (b box) checkUlimits() error {
 	const mostFiles = 1073741816
-	for _, u := range c.HostConfig.Ulimits {
+	for _, u := range b.c.HostConfig.Ulimits {
 		number := slices.Index(limitNames(), strings.ToUpper(u.Name))
 		const where = "error setting rlimits for ready process: error setting rlimit type %d: %s"
 		switch {
@@ -92,9 +92,9 @@ func checkUlimits(c *container) error {
 }
 
 // checkPermissions refuses a device without permissions. Its number counts those that each container has.
-func checkPermissions(c *container) error {
+func (b box) checkPermissions() error {
 	const own = 8
-	for i, d := range c.HostConfig.Devices {
+	for i, d := range b.c.HostConfig.Devices {
 		if d.CgroupPermissions == "" {
 			return fmt.Errorf("device access at %d field cannot be empty", own+i)
 		}
@@ -116,8 +116,8 @@ func dotted(name string) string {
 	return name
 }
 
-func checkSysctlNames(c *container) error {
-	h := &c.HostConfig
+func (b box) checkSysctlNames() error {
+	h := &b.c.HostConfig
 	for _, key := range sortedKeys(h.Sysctls) {
 		name := dotted(key)
 		switch ipc, net := ipcSysctl(name), strings.HasPrefix(name, "net."); {
@@ -136,9 +136,9 @@ func checkSysctlNames(c *container) error {
 }
 
 // checkSysctlValues refuses values where it is known what the kernel takes, which is numbers.
-func checkSysctlValues(c *container) error {
-	for _, key := range sortedKeys(c.HostConfig.Sysctls) {
-		name, value := dotted(key), c.HostConfig.Sysctls[key]
+func (b box) checkSysctlValues() error {
+	for _, key := range sortedKeys(b.c.HostConfig.Sysctls) {
+		name, value := dotted(key), b.c.HostConfig.Sysctls[key]
 		if !ipcSysctl(name) {
 			continue
 		}
@@ -163,9 +163,9 @@ func isRange(err error) bool {
 	return ok && number.Err == strconv.ErrRange
 }
 
-func checkShares(c *container) error {
+func (b box) checkShares() error {
 	const where = "error setting cgroup config for procHooks process: "
-	switch shares := c.HostConfig.CPUShares; {
+	switch shares := b.c.HostConfig.CPUShares; {
 	case shares == 1:
 		return fmt.Errorf(where + "the minimum allowed cpu-shares is 2")
 	case shares > 262144:
@@ -174,8 +174,8 @@ func checkShares(c *container) error {
 	return nil
 }
 
-func checkHostName(c *container) error {
-	if len(c.Config.Hostname) > 64 && c.HostConfig.UTSMode != "host" {
+func (b box) checkHostName() error {
+	if len(b.c.Config.Hostname) > 64 && b.c.HostConfig.UTSMode != "host" {
 		return fmt.Errorf("sethostname: invalid argument")
 	}
 	return nil
@@ -189,18 +189,18 @@ const (
 )
 
 // checkMounts refuses mounts that do not fit what is there.
-func (e *Engine) checkMounts(c *container) error {
+func (b box) checkMounts() error {
 	tmpfs := map[string]string{}
-	for dest, options := range c.HostConfig.Tmpfs {
+	for dest, options := range b.c.HostConfig.Tmpfs {
 		tmpfs[path.Clean(dest)] = options
 	}
-	for _, m := range c.HostConfig.Mounts {
+	for _, m := range b.c.HostConfig.Mounts {
 		if m.Type == "tmpfs" {
 			tmpfs[path.Clean(m.Target)] = m.TmpfsOptions.text()
 		}
 	}
 	all := sortedKeys(union(tmpfs, map[string]string{}))
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range sortedKeys(b.c.Mounts) {
 		if _, there := tmpfs[dest]; !there {
 			all = append(all, dest)
 		}
@@ -212,13 +212,13 @@ func (e *Engine) checkMounts(c *container) error {
 		}
 		source, err := "tmpfs", error(nil)
 		if options, ok := tmpfs[dest]; ok {
-			err = e.checkTmpfsMount(c, dest, options)
+			err = b.checkTmpfsMount(dest, options)
 		} else {
-			m := c.Mounts[dest]
+			m := b.c.Mounts[dest]
 			if source = m.Source; m.Type == "volume" {
 				source = volumeRoot + m.Name + "/_data"
 			}
-			err = e.checkBindMount(c, m, source)
+			err = b.checkBindMount(m, source)
 		}
 		if err != nil {
 			return fmt.Errorf("error mounting %q to rootfs at %q: %w", source, dest, err)
@@ -231,18 +231,18 @@ func (e *Engine) checkMounts(c *container) error {
 func (c *container) rootfs() string { return "/var/lib/docker/overlay2/" + c.ID + "/merged" }
 
 // beneath gives the file that a mount would cover, and the file that the path leads through as if it were a directory.
-func (e *Engine) beneath(c *container, dest string) (f File, there bool, through string) {
-	im := e.st.Images[c.ImageID]
+func (b box) beneath(dest string) (f File, there bool, through string) {
+	im := b.st.Images[b.c.ImageID]
 	if im == nil {
 		return File{}, false, ""
 	}
 	dest = path.Clean("/" + dest)
 	for dir := path.Dir(dest); dir != "/"; dir = path.Dir(dir) {
-		if above, ok := (place{files: c.Files, below: im.Files, path: dir}).get(); ok && !above.Dir && above.Link == "" {
+		if above, ok := (place{files: b.c.Files, below: im.Files, path: dir}).get(); ok && !above.Dir && above.Link == "" {
 			through = dir
 		}
 	}
-	f, there = place{files: c.Files, below: im.Files, path: dest}.get()
+	f, there = place{files: b.c.Files, below: im.Files, path: dest}.get()
 	switch dest {
 	case "/etc/hosts", "/etc/hostname", "/etc/resolv.conf":
 		return File{}, true, through
@@ -250,19 +250,19 @@ func (e *Engine) beneath(c *container, dest string) (f File, there bool, through
 	return f, there && f.Link == "", through
 }
 
-func (e *Engine) checkBindMount(c *container, m *mountPoint, source string) error {
+func (b box) checkBindMount(m *mountPoint, source string) error {
 	dest := m.Destination
 	switch _, inside := strings.CutPrefix(dest, "/proc/"); {
 	case dest == "/proc" && source != "/proc":
-		return fmt.Errorf("%q cannot be mounted because it is not of type proc", c.rootfs()+dest)
+		return fmt.Errorf("%q cannot be mounted because it is not of type proc", b.c.rootfs()+dest)
 	case inside && !slices.Contains([]string{"cpuinfo", "diskstats", "meminfo", "stat", "swaps", "uptime", "loadavg", "slabinfo", "net/dev"}, dest[len("/proc/"):]):
-		return fmt.Errorf("%q cannot be mounted because it is inside /proc", c.rootfs()+dest)
+		return fmt.Errorf("%q cannot be mounted because it is inside /proc", b.c.rootfs()+dest)
 	}
-	f, there, through := e.beneath(c, dest)
+	f, there, through := b.beneath(dest)
 	if through != "" {
-		return fmt.Errorf("open o_path procfd: open %s: %w", c.rootfs()+dest, errNoDir)
+		return fmt.Errorf("open o_path procfd: open %s: %w", b.c.rootfs()+dest, errNoDir)
 	}
-	dir := m.Type == "volume" || e.st.Host[m.Source].Dir
+	dir := m.Type == "volume" || b.st.Host[m.Source].Dir
 	if !there || f.Dir == dir {
 		return nil
 	}
@@ -273,16 +273,16 @@ func (e *Engine) checkBindMount(c *container, m *mountPoint, source string) erro
 	return fmt.Errorf("mount %s:%s (via /proc/self/fd/6), flags: %#x: %w", source, dest, flags, errNoDir)
 }
 
-func (e *Engine) checkTmpfsMount(c *container, dest, options string) error {
+func (b box) checkTmpfsMount(dest, options string) error {
 	flags, data := tmpfsData(options)
-	f, there, through := e.beneath(c, dest)
+	f, there, through := b.beneath(dest)
 	where := fmt.Sprintf("mount tmpfs:%s (via /proc/self/fd/6), flags: %#x", dest, flags)
 	if len(data) > 0 {
 		where += ", data: " + strings.Join(data, ",")
 	}
 	switch {
 	case through != "":
-		return fmt.Errorf("mkdir %s: %w", c.rootfs()+through, errNoDir)
+		return fmt.Errorf("mkdir %s: %w", b.c.rootfs()+through, errNoDir)
 	case there && !f.Dir:
 		return fmt.Errorf("%s: %w", where, errNoDir)
 	case slices.ContainsFunc(data, func(option string) bool { return !validTmpfs(option) }):

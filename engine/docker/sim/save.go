@@ -20,9 +20,9 @@ const saveFormat = "dmap sim 1"
 
 // Save writes the whole state as JSON. The bytes depend on the state only. Faults, hooks and the call log are not part of it.
 func (e *Engine) Save(w io.Writer) error {
-	e.mu.Lock()
-	text, err := json.MarshalIndent(saved{Format: saveFormat, API: e.version.String(), State: e.st}, "", " ")
-	e.mu.Unlock()
+	e.world.mu.Lock()
+	text, err := json.MarshalIndent(saved{Format: saveFormat, API: e.version.String(), State: e.world.st}, "", " ")
+	e.world.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("cannot save simulated engine: %w", err)
 	}
@@ -186,30 +186,30 @@ type ImageState struct {
 
 // World takes a snapshot. The caller owns it.
 func (e *Engine) World() World {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.world.mu.Lock()
+	defer e.world.mu.Unlock()
 	var w World
-	for _, c := range e.st.containers() {
+	for _, c := range e.world.st.containers() {
 		w.Containers = append(w.Containers, e.containerState(c))
 	}
 	sort.Slice(w.Containers, func(i, j int) bool { return w.Containers[i].Name < w.Containers[j].Name })
-	for _, name := range sortedKeys(e.st.Volumes) {
-		w.Volumes = append(w.Volumes, e.volumeState(e.st.Volumes[name]))
+	for _, name := range sortedKeys(e.world.st.Volumes) {
+		w.Volumes = append(w.Volumes, e.volumeState(e.world.st.Volumes[name]))
 	}
-	for _, n := range e.st.networks() {
+	for _, n := range e.world.st.networks() {
 		shown := NetworkState{Name: n.Name, ID: n.ID, Driver: n.Driver, Labels: union(n.Labels, map[string]string(nil))}
-		for _, c := range e.members(n) {
+		for _, c := range e.world.st.members(n) {
 			shown.Members = append(shown.Members, c.Name)
 		}
 		sort.Strings(shown.Members)
 		w.Networks = append(w.Networks, shown)
 	}
 	sort.SliceStable(w.Networks, func(i, j int) bool { return w.Networks[i].Name < w.Networks[j].Name })
-	for _, id := range sortedKeys(e.st.Images) {
-		w.Images = append(w.Images, ImageState{ID: id, Tags: append([]string(nil), e.st.Images[id].Tags...)})
+	for _, id := range sortedKeys(e.world.st.Images) {
+		w.Images = append(w.Images, ImageState{ID: id, Tags: append([]string(nil), e.world.st.Images[id].Tags...)})
 	}
-	for _, p := range sortedKeys(e.st.Host) {
-		if e.st.Host[p].Dir {
+	for _, p := range sortedKeys(e.world.st.Host) {
+		if e.world.st.Host[p].Dir {
 			w.Host = append(w.Host, p)
 		}
 	}
@@ -221,7 +221,7 @@ func (e *Engine) containerState(c *container) ContainerState {
 		Name: c.Name, ID: c.ID, Image: c.Config.Image, ImageID: c.ImageID, Status: c.status(), Health: c.Health, ExitCode: c.ExitCode,
 		RestartCount: c.RestartCount, Error: c.Error, Restart: c.HostConfig.RestartPolicy.Name, Env: append([]string(nil), c.Config.Env...),
 		Command: append([]string{c.Path}, c.Args...), User: c.Config.User, Labels: union(c.Config.Labels, map[string]string(nil)),
-		Links: append([]string(nil), e.shownLinks(c)...), Networks: sortedKeys(c.Endpoints),
+		Links: append([]string(nil), e.world.st.shownLinks(c)...), Networks: sortedKeys(c.Endpoints),
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
@@ -238,7 +238,7 @@ func (e *Engine) containerState(c *container) ContainerState {
 func (e *Engine) volumeState(v *volume) VolumeState {
 	s := VolumeState{Name: v.Name, Anonymous: v.Anonymous, Labels: union(v.Labels, map[string]string(nil)), Root: v.Files["/"]}
 	for id := range v.Refs {
-		if c := e.st.Containers[id]; c != nil {
+		if c := e.world.st.Containers[id]; c != nil {
 			s.Users = append(s.Users, c.Name)
 		}
 	}

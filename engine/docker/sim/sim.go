@@ -27,20 +27,13 @@ type Engine struct {
 	opts    Options
 	version apiVersion
 	routes  []route
+	world   *world
 
-	mu        sync.Mutex
-	st        *state
-	changed   chan struct{} // closed at each change
-	cut       chan struct{} // closed when the daemon restarts: all streams end
+	// Under the lock of the world:
 	calls     []Call
 	callCount int
 	faults    []*faultRule
 	onCall    func(Call) error
-	watchers  map[*watcher]struct{}
-	realBase  time.Time
-	realSince time.Time
-	timer     *time.Timer
-	closed    bool
 
 	serving sync.Once
 	server  *http.Server
@@ -75,7 +68,7 @@ func New(opts Options) *Engine {
 		}
 	}
 	e := newEngine(opts, st)
-	e.addPredefinedNetworks()
+	e.world.networks.addPredefinedNetworks()
 	return e
 }
 
@@ -85,11 +78,7 @@ func newEngine(opts Options, st *state) *Engine {
 	if !ok || version.less(apiVersion{1, 41}) || (apiVersion{1, 51}).less(version) {
 		version = apiVersion{1, 41}
 	}
-	return &Engine{
-		opts: opts, version: version, routes: routes(), st: st,
-		changed: make(chan struct{}), cut: make(chan struct{}), watchers: map[*watcher]struct{}{},
-		realBase: st.Now, realSince: time.Now(),
-	}
+	return &Engine{opts: opts, version: version, routes: routes(), world: newWorld(opts, version, st)}
 }
 
 // Serve answers on l until ctx ends; then it cuts all connections and returns nil. It closes l.
@@ -130,16 +119,9 @@ func (e *Engine) Client() *http.Client {
 
 // Close ends all connections made with DialContext and all streams. The engine's state stays readable.
 func (e *Engine) Close() error {
-	e.mu.Lock()
-	if !e.closed {
-		e.closed = true
-		close(e.cut)
-		e.cut = make(chan struct{})
-	}
-	if e.timer != nil {
-		e.timer.Stop()
-	}
-	e.mu.Unlock()
+	e.world.mu.Lock()
+	e.world.clock.close()
+	e.world.mu.Unlock()
 	e.serving.Do(func() {
 		e.inside = &insideListener{conns: make(chan net.Conn), done: make(chan struct{})}
 		e.server = &http.Server{Handler: e}

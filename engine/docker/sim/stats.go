@@ -8,14 +8,14 @@ import (
 )
 
 // containerStats gives one sample, also to a client that asked for a stream: nothing changes that a second one could show.
-func (e *Engine) containerStats(q *request) (reply, error) {
-	c, err := e.lookup(q.name)
+func containerStats(w *world, q *request) (reply, error) {
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	doc := object{
 		"read": stamp(time.Time{}), "preread": stamp(time.Time{}), "id": c.ID, "name": "/" + c.Name, "num_procs": 0, "storage_stats": object{},
-		"pids_stats": object{}, "blkio_stats": blkioStats(nil), "cpu_stats": e.cpuStats(time.Time{}), "precpu_stats": e.cpuStats(time.Time{}),
+		"pids_stats": object{}, "blkio_stats": blkioStats(nil), "cpu_stats": cpuStats(w, time.Time{}), "precpu_stats": cpuStats(w, time.Time{}),
 		"memory_stats": object{},
 	}
 	if !c.Running || c.Restarting {
@@ -26,31 +26,31 @@ func (e *Engine) containerStats(q *request) (reply, error) {
 	if limit == 0 {
 		limit = hostMemory
 	}
-	doc["read"], doc["cpu_stats"] = stamp(e.st.Now), e.cpuStats(e.st.Now)
+	doc["read"], doc["cpu_stats"] = stamp(w.st.Now), cpuStats(w, w.st.Now)
 	if !q.flag("one-shot") {
-		before := e.st.Now.Add(-time.Second)
-		doc["preread"], doc["precpu_stats"] = stamp(before), e.cpuStats(before)
+		before := w.st.Now.Add(-time.Second)
+		doc["preread"], doc["precpu_stats"] = stamp(before), cpuStats(w, before)
 	}
 	doc["pids_stats"], doc["blkio_stats"] = object{"current": 1}, blkioStats([]object{})
 	doc["memory_stats"] = object{
 		"usage": usage, "max_usage": usage, "limit": limit,
 		"stats": object{"cache": 0, "rss": usage, "inactive_file": 0, "total_cache": 0, "total_rss": usage, "total_inactive_file": 0},
 	}
-	if networks := e.trafficOf(c); len(networks) > 0 {
+	if networks := trafficOf(w, c); len(networks) > 0 {
 		doc["networks"] = networks
 	}
 	return ok(doc)
 }
 
 // cpuStats is the time that the processors ran until an instant; all of it was for others. The zero instant is no sample.
-func (e *Engine) cpuStats(at time.Time) object {
+func cpuStats(w *world, at time.Time) object {
 	usage := object{"total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0}
 	doc := object{"cpu_usage": usage, "throttling_data": object{"periods": 0, "throttled_periods": 0, "throttled_time": 0}}
 	if !at.IsZero() {
-		usage["percpu_usage"] = make([]int, e.cpus())
+		usage["percpu_usage"] = make([]int, w.host.cpus())
 		// The host had been up for an hour when the engine began.
-		doc["system_cpu_usage"] = int64(at.Sub(e.st.Start)+time.Hour) * int64(e.cpus())
-		doc["online_cpus"] = e.cpus()
+		doc["system_cpu_usage"] = int64(at.Sub(w.st.Start)+time.Hour) * int64(w.host.cpus())
+		doc["online_cpus"] = w.host.cpus()
 	}
 	return doc
 }
@@ -67,7 +67,7 @@ func blkioStats(none []object) object {
 }
 
 // trafficOf gives the network interfaces of a container.
-func (e *Engine) trafficOf(c *container) object {
+func trafficOf(w *world, c *container) object {
 	doc := object{}
 	for _, name := range endpointOrder(c) {
 		if c.Endpoints[name].IPAddress == "" {

@@ -4,28 +4,31 @@ package sim
 
 import "strings"
 
-func (e *Engine) ping(q *request) (reply, error) {
+func ping(w *world, q *request) (reply, error) {
 	return reply{raw: []byte("OK"), header: map[string]string{
 		"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache",
 	}}, nil
 }
 
+// host is the machine that the engine says it runs on.
+type host struct{ opts Options }
+
 // hostMemory is the memory of the host.
 const hostMemory = int64(8 << 30)
 
-func (e *Engine) hostName() string { return first(e.opts.Name, "sim") }
+func (h host) hostName() string { return first(h.opts.Name, "sim") }
 
-func (e *Engine) cpus() int {
-	if e.opts.CPUs > 0 {
-		return e.opts.CPUs
+func (h host) cpus() int {
+	if h.opts.CPUs > 0 {
+		return h.opts.CPUs
 	}
 	return 2
 }
 
 // engineID is the id of the engine: its own, or one that is the same in every simulation.
-func (e *Engine) engineID() string {
-	if e.opts.ID != "" {
-		return e.opts.ID
+func (h host) engineID() string {
+	if h.opts.ID != "" {
+		return h.opts.ID
 	}
 	text := strings.ToUpper(idOf("engine", "id"))
 	var parts []string
@@ -35,8 +38,8 @@ func (e *Engine) engineID() string {
 	return strings.Join(parts, ":")
 }
 
-func (e *Engine) versionInfo(q *request) (reply, error) {
-	release, api := e.version.engineRelease(), e.version.String()
+func versionInfo(w *world, q *request) (reply, error) {
+	release, api := w.version.engineRelease(), w.version.String()
 	const goVersion, kernel, built = "go1.19.8", "6.1.0", "2024-01-01T00:00:00.000000000+00:00"
 	return ok(object{
 		"Platform": object{"Name": "dmap sim"}, "Version": release, "ApiVersion": api, "MinAPIVersion": minVersion().String(),
@@ -48,9 +51,9 @@ func (e *Engine) versionInfo(q *request) (reply, error) {
 	})
 }
 
-func (e *Engine) info(q *request) (reply, error) {
+func info(w *world, q *request) (reply, error) {
 	var running, paused, stopped int
-	for _, c := range e.st.Containers {
+	for _, c := range w.st.Containers {
 		switch {
 		case c.Paused:
 			paused++
@@ -61,24 +64,24 @@ func (e *Engine) info(q *request) (reply, error) {
 		}
 	}
 	return ok(object{
-		"ID": e.engineID(), "Containers": len(e.st.Containers), "ContainersRunning": running, "ContainersPaused": paused,
-		"ContainersStopped": stopped, "Images": len(e.st.Images), "Driver": "overlay2", "DriverStatus": [][2]string{{"Backing Filesystem", "virtual"}},
+		"ID": w.host.engineID(), "Containers": len(w.st.Containers), "ContainersRunning": running, "ContainersPaused": paused,
+		"ContainersStopped": stopped, "Images": len(w.st.Images), "Driver": "overlay2", "DriverStatus": [][2]string{{"Backing Filesystem", "virtual"}},
 		"Plugins": object{
 			"Volume": []string{"local"}, "Network": []string{"bridge", "host", "ipvlan", "macvlan", "null", "overlay"}, "Authorization": nil,
 			"Log": []string{"awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "logentries", "splunk", "syslog"},
 		},
 		"MemoryLimit": true, "SwapLimit": true, "KernelMemory": true, "KernelMemoryTCP": true, "CpuCfsPeriod": true, "CpuCfsQuota": true,
 		"CPUShares": true, "CPUSet": true, "PidsLimit": true, "IPv4Forwarding": true, "BridgeNfIptables": true, "BridgeNfIp6tables": true,
-		"Debug": false, "NFd": 0, "OomKillDisable": true, "NGoroutines": 0, "SystemTime": stamp(e.st.Now), "LoggingDriver": "json-file",
-		"CgroupDriver": "cgroupfs", "CgroupVersion": "1", "NEventsListener": len(e.watchers), "KernelVersion": "6.1.0",
+		"Debug": false, "NFd": 0, "OomKillDisable": true, "NGoroutines": 0, "SystemTime": stamp(w.st.Now), "LoggingDriver": "json-file",
+		"CgroupDriver": "cgroupfs", "CgroupVersion": "1", "NEventsListener": len(w.journal.watchers), "KernelVersion": "6.1.0",
 		"OperatingSystem": "dmap sim", "OSVersion": "", "OSType": "linux", "Architecture": "x86_64",
 		"IndexServerAddress": "https://index.docker.io/v1/", "RegistryConfig": object{
 			"AllowNondistributableArtifactsCIDRs": []string{}, "AllowNondistributableArtifactsHostnames": []string{},
 			"InsecureRegistryCIDRs": []string{"127.0.0.0/8"}, "Mirrors": []string{},
 			"IndexConfigs": object{"docker.io": object{"Name": "docker.io", "Mirrors": []string{}, "Secure": true, "Official": true}},
 		},
-		"NCPU": e.cpus(), "MemTotal": hostMemory, "GenericResources": nil, "DockerRootDir": "/var/lib/docker", "HttpProxy": "", "HttpsProxy": "",
-		"NoProxy": "", "Name": e.hostName(), "Labels": []string{}, "ExperimentalBuild": false, "ServerVersion": e.version.engineRelease(),
+		"NCPU": w.host.cpus(), "MemTotal": hostMemory, "GenericResources": nil, "DockerRootDir": "/var/lib/docker", "HttpProxy": "", "HttpsProxy": "",
+		"NoProxy": "", "Name": w.host.hostName(), "Labels": []string{}, "ExperimentalBuild": false, "ServerVersion": w.version.engineRelease(),
 		"Runtimes": object{"runc": object{"path": "runc"}}, "DefaultRuntime": "runc",
 		"Swarm":              object{"NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": false, "Error": "", "RemoteManagers": nil},
 		"LiveRestoreEnabled": false, "Isolation": "", "InitBinary": "docker-init",
@@ -87,22 +90,22 @@ func (e *Engine) info(q *request) (reply, error) {
 	})
 }
 
-func (e *Engine) auth(q *request) (reply, error) {
+func auth(w *world, q *request) (reply, error) {
 	return reply{}, failure("cannot log in: the simulated engine has no network")
 }
 
-func (e *Engine) diskUsage(q *request) (reply, error) {
+func diskUsage(w *world, q *request) (reply, error) {
 	list := &request{query: map[string][]string{"all": {"1"}, "size": {"1"}}, version: q.version}
-	images, err := e.imageList(list)
+	images, err := imageList(w, list)
 	if err != nil {
 		return reply{}, err
 	}
 	var containers, volumes []object
-	for _, c := range e.st.containers() {
-		containers = append(containers, e.listDocument(c, list))
+	for _, c := range w.st.containers() {
+		containers = append(containers, listDocument(w, c, list))
 	}
-	for _, name := range sortedKeys(e.st.Volumes) {
-		v := e.st.Volumes[name]
+	for _, name := range sortedKeys(w.st.Volumes) {
+		v := w.st.Volumes[name]
 		doc := v.document()
 		doc["UsageData"] = object{"Size": 0, "RefCount": len(v.Refs)}
 		volumes = append(volumes, doc)
@@ -112,10 +115,10 @@ func (e *Engine) diskUsage(q *request) (reply, error) {
 	})
 }
 
-func (e *Engine) pluginList(q *request) (reply, error) { return ok([]object{}) }
+func pluginList(w *world, q *request) (reply, error) { return ok([]object{}) }
 
 // buildPrune finds nothing to remove, since nothing is built here.
-func (e *Engine) buildPrune(q *request) (reply, error) {
+func buildPrune(w *world, q *request) (reply, error) {
 	if _, err := readFilters(q, "until", "id", "label", "label!", "parent", "type", "description", "inuse", "shared", "private"); err != nil {
 		return reply{}, prefixed("failed to prune build cache: ", err)
 	}
@@ -123,7 +126,7 @@ func (e *Engine) buildPrune(q *request) (reply, error) {
 }
 
 // noSwarm answers what only the manager of a swarm can tell.
-func (e *Engine) noSwarm(q *request) (reply, error) {
+func noSwarm(w *world, q *request) (reply, error) {
 	return reply{}, &apiError{status: 503, text: noManager}
 }
 

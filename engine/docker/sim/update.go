@@ -8,19 +8,19 @@ type updateBody struct {
 	RestartPolicy restartPolicy
 }
 
-func (e *Engine) containerUpdate(q *request) (reply, error) {
+func containerUpdate(w *world, q *request) (reply, error) {
 	var body updateBody
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
-	c, err := e.lookup(q.name)
+	c, err := w.st.lookup(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	if err := checkRestartPolicy(body.RestartPolicy); err != nil {
 		return reply{}, err
 	}
-	if err := e.checkResources(&body.resources); err != nil {
+	if err := w.containers.checkResources(&body.resources); err != nil {
 		return reply{}, err
 	}
 	if err := checkUpdate(c, &body); err != nil {
@@ -31,7 +31,7 @@ func (e *Engine) containerUpdate(q *request) (reply, error) {
 	if body.RestartPolicy.Name != "" {
 		h.RestartPolicy = body.RestartPolicy
 	}
-	e.emitContainer(c, "update", nil)
+	w.journal.emitContainer(c, "update", nil)
 	return ok(object{"Warnings": nil})
 }
 

@@ -8,9 +8,16 @@ import (
 	"strings"
 )
 
+// volumes are the volumes that have a name, be it one of the engine's making.
+type volumes struct {
+	st      *state
+	version apiVersion
+	journal *journal
+}
+
 // ensureVolume gives the volume of a name, made if it is missing; an existing one keeps its labels and options.
-func (e *Engine) ensureVolume(name, driver string, labels, options map[string]string) (*volume, error) {
-	if v := e.st.Volumes[name]; v != nil {
+func (s *volumes) ensureVolume(name, driver string, labels, options map[string]string) (*volume, error) {
+	if v := s.st.Volumes[name]; v != nil {
 		if driver != "" && driver != v.Driver {
 			return nil, conflict("create %s: conflict: volume name must be unique", name)
 		}
@@ -26,9 +33,9 @@ func (e *Engine) ensureVolume(name, driver string, labels, options map[string]st
 		return nil, badRequest("create %s: %q includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path", name, name)
 	}
 	if err := checkVolumeOptions(options); err != nil {
-		return nil, prefixed("create "+first(name, e.st.newID("volume"))+": ", err)
+		return nil, prefixed("create "+first(name, s.st.newID("volume"))+": ", err)
 	}
-	return e.newVolume(name, driver, labels, options), nil
+	return s.newVolume(name, driver, labels, options), nil
 }
 
 // volumeSize is how the size of a volume is written.
@@ -60,25 +67,25 @@ func checkVolumeOptions(options map[string]string) error {
 	return nil
 }
 
-func (e *Engine) newVolume(name, driver string, labels, options map[string]string) *volume {
+func (s *volumes) newVolume(name, driver string, labels, options map[string]string) *volume {
 	v := &volume{
-		Name: name, Driver: first(driver, "local"), Labels: labels, Options: options, Created: e.st.Now,
+		Name: name, Driver: first(driver, "local"), Labels: labels, Options: options, Created: s.st.Now,
 		Files: newTree(), Refs: map[string]int{},
 	}
 	if name == "" {
-		v.Name, v.Anonymous = e.st.newID("volume"), true
-		if !e.version.less(apiVersion{1, 42}) {
+		v.Name, v.Anonymous = s.st.newID("volume"), true
+		if !s.version.less(apiVersion{1, 42}) {
 			v.Labels = union(v.Labels, map[string]string{"com.docker.volume.anonymous": ""})
 		}
 	}
-	e.st.Volumes[v.Name] = v
-	e.emitVolume(v.Name, "create", map[string]string{"driver": v.Driver})
+	s.st.Volumes[v.Name] = v
+	s.journal.emitVolume(v.Name, "create", map[string]string{"driver": v.Driver})
 	return v
 }
 
-func (e *Engine) dropVolume(v *volume) {
-	delete(e.st.Volumes, v.Name)
-	e.emitVolume(v.Name, "destroy", map[string]string{"driver": v.Driver})
+func (s *volumes) dropVolume(v *volume) {
+	delete(s.st.Volumes, v.Name)
+	s.journal.emitVolume(v.Name, "destroy", map[string]string{"driver": v.Driver})
 }
 
 func (v *volume) document() object {
@@ -88,7 +95,7 @@ func (v *volume) document() object {
 	}
 }
 
-func (e *Engine) volumeCreate(q *request) (reply, error) {
+func volumeCreate(w *world, q *request) (reply, error) {
 	var body struct {
 		Name, Driver       string
 		Labels, DriverOpts map[string]string
@@ -96,29 +103,29 @@ func (e *Engine) volumeCreate(q *request) (reply, error) {
 	if err := q.decode(&body); err != nil {
 		return reply{}, err
 	}
-	v, err := e.ensureVolume(body.Name, body.Driver, body.Labels, body.DriverOpts)
+	v, err := w.volumes.ensureVolume(body.Name, body.Driver, body.Labels, body.DriverOpts)
 	if err != nil {
 		return reply{}, err
 	}
 	return reply{status: 201, json: v.document()}, nil
 }
 
-func (e *Engine) findVolume(name string) (*volume, error) {
-	if v := e.st.Volumes[name]; v != nil {
+func (s *state) findVolume(name string) (*volume, error) {
+	if v := s.Volumes[name]; v != nil {
 		return v, nil
 	}
 	return nil, notFound("get %s: no such volume", name)
 }
 
-func (e *Engine) volumeInspect(q *request) (reply, error) {
-	v, err := e.findVolume(q.name)
+func volumeInspect(w *world, q *request) (reply, error) {
+	v, err := w.st.findVolume(q.name)
 	if err != nil {
 		return reply{}, err
 	}
 	return ok(v.document())
 }
 
-func (e *Engine) volumeList(q *request) (reply, error) {
+func volumeList(w *world, q *request) (reply, error) {
 	f, err := readFilters(q, "dangling", "name", "driver", "label")
 	if err != nil {
 		return reply{}, err
@@ -128,8 +135,8 @@ func (e *Engine) volumeList(q *request) (reply, error) {
 		return reply{}, err
 	}
 	docs, fits := []object{}, f.pattern("name")
-	for _, name := range sortedKeys(e.st.Volumes) {
-		v := e.st.Volumes[name]
+	for _, name := range sortedKeys(w.st.Volumes) {
+		v := w.st.Volumes[name]
 		if dangling != nil && *dangling != (len(v.Refs) == 0) {
 			continue
 		}
@@ -140,8 +147,8 @@ func (e *Engine) volumeList(q *request) (reply, error) {
 	return ok(object{"Volumes": docs, "Warnings": nil})
 }
 
-func (e *Engine) volumeRemove(q *request) (reply, error) {
-	v, err := e.findVolume(q.name)
+func volumeRemove(w *world, q *request) (reply, error) {
+	v, err := w.st.findVolume(q.name)
 	if err != nil {
 		if q.flag("force") {
 			return status(204)
@@ -151,12 +158,12 @@ func (e *Engine) volumeRemove(q *request) (reply, error) {
 	if len(v.Refs) > 0 {
 		return reply{}, conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(sortedKeys(v.Refs), ", "))
 	}
-	e.dropVolume(v)
+	w.volumes.dropVolume(v)
 	return status(204)
 }
 
 // volumePrune removes unused volumes: all of them below API 1.42, since then anonymous ones unless all is asked for.
-func (e *Engine) volumePrune(q *request) (reply, error) {
+func volumePrune(w *world, q *request) (reply, error) {
 	known := []string{"label", "label!"}
 	if q.at(42) {
 		known = append(known, "all")
@@ -171,14 +178,14 @@ func (e *Engine) volumePrune(q *request) (reply, error) {
 	}
 	everything := !q.at(42) || all != nil && *all
 	gone := []string{}
-	for _, name := range sortedKeys(e.st.Volumes) {
-		v := e.st.Volumes[name]
+	for _, name := range sortedKeys(w.st.Volumes) {
+		v := w.st.Volumes[name]
 		if len(v.Refs) == 0 && (everything || v.Anonymous) && f.labels(v.Labels) {
-			e.dropVolume(v)
+			w.volumes.dropVolume(v)
 			gone = append(gone, name)
 		}
 	}
 	slices.Sort(gone)
-	e.emit("volume", "prune", "", map[string]string{"reclaimed": "0"})
+	w.journal.emit("volume", "prune", "", map[string]string{"reclaimed": "0"})
 	return ok(object{"VolumesDeleted": gone, "SpaceReclaimed": 0})
 }

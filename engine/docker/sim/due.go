@@ -1,0 +1,37 @@
+// Part of the simulated engine: what is due in containers as time passes.
+
+package sim
+
+import "time"
+
+// nextDue finds what happens next; of things due at one time, the oldest container's.
+func (s *supervisor) nextDue() (deadline, bool) {
+	var best deadline
+	var owner uint64 // serial of the container that best belongs to
+	found := false
+	consider := func(c *container, at time.Time, happen func()) {
+		if at.IsZero() || found && (at.After(best.at) || at.Equal(best.at) && c.Serial >= owner) {
+			return
+		}
+		best, owner, found = deadline{at, happen}, c.Serial, true
+	}
+	for _, c := range s.st.Containers {
+		if c.Paused {
+			continue
+		}
+		consider(c, c.ExitAt, func() { s.exit(c, c.Process.ExitCode) })
+		consider(c, c.KillAt, func() { s.kill(c, sigKill) })
+		consider(c, c.RestartAt, func() { s.restartByPolicy(c) })
+		consider(c, c.HealthAt, func() { s.changeHealth(c) })
+	}
+	if len(s.st.Execs) == 0 {
+		return best, found
+	}
+	for _, id := range sortedKeys(s.st.Execs) {
+		x := s.st.Execs[id]
+		if c := s.st.Containers[x.Container]; c != nil {
+			consider(c, x.ExitAt, func() { s.endExec(x) })
+		}
+	}
+	return best, found
+}

@@ -1,0 +1,56 @@
+// Part of the simulated engine: what it is made of, and who needs whom.
+
+package sim
+
+import (
+	"sync"
+	"time"
+)
+
+// world is what an engine holds, with those who act on it. All of them share one state under one lock, which callers hold.
+type world struct {
+	mu         sync.Mutex
+	st         *state
+	version    apiVersion
+	host       host
+	clock      *clock
+	journal    *journal
+	volumes    *volumes
+	mounts     *mounts
+	networks   *networks
+	endpoints  *endpoints
+	images     *images
+	supervisor *supervisor
+	containers *containers
+}
+
+// newWorld puts a world around a state. Whoever needs another gets it here.
+func newWorld(opts Options, version apiVersion, st *state) *world {
+	w := &world{st: st, version: version, host: host{opts}}
+	w.journal = &journal{st: st, watchers: map[*watcher]struct{}{}}
+	w.volumes = &volumes{st: st, version: version, journal: w.journal}
+	w.mounts = &mounts{st: st, version: version, journal: w.journal, volumes: w.volumes}
+	w.networks = &networks{st: st, version: version, journal: w.journal}
+	w.endpoints = &endpoints{st: st, version: version, journal: w.journal, networks: w.networks}
+	w.images = &images{st: st, journal: w.journal}
+	w.supervisor = &supervisor{st: st, journal: w.journal, mounts: w.mounts, endpoints: w.endpoints}
+	w.clock = newClock(&w.mu, &st.Now, opts.Clock, w.supervisor.nextDue)
+	w.supervisor.clock = w.clock
+	w.containers = &containers{st: st, version: version, host: w.host, mounts: w.mounts, endpoints: w.endpoints}
+	return w
+}
+
+// now is the virtual time, for callers who do not hold the lock.
+func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.st.Now
+}
+
+// newClock makes a clock that shows now, under the lock of what it moves.
+func newClock(mu *sync.Mutex, now *time.Time, mode ClockMode, nextDue func() (deadline, bool)) *clock {
+	return &clock{
+		mu: mu, now: now, mode: mode, nextDue: nextDue, changed: make(chan struct{}), cut: make(chan struct{}),
+		realBase: *now, realSince: time.Now(),
+	}
+}
