@@ -12,7 +12,7 @@ import (
 
 // commit makes an image of what a container wrote, with its configuration and with changes to it.
 func commit(w *world, q *request) (reply, error) {
-	given, err := q.commitConfig()
+	given, err := commitConfig(q)
 	if err != nil {
 		return reply{}, err
 	}
@@ -51,7 +51,7 @@ func commit(w *world, q *request) (reply, error) {
 }
 
 // commitConfig reads the configuration in the body; nil if it sets nothing.
-func (q *request) commitConfig() (*Config, error) {
+func commitConfig(q *request) (*Config, error) {
 	if err := q.checkJSONType(); err != nil || len(q.body) == 0 {
 		return nil, err
 	}

@@ -325,7 +325,7 @@ func mergeHealth(own, image *Healthcheck) *Healthcheck {
 func (s *containers) fillDefaults(c *container) {
 	h := &c.HostConfig
 	h.NetworkMode = first(h.NetworkMode, "default")
-	if h.NetworkMode == "default" && !s.version.less(apiVersion{1, 44}) {
+	if h.NetworkMode == "default" && s.version.at(44) {
 		h.NetworkMode = "bridge"
 	}
 	if c.Config.Hostname == "" {

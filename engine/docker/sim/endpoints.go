@@ -147,10 +147,10 @@ func (s *endpoints) addOwnAliases(c *container, ep *endpointConfig) {
 	if host := c.Config.Hostname; host != "" && host != c.Name && host != c.shortID() {
 		own = append(own, host)
 	}
-	if !s.version.less(apiVersion{1, 44}) {
+	if s.version.at(44) {
 		ep.DNSNames = append([]string{c.Name}, append(append([]string{}, ep.Aliases...), own...)...)
 	}
-	if !s.version.less(apiVersion{1, 45}) {
+	if s.version.at(45) {
 		return
 	}
 	for _, alias := range own {

@@ -232,8 +232,8 @@ func (e *Engine) faultAfter(w http.ResponseWriter, q *request, f *Fault, rep rep
 // writeHalf sends the headers and the first half of a reply.
 func writeHalf(w http.ResponseWriter, rep reply) {
 	text := rep.raw
-	for _, k := range sortedKeys(rep.header) {
-		w.Header().Set(k, rep.header[k])
+	for name, value := range rep.header {
+		w.Header().Set(name, value)
 	}
 	w.Header().Set("Content-Length", fmt.Sprint(len(text)+1))
 	w.WriteHeader(replyStatus(rep, nil))

@@ -321,7 +321,7 @@ func (s *mounts) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any
 	}
 	m.Source, m.Propagation = path.Clean(spec.Source), "rprivate"
 	if o := spec.BindOptions; o != nil {
-		m.CreateHost = o.CreateMountpoint && !s.version.less(apiVersion{1, 42})
+		m.CreateHost = o.CreateMountpoint && s.version.at(42)
 		m.Propagation = first(o.Propagation, m.Propagation)
 	}
 	if _, there := s.st.Host[m.Source]; !there && !m.CreateHost {

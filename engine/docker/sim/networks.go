@@ -240,7 +240,7 @@ func networkCreate(w *world, q *request) (reply, error) {
 			twin = n
 		}
 	}
-	if twin != nil && (body.CheckDuplicate || !w.version.less(apiVersion{1, 44})) {
+	if twin != nil && (body.CheckDuplicate || w.version.at(44)) {
 		return reply{}, conflict("network with name %s already exists", body.Name)
 	}
 	n, err := w.networks.newNetwork(q, &body)

@@ -31,6 +31,9 @@ func (v apiVersion) less(w apiVersion) bool {
 	return v.major < w.major || v.major == w.major && v.minor < w.minor
 }
 
+// at reports whether v is 1.minor or newer.
+func (v apiVersion) at(minor int) bool { return !v.less(apiVersion{1, minor}) }
+
 func (v apiVersion) String() string { return fmt.Sprintf("%d.%d", v.major, v.minor) }
 
 // minVersion is the oldest API version that is still answered.
@@ -49,7 +52,6 @@ type request struct {
 	method  string
 	op      string
 	name    string // what the path names: a container, image, volume or network
-	last    string // a second name in the path
 	version apiVersion
 	query   url.Values
 	header  http.Header
@@ -66,7 +68,7 @@ func (q *request) flag(name string) bool {
 }
 
 // at tells whether the call is made with at least API version 1.minor.
-func (q *request) at(minor int) bool { return !q.version.less(apiVersion{1, minor}) }
+func (q *request) at(minor int) bool { return q.version.at(minor) }
 
 // decode reads the JSON body into v; what follows the first value is passed over.
 func (q *request) decode(v any) error {
@@ -155,101 +157,103 @@ func status(code int) (reply, error) { return reply{status: code}, nil }
 // object is a JSON object put together by hand.
 type object = map[string]any
 
-// operation carries out one call.
-type operation func(w *world, q *request) (reply, error)
-
-// route ties a method and a path to an operation. In a path "*" stands for one segment or more.
-type route struct {
+// route ties a method and a path to an operation on what an engine holds, W. In a path "*" stands for one segment or more.
+type route[W any] struct {
 	method, path, op string
-	do               operation
+	do               func(w W, q *request) (reply, error)
+}
+
+// on makes a route.
+func on[W any](method, path, op string, do func(W, *request) (reply, error)) route[W] {
+	return route[W]{method, path, op, do}
 }
 
 // routes is the table of the API.
-func routes() []route {
-	return []route{
-		{"GET", "_ping", "ping", ping},
-		{"HEAD", "_ping", "ping", ping},
-		{"GET", "version", "version", versionInfo},
-		{"GET", "info", "info", info},
-		{"GET", "events", "events", events},
-		{"GET", "system/df", "system.df", diskUsage},
-		{"POST", "auth", "auth", auth},
-		{"POST", "build/prune", "build.prune", buildPrune},
-		{"GET", "plugins", "plugin.list", pluginList},
-		{"GET", "swarm", "swarm.inspect", noSwarm},
-		{"GET", "nodes", "node.list", noSwarm},
-		{"GET", "nodes/*", "node.inspect", noSwarm},
-		{"GET", "services", "service.list", noSwarm},
-		{"GET", "services/*", "service.inspect", noSwarm},
-		{"GET", "tasks", "task.list", noSwarm},
-		{"GET", "tasks/*", "task.inspect", noSwarm},
-		{"GET", "secrets", "secret.list", noSwarm},
-		{"GET", "secrets/*", "secret.inspect", noSwarm},
-		{"GET", "configs", "config.list", noSwarm},
-		{"GET", "configs/*", "config.inspect", noSwarm},
+func routes() []route[*world] {
+	return []route[*world]{
+		on("GET", "_ping", "ping", ping),
+		on("HEAD", "_ping", "ping", ping),
+		on("GET", "version", "version", versionInfo),
+		on("GET", "info", "info", info),
+		on("GET", "events", "events", events),
+		on("GET", "system/df", "system.df", diskUsage),
+		on("POST", "auth", "auth", auth),
+		on("POST", "build/prune", "build.prune", buildPrune),
+		on("GET", "plugins", "plugin.list", pluginList),
+		on("GET", "swarm", "swarm.inspect", noSwarm),
+		on("GET", "nodes", "node.list", noSwarm),
+		on("GET", "nodes/*", "node.inspect", noSwarm),
+		on("GET", "services", "service.list", noSwarm),
+		on("GET", "services/*", "service.inspect", noSwarm),
+		on("GET", "tasks", "task.list", noSwarm),
+		on("GET", "tasks/*", "task.inspect", noSwarm),
+		on("GET", "secrets", "secret.list", noSwarm),
+		on("GET", "secrets/*", "secret.inspect", noSwarm),
+		on("GET", "configs", "config.list", noSwarm),
+		on("GET", "configs/*", "config.inspect", noSwarm),
 
-		{"GET", "containers/json", "container.list", containerList},
-		{"POST", "containers/create", "container.create", containerCreate},
-		{"POST", "containers/prune", "container.prune", containerPrune},
-		{"GET", "containers/*/json", "container.inspect", containerInspect},
-		{"GET", "containers/*/logs", "container.logs", containerLogs},
-		{"GET", "containers/*/top", "container.top", containerTop},
-		{"GET", "containers/*/stats", "container.stats", containerStats},
-		{"GET", "containers/*/changes", "container.changes", containerChanges},
-		{"GET", "containers/*/export", "container.export", containerExport},
-		{"GET", "containers/*/archive", "container.archive.get", archiveGet},
-		{"HEAD", "containers/*/archive", "container.archive.stat", archiveStat},
-		{"PUT", "containers/*/archive", "container.archive.put", archivePut},
-		{"POST", "containers/*/start", "container.start", containerStart},
-		{"POST", "containers/*/stop", "container.stop", containerStop},
-		{"POST", "containers/*/restart", "container.restart", containerRestart},
-		{"POST", "containers/*/kill", "container.kill", containerKill},
-		{"POST", "containers/*/pause", "container.pause", containerPause},
-		{"POST", "containers/*/unpause", "container.unpause", containerUnpause},
-		{"POST", "containers/*/rename", "container.rename", containerRename},
-		{"POST", "containers/*/update", "container.update", containerUpdate},
-		{"POST", "containers/*/wait", "container.wait", containerWait},
-		{"POST", "containers/*/resize", "container.resize", containerResize},
-		{"POST", "containers/*/attach", "container.attach", containerAttach},
-		{"POST", "containers/*/exec", "exec.create", execCreate},
-		{"DELETE", "containers/*", "container.remove", containerRemove},
+		on("GET", "containers/json", "container.list", containerList),
+		on("POST", "containers/create", "container.create", containerCreate),
+		on("POST", "containers/prune", "container.prune", containerPrune),
+		on("GET", "containers/*/json", "container.inspect", containerInspect),
+		on("GET", "containers/*/logs", "container.logs", containerLogs),
+		on("GET", "containers/*/top", "container.top", containerTop),
+		on("GET", "containers/*/stats", "container.stats", containerStats),
+		on("GET", "containers/*/changes", "container.changes", containerChanges),
+		on("GET", "containers/*/export", "container.export", containerExport),
+		on("GET", "containers/*/archive", "container.archive.get", archiveGet),
+		on("HEAD", "containers/*/archive", "container.archive.stat", archiveStat),
+		on("PUT", "containers/*/archive", "container.archive.put", archivePut),
+		on("POST", "containers/*/start", "container.start", containerStart),
+		on("POST", "containers/*/stop", "container.stop", containerStop),
+		on("POST", "containers/*/restart", "container.restart", containerRestart),
+		on("POST", "containers/*/kill", "container.kill", containerKill),
+		on("POST", "containers/*/pause", "container.pause", containerPause),
+		on("POST", "containers/*/unpause", "container.unpause", containerUnpause),
+		on("POST", "containers/*/rename", "container.rename", containerRename),
+		on("POST", "containers/*/update", "container.update", containerUpdate),
+		on("POST", "containers/*/wait", "container.wait", containerWait),
+		on("POST", "containers/*/resize", "container.resize", containerResize),
+		on("POST", "containers/*/attach", "container.attach", containerAttach),
+		on("POST", "containers/*/exec", "exec.create", execCreate),
+		on("DELETE", "containers/*", "container.remove", containerRemove),
 
-		{"POST", "exec/*/start", "exec.start", execStart},
-		{"POST", "exec/*/resize", "exec.resize", execResize},
-		{"GET", "exec/*/json", "exec.inspect", execInspect},
+		on("POST", "exec/*/start", "exec.start", execStart),
+		on("POST", "exec/*/resize", "exec.resize", execResize),
+		on("GET", "exec/*/json", "exec.inspect", execInspect),
 
-		{"POST", "commit", "container.commit", commit},
-		{"GET", "images/json", "image.list", imageList},
-		{"POST", "images/create", "image.create", imageCreate},
-		{"POST", "images/load", "image.load", imageLoad},
-		{"POST", "images/prune", "image.prune", imagePrune},
-		{"GET", "images/get", "image.save", imageSave},
-		{"GET", "images/*/get", "image.save", imageSave},
-		{"GET", "images/*/json", "image.inspect", imageInspect},
-		{"GET", "images/*/history", "image.history", imageHistory},
-		{"POST", "images/*/tag", "image.tag", imageTag},
-		{"GET", "distribution/*/json", "distribution.inspect", distributionInspect},
-		{"DELETE", "images/*", "image.remove", imageRemove},
+		on("POST", "commit", "container.commit", commit),
+		on("GET", "images/json", "image.list", imageList),
+		on("POST", "images/create", "image.create", imageCreate),
+		on("POST", "images/load", "image.load", imageLoad),
+		on("POST", "images/prune", "image.prune", imagePrune),
+		on("GET", "images/get", "image.save", imageSave),
+		on("GET", "images/*/get", "image.save", imageSave),
+		on("GET", "images/*/json", "image.inspect", imageInspect),
+		on("GET", "images/*/history", "image.history", imageHistory),
+		on("POST", "images/*/tag", "image.tag", imageTag),
+		on("GET", "distribution/*/json", "distribution.inspect", distributionInspect),
+		on("DELETE", "images/*", "image.remove", imageRemove),
 
-		{"GET", "volumes", "volume.list", volumeList},
-		{"POST", "volumes/create", "volume.create", volumeCreate},
-		{"POST", "volumes/prune", "volume.prune", volumePrune},
-		{"GET", "volumes/*", "volume.inspect", volumeInspect},
-		{"DELETE", "volumes/*", "volume.remove", volumeRemove},
+		on("GET", "volumes", "volume.list", volumeList),
+		on("POST", "volumes/create", "volume.create", volumeCreate),
+		on("POST", "volumes/prune", "volume.prune", volumePrune),
+		on("GET", "volumes/*", "volume.inspect", volumeInspect),
+		on("DELETE", "volumes/*", "volume.remove", volumeRemove),
 
-		{"GET", "networks", "network.list", networkList},
-		{"GET", "networks/", "network.list", networkList},
-		{"POST", "networks/create", "network.create", networkCreate},
-		{"POST", "networks/prune", "network.prune", networkPrune},
-		{"POST", "networks/*/connect", "network.connect", networkConnect},
-		{"POST", "networks/*/disconnect", "network.disconnect", networkDisconnect},
-		{"GET", "networks/*", "network.inspect", networkInspect},
-		{"DELETE", "networks/*", "network.remove", networkRemove},
+		on("GET", "networks", "network.list", networkList),
+		on("GET", "networks/", "network.list", networkList),
+		on("POST", "networks/create", "network.create", networkCreate),
+		on("POST", "networks/prune", "network.prune", networkPrune),
+		on("POST", "networks/*/connect", "network.connect", networkConnect),
+		on("POST", "networks/*/disconnect", "network.disconnect", networkDisconnect),
+		on("GET", "networks/*", "network.inspect", networkInspect),
+		on("DELETE", "networks/*", "network.remove", networkRemove),
 	}
 }
 
 // match tells whether path fits the route, and what "*" stood for.
-func (r route) match(path string) (string, bool) {
+func (r route[W]) match(path string) (string, bool) {
 	before, after, star := strings.Cut(r.path, "*")
 	if !star {
 		return "", r.path == path
@@ -263,11 +267,11 @@ func (r route) match(path string) (string, bool) {
 }
 
 // findRoute gives the route of a request, and the name in its path.
-func (e *Engine) findRoute(method, path string) (route, string, bool) {
+func findRoute[W any](table []route[W], method, path string) (route[W], string, bool) {
 	if method == http.MethodOptions {
-		return route{method, path, "options", func(*world, *request) (reply, error) { return status(200) }}, "", true
+		return on(method, path, "options", func(W, *request) (reply, error) { return status(200) }), "", true
 	}
-	for _, r := range e.routes {
+	for _, r := range table {
 		if r.method != method {
 			continue
 		}
@@ -275,7 +279,7 @@ func (e *Engine) findRoute(method, path string) (route, string, bool) {
 			return r, name, true
 		}
 	}
-	return route{}, "", false
+	return route[W]{}, "", false
 }
 
 // splitVersion takes the version off a path. A path without one, or with a malformed one, is left alone.
@@ -292,12 +296,12 @@ func splitVersion(path string) (version, rest string) {
 func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.commonHeaders(w.Header())
 	number, path := splitVersion(r.URL.Path)
-	rt, name, found := e.findRoute(r.Method, path)
+	rt, name, found := findRoute(e.routes, r.Method, path)
 	if !found {
 		writeError(w, notFound("page not found"))
 		return
 	}
-	version, err := e.checkVersion(number)
+	version, err := e.version.checkVersion(number)
 	if err != nil {
 		writeError(w, err)
 		return
@@ -323,20 +327,20 @@ func (e *Engine) commonHeaders(h http.Header) {
 	h.Set("Date", e.Now().UTC().Format(http.TimeFormat))
 }
 
-// checkVersion applies the version gate.
-func (e *Engine) checkVersion(number string) (apiVersion, error) {
+// checkVersion applies the version gate of an engine: number is the version that a client asks for, if it asks for one.
+func (own apiVersion) checkVersion(number string) (apiVersion, error) {
 	if number == "" {
-		return e.version, nil
+		return own, nil
 	}
 	major, rest, _ := strings.Cut(number, ".")
 	minor, more, _ := strings.Cut(rest, ".")
 	version := apiVersion{versionPart(major), versionPart(minor)}
 	if version.less(minVersion()) {
 		text := fmt.Sprintf("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, minVersion())
-		return version, &apiError{status: 400, text: text, plain: e.version.less(apiVersion{1, 42})}
+		return version, &apiError{status: 400, text: text, plain: !own.at(42)}
 	}
-	if e.version.less(version) || version == e.version && strings.Trim(more, ".0") != "" {
-		return version, badRequest("client version %s is too new. Maximum supported API version is %s", number, e.version)
+	if own.less(version) || version == own && strings.Trim(more, ".0") != "" {
+		return version, badRequest("client version %s is too new. Maximum supported API version is %s", number, own)
 	}
 	return version, nil
 }
@@ -381,7 +385,7 @@ func readBody(op string, r *http.Request) ([]byte, error) {
 }
 
 // serve runs one operation with the faults and hooks that are set for it.
-func (e *Engine) serve(w http.ResponseWriter, q *request, rt route) {
+func (e *Engine) serve(w http.ResponseWriter, q *request, rt route[*world]) {
 	call := e.beginCall(q)
 	if err := e.hook(call); err != nil {
 		cutConnection(w)
@@ -407,12 +411,12 @@ func (e *Engine) serve(w http.ResponseWriter, q *request, rt route) {
 	case err != nil:
 		writeError(w, err)
 	default:
-		e.write(w, q, rep)
+		write(w, q, rep)
 	}
 }
 
 // run carries out the operation under the lock.
-func (e *Engine) run(q *request, rt route, fault *Fault) (reply, error) {
+func (e *Engine) run(q *request, rt route[*world], fault *Fault) (reply, error) {
 	e.world.mu.Lock()
 	defer e.world.mu.Unlock()
 	e.world.clock.tick()
@@ -478,13 +482,13 @@ func writeError(w http.ResponseWriter, err error) {
 }
 
 // write sends a reply.
-func (e *Engine) write(w http.ResponseWriter, q *request, rep reply) {
+func write(w http.ResponseWriter, q *request, rep reply) {
 	if rep.hijack {
-		e.hijack(w, q, rep)
+		hijack(w, q, rep)
 		return
 	}
-	for _, k := range sortedKeys(rep.header) {
-		w.Header().Set(k, rep.header[k])
+	for name, value := range rep.header {
+		w.Header().Set(name, value)
 	}
 	if rep.stream == nil {
 		w.WriteHeader(replyStatus(rep, nil))
@@ -516,7 +520,7 @@ func flush(w http.ResponseWriter) {
 }
 
 // hijack hands the connection to the reply's stream, as attach and exec do.
-func (e *Engine) hijack(w http.ResponseWriter, q *request, rep reply) {
+func hijack(w http.ResponseWriter, q *request, rep reply) {
 	h, ok := w.(http.Hijacker)
 	if !ok {
 		writeError(w, failure("cannot take over this connection"))

@@ -26,7 +26,7 @@ type Options struct {
 type Engine struct {
 	opts    Options
 	version apiVersion
-	routes  []route
+	routes  []route[*world]
 	world   *world
 
 	// Under the lock of the world:
@@ -75,8 +75,8 @@ func New(opts Options) *Engine {
 // newEngine puts an engine around a state.
 func newEngine(opts Options, st *state) *Engine {
 	version, ok := parseVersion(opts.API)
-	if !ok || version.less(apiVersion{1, 41}) || (apiVersion{1, 51}).less(version) {
-		version = apiVersion{1, 41}
+	if !ok || !version.at(41) || version.at(52) {
+		version, _ = parseVersion("1.41")
 	}
 	return &Engine{opts: opts, version: version, routes: routes(), world: newWorld(opts, version, st)}
 }

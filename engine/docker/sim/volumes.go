@@ -74,7 +74,7 @@ func (s *volumes) newVolume(name, driver string, labels, options map[string]stri
 	}
 	if name == "" {
 		v.Name, v.Anonymous = s.st.newID("volume"), true
-		if !s.version.less(apiVersion{1, 42}) {
+		if s.version.at(42) {
 			v.Labels = union(v.Labels, map[string]string{"com.docker.volume.anonymous": ""})
 		}
 	}
