@@ -32,7 +32,8 @@ var layout = map[string][]string{
 	"engine/internal/dag":                {},
 	"engine/docker":                      {},
 	"engine/docker/dockerd":              {"engine/docker"},
-	"engine/docker/sim":                  {},
+	"engine/docker/sim":                  {"engine/docker/sim/internal/"},
+	"engine/docker/sim/internal/":        {"engine/docker/sim/internal/"},
 	"engine/docker/sim/internal/simproc": {}, // a program of the tests
 	"engine/docker/dockertest":           {"engine/docker", "engine/docker/dockerd", "engine/docker/dockertest/imagetar", "engine/docker/sim"},
 	"engine/docker/dockertest/imagetar":  {},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // poolInUse is a pool of addresses with those that are taken.
@@ -57,13 +59,13 @@ const errInUse = "Address already in use"
 func (s *networks) fillPool(network string, pool *ipamPool) error {
 	subnet, err := netip.ParsePrefix(pool.Subnet)
 	if err != nil {
-		return failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
+		return wire.Failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
 	}
 	if _, err := netip.ParsePrefix(pool.IPRange); err != nil && pool.IPRange != "" {
-		return failure("failed to parse pool request for address space \"LocalDefault\" pool %q subpool %q: Invalid Address SubPool", pool.Subnet, pool.IPRange)
+		return wire.Failure("failed to parse pool request for address space \"LocalDefault\" pool %q subpool %q: Invalid Address SubPool", pool.Subnet, pool.IPRange)
 	}
 	if s.overlaps(subnet.Masked()) {
-		return forbidden("Pool overlaps with other one on this address space")
+		return wire.Forbidden("Pool overlaps with other one on this address space")
 	}
 	p := newPoolInUse(*pool)
 	if err := p.setGateway(pool); err != nil {
@@ -74,11 +76,11 @@ func (s *networks) fillPool(network string, pool *ipamPool) error {
 		address, err := netip.ParseAddr(text)
 		switch {
 		case err != nil:
-			return badRequest("non parsable secondary ip address (%s:%s) passed for network %s", name, text, network)
+			return wire.BadRequest("non parsable secondary ip address (%s:%s) passed for network %s", name, text, network)
 		case !p.subnet.Contains(address):
-			return forbidden("auxiliary address: (%s:%s) must belong to the master pool: %s", name, text, p.subnet)
+			return wire.Forbidden("auxiliary address: (%s:%s) must belong to the master pool: %s", name, text, p.subnet)
 		case p.used[address]:
-			return failure("failed to allocate secondary ip address (%s:%s): %s", name, text, errInUse)
+			return wire.Failure("failed to allocate secondary ip address (%s:%s): %s", name, text, errInUse)
 		}
 		p.used[address] = true
 	}
@@ -90,7 +92,7 @@ func (p *poolInUse) setGateway(pool *ipamPool) error {
 	if pool.Gateway == "" {
 		gateway, ok := p.take()
 		if !ok {
-			return failure("failed to allocate gateway (): No available addresses on this pool")
+			return wire.Failure("failed to allocate gateway (): No available addresses on this pool")
 		}
 		pool.Gateway, pool.Implied = gateway.String(), true
 		return nil
@@ -98,11 +100,11 @@ func (p *poolInUse) setGateway(pool *ipamPool) error {
 	gateway, err := netip.ParseAddr(pool.Gateway)
 	switch {
 	case err != nil:
-		return failure("invalid gateway address %s in Ipam configuration", pool.Gateway)
+		return wire.Failure("invalid gateway address %s in Ipam configuration", pool.Gateway)
 	case !p.subnet.Contains(gateway):
-		return failure("failed to allocate gateway (%s): Requested address is out of range", pool.Gateway)
+		return wire.Failure("failed to allocate gateway (%s): Requested address is out of range", pool.Gateway)
 	case p.used[gateway]:
-		return failure("failed to allocate gateway (%s): %s", pool.Gateway, errInUse)
+		return wire.Failure("failed to allocate gateway (%s): %s", pool.Gateway, errInUse)
 	}
 	p.used[gateway] = true
 	return nil
@@ -116,12 +118,12 @@ func (s *endpoints) assignAddresses(c *container, ep *endpointConfig, n *network
 	}
 	for _, text := range []struct{ kind, address string }{{"IPv4", asked.IPv4Address}, {"IPv6", asked.IPv6Address}} {
 		if text.address != "" && net.ParseIP(text.address) == nil {
-			return failure("Invalid %s address: %s)", text.kind, text.address)
+			return wire.Failure("Invalid %s address: %s)", text.kind, text.address)
 		}
 	}
 	for _, text := range asked.LinkLocalIPs {
 		if net.ParseIP(text) == nil {
-			return failure("Invalid link-local IP address: %s", asked.LinkLocalIPs)
+			return wire.Failure("Invalid link-local IP address: %s", asked.LinkLocalIPs)
 		}
 	}
 	mac, err := c.macOn(n)
@@ -159,7 +161,7 @@ func (c *container) macOn(n *network) (string, error) {
 	if text := c.Config.MacAddress; text != "" && (mode == n.Name || mode == "default" && n.Name == "bridge") {
 		mac, err := net.ParseMAC(text)
 		if err != nil {
-			return "", failure("%v", err)
+			return "", wire.Failure("%v", err)
 		}
 		return mac.String(), nil
 	}
@@ -173,16 +175,16 @@ func (s *networks) assign(n *network, pool ipamPool, kind, asked string) (netip.
 	if asked == "" {
 		address, ok := p.take()
 		if !ok {
-			return address, bits, failure("no available %s addresses on this network's address pools: %s (%s)", kind, n.Name, n.ID)
+			return address, bits, wire.Failure("no available %s addresses on this network's address pools: %s (%s)", kind, n.Name, n.ID)
 		}
 		return address, bits, nil
 	}
 	address, err := netip.ParseAddr(asked)
 	if err != nil || !p.subnet.Contains(address) {
-		return address, bits, failure("Invalid address %s: It does not belong to any of this network's subnets", asked)
+		return address, bits, wire.Failure("Invalid address %s: It does not belong to any of this network's subnets", asked)
 	}
 	if p.used[address] {
-		return address, bits, forbidden(errInUse)
+		return address, bits, wire.Forbidden(errInUse)
 	}
 	return address, bits, nil
 }
@@ -216,7 +218,7 @@ func (s *networks) freePool() (netip.Prefix, error) {
 			return pool, nil
 		}
 	}
-	return netip.Prefix{}, failure("could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
+	return netip.Prefix{}, wire.Failure("could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network")
 }
 
 // defaultPools are 172.17 to 172.31, then 192.168 in sixteenths.

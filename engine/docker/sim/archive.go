@@ -13,44 +13,46 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // archivePlace finds the file that an archive call means: a put follows all links of its path, the others all but the last part.
 // Looking at the mounts of a container counts them, as a start does;
 // unless there is an error, the caller reports them free again.
-func archivePlace(w *world, q *request) (*container, place, File, error) {
-	p := q.query.Get("path")
+func archivePlace(w *world, q *wire.Request) (*container, place, File, error) {
+	p := q.Query.Get("path")
 	if p == "" {
-		return nil, place{}, File{}, badRequest("bad parameter: pathcannot be empty")
+		return nil, place{}, File{}, wire.BadRequest("bad parameter: pathcannot be empty")
 	}
-	c, err := w.st.lookup(q.name)
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
 		return nil, place{}, File{}, err
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
 		if m.Type == "volume" && w.st.Volumes[m.Name] == nil {
-			return nil, place{}, File{}, failure("get %s: no such volume", m.Name)
+			return nil, place{}, File{}, wire.Failure("get %s: no such volume", m.Name)
 		}
 	}
 	w.mounts.holdVolumes(c)
 	w.mounts.emitMounts(c)
 	dir, base := path.Split(archivePath(p))
 	full := strings.TrimSuffix(w.st.box(c).resolve(dir), "/") + "/" + base
-	if q.method == http.MethodPut {
+	if q.Method == http.MethodPut {
 		full = w.st.box(c).resolve(p)
 	}
 	at := w.st.box(c).locate(full)
 	f, there := at.get()
 	bad := w.st.box(c).throughFile(full)
-	if there && q.method != http.MethodPut && !f.Dir && f.Link == "" && wantsDirectory(p) {
+	if there && q.Method != http.MethodPut && !f.Dir && f.Link == "" && wantsDirectory(p) {
 		bad = full
 	}
 	switch {
 	case bad != "":
-		err = failure("lstat /var/lib/docker/overlay2/%s/merged%s: not a directory", c.ID, bad)
+		err = wire.Failure("lstat /var/lib/docker/overlay2/%s/merged%s: not a directory", c.ID, bad)
 	case !there:
-		err = notFound("Could not find the file %s in container %s", p, q.name)
+		err = wire.NotFound("Could not find the file %s in container %s", p, q.Name)
 	}
 	if err != nil {
 		w.mounts.unmountAll(c)
@@ -104,18 +106,18 @@ func (f File) goMode() fs.FileMode {
 }
 
 // statHeader is the value of X-Docker-Container-Path-Stat.
-func statHeader(w *world, q *request, c *container, f File) string {
+func statHeader(w *world, q *wire.Request, c *container, f File) string {
 	size := f.Size
 	if f.Dir {
 		size = 4096
 	}
 	target := ""
 	if f.Link != "" {
-		target = w.st.box(c).resolve(q.query.Get("path"))
+		target = w.st.box(c).resolve(q.Query.Get("path"))
 	}
-	name := path.Base(archivePath(q.query.Get("path")))
-	text, err := json.Marshal(object{
-		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": stamp(w.st.Start), "linkTarget": target,
+	name := path.Base(archivePath(q.Query.Get("path")))
+	text, err := json.Marshal(wire.Object{
+		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": wire.Stamp(w.st.Start), "linkTarget": target,
 	})
 	if err != nil {
 		return ""
@@ -123,24 +125,24 @@ func statHeader(w *world, q *request, c *container, f File) string {
 	return base64.StdEncoding.EncodeToString(text)
 }
 
-func archiveStat(w *world, q *request) (reply, error) {
+func archiveStat(w *world, q *wire.Request) (wire.Reply, error) {
 	c, _, f, err := archivePlace(w, q)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	defer w.mounts.unmountAll(c)
-	return reply{header: map[string]string{"X-Docker-Container-Path-Stat": statHeader(w, q, c, f)}}, nil
+	return wire.Reply{Header: map[string]string{"X-Docker-Container-Path-Stat": statHeader(w, q, c, f)}}, nil
 }
 
-func archiveGet(w *world, q *request) (reply, error) {
+func archiveGet(w *world, q *wire.Request) (wire.Reply, error) {
 	c, at, f, err := archivePlace(w, q)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	defer w.mounts.unmountAll(c)
 	var buffer bytes.Buffer
 	t := tar.NewWriter(&buffer)
-	base := path.Base(archivePath(q.query.Get("path")))
+	base := path.Base(archivePath(q.Query.Get("path")))
 	for _, p := range at.list() {
 		one := at
 		one.path = p
@@ -150,23 +152,23 @@ func archiveGet(w *world, q *request) (reply, error) {
 			name = strings.TrimSuffix(base, "/") + "/" + rest
 		}
 		if err := writeFile(t, name, file, w.st.Start); err != nil {
-			return reply{}, failure("%v", err)
+			return wire.Reply{}, wire.Failure("%v", err)
 		}
 	}
 	if err := t.Close(); err != nil {
-		return reply{}, failure("%v", err)
+		return wire.Reply{}, wire.Failure("%v", err)
 	}
 	w.journal.emitContainer(c, "archive-path", nil)
-	return reply{raw: buffer.Bytes(), header: map[string]string{
+	return wire.Reply{Raw: buffer.Bytes(), Header: map[string]string{
 		"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": statHeader(w, q, c, f),
 	}}, nil
 }
 
 // containerExport gives all files of a container, without what is mounted in it.
-func containerExport(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerExport(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	at := place{files: c.Files, path: "/"}
 	if im := w.st.Images[c.ImageID]; im != nil {
@@ -182,14 +184,14 @@ func containerExport(w *world, q *request) (reply, error) {
 			continue
 		}
 		if err := writeFile(t, strings.TrimPrefix(p, "/"), file, w.st.Start); err != nil {
-			return reply{}, failure("%v", err)
+			return wire.Reply{}, wire.Failure("%v", err)
 		}
 	}
 	if err := t.Close(); err != nil {
-		return reply{}, failure("%v", err)
+		return wire.Reply{}, wire.Failure("%v", err)
 	}
 	w.journal.emitContainer(c, "export", nil)
-	return reply{raw: buffer.Bytes(), header: map[string]string{"Content-Type": "application/octet-stream"}}, nil
+	return wire.Reply{Raw: buffer.Bytes(), Header: map[string]string{"Content-Type": "application/octet-stream"}}, nil
 }
 
 // writeFile adds one file to a tar. Content that was too long to keep comes out as zeros of the right length.
@@ -224,39 +226,39 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func archivePut(w *world, q *request) (reply, error) {
+func archivePut(w *world, q *wire.Request) (wire.Reply, error) {
 	c, at, f, err := archivePlace(w, q)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	defer w.mounts.unmountAll(c)
 	if !f.Dir {
-		return reply{}, failure("extraction point is not a directory")
+		return wire.Reply{}, wire.Failure("extraction point is not a directory")
 	}
 	if at.mount != nil && at.readOnly {
-		return reply{}, failure("mounted volume is marked read-only")
+		return wire.Reply{}, wire.Failure("mounted volume is marked read-only")
 	}
 	if at.mount == nil && c.HostConfig.ReadonlyRootfs {
-		return reply{}, failure("container rootfs is marked read-only")
+		return wire.Reply{}, wire.Failure("container rootfs is marked read-only")
 	}
-	content, err := unpack(q.body)
+	content, err := unpack(q.Body)
 	if err != nil {
-		return reply{}, failure("%v", err)
+		return wire.Reply{}, wire.Failure("%v", err)
 	}
 	if len(content) == 0 {
 		w.journal.emitContainer(c, "extract-to-dir", nil)
-		return status(200)
+		return wire.Status(200)
 	}
 	fresh := tree{}
 	if _, err := fresh.addTar(content, "/", tarOptions{named: true}); err != nil {
-		return reply{}, failure("Error processing tar file(exit status 1): %v", err)
+		return wire.Reply{}, wire.Failure("Error processing tar file(exit status 1): %v", err)
 	}
 	return putFiles(w, c, q, fresh)
 }
 
 // putFiles lays files over what the container sees, each in the mount that its path falls into.
-func putFiles(w *world, c *container, q *request, fresh tree) (reply, error) {
-	base := w.st.box(c).resolve(q.query.Get("path"))
+func putFiles(w *world, c *container, q *wire.Request, fresh tree) (wire.Reply, error) {
+	base := w.st.box(c).resolve(q.Query.Get("path"))
 	for _, p := range sortedKeys(fresh) {
 		f := fresh[p]
 		full := path.Join(base, p)
@@ -271,18 +273,18 @@ func putFiles(w *world, c *container, q *request, fresh tree) (reply, error) {
 			case f.Dir:
 				call = "mkdir"
 			}
-			return reply{}, failure("Error processing tar file(exit status 1): %s %s: read-only file system", call, full)
+			return wire.Reply{}, wire.Failure("Error processing tar file(exit status 1): %s %s: read-only file system", call, full)
 		}
-		if there && q.flag("noOverwriteDirNonDir") && old.Dir != f.Dir {
+		if there && q.Flag("noOverwriteDirNonDir") && old.Dir != f.Dir {
 			kinds := [2]string{"non-directory", "directory"}
 			if old.Dir {
 				kinds = [2]string{"directory", "non-directory"}
 			}
-			return reply{}, failure("Error processing tar file(exit status 1): cannot overwrite %s %q with %s %q", kinds[0], full, kinds[1], full)
+			return wire.Reply{}, wire.Failure("Error processing tar file(exit status 1): cannot overwrite %s %q with %s %q", kinds[0], full, kinds[1], full)
 		}
 		at.files.mkdirAll(path.Dir(at.path))
 		at.files[at.path] = f
 	}
 	w.journal.emitContainer(c, "extract-to-dir", nil)
-	return status(200)
+	return wire.Status(200)
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // instruction is one line of a Dockerfile.
@@ -32,7 +34,7 @@ func applyChanges(c *Config, changes []string) error {
 	}
 	for _, in := range all {
 		if !slices.Contains([]string{"cmd", "entrypoint", "env", "expose", "healthcheck", "label", "onbuild", "user", "volume", "workdir"}, in.name) {
-			return badRequest("%s is not a valid change command", in.name)
+			return wire.BadRequest("%s is not a valid change command", in.name)
 		}
 	}
 	ownCommand := false
@@ -67,7 +69,7 @@ func readInstructions(text string) ([]instruction, error) {
 		all, whole = append(all, in), ""
 	}
 	if len(all) == 0 {
-		return nil, badRequest("file with no instructions")
+		return nil, wire.BadRequest("file with no instructions")
 	}
 	return all, nil
 }
@@ -98,7 +100,7 @@ func readArray(text string) ([]string, bool, error) {
 	for _, item := range items {
 		word, ok := item.(string)
 		if !ok {
-			return nil, false, badRequest("when using JSON array syntax, arrays must be comprised of strings only")
+			return nil, false, wire.BadRequest("when using JSON array syntax, arrays must be comprised of strings only")
 		}
 		words = append(words, word)
 	}
@@ -114,7 +116,7 @@ func readPairs(instruction, text string) ([][2]string, error) {
 	if !strings.Contains(words[0], "=") {
 		i := strings.IndexAny(text, " \t")
 		if i < 0 {
-			return nil, badRequest("%s must have two arguments", instruction)
+			return nil, wire.BadRequest("%s must have two arguments", instruction)
 		}
 		return [][2]string{{text[:i], strings.TrimSpace(text[i:])}}, nil
 	}
@@ -122,7 +124,7 @@ func readPairs(instruction, text string) ([][2]string, error) {
 	for _, word := range words {
 		name, value, ok := strings.Cut(word, "=")
 		if !ok {
-			return nil, badRequest("Syntax error - can't find = in %q. Must be of the form: name=value", word)
+			return nil, wire.BadRequest("Syntax error - can't find = in %q. Must be of the form: name=value", word)
 		}
 		pairs = append(pairs, [2]string{name, value})
 	}
@@ -143,7 +145,7 @@ func (c *Config) apply(in instruction) error {
 		return nil
 	case "user", "workdir":
 		if in.rest == "" {
-			return badRequest("%s requires exactly one argument", upper)
+			return wire.BadRequest("%s requires exactly one argument", upper)
 		}
 		text, err := expand(in.rest, c.Env)
 		if err == nil && in.name == "user" {
@@ -154,7 +156,7 @@ func (c *Config) apply(in instruction) error {
 		return err
 	}
 	if in.rest == "" || in.json && len(in.list) == 0 {
-		return badRequest("%s requires at least one argument", upper)
+		return wire.BadRequest("%s requires at least one argument", upper)
 	}
 	switch in.name {
 	case "env", "label":
@@ -188,7 +190,7 @@ func (in instruction) command() StringList {
 func (c *Config) enter(dir string) error {
 	switch {
 	case dir == "":
-		return badRequest("cannot normalize nothing")
+		return wire.BadRequest("cannot normalize nothing")
 	case path.IsAbs(dir):
 		c.WorkingDir = dir
 	default:
@@ -202,7 +204,7 @@ func (c *Config) setPairs(in instruction) error {
 	env := slices.Clone(c.Env)
 	for _, pair := range in.pairs {
 		if pair[0] == "" {
-			return badRequest("%s names can not be blank", strings.ToUpper(in.name))
+			return wire.BadRequest("%s names can not be blank", strings.ToUpper(in.name))
 		}
 		name, err := expand(pair[0], env)
 		if err != nil {
@@ -237,7 +239,7 @@ func (c *Config) addVolumes(in instruction) error {
 			return err
 		}
 		if place = strings.TrimSpace(place); place == "" {
-			return badRequest("VOLUME specified can not be an empty string")
+			return wire.BadRequest("VOLUME specified can not be an empty string")
 		}
 		c.Volumes = union(c.Volumes, map[string]struct{}{place: {}})
 	}
@@ -260,16 +262,16 @@ func (c *Config) expose(words []string) error {
 		port := parts[len(parts)-1]
 		from, to, ok := portRange(port)
 		if !ok {
-			return badRequest("Invalid containerPort: %s", port)
+			return wire.BadRequest("Invalid containerPort: %s", port)
 		}
 		if len(parts) > 1 {
 			host := parts[len(parts)-2]
 			if _, _, ok := portRange(host); !ok && host != "" {
-				return badRequest("Invalid hostPort: %s", host)
+				return wire.BadRequest("Invalid hostPort: %s", host)
 			}
 		}
 		if !slices.Contains([]string{"tcp", "udp", "sctp"}, proto) {
-			return badRequest("Invalid proto: %s", proto)
+			return wire.BadRequest("Invalid proto: %s", proto)
 		}
 		for ; from <= to; from++ {
 			c.ExposedPorts = union(c.ExposedPorts, map[string]struct{}{fmt.Sprintf("%d/%s", from, proto): {}})
@@ -281,9 +283,9 @@ func (c *Config) expose(words []string) error {
 func (c *Config) onBuild(trigger string) error {
 	switch word := strings.ToUpper(strings.Fields(trigger)[0]); word {
 	case "ONBUILD":
-		return badRequest("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")
+		return wire.BadRequest("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")
 	case "FROM", "MAINTAINER":
-		return badRequest("%s isn't allowed as an ONBUILD trigger", word)
+		return wire.BadRequest("%s isn't allowed as an ONBUILD trigger", word)
 	}
 	c.OnBuild = append(c.OnBuild, trigger)
 	return nil
@@ -297,13 +299,13 @@ func healthOf(text string) (*Healthcheck, error) {
 		flags, text = append(flags, word[2:]), strings.TrimSpace(text[len(word):])
 	}
 	if text == "" {
-		return nil, badRequest("HEALTHCHECK requires at least one argument")
+		return nil, wire.BadRequest("HEALTHCHECK requires at least one argument")
 	}
 	kind := strings.Fields(text)[0]
 	command := strings.TrimSpace(text[len(kind):])
 	kind = strings.ToUpper(kind)
 	if kind == "NONE" && command != "" {
-		return nil, badRequest("HEALTHCHECK NONE takes no arguments")
+		return nil, wire.BadRequest("HEALTHCHECK NONE takes no arguments")
 	}
 	if kind == "NONE" {
 		return &Healthcheck{Test: []string{"NONE"}}, nil
@@ -313,7 +315,7 @@ func healthOf(text string) (*Healthcheck, error) {
 		return nil, err
 	}
 	if kind != "CMD" {
-		return nil, badRequest("Unknown type %q in HEALTHCHECK (try CMD)", kind)
+		return nil, wire.BadRequest("Unknown type %q in HEALTHCHECK (try CMD)", kind)
 	}
 	h := &Healthcheck{Test: []string{"CMD-SHELL", command}}
 	words, isJSON, err := readArray(command)
@@ -321,7 +323,7 @@ func healthOf(text string) (*Healthcheck, error) {
 	case err != nil:
 		return nil, err
 	case command == "", isJSON && len(words) == 0:
-		return nil, badRequest("Missing command after HEALTHCHECK CMD")
+		return nil, wire.BadRequest("Missing command after HEALTHCHECK CMD")
 	case isJSON:
 		h.Test = append([]string{"CMD"}, words...)
 	}
@@ -335,9 +337,9 @@ func healthFlags(flags []string) (map[string]string, error) {
 		name, value, ok := strings.Cut(flag, "=")
 		switch {
 		case !slices.Contains([]string{"interval", "timeout", "start-period", "retries"}, name):
-			return nil, badRequest("Unknown flag: %s", name)
+			return nil, wire.BadRequest("Unknown flag: %s", name)
 		case !ok:
-			return nil, badRequest("Missing a value on flag: %s", name)
+			return nil, wire.BadRequest("Missing a value on flag: %s", name)
 		}
 		values[name] = value
 	}
@@ -355,9 +357,9 @@ func (h *Healthcheck) setFlags(values map[string]string) error {
 		d, err := time.ParseDuration(values[flag.name])
 		switch {
 		case err != nil:
-			return badRequest("%v", err)
+			return wire.BadRequest("%v", err)
 		case d < time.Millisecond:
-			return badRequest("Interval %q cannot be less than 1ms", flag.name)
+			return wire.BadRequest("Interval %q cannot be less than 1ms", flag.name)
 		}
 		*flag.to = int64(d)
 	}
@@ -367,9 +369,9 @@ func (h *Healthcheck) setFlags(values map[string]string) error {
 	n, err := strconv.ParseInt(values["retries"], 10, 32)
 	switch {
 	case err != nil:
-		return badRequest("%v", err)
+		return wire.BadRequest("%v", err)
 	case n < 1:
-		return badRequest("--retries must be at least 1 (not %d)", n)
+		return wire.BadRequest("--retries must be at least 1 (not %d)", n)
 	}
 	h.Retries = int(n)
 	return nil

@@ -11,16 +11,18 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // checkCreate refuses what the engine refuses before it looks at the image.
-func (s *containers) checkCreate(q *request, body *createBody) error {
+func (s *containers) checkCreate(q *wire.Request, body *createBody) error {
 	c, h := &body.Config, body.HostConfig
 	if err := checkPlatformModes(c, h); err != nil {
 		return err
 	}
 	if c.WorkingDir != "" && !path.IsAbs(c.WorkingDir) {
-		return badRequest("the working directory '%s' is invalid, it needs to be an absolute path", c.WorkingDir)
+		return wire.BadRequest("the working directory '%s' is invalid, it needs to be an absolute path", c.WorkingDir)
 	}
 	if c.StopSignal != "" {
 		if _, err := parseSignal(c.StopSignal); err != nil {
@@ -29,7 +31,7 @@ func (s *containers) checkCreate(q *request, body *createBody) error {
 	}
 	for _, pair := range c.Env {
 		if key, _, _ := strings.Cut(pair, "="); key == "" {
-			return badRequest("invalid environment variable: %s", pair)
+			return wire.BadRequest("invalid environment variable: %s", pair)
 		}
 	}
 	if err := checkHealth(c.Healthcheck); err != nil {
@@ -42,23 +44,23 @@ func (s *containers) checkCreate(q *request, body *createBody) error {
 }
 
 // checkNetworking refuses endpoints that cannot be.
-func checkNetworking(q *request, endpoints map[string]*endpointConfig) error {
-	if len(endpoints) > 1 && !q.at(44) {
-		return badRequest("Container cannot be connected to network endpoints: %s", strings.Join(sortedKeys(endpoints), ", "))
+func checkNetworking(q *wire.Request, endpoints map[string]*endpointConfig) error {
+	if len(endpoints) > 1 && !q.At(44) {
+		return wire.BadRequest("Container cannot be connected to network endpoints: %s", strings.Join(sortedKeys(endpoints), ", "))
 	}
 	for _, name := range sortedKeys(endpoints) {
 		ep := endpoints[name]
 		if ep == nil {
-			return badRequest("no EndpointSettings for %s", name)
+			return wire.BadRequest("no EndpointSettings for %s", name)
 		}
 		if ep.IPAMConfig == nil {
 			continue
 		}
 		if text := ep.IPAMConfig.IPv4Address; text != "" && !isIP(text, netip.Addr.Is4) {
-			return badRequest("invalid IPv4 address: %s", text)
+			return wire.BadRequest("invalid IPv4 address: %s", text)
 		}
 		if text := ep.IPAMConfig.IPv6Address; text != "" && !isIP(text, netip.Addr.Is6) {
-			return badRequest("invalid IPv6 address: %s", text)
+			return wire.BadRequest("invalid IPv6 address: %s", text)
 		}
 	}
 	return nil
@@ -74,31 +76,31 @@ func checkPlatformModes(c *Config, h *hostConfig) error {
 	container := strings.HasPrefix(h.NetworkMode, "container:")
 	switch {
 	case h.NetworkMode == "container:":
-		return badRequest("Invalid network mode: %s", h.NetworkMode)
+		return wire.BadRequest("Invalid network mode: %s", h.NetworkMode)
 	case container && c.Hostname != "":
-		return badRequest("conflicting options: hostname and the network mode")
+		return wire.BadRequest("conflicting options: hostname and the network mode")
 	case container && len(h.Links) > 0:
-		return badRequest("conflicting options: container type network can't be used with links. This would result in undefined behavior")
+		return wire.BadRequest("conflicting options: container type network can't be used with links. This would result in undefined behavior")
 	case h.NetworkMode == "host" && len(h.Links) > 0:
-		return badRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
+		return wire.BadRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
 	case container && len(h.DNS) > 0:
-		return badRequest("conflicting options: dns and the network mode")
+		return wire.BadRequest("conflicting options: dns and the network mode")
 	case container && len(h.ExtraHosts) > 0:
-		return badRequest("conflicting options: custom host-to-IP mapping and the network mode")
+		return wire.BadRequest("conflicting options: custom host-to-IP mapping and the network mode")
 	case container && (len(h.PortBindings) > 0 || h.PublishAllPorts):
-		return badRequest("conflicting options: port publishing and the container type network mode")
+		return wire.BadRequest("conflicting options: port publishing and the container type network mode")
 	case container && len(c.ExposedPorts) > 0:
-		return badRequest("conflicting options: port exposing and the container type network mode")
+		return wire.BadRequest("conflicting options: port exposing and the container type network mode")
 	case h.UTSMode == "host" && c.Hostname != "":
-		return badRequest("conflicting options: hostname and the UTS mode")
+		return wire.BadRequest("conflicting options: hostname and the UTS mode")
 	case h.Isolation != "" && h.Isolation != "default":
-		return failure("Invalid isolation: %q - linux only supports 'default'", h.Isolation)
+		return wire.Failure("Invalid isolation: %q - linux only supports 'default'", h.Isolation)
 	case h.IOMaximumBandwidth != 0:
-		return failure("Invalid QoS settings: linux does not support configuration of maximum bandwidth")
+		return wire.Failure("Invalid QoS settings: linux does not support configuration of maximum bandwidth")
 	case h.IOMaximumIOps != 0:
-		return failure("Invalid QoS settings: linux does not support configuration of maximum IOPs")
+		return wire.Failure("Invalid QoS settings: linux does not support configuration of maximum IOPs")
 	case h.CPURealtimePeriod != 0 && h.CPURealtimeRuntime > h.CPURealtimePeriod:
-		return failure("cpu real-time runtime cannot be higher than cpu real-time period")
+		return wire.Failure("cpu real-time runtime cannot be higher than cpu real-time period")
 	}
 	return nil
 }
@@ -113,11 +115,11 @@ func checkHealth(h *Healthcheck) error {
 		value int64
 	}{{"Interval", h.Interval}, {"Timeout", h.Timeout}, {"StartPeriod", h.StartPeriod}, {"StartInterval", h.StartInterval}} {
 		if d.value != 0 && d.value < shortest {
-			return badRequest("%s in Healthcheck cannot be less than 1ms", d.name)
+			return wire.BadRequest("%s in Healthcheck cannot be less than 1ms", d.name)
 		}
 	}
 	if h.Retries < 0 {
-		return badRequest("Retries in Healthcheck cannot be negative")
+		return wire.BadRequest("Retries in Healthcheck cannot be negative")
 	}
 	return nil
 }
@@ -125,7 +127,7 @@ func checkHealth(h *Healthcheck) error {
 // checkHost checks the host configuration of a new container.
 func (s *containers) checkHost(h *hostConfig) error {
 	if h.AutoRemove && h.RestartPolicy.Name != "" && h.RestartPolicy.Name != "no" {
-		return badRequest("can't create 'AutoRemove' container with restart policy")
+		return wire.BadRequest("can't create 'AutoRemove' container with restart policy")
 	}
 	for _, spec := range h.Mounts {
 		if _, err := s.mounts.mountOf(spec); err != nil {
@@ -134,9 +136,9 @@ func (s *containers) checkHost(h *hostConfig) error {
 	}
 	for _, host := range h.ExtraHosts {
 		if name, ip, ok := strings.Cut(host, ":"); !ok || name == "" || ip == "" {
-			return badRequest("bad format for add-host: %q", host)
+			return wire.BadRequest("bad format for add-host: %q", host)
 		} else if ip != "host-gateway" && !isIP(ip, netip.Addr.IsValid) {
-			return badRequest("invalid IP address in add-host: %q", ip)
+			return wire.BadRequest("invalid IP address in add-host: %q", ip)
 		}
 	}
 	if err := checkPortBindings(h.PortBindings); err != nil {
@@ -153,24 +155,24 @@ func (s *containers) checkHost(h *hostConfig) error {
 	}
 	switch {
 	case h.Memory == 0 && h.MemorySwap > 0:
-		return badRequest("You should always set the Memory limit when using Memoryswap limit, see usage")
+		return wire.BadRequest("You should always set the Memory limit when using Memoryswap limit, see usage")
 	case h.ShmSize < 0:
-		return badRequest("SHM size can not be less than 0")
+		return wire.BadRequest("SHM size can not be less than 0")
 	case h.OomScoreAdj < -1000 || h.OomScoreAdj > 1000:
-		return badRequest("Invalid value %d, range for oom score adj is [-1000, 1000]", h.OomScoreAdj)
+		return wire.BadRequest("Invalid value %d, range for oom score adj is [-1000, 1000]", h.OomScoreAdj)
 	case !slices.Contains([]string{"", "runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux"}, h.Runtime):
-		return badRequest("Unknown runtime specified %s", h.Runtime)
+		return wire.BadRequest("Unknown runtime specified %s", h.Runtime)
 	}
 	for _, dest := range sortedKeys(h.Tmpfs) {
 		if path.Clean(dest) == "/" {
-			return badRequest("invalid specification: destination can't be '/'")
+			return wire.BadRequest("invalid specification: destination can't be '/'")
 		}
 		if !path.IsAbs(dest) {
-			return badRequest("invalid mount path: '%s' mount path must be absolute", dest)
+			return wire.BadRequest("invalid mount path: '%s' mount path must be absolute", dest)
 		}
 	}
 	if m := h.CgroupnsMode; m != "" && m != "private" && m != "host" {
-		return badRequest("invalid cgroup namespace mode: %s", m)
+		return wire.BadRequest("invalid cgroup namespace mode: %s", m)
 	}
 	return nil
 }
@@ -179,15 +181,15 @@ func checkRestartPolicy(p restartPolicy) error {
 	switch p.Name {
 	case "always", "unless-stopped", "no":
 		if p.MaximumRetryCount != 0 {
-			return badRequest("maximum retry count cannot be used with restart policy '%s'", p.Name)
+			return wire.BadRequest("maximum retry count cannot be used with restart policy '%s'", p.Name)
 		}
 	case "on-failure":
 		if p.MaximumRetryCount < 0 {
-			return badRequest("maximum retry count cannot be negative")
+			return wire.BadRequest("maximum retry count cannot be negative")
 		}
 	case "":
 	default:
-		return badRequest("invalid restart policy '%s'", p.Name)
+		return wire.BadRequest("invalid restart policy '%s'", p.Name)
 	}
 	return nil
 }
@@ -197,29 +199,29 @@ func (s *containers) checkResources(r *resources) error {
 	const least = 6 << 20
 	switch {
 	case r.Memory != 0 && r.Memory < least:
-		return badRequest("Minimum memory limit allowed is 6MB")
+		return wire.BadRequest("Minimum memory limit allowed is 6MB")
 	case r.Memory > 0 && r.MemorySwap > 0 && r.MemorySwap < r.Memory:
-		return badRequest("Minimum memoryswap limit should be larger than memory limit, see usage")
+		return wire.BadRequest("Minimum memoryswap limit should be larger than memory limit, see usage")
 	case r.MemorySwappiness != nil && (*r.MemorySwappiness < -1 || *r.MemorySwappiness > 100):
-		return badRequest("Invalid value: %d, valid memory swappiness range is 0-100", *r.MemorySwappiness)
+		return wire.BadRequest("Invalid value: %d, valid memory swappiness range is 0-100", *r.MemorySwappiness)
 	case r.MemoryReservation > 0 && r.MemoryReservation < least:
-		return badRequest("Minimum memory reservation allowed is 6MB")
+		return wire.BadRequest("Minimum memory reservation allowed is 6MB")
 	case r.Memory > 0 && r.MemoryReservation > r.Memory:
-		return badRequest("Minimum memory limit can not be less than memory reservation limit, see usage")
+		return wire.BadRequest("Minimum memory limit can not be less than memory reservation limit, see usage")
 	case r.KernelMemory > 0 && r.KernelMemory < least:
-		return badRequest("Minimum kernel memory limit allowed is 6MB")
+		return wire.BadRequest("Minimum kernel memory limit allowed is 6MB")
 	case r.NanoCPUs > 0 && r.CPUPeriod > 0:
-		return badRequest("Conflicting options: Nano CPUs and CPU Period cannot both be set")
+		return wire.BadRequest("Conflicting options: Nano CPUs and CPU Period cannot both be set")
 	case r.NanoCPUs > 0 && r.CPUQuota > 0:
-		return badRequest("Conflicting options: Nano CPUs and CPU Quota cannot both be set")
+		return wire.BadRequest("Conflicting options: Nano CPUs and CPU Quota cannot both be set")
 	case r.NanoCPUs < 0 || r.NanoCPUs > int64(s.host.cpus())*1e9:
-		return badRequest("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", s.host.cpus(), s.host.cpus())
+		return wire.BadRequest("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", s.host.cpus(), s.host.cpus())
 	case r.CPUPeriod != 0 && (r.CPUPeriod < 1000 || r.CPUPeriod > 1_000_000):
-		return badRequest("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)")
+		return wire.BadRequest("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)")
 	case r.CPUQuota > 0 && r.CPUQuota < 1000:
-		return badRequest("CPU cfs quota can not be less than 1ms (i.e. 1000)")
+		return wire.BadRequest("CPU cfs quota can not be less than 1ms (i.e. 1000)")
 	case r.BlkioWeight > 0 && (r.BlkioWeight < 10 || r.BlkioWeight > 1000):
-		return badRequest("Range of blkio weight is from 10 to 1000")
+		return wire.BadRequest("Range of blkio weight is from 10 to 1000")
 	}
 	if err := checkSet("CPUs", "cpus", r.CpusetCpus, s.host.cpus()); err != nil {
 		return err
@@ -235,7 +237,7 @@ func checkSet(what, field, list string, available int) error {
 	for part := range strings.SplitSeq(list, ",") {
 		_, last, ok := portRange(part)
 		if !ok {
-			return badRequest("Invalid value %s for cpuset %s: invalid format: %s", list, field, list)
+			return wire.BadRequest("Invalid value %s for cpuset %s: invalid format: %s", list, field, list)
 		}
 		if last < available {
 			continue
@@ -244,7 +246,7 @@ func checkSet(what, field, list string, available int) error {
 		if available > 1 {
 			all = fmt.Sprintf("0-%d", available-1)
 		}
-		return badRequest("Requested %s are not available - requested %s, available: %s", what, list, all)
+		return wire.BadRequest("Requested %s are not available - requested %s, available: %s", what, list, all)
 	}
 	return nil
 }
@@ -259,9 +261,9 @@ func checkSecurity(h *hostConfig) error {
 		switch {
 		case option == "no-new-privileges", option == "disable":
 		case !ok:
-			return failure("invalid --security-opt 1: %q", option)
+			return wire.Failure("invalid --security-opt 1: %q", option)
 		case !slices.Contains([]string{"label", "apparmor", "seccomp", "no-new-privileges"}, key), key == "no-new-privileges" && !isBool(value):
-			return failure("invalid --security-opt 2: %q", option)
+			return wire.Failure("invalid --security-opt 2: %q", option)
 		}
 	}
 	return nil
@@ -281,7 +283,7 @@ func checkCaps(h *hostConfig) error {
 		for _, name := range list.caps {
 			short := strings.TrimPrefix(strings.ToUpper(name), "CAP_")
 			if short == "" || strings.Contains(short, " ") || !strings.Contains(capabilities, " "+short+" ") {
-				return badRequest("invalid %s: unknown capability: \"CAP_%s\"", list.field, short)
+				return wire.BadRequest("invalid %s: unknown capability: \"CAP_%s\"", list.field, short)
 			}
 		}
 	}
@@ -291,14 +293,14 @@ func checkCaps(h *hostConfig) error {
 // checkMerged checks what can only be known once the image's part is in.
 func checkMerged(c *Config, h *hostConfig) error {
 	if len(nonEmpty(c.Entrypoint)) == 0 && len(c.Cmd) == 0 {
-		return badRequest("No command specified")
+		return wire.BadRequest("No command specified")
 	}
 	return checkLog(h.LogConfig)
 }
 
 // checkPlatform refuses an image of another platform than the one that is asked for.
-func checkPlatform(q *request, name string, im *image) error {
-	text := q.query.Get("platform")
+func checkPlatform(q *wire.Request, name string, im *image) error {
+	text := q.Query.Get("platform")
 	if text == "" || im == nil {
 		return nil
 	}
@@ -307,7 +309,7 @@ func checkPlatform(q *request, name string, im *image) error {
 		wanted = text + "/amd64"
 	}
 	if actual := im.OS + "/" + im.Arch; actual != wanted {
-		return notFound("image with reference %s was found but does not match the specified platform: wanted %s, actual: %s", name, wanted, actual)
+		return wire.NotFound("image with reference %s was found but does not match the specified platform: wanted %s, actual: %s", name, wanted, actual)
 	}
 	return nil
 }
@@ -318,9 +320,9 @@ func checkPlatformText(text string) error {
 	switch {
 	case text == "":
 	case len(words) > 3:
-		return badRequest("%q: cannot parse platform specifier: invalid argument", text)
+		return wire.BadRequest("%q: cannot parse platform specifier: invalid argument", text)
 	case len(words) == 1 && !slices.Contains([]string{"linux", "windows", "darwin", "freebsd"}, text):
-		return badRequest("%q: unknown operating system or architecture: invalid argument", text)
+		return wire.BadRequest("%q: unknown operating system or architecture: invalid argument", text)
 	}
 	return nil
 }
@@ -329,41 +331,41 @@ func checkPlatformText(text string) error {
 func (s *supervisor) checkStart(c *container) error {
 	h := &c.HostConfig
 	if h.CPUShares < 0 {
-		return failure("shares: invalid argument")
+		return wire.Failure("shares: invalid argument")
 	}
 	for _, d := range slices.Concat(h.BlkioDeviceReadBps, h.BlkioDeviceWriteBps, h.BlkioDeviceReadIOps, h.BlkioDeviceWriteIOps) {
 		if s.checkDevice(d.Path) == errNoFile {
-			return failure("stat %s: %v", d.Path, errNoFile)
+			return wire.Failure("stat %s: %v", d.Path, errNoFile)
 		}
 	}
 	for _, d := range h.Devices {
 		if err := s.checkDevice(d.PathOnHost); err != nil {
-			return failure("error gathering device information while adding custom device %q: %v", d.PathOnHost, err)
+			return wire.Failure("error gathering device information while adding custom device %q: %v", d.PathOnHost, err)
 		}
 	}
 	for _, rule := range h.DeviceCgroupRules {
 		if !deviceRule.MatchString(rule) {
-			return failure("invalid device cgroup rule format: '%s'", rule)
+			return wire.Failure("invalid device cgroup rule format: '%s'", rule)
 		}
 	}
 	for _, d := range h.DeviceRequests {
-		return failure("could not select device driver %q with capabilities: %v", d.Driver, d.Capabilities)
+		return wire.Failure("could not select device driver %q with capabilities: %v", d.Driver, d.Capabilities)
 	}
 	if err := s.st.box(c).checkUser(); err != nil {
 		return err
 	}
 	donor, joins := strings.CutPrefix(h.IpcMode, "container:")
 	if !joins && !slices.Contains([]string{"", "none", "private", "shareable", "host"}, h.IpcMode) {
-		return failure("Invalid IPC mode: %s", h.IpcMode)
+		return wire.Failure("Invalid IPC mode: %s", h.IpcMode)
 	}
 	if joins {
 		if err := s.checkDonor(donor, true); err != nil {
-			return failure("can't join IPC of container %s: %s", donor, err.Error())
+			return wire.Failure("can't join IPC of container %s: %s", donor, err.Error())
 		}
 	}
 	if donor, joins := strings.CutPrefix(h.PidMode, "container:"); joins {
 		if err := s.checkDonor(donor, false); err != nil {
-			return failure("%s", err.Error())
+			return wire.Failure("%s", err.Error())
 		}
 	}
 	return checkSeccomp(h)
@@ -398,10 +400,10 @@ func checkSeccomp(h *hostConfig) error {
 		var profile map[string]any
 		err := json.Unmarshal([]byte(text), &profile)
 		if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-			return failure("Decoding seccomp profile failed: json: cannot unmarshal %s into Go value of type seccomp.Seccomp", wrong.Value)
+			return wire.Failure("Decoding seccomp profile failed: json: cannot unmarshal %s into Go value of type seccomp.Seccomp", wrong.Value)
 		}
 		if err != nil {
-			return failure("Decoding seccomp profile failed: %v", err)
+			return wire.Failure("Decoding seccomp profile failed: %v", err)
 		}
 	}
 	return nil
@@ -416,7 +418,7 @@ func (s *supervisor) checkDonor(name string, ipc bool) error {
 	case !c.Running:
 		return fmt.Errorf("container %s is not running", c.ID)
 	case c.Restarting:
-		return conflict("Container %s is restarting, wait until the container is running", c.ID)
+		return wire.Conflict("Container %s is restarting, wait until the container is running", c.ID)
 	case ipc && (c.HostConfig.IpcMode == "private" || c.HostConfig.IpcMode == "none"):
 		return errors.New("non-shareable IPC (hint: use IpcMode:shareable for the donor container)")
 	}
@@ -436,7 +438,7 @@ func checkTmpfs(h *hostConfig) error {
 			if h.Tmpfs[dest] == "" || len(pair) == 1 && strings.Contains(flags, " "+option+" ") || len(pair) == 2 && strings.Contains(keys, " "+pair[0]+" ") {
 				continue
 			}
-			return failure("invalid tmpfs option %q", pair)
+			return wire.Failure("invalid tmpfs option %q", pair)
 		}
 	}
 	return nil

@@ -4,9 +4,10 @@ package sim
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // ClockMode says how virtual time passes.
@@ -38,8 +39,6 @@ type clock struct {
 
 // maxJumps bounds how often one waiting call moves the clock, so that a container that crashes for ever cannot hold it.
 const maxJumps = 1000
-
-var errStreamCut = errors.New("connection cut")
 
 // Advance moves the virtual clock by d and lets happen what is due until then.
 func (e *Engine) Advance(d time.Duration) {
@@ -156,7 +155,7 @@ func (k *clock) until(ctx context.Context, jump bool, done func() bool) error {
 		select {
 		case <-changed:
 		case <-cut:
-			err = errStreamCut
+			err = wire.ErrCut
 		case <-ctx.Done():
 			err = ctx.Err()
 		}

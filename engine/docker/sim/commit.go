@@ -8,19 +8,21 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // commit makes an image of what a container wrote, with its configuration and with changes to it.
-func commit(w *world, q *request) (reply, error) {
+func commit(w *world, q *wire.Request) (wire.Reply, error) {
 	given, err := commitConfig(q)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	c, err := w.st.lookup(q.query.Get("container"))
+	c, err := w.st.lookup(q.Query.Get("container"))
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	if c.Running && !c.Paused && !c.Restarting && (q.query.Get("pause") == "" || q.flag("pause")) {
+	if c.Running && !c.Paused && !c.Restarting && (q.Query.Get("pause") == "" || q.Flag("pause")) {
 		w.supervisor.pause(c)
 		defer w.supervisor.unpause(c)
 	}
@@ -28,38 +30,38 @@ func commit(w *world, q *request) (reply, error) {
 	if given != nil {
 		config = *given
 	}
-	if err := applyChanges(&config, q.query["changes"]); err != nil {
-		return reply{}, err
+	if err := applyChanges(&config, q.Query["changes"]); err != nil {
+		return wire.Reply{}, err
 	}
 	mergeImage(&config, &image{Config: c.Config.clone()})
 	im, err := w.images.commitImage(c, config)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	im.Author, im.Comment = q.query.Get("author"), q.query.Get("comment")
+	im.Author, im.Comment = q.Query.Get("author"), q.Query.Get("comment")
 	w.images.putImage(im)
 	shown := ""
-	if repo := q.query.Get("repo"); repo != "" {
-		ref, err := tagImage(w, q, w.st.Images[im.ID], repo, q.query.Get("tag"))
+	if repo := q.Query.Get("repo"); repo != "" {
+		ref, err := tagImage(w, q, w.st.Images[im.ID], repo, q.Query.Get("tag"))
 		if err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 		shown = ref.given()
 	}
 	w.journal.emitContainer(c, "commit", map[string]string{"comment": im.Comment, "imageID": im.ID, "imageRef": shown})
-	return reply{status: 201, json: object{"Id": im.ID}}, nil
+	return wire.Reply{Status: 201, JSON: wire.Object{"Id": im.ID}}, nil
 }
 
 // commitConfig reads the configuration in the body; nil if it sets nothing.
-func commitConfig(q *request) (*Config, error) {
-	if err := q.checkJSONType(); err != nil || len(q.body) == 0 {
+func commitConfig(q *wire.Request) (*Config, error) {
+	if err := q.CheckJSONType(); err != nil || len(q.Body) == 0 {
 		return nil, err
 	}
 	// Errors of the decoder name the type.
 	type ContainerConfigWrapper struct{ *Config }
 	var body ContainerConfigWrapper
-	if err := json.NewDecoder(bytes.NewReader(q.body)).Decode(&body); err != nil {
-		return nil, failure("%s", strings.NewReplacer(" sim.", " runconfig.", "Wrapper.Config.", "Wrapper.").Replace(err.Error()))
+	if err := json.NewDecoder(bytes.NewReader(q.Body)).Decode(&body); err != nil {
+		return nil, wire.Failure("%s", strings.NewReplacer(" sim.", " runconfig.", "Wrapper.Config.", "Wrapper.").Replace(err.Error()))
 	}
 	return body.Config, nil
 }
@@ -69,7 +71,7 @@ func (s *images) commitImage(c *container, config Config) (*image, error) {
 	parent := s.st.Images[c.ImageID]
 	if parent == nil {
 		id := strings.TrimPrefix(c.ImageID, "sha256:")
-		return nil, failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
+		return nil, wire.Failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
 	}
 	from := c.Config.clone()
 	im := &image{

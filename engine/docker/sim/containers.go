@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // containers makes containers.
 type containers struct {
 	st        *state
-	version   apiVersion
+	version   wire.Version
 	host      host
 	mounts    *mounts
 	endpoints *endpoints
@@ -21,7 +23,7 @@ type containers struct {
 // lookup finds a container by id, by name, by the path of a legacy link, or by the beginning of its id.
 func (s *state) lookup(ref string) (*container, error) {
 	if ref == "" {
-		return nil, badRequest("invalid name or ID supplied: \"\"")
+		return nil, wire.BadRequest("invalid name or ID supplied: \"\"")
 	}
 	if c := s.Containers[ref]; c != nil {
 		return c, nil
@@ -45,15 +47,15 @@ func (s *state) lookup(ref string) (*container, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return nil, notFound("No such container: %s", ref)
+		return nil, wire.NotFound("No such container: %s", ref)
 	}
-	return nil, badRequest("Multiple IDs found with provided prefix: %s", ref)
+	return nil, wire.BadRequest("Multiple IDs found with provided prefix: %s", ref)
 }
 
 // checkName refuses names that the engine refuses; shown is the name as the message has it.
 func checkName(name, shown string) error {
 	if !validName(name) {
-		return badRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", shown)
+		return wire.BadRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", shown)
 	}
 	return nil
 }
@@ -76,22 +78,22 @@ func validName(name string) bool {
 func (s *containers) nameTaken(name string) error {
 	for _, c := range s.st.Containers {
 		if c.Name == name {
-			return conflict("Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove (or rename) that container to be able to reuse that name.", name, c.ID)
+			return wire.Conflict("Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove (or rename) that container to be able to reuse that name.", name, c.ID)
 		}
 	}
 	return nil
 }
 
-func containerCreate(w *world, q *request) (reply, error) {
+func containerCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	var body createBody
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
-	if len(bytes.Trim(q.body, "{} \r\n\tnul")) == 0 {
-		return reply{}, badRequest("Config cannot be empty in order to create a container")
+	if len(bytes.Trim(q.Body, "{} \r\n\tnul")) == 0 {
+		return wire.Reply{}, wire.BadRequest("Config cannot be empty in order to create a container")
 	}
-	if err := checkPlatformText(q.query.Get("platform")); err != nil {
-		return reply{}, err
+	if err := checkPlatformText(q.Query.Get("platform")); err != nil {
+		return wire.Reply{}, err
 	}
 	if body.HostConfig == nil {
 		body.HostConfig = &hostConfig{}
@@ -106,14 +108,14 @@ func containerCreate(w *world, q *request) (reply, error) {
 		body.NetworkingConfig = &networkingConfig{}
 	}
 	if err := w.containers.checkCreate(q, &body); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	c, err := w.containers.newContainer(q, &body)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	w.journal.emitContainer(c, "create", nil)
-	return reply{status: 201, json: object{"Id": c.ID, "Warnings": warnings(body.HostConfig)}}, nil
+	return wire.Reply{Status: 201, JSON: wire.Object{"Id": c.ID, "Warnings": warnings(body.HostConfig)}}, nil
 }
 
 // warnings tells what of a configuration is dropped, deprecated or dangerous.
@@ -132,7 +134,7 @@ func warnings(h *hostConfig) []string {
 }
 
 // newContainer makes the container. When a step fails, everything made before it is undone and the name is free again.
-func (s *containers) newContainer(q *request, body *createBody) (*container, error) {
+func (s *containers) newContainer(q *wire.Request, body *createBody) (*container, error) {
 	var im *image
 	if body.Image != "" {
 		found, err := s.st.findImage(body.Image)
@@ -156,8 +158,8 @@ func (s *containers) newContainer(q *request, body *createBody) (*container, err
 	if im != nil {
 		c.ImageID = im.ID
 	}
-	c.Name = strings.TrimPrefix(q.query.Get("name"), "/")
-	if asked := q.query.Get("name"); asked == "" {
+	c.Name = strings.TrimPrefix(q.Query.Get("name"), "/")
+	if asked := q.Query.Get("name"); asked == "" {
 		c.Name = fmt.Sprintf("sim_%d", c.Serial)
 	} else if err := checkName(c.Name, asked); err != nil {
 		return nil, err
@@ -205,10 +207,10 @@ func (s *containers) makeWorkingDir(c *container) error {
 	}
 	wanted := path.Clean("/" + c.Config.WorkingDir)
 	if _, _, through := s.st.box(c).beneath(wanted); through != "" {
-		return failure("lstat %s: %v", c.rootfs()+wanted, errNoDir)
+		return wire.Failure("lstat %s: %v", c.rootfs()+wanted, errNoDir)
 	}
 	if f, ok := s.st.box(c).follow(wanted); ok && !f.Dir {
-		return failure("Cannot mkdir: %s is not a directory", wanted)
+		return wire.Failure("Cannot mkdir: %s is not a directory", wanted)
 	}
 	for dir := wanted; dir != "/"; dir = path.Dir(dir) {
 		if _, ok := (place{files: c.Files, below: im.Files, path: dir}).get(); ok {
@@ -325,7 +327,7 @@ func mergeHealth(own, image *Healthcheck) *Healthcheck {
 func (s *containers) fillDefaults(c *container) {
 	h := &c.HostConfig
 	h.NetworkMode = first(h.NetworkMode, "default")
-	if h.NetworkMode == "default" && s.version.at(44) {
+	if h.NetworkMode == "default" && s.version.At(44) {
 		h.NetworkMode = "bridge"
 	}
 	if c.Config.Hostname == "" {
@@ -378,37 +380,37 @@ func (s *containers) resolveModes(c *container) error {
 		if other, err := s.st.lookup(name); err == nil {
 			*mode = "container:" + other.ID
 		} else if mode != &h.NetworkMode {
-			return badRequest("%s", err.Error())
+			return wire.BadRequest("%s", err.Error())
 		}
 	}
 	return nil
 }
 
-func containerRename(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerRename(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	asked := q.query.Get("name")
+	asked := q.Query.Get("name")
 	name := strings.TrimPrefix(asked, "/")
 	if name == "" {
-		return reply{}, badRequest("Neither old nor new names may be empty")
+		return wire.Reply{}, wire.BadRequest("Neither old nor new names may be empty")
 	}
 	if name == c.Name {
-		return reply{}, badRequest("Renaming a container with the same name as its current name")
+		return wire.Reply{}, wire.BadRequest("Renaming a container with the same name as its current name")
 	}
 	const where = "Error when allocating new name: "
 	if err := checkName(name, "/"+name); err != nil {
-		return reply{}, prefixed(where, err)
+		return wire.Reply{}, wire.Prefixed(where, err)
 	}
 	if err := w.containers.nameTaken(name); err != nil {
-		return reply{}, prefixed(where, err)
+		return wire.Reply{}, wire.Prefixed(where, err)
 	}
 	if c.Restarting {
-		return reply{}, notFound("sandbox %s not found", c.SandboxID)
+		return wire.Reply{}, wire.NotFound("sandbox %s not found", c.SandboxID)
 	}
 	old := c.Name
 	c.Name = name
 	w.journal.emitContainer(c, "rename", map[string]string{"oldName": "/" + old})
-	return status(204)
+	return wire.Status(204)
 }

@@ -6,12 +6,14 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // endpoints are the places of containers on networks.
 type endpoints struct {
 	st       *state
-	version  apiVersion
+	version  wire.Version
 	journal  *journal
 	networks *networks
 }
@@ -63,10 +65,10 @@ func (s *endpoints) connectAll(c *container) error {
 			return err
 		}
 		if target == c {
-			return failure("cannot join own network")
+			return wire.Failure("cannot join own network")
 		}
 		if !target.Running {
-			return conflict("cannot join network of a non running container: %s", other)
+			return wire.Conflict("cannot join network of a non running container: %s", other)
 		}
 		c.Config.Hostname, c.Config.Domainname = target.Config.Hostname, target.Config.Domainname
 		return nil
@@ -106,7 +108,7 @@ func (s *endpoints) connectOne(c *container, name string, n *network) error {
 		return err
 	}
 	if n.Driver == "null" && !n.Predefined {
-		return forbidden("cannot create endpoint on configuration-only network")
+		return wire.Forbidden("cannot create endpoint on configuration-only network")
 	}
 	if n.Driver != "host" && n.Driver != "null" {
 		if err := s.assignAddresses(c, ep, n); err != nil {
@@ -123,13 +125,13 @@ func (s *endpoints) completeEndpoint(c *container, ep *endpointConfig, n *networ
 	fixed := ep.IPAMConfig != nil && (ep.IPAMConfig.IPv4Address != "" || ep.IPAMConfig.IPv6Address != "")
 	switch {
 	case n.Predefined && fixed:
-		return badRequest("user specified IP address is supported on user defined networks only")
+		return wire.BadRequest("user specified IP address is supported on user defined networks only")
 	case n.Predefined && len(ep.Aliases) > 0:
-		return badRequest("network-scoped alias is supported only for containers in user defined networks")
+		return wire.BadRequest("network-scoped alias is supported only for containers in user defined networks")
 	case n.Predefined:
 		return nil
 	case fixed && !n.allowsFixed(ep.IPAMConfig):
-		return badRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
+		return wire.BadRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
 	}
 	s.addOwnAliases(c, ep)
 	return nil
@@ -147,10 +149,10 @@ func (s *endpoints) addOwnAliases(c *container, ep *endpointConfig) {
 	if host := c.Config.Hostname; host != "" && host != c.Name && host != c.shortID() {
 		own = append(own, host)
 	}
-	if s.version.at(44) {
+	if s.version.At(44) {
 		ep.DNSNames = append([]string{c.Name}, append(append([]string{}, ep.Aliases...), own...)...)
 	}
-	if s.version.at(45) {
+	if s.version.At(45) {
 		return
 	}
 	for _, alias := range own {
@@ -182,17 +184,17 @@ func (s *endpoints) leave(c *container, ep *endpointConfig) {
 	}
 }
 
-func networkConnect(w *world, q *request) (reply, error) {
+func networkConnect(w *world, q *wire.Request) (wire.Reply, error) {
 	var body struct {
 		Container      string
 		EndpointConfig *endpointConfig
 	}
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
 	c, err := w.st.lookup(body.Container)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	ep := body.EndpointConfig
 	if ep == nil {
@@ -201,44 +203,44 @@ func networkConnect(w *world, q *request) (reply, error) {
 	ep.EndpointID, ep.NetworkID = "", ""
 	shares := strings.HasPrefix(c.HostConfig.NetworkMode, "container:")
 	if c.Running && shares {
-		return reply{}, badRequest("container sharing network namespace with another container or host cannot be connected to any other network")
+		return wire.Reply{}, wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
 	}
-	n, err := w.st.findNetwork(q.name)
-	if err != nil && !c.Running && replyStatus(reply{}, err) == 404 {
+	n, err := w.st.findNetwork(q.Name)
+	if err != nil && !c.Running && wire.StatusOf(wire.Reply{}, err) == 404 {
 		// Who does not run can be connected to what does not exist; the start will fail. The engine keeps no
 		// networks for a container that shares those of another, and its handler dies on that.
 		if shares && !c.Connected {
-			return reply{}, errStreamCut
+			return wire.Reply{}, wire.ErrCut
 		}
-		c.Endpoints[q.name] = ep
-		return status(200)
+		c.Endpoints[q.Name] = ep
+		return wire.Status(200)
 	}
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := w.endpoints.checkConnect(c, ep, n); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if old := c.Endpoints[n.Name]; old != nil {
 		if c.Running && old.EndpointID != "" {
-			return reply{}, forbidden("endpoint with name %s already exists in network %s", c.Name, n.Name)
+			return wire.Reply{}, wire.Forbidden("endpoint with name %s already exists in network %s", c.Name, n.Name)
 		}
-		return status(200)
+		return wire.Status(200)
 	}
 	c.Endpoints[n.Name], c.Connected = ep, true
 	if c.Running && !c.Restarting {
 		if err := w.endpoints.connectOne(c, n.Name, n); err != nil {
 			delete(c.Endpoints, n.Name)
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 	}
-	return status(200)
+	return wire.Status(200)
 }
 
 // checkConnect refuses what a network cannot do, and networks that a container cannot have together.
 func (s *endpoints) checkConnect(c *container, ep *endpointConfig, n *network) error {
 	if c.Removing || c.Dead {
-		return conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
+		return wire.Conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
 	}
 	if err := s.completeEndpoint(c, ep, n); err != nil {
 		return err
@@ -246,54 +248,54 @@ func (s *endpoints) checkConnect(c *container, ep *endpointConfig, n *network) e
 	onHost, host := c.HostConfig.NetworkMode == "host", n.Driver == "host"
 	switch {
 	case host && !onHost:
-		return badRequest(errHostNetwork)
+		return wire.BadRequest(errHostNetwork)
 	case c.Endpoints[n.Name] != nil:
 		return nil
 	case onHost && c.Endpoints["host"] != nil:
-		return badRequest("container sharing network namespace with another container or host cannot be connected to any other network")
+		return wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
 	case n.Name == "none" && len(c.Endpoints) > 0 || c.Endpoints["none"] != nil:
-		return badRequest("container cannot be connected to multiple networks with one of the networks in private (none) mode")
+		return wire.BadRequest("container cannot be connected to multiple networks with one of the networks in private (none) mode")
 	}
 	return nil
 }
 
 const errHostNetwork = "container cannot be disconnected from host network or connected to host network"
 
-func networkDisconnect(w *world, q *request) (reply, error) {
+func networkDisconnect(w *world, q *wire.Request) (wire.Reply, error) {
 	var body struct {
 		Container string
 		Force     bool
 	}
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
 	c, err := w.st.lookup(body.Container)
 	if err != nil && body.Force {
-		if _, err := w.st.findNetwork(q.name); err != nil {
-			return reply{}, err
+		if _, err := w.st.findNetwork(q.Name); err != nil {
+			return wire.Reply{}, err
 		}
-		return reply{}, notFound("endpoint %s not found", body.Container)
+		return wire.Reply{}, wire.NotFound("endpoint %s not found", body.Container)
 	}
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	n, err := w.st.findNetwork(q.name)
+	n, err := w.st.findNetwork(q.Name)
 	if err != nil && (c.Running && !body.Force) {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	name := q.name
+	name := q.Name
 	if err == nil {
 		name = n.Name
 		if c.Running && c.HostConfig.NetworkMode == "host" && n.Driver == "host" {
-			return reply{}, badRequest(errHostNetwork)
+			return wire.Reply{}, wire.BadRequest(errHostNetwork)
 		}
 	}
 	ep := c.Endpoints[name]
 	if ep == nil && c.Running {
-		return reply{}, failure("container %s is not connected to network %s", c.ID, name)
+		return wire.Reply{}, wire.Failure("container %s is not connected to network %s", c.ID, name)
 	}
 	if ep == nil {
-		return reply{}, failure("container %s is not connected to the network %s", c.ID, name)
+		return wire.Reply{}, wire.Failure("container %s is not connected to the network %s", c.ID, name)
 	}
 	if ep.EndpointID != "" {
 		w.endpoints.leave(c, ep)
@@ -303,5 +305,5 @@ func networkDisconnect(w *world, q *request) (reply, error) {
 		// Who runs leaves and is disconnected, which are two events.
 		w.journal.emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	}
-	return status(200)
+	return wire.Status(200)
 }

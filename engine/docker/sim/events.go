@@ -8,9 +8,10 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // How many events are remembered, and how many one slow reader may be behind before it misses some.
@@ -88,9 +89,9 @@ func (j *journal) emitVolume(name, action string, attributes map[string]string) 
 }
 
 // document is an event as the stream shows it.
-func (ev event) document() object {
-	doc := object{
-		"Type": ev.Type, "Action": ev.Action, "Actor": object{"ID": ev.ID, "Attributes": ev.Attributes}, "scope": "local",
+func (ev event) document() wire.Object {
+	doc := wire.Object{
+		"Type": ev.Type, "Action": ev.Action, "Actor": wire.Object{"ID": ev.ID, "Attributes": ev.Attributes}, "scope": "local",
 		"time": ev.At.Unix(), "timeNano": ev.At.UnixNano(),
 	}
 	switch ev.Type {
@@ -146,39 +147,21 @@ func (ev event) ofImage(names []string) bool {
 	return false
 }
 
-// instant reads a time parameter: seconds since 1970, with or without a fraction.
-func instant(text string) (time.Time, bool, error) {
-	if text == "" {
-		return time.Time{}, false, nil
-	}
-	whole, fraction, _ := strings.Cut(text, ".")
-	seconds, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
-		return time.Time{}, false, failure("strconv.ParseInt: parsing %q: invalid syntax", whole)
-	}
-	fraction = (fraction + "000000000")[:9]
-	rest, err := strconv.ParseInt(fraction, 10, 64)
-	if err != nil {
-		return time.Time{}, false, failure("strconv.ParseInt: parsing %q: invalid syntax", fraction)
-	}
-	return time.Unix(seconds, rest), true, nil
-}
-
-func events(w *world, q *request) (reply, error) {
+func events(w *world, q *wire.Request) (wire.Reply, error) {
 	f, err := readFilters(q)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	since, hasSince, err := instant(q.query.Get("since"))
+	since, hasSince, err := wire.Instant(q.Query.Get("since"))
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	until, hasUntil, err := instant(q.query.Get("until"))
+	until, hasUntil, err := wire.Instant(q.Query.Get("until"))
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if hasSince && hasUntil && until.Before(since) {
-		return reply{}, badRequest("`since` time (%s) cannot be after `until` time (%s)", q.query.Get("since"), q.query.Get("until"))
+		return wire.Reply{}, wire.BadRequest("`since` time (%s) cannot be after `until` time (%s)", q.Query.Get("since"), q.Query.Get("until"))
 	}
 	reader := &watcher{}
 	for _, ev := range w.st.Events {
@@ -190,14 +173,14 @@ func events(w *world, q *request) (reply, error) {
 		return pastEvents(reader, f, until)
 	}
 	w.journal.watchers[reader] = struct{}{}
-	return reply{
-		header: map[string]string{"Content-Type": "application/json"},
-		stream: func(out io.Writer) error { return streamEvents(w, q, reader, f, until, hasUntil, out) },
+	return wire.Reply{
+		Header: map[string]string{"Content-Type": "application/json"},
+		Stream: func(out io.Writer) error { return streamEvents(w, q, reader, f, until, hasUntil, out) },
 	}, nil
 }
 
 // pastEvents answers with events that all have happened already.
-func pastEvents(reader *watcher, f filters, until time.Time) (reply, error) {
+func pastEvents(reader *watcher, f filters, until time.Time) (wire.Reply, error) {
 	var text []byte
 	for _, ev := range reader.queue {
 		if ev.At.After(until) || !ev.wanted(f) {
@@ -205,21 +188,21 @@ func pastEvents(reader *watcher, f filters, until time.Time) (reply, error) {
 		}
 		line, err := json.Marshal(ev.document())
 		if err != nil {
-			return reply{}, failure("%v", err)
+			return wire.Reply{}, wire.Failure("%v", err)
 		}
 		text = append(append(text, line...), '\n')
 	}
-	return reply{raw: text, header: map[string]string{"Content-Type": "application/json"}}, nil
+	return wire.Reply{Raw: text, Header: map[string]string{"Content-Type": "application/json"}}, nil
 }
 
 // streamEvents writes events as they happen, until the client goes, the daemon restarts, or the time is up.
-func streamEvents(w *world, q *request, reader *watcher, f filters, until time.Time, hasUntil bool, out io.Writer) error {
+func streamEvents(w *world, q *wire.Request, reader *watcher, f filters, until time.Time, hasUntil bool, out io.Writer) error {
 	defer func() {
 		w.mu.Lock()
 		delete(w.journal.watchers, reader)
 		w.mu.Unlock()
 	}()
-	ctx := q.ctx
+	ctx := q.Ctx
 	if hasUntil && w.clock.mode == ClockReal {
 		limited, cancel := context.WithTimeout(ctx, until.Sub(w.now()))
 		defer cancel()

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-func execCreate(w *world, q *request) (reply, error) {
+func execCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	// Errors of the decoder name the type.
 	type ExecConfig struct {
 		Cmd                                          []string
@@ -21,28 +23,28 @@ func execCreate(w *world, q *request) (reply, error) {
 		Env                                          []string
 	}
 	var body ExecConfig
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
 	if len(body.Cmd) == 0 {
-		return reply{}, badRequest("No exec command specified")
+		return wire.Reply{}, wire.BadRequest("No exec command specified")
 	}
-	c, err := w.st.lookup(q.name)
+	c, err := w.st.lookup(q.Name)
 	switch {
 	case err != nil:
-		return reply{}, err
+		return wire.Reply{}, err
 	case !c.Running:
-		return reply{}, notRunning(c)
+		return wire.Reply{}, notRunning(c)
 	case c.Paused:
-		return reply{}, conflict("Container %s is paused, unpause the container before exec", q.name)
+		return wire.Reply{}, wire.Conflict("Container %s is paused, unpause the container before exec", q.Name)
 	case c.Restarting:
-		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
+		return wire.Reply{}, wire.Conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
 	if !validKeys(body.DetachKeys) {
-		return reply{}, failure("Invalid escape keys (%s) provided", body.DetachKeys)
+		return wire.Reply{}, wire.Failure("Invalid escape keys (%s) provided", body.DetachKeys)
 	}
 	if err := w.endpoints.checkLinks(c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	x := &execution{
 		ID: w.st.newID("exec"), Container: c.ID, Cmd: body.Cmd, Tty: body.Tty, Stdin: body.AttachStdin, Stdout: body.AttachStdout,
@@ -51,7 +53,7 @@ func execCreate(w *world, q *request) (reply, error) {
 	}
 	w.st.Execs[x.ID] = x
 	w.journal.emitContainer(c, "exec_create: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
-	return reply{status: 201, json: object{"Id": x.ID}}, nil
+	return wire.Reply{Status: 201, JSON: wire.Object{"Id": x.ID}}, nil
 }
 
 // validKeys tells whether text is a list of keys that detach: single letters and ctrl-X.
@@ -73,36 +75,36 @@ func commandText(argv []string) string { return argv[0] + " " + strings.Join(arg
 func (s *state) findExec(id string) (*execution, *container, error) {
 	x := s.Execs[id]
 	if x == nil {
-		return nil, nil, notFound("No such exec instance: %s", id)
+		return nil, nil, wire.NotFound("No such exec instance: %s", id)
 	}
 	c := s.Containers[x.Container]
 	if c == nil {
-		return nil, nil, notFound("No such exec instance: %s", id)
+		return nil, nil, wire.NotFound("No such exec instance: %s", id)
 	}
 	return x, c, nil
 }
 
-func execStart(w *world, q *request) (reply, error) {
+func execStart(w *world, q *wire.Request) (wire.Reply, error) {
 	var body struct{ Detach, Tty bool }
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
-	x, c, err := w.st.findExec(q.name)
+	x, c, err := w.st.findExec(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := checkExecStart(w, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	output, err := w.supervisor.beginExec(x, c)
 	switch {
 	case err != nil && body.Detach:
-		return reply{}, err
+		return wire.Reply{}, err
 	case err != nil:
 		// The connection is taken over before this is known, so the stream has to tell it.
 		return execStream(w, q, x, []logLine{{Stream: 1, Text: err.Error() + "\r"}}, func() bool { return true })
 	case body.Detach:
-		return status(200)
+		return wire.Status(200)
 	}
 	return execStream(w, q, x, output, func() bool { return !x.Running })
 }
@@ -111,19 +113,19 @@ func execStart(w *world, q *request) (reply, error) {
 func checkExecStart(w *world, c *container) error {
 	switch {
 	case !c.Running:
-		return failure("Container %s is not running: %s", c.ID, statusText(w, c))
+		return wire.Failure("Container %s is not running: %s", c.ID, statusText(w, c))
 	case c.Paused:
-		return conflict("Container %s is paused, unpause the container before exec", c.ID)
+		return wire.Conflict("Container %s is paused, unpause the container before exec", c.ID)
 	case c.Restarting:
-		return conflict("Container %s is restarting, wait until the container is running", c.ID)
+		return wire.Conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
 	return nil
 }
 
 // execStream gives the client lines of output, and then waits for the end.
-func execStream(w *world, q *request, x *execution, output []logLine, ended func() bool) (reply, error) {
-	rep := reply{hijack: true, header: map[string]string{"Content-Type": streamType(q, x.Tty)}}
-	rep.stream = func(out io.Writer) error {
+func execStream(w *world, q *wire.Request, x *execution, output []logLine, ended func() bool) (wire.Reply, error) {
+	rep := wire.Reply{Hijack: true, Header: map[string]string{"Content-Type": streamType(q, x.Tty)}}
+	rep.Stream = func(out io.Writer) error {
 		for _, line := range output {
 			if err := writeLine(out, line, x.Tty, ""); err != nil {
 				return err
@@ -131,7 +133,7 @@ func execStream(w *world, q *request, x *execution, output []logLine, ended func
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		return w.clock.until(q.ctx, w.clock.mode == ClockJump, ended)
+		return w.clock.until(q.Ctx, w.clock.mode == ClockJump, ended)
 	}
 	return rep, nil
 }
@@ -140,9 +142,9 @@ func execStream(w *world, q *request, x *execution, output []logLine, ended func
 func (s *supervisor) beginExec(x *execution, c *container) ([]logLine, error) {
 	switch {
 	case x.ExitCode != nil:
-		return nil, conflict("Error: Exec command %s has already run", x.ID)
+		return nil, wire.Conflict("Error: Exec command %s has already run", x.ID)
 	case x.Running:
-		return nil, conflict("Error: Exec command %s is already running", x.ID)
+		return nil, wire.Conflict("Error: Exec command %s is already running", x.ID)
 	}
 	s.journal.emitContainer(c, "exec_start: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
 	seen := x.view(c)
@@ -196,7 +198,7 @@ func (b box) checkExec(name string) error {
 	const begun = where + "unable to start container process: "
 	dir := first(b.c.Config.WorkingDir, "/")
 	if !path.IsAbs(dir) {
-		return failure(where + "Cwd must be an absolute path: unknown")
+		return wire.Failure(where + "Cwd must be an absolute path: unknown")
 	}
 	text := ""
 	if err := b.checkDir(dir); err != nil {
@@ -235,30 +237,30 @@ func (s *supervisor) endExecs(c *container) {
 	}
 }
 
-func execResize(w *world, q *request) (reply, error) {
+func execResize(w *world, q *wire.Request) (wire.Reply, error) {
 	if err := checkSize(q); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	x, _, err := w.st.findExec(q.name)
+	x, _, err := w.st.findExec(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if !x.Running {
-		return reply{}, failure("cannot resize a stopped exec: %s", x.ID)
+		return wire.Reply{}, wire.Failure("cannot resize a stopped exec: %s", x.ID)
 	}
-	return status(200)
+	return wire.Status(200)
 }
 
-func execInspect(w *world, q *request) (reply, error) {
-	x, _, err := w.st.findExec(q.name)
+func execInspect(w *world, q *wire.Request) (wire.Reply, error) {
+	x, _, err := w.st.findExec(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	process := object{"entrypoint": x.Cmd[0], "arguments": list(x.Cmd[1:]), "tty": x.Tty, "privileged": x.Privileged}
+	process := wire.Object{"entrypoint": x.Cmd[0], "arguments": wire.List(x.Cmd[1:]), "tty": x.Tty, "privileged": x.Privileged}
 	if x.User != "" {
 		process["user"] = x.User
 	}
-	return ok(object{
+	return wire.OK(wire.Object{
 		"ID": x.ID, "ContainerID": x.Container, "Running": x.Running, "ExitCode": x.ExitCode, "Pid": x.Pid, "CanRemove": false,
 		"OpenStdin": x.Stdin, "OpenStdout": x.Stdout, "OpenStderr": x.Stderr, "DetachKeys": "",
 		"ProcessConfig": process,

@@ -4,6 +4,8 @@ package sim
 
 import (
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // splitWords splits text at blanks that no quote and no backslash covers; quotes stay.
@@ -46,7 +48,7 @@ func expand(word string, env []string) (string, error) {
 	x := &expander{rest: word, env: env}
 	text, err := x.until("")
 	if err != nil {
-		return "", badRequest("failed to process %q: %v", word, err)
+		return "", wire.BadRequest("failed to process %q: %v", word, err)
 	}
 	return text, nil
 }
@@ -64,7 +66,7 @@ func (x *expander) until(stop string) (string, error) {
 		case '\'':
 			end := strings.IndexByte(x.rest, '\'')
 			if end < 0 {
-				return "", badRequest("unexpected end of statement while looking for matching single-quote")
+				return "", wire.BadRequest("unexpected end of statement while looking for matching single-quote")
 			}
 			text, x.rest = x.rest[:end], x.rest[end+1:]
 		case '"':
@@ -105,7 +107,7 @@ func (x *expander) doubleQuoted() (string, error) {
 			x.rest = x.rest[1:]
 		}
 	}
-	return "", badRequest("unexpected end of statement while looking for matching double-quote")
+	return "", wire.BadRequest("unexpected end of statement while looking for matching double-quote")
 }
 
 // variable reads $NAME, ${NAME}, ${NAME:-word} or ${NAME:+word}; a dollar before anything else is itself.
@@ -132,11 +134,11 @@ func (x *expander) variable() (string, error) {
 			value = word
 		case modifier == "-", modifier == "+":
 		default:
-			return "", badRequest("unsupported modifier (%s) in substitution", modifier)
+			return "", wire.BadRequest("unsupported modifier (%s) in substitution", modifier)
 		}
 	}
 	if name == "" || !strings.HasPrefix(x.rest, "}") {
-		return "", badRequest("syntax error: bad substitution")
+		return "", wire.BadRequest("syntax error: bad substitution")
 	}
 	x.rest = x.rest[1:]
 	return value, nil

@@ -5,10 +5,11 @@ package sim
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // Phase says where in a call a hook runs.
@@ -65,11 +66,11 @@ func (e *Engine) hook(call Call) error {
 	return hook(call)
 }
 
-func (e *Engine) beginCall(q *request) Call {
+func (e *Engine) beginCall(q *wire.Request) Call {
 	e.world.mu.Lock()
 	defer e.world.mu.Unlock()
 	e.callCount++
-	call := Call{Seq: e.callCount, Op: q.op, Method: q.method, Name: e.targetName(q)}
+	call := Call{Seq: e.callCount, Op: q.Op, Method: q.Method, Name: e.targetName(q)}
 	if len(e.calls) >= maxCalls {
 		e.calls = append([]Call(nil), e.calls[maxCalls/2:]...)
 	}
@@ -90,26 +91,26 @@ func (e *Engine) endCall(call Call) {
 }
 
 // targetName is what a call names, in the words of people rather than ids.
-func (e *Engine) targetName(q *request) string {
+func (e *Engine) targetName(q *wire.Request) string {
 	switch {
-	case q.op == "container.create":
-		return q.query.Get("name")
-	case q.op == "volume.create", q.op == "network.create":
+	case q.Op == "container.create":
+		return q.Query.Get("name")
+	case q.Op == "volume.create", q.Op == "network.create":
 		var body struct{ Name string }
-		_ = json.Unmarshal(q.body, &body)
+		_ = json.Unmarshal(q.Body, &body)
 		return body.Name
-	case q.op == "image.create":
-		return q.query.Get("fromImage") + q.query.Get("repo")
-	case strings.HasPrefix(q.op, "container.") || q.op == "exec.create":
-		if c, err := e.world.st.lookup(q.name); err == nil {
+	case q.Op == "image.create":
+		return q.Query.Get("fromImage") + q.Query.Get("repo")
+	case strings.HasPrefix(q.Op, "container.") || q.Op == "exec.create":
+		if c, err := e.world.st.lookup(q.Name); err == nil {
 			return c.Name
 		}
-	case strings.HasPrefix(q.op, "network."):
-		if n, err := e.world.st.findNetwork(q.name); err == nil {
+	case strings.HasPrefix(q.Op, "network."):
+		if n, err := e.world.st.findNetwork(q.Name); err == nil {
 			return n.Name
 		}
 	}
-	return q.name
+	return q.Name
 }
 
 // Fault is one failure. It strikes the calls that match Op and Name, from the Nth on, Times times.
@@ -160,14 +161,14 @@ func (e *Engine) ClearFaults() {
 }
 
 // takeFault gives the fault that strikes this call, or nil.
-func (e *Engine) takeFault(q *request) *Fault {
+func (e *Engine) takeFault(q *wire.Request) *Fault {
 	e.world.mu.Lock()
 	defer e.world.mu.Unlock()
 	var strike *Fault
 	name := e.targetName(q)
 	for _, f := range e.faults {
 		prefix, any := strings.CutSuffix(f.Op, "*")
-		fits := f.Op == "" || f.Op == q.op || any && strings.HasPrefix(q.op, prefix)
+		fits := f.Op == "" || f.Op == q.Op || any && strings.HasPrefix(q.Op, prefix)
 		if !fits || f.Name != "" && f.Name != name {
 			continue
 		}
@@ -182,37 +183,37 @@ func (e *Engine) takeFault(q *request) *Fault {
 }
 
 // faultBefore does what a fault does before the call acts, and tells whether that was all.
-func (e *Engine) faultBefore(w http.ResponseWriter, q *request, f *Fault, call *Call) bool {
+func (e *Engine) faultBefore(w http.ResponseWriter, q *wire.Request, f *Fault, call *Call) bool {
 	if f == nil {
 		return false
 	}
 	if f.Hook != nil {
 		f.Hook(e)
 	}
-	e.faultDelay(q.ctx, f.Delay)
+	e.faultDelay(q.Ctx, f.Delay)
 	if f.Hang && f.Cut != CutBody {
-		e.waitGone(q.ctx)
-		cutConnection(w)
+		e.waitGone(q.Ctx)
+		wire.Cut(w)
 		return true
 	}
 	if f.Restart && f.Cut != CutAfter && f.Cut != CutBody {
 		e.Restart(false)
 	}
 	if f.Cut == CutBefore {
-		cutConnection(w)
+		wire.Cut(w)
 		return true
 	}
 	if f.Status != 0 {
 		call.Phase, call.Status = After, f.Status
 		e.endCall(*call)
-		writeError(w, &apiError{status: f.Status, text: f.Message})
+		wire.WriteError(w, &wire.Error{Status: f.Status, Text: f.Message})
 		return true
 	}
 	return false
 }
 
 // faultAfter does what a fault does after the call acted, and tells whether the connection is gone.
-func (e *Engine) faultAfter(w http.ResponseWriter, q *request, f *Fault, rep reply, err error) bool {
+func (e *Engine) faultAfter(w http.ResponseWriter, q *wire.Request, f *Fault, rep wire.Reply, err error) bool {
 	if f == nil || f.Cut != CutAfter && f.Cut != CutBody {
 		return false
 	}
@@ -220,25 +221,13 @@ func (e *Engine) faultAfter(w http.ResponseWriter, q *request, f *Fault, rep rep
 		e.Restart(false)
 	}
 	if f.Cut == CutBody && err == nil {
-		writeHalf(w, rep)
+		wire.WriteHalf(w, rep)
 	}
 	if f.Hang {
-		e.waitGone(q.ctx)
+		e.waitGone(q.Ctx)
 	}
-	cutConnection(w)
+	wire.Cut(w)
 	return true
-}
-
-// writeHalf sends the headers and the first half of a reply.
-func writeHalf(w http.ResponseWriter, rep reply) {
-	text := rep.raw
-	for name, value := range rep.header {
-		w.Header().Set(name, value)
-	}
-	w.Header().Set("Content-Length", fmt.Sprint(len(text)+1))
-	w.WriteHeader(replyStatus(rep, nil))
-	_, _ = w.Write(text[:len(text)/2])
-	flush(w)
 }
 
 func (e *Engine) faultDelay(ctx context.Context, d time.Duration) {
@@ -269,11 +258,11 @@ func (e *Engine) waitGone(ctx context.Context) {
 }
 
 // diskFullText is what the engine says when an operation finds no space.
-func diskFullText(q *request) string {
+func diskFullText(q *wire.Request) string {
 	const reason = "no space left on device"
-	switch q.op {
+	switch q.Op {
 	case "container.create":
-		return "mkdir /var/lib/docker/overlay2/" + idOf("layer", q.query.Get("name")) + "-init: " + reason
+		return "mkdir /var/lib/docker/overlay2/" + idOf("layer", q.Query.Get("name")) + "-init: " + reason
 	case "volume.create":
 		return "create: mkdir /var/lib/docker/volumes: " + reason
 	}

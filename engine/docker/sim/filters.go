@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // filters are the values given per filter name.
@@ -19,8 +21,8 @@ type filters map[string][]string
 
 // readFilters reads the filters parameter, in its present form or as the older lists, and refuses names that are not known
 // if any are given.
-func readFilters(q *request, known ...string) (filters, error) {
-	text := q.query.Get("filters")
+func readFilters(q *wire.Request, known ...string) (filters, error) {
+	text := q.Query.Get("filters")
 	f := filters{}
 	if text == "" {
 		return f, nil
@@ -29,7 +31,7 @@ func readFilters(q *request, known ...string) (filters, error) {
 	if err := json.Unmarshal([]byte(text), &sets); err != nil {
 		var lists map[string][]string
 		if json.Unmarshal([]byte(text), &lists) != nil {
-			return nil, invalidFilter(q, "%v", err)
+			return nil, wire.Invalid(q, "%v", err)
 		}
 		f = lists
 	}
@@ -42,18 +44,10 @@ func readFilters(q *request, known ...string) (filters, error) {
 	}
 	for _, name := range sortedKeys(f) {
 		if len(known) > 0 && !slices.Contains(known, name) {
-			return nil, badRequest("Invalid filter '%s'", name)
+			return nil, wire.BadRequest("Invalid filter '%s'", name)
 		}
 	}
 	return f, nil
-}
-
-// invalidFilter is a malformed parameter, mostly of a filter: an internal error before engine 23, a bad request since.
-func invalidFilter(q *request, format string, args ...any) error {
-	if q.at(42) {
-		return badRequest(format, args...)
-	}
-	return failure(format, args...)
 }
 
 // has tells whether value fits a filter exactly; a filter that is not given fits everything.
@@ -122,7 +116,7 @@ func (f filters) matching(names []string, separator string) ([]string, error) {
 		for _, want := range f["reference"] {
 			whole, err := path.Match(want, name)
 			if err != nil {
-				return nil, failure("%v", err)
+				return nil, wire.Failure("%v", err)
 			}
 			short, _ := path.Match(want, name[:strings.LastIndex(name, separator)])
 			if whole || short {
@@ -142,20 +136,20 @@ func (f filters) boolean(name string) (*bool, error) {
 	}
 	yes, no := slices.Contains(values, "true") || slices.Contains(values, "1"), slices.Contains(values, "false") || slices.Contains(values, "0")
 	if yes == no {
-		return nil, badRequest("Invalid filter '%s=[%s]'", name, strings.Join(values, " "))
+		return nil, wire.BadRequest("Invalid filter '%s=[%s]'", name, strings.Join(values, " "))
 	}
 	return &yes, nil
 }
 
 // until reads the filter of that name of a prune: an instant, or a duration before now. Without the filter it is the zero time.
-func (f filters) until(q *request, now time.Time) (time.Time, error) {
+func (f filters) until(q *wire.Request, now time.Time) (time.Time, error) {
 	values := f["until"]
 	switch len(values) {
 	case 0:
 		return time.Time{}, nil
 	case 1:
 	default:
-		return time.Time{}, invalidFilter(q, "more than one until filter specified")
+		return time.Time{}, wire.Invalid(q, "more than one until filter specified")
 	}
 	text := values[0]
 	if d, err := time.ParseDuration(text); err == nil && text != "0" {
@@ -166,11 +160,11 @@ func (f filters) until(q *request, now time.Time) (time.Time, error) {
 		return at, nil
 	}
 	if strings.Contains(text, "-") {
-		return time.Time{}, invalidFilter(q, "%v", err)
+		return time.Time{}, wire.Invalid(q, "%v", err)
 	}
-	at, given, err := instant(text)
+	at, given, err := wire.Instant(text)
 	if err != nil || !given {
-		return time.Time{}, invalidFilter(q, "failed to parse value as time or duration: %q", text)
+		return time.Time{}, wire.Invalid(q, "failed to parse value as time or duration: %q", text)
 	}
 	return at, nil
 }
@@ -199,16 +193,16 @@ func timeLayout(text string) string {
 func spares(until, created time.Time) bool { return !until.IsZero() && created.After(until) }
 
 // ports reads a filter of ports such as 80, 80/udp or 80-90/tcp.
-func (f filters) ports(q *request, name string) (map[string]bool, error) {
+func (f filters) ports(q *wire.Request, name string) (map[string]bool, error) {
 	all := map[string]bool{}
 	for _, value := range f[name] {
 		if strings.Contains(value, ":") {
-			return nil, invalidFilter(q, "filter for '%s' should not contain ':': %s", name, value)
+			return nil, wire.Invalid(q, "filter for '%s' should not contain ':': %s", name, value)
 		}
 		numbers, proto := splitPort(value)
 		first, last, err := filterRange(numbers)
 		if err != nil {
-			return nil, invalidFilter(q, "error while looking up for %s %s: %v", name, value, err)
+			return nil, wire.Invalid(q, "error while looking up for %s %s: %v", name, value, err)
 		}
 		for port := first; port <= last; port++ {
 			all[fmt.Sprintf("%d/%s", port, proto)] = true

@@ -5,6 +5,8 @@ package sim
 import (
 	"slices"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // probe gives the command of the health check, or nil when there is none.
@@ -167,11 +169,11 @@ func (b box) probeRun(at time.Time, passes bool) probeRun {
 }
 
 // healthDocument is how inspect shows the health, with the last probes.
-func healthDocument(w *world, c *container) object {
-	log := []object{}
+func healthDocument(w *world, c *container) wire.Object {
+	log := []wire.Object{}
 	runs, streak := w.st.box(c).probes()
 	for _, run := range runs {
-		log = append(log, object{"Start": stamp(run.At), "End": stamp(run.At), "ExitCode": run.ExitCode, "Output": run.Output})
+		log = append(log, wire.Object{"Start": wire.Stamp(run.At), "End": wire.Stamp(run.At), "ExitCode": run.ExitCode, "Output": run.Output})
 	}
-	return object{"Status": c.Health, "FailingStreak": streak, "Log": log}
+	return wire.Object{"Status": c.Health, "FailingStreak": streak, "Log": log}
 }

@@ -3,7 +3,6 @@
 package sim
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"regexp"
@@ -11,6 +10,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // images are the images of the engine, and those that it could pull.
@@ -154,15 +155,15 @@ var (
 	digestPart  = regexp.MustCompile(`^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$`)
 	onlyHex     = regexp.MustCompile(`^[0-9a-f]+$`)
 	wholeHexID  = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	errFormat   = badRequest("invalid reference format")
-	errRefUpper = badRequest("invalid reference format: repository name must be lowercase")
+	errFormat   = wire.BadRequest("invalid reference format")
+	errRefUpper = wire.BadRequest("invalid reference format: repository name must be lowercase")
 )
 
 // parseReference reads an image name such as web, web:2, host:5000/a/web@sha256:….
 func parseReference(text string) (reference, error) {
 	var r reference
 	if wholeHexID.MatchString(text) {
-		return r, badRequest("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", text)
+		return r, wire.BadRequest("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", text)
 	}
 	rest, digest, hasDigest := strings.Cut(text, "@")
 	if hasDigest {
@@ -218,7 +219,7 @@ func (s *state) findImage(text string) (*image, error) {
 		return im, nil
 	}
 	if wholeHexID.MatchString(text) || imageID.MatchString(text) {
-		return nil, notFound("No such image: %s", text)
+		return nil, wire.NotFound("No such image: %s", text)
 	}
 	ref, err := parseReference(text)
 	if err != nil {
@@ -240,13 +241,13 @@ func (s *state) findImage(text string) (*image, error) {
 		return im, nil
 	}
 	if ref.digest != "" {
-		return nil, notFound("No such image: %s", text)
+		return nil, wire.NotFound("No such image: %s", text)
 	}
 	shown := text
 	if ref.tag == "" {
 		shown = ref.name + ":latest"
 	}
-	return nil, notFound("No such image: %s", shown)
+	return nil, wire.NotFound("No such image: %s", shown)
 }
 
 // imageByID finds an image by its id or an unambiguous beginning of it.
@@ -267,37 +268,37 @@ func (s *state) imageByID(text string) *image {
 	return found
 }
 
-func imageInspect(w *world, q *request) (reply, error) {
-	im, err := w.st.findImage(q.name)
+func imageInspect(w *world, q *wire.Request) (wire.Reply, error) {
+	im, err := w.st.findImage(q.Name)
 	if err != nil {
-		return reply{}, prefixed("no such image: "+q.name+": ", err)
+		return wire.Reply{}, wire.Prefixed("no such image: "+q.Name+": ", err)
 	}
-	doc := object{
-		"Id": im.ID, "RepoTags": list(im.Tags), "RepoDigests": list(im.Digests), "Parent": im.Parent, "Comment": im.Comment,
-		"Created": stamp(im.Created), "DockerVersion": "", "Author": im.Author, "Config": im.Config,
+	doc := wire.Object{
+		"Id": im.ID, "RepoTags": wire.List(im.Tags), "RepoDigests": wire.List(im.Digests), "Parent": im.Parent, "Comment": im.Comment,
+		"Created": wire.Stamp(im.Created), "DockerVersion": "", "Author": im.Author, "Config": im.Config,
 		"Architecture": im.Arch, "Os": im.OS, "Size": im.Size,
-		"GraphDriver": object{"Name": "overlay2", "Data": object{"UpperDir": "/var/lib/docker/overlay2/" + im.ID[7:] + "/diff"}},
-		"RootFS":      object{"Type": "layers", "Layers": list(im.Layers)},
-		"Metadata":    object{"LastTagTime": stamp(im.LastTagTime)},
+		"GraphDriver": wire.Object{"Name": "overlay2", "Data": wire.Object{"UpperDir": "/var/lib/docker/overlay2/" + im.ID[7:] + "/diff"}},
+		"RootFS":      wire.Object{"Type": "layers", "Layers": wire.List(im.Layers)},
+		"Metadata":    wire.Object{"LastTagTime": wire.Stamp(im.LastTagTime)},
 	}
-	if !q.at(44) {
+	if !q.At(44) {
 		doc["VirtualSize"] = im.Size
 	}
-	if !q.at(45) {
+	if !q.At(45) {
 		doc["Container"], doc["ContainerConfig"] = im.Container, Config{}
 		if im.ContainerConfig != nil {
 			doc["ContainerConfig"] = im.ContainerConfig
 		}
 	}
-	return ok(doc)
+	return wire.OK(doc)
 }
 
-func imageHistory(w *world, q *request) (reply, error) {
-	im, err := w.st.findImage(q.name)
+func imageHistory(w *world, q *wire.Request) (wire.Reply, error) {
+	im, err := w.st.findImage(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	var steps []object
+	var steps []wire.Object
 	for im != nil {
 		parent, by, size := w.st.Images[im.Parent], "", im.Size
 		if im.ContainerConfig != nil {
@@ -306,39 +307,39 @@ func imageHistory(w *world, q *request) (reply, error) {
 		if parent != nil {
 			size -= parent.Size
 		}
-		steps = append(steps, object{
-			"Id": im.ID, "Created": im.Created.Unix(), "CreatedBy": by, "Tags": orNil(im.Tags), "Size": size, "Comment": im.Comment,
+		steps = append(steps, wire.Object{
+			"Id": im.ID, "Created": im.Created.Unix(), "CreatedBy": by, "Tags": wire.OrNil(im.Tags), "Size": size, "Comment": im.Comment,
 		})
 		im = parent
 	}
-	return ok(steps)
+	return wire.OK(steps)
 }
 
-func imageList(w *world, q *request) (reply, error) {
+func imageList(w *world, q *wire.Request) (wire.Reply, error) {
 	known := []string{"dangling", "label", "before", "since", "reference"}
-	if q.at(42) {
+	if q.At(42) {
 		known = append(known, "until")
 	}
 	f, err := readFilters(q, known...)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	between, err := imageAge(w, q, f)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	dangling, err := f.boolean("dangling")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	docs := []object{}
+	docs := []wire.Object{}
 	for _, im := range w.st.imagesByAge() {
 		if !between(im.Created) || !f.labels(im.Config.Labels) || dangling != nil && *dangling != (len(im.Tags) == 0) {
 			continue
 		}
 		tags, digests, err := f.references(im)
 		if err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 		if len(tags)+len(digests) == 0 {
 			if len(f["reference"]) > 0 {
@@ -346,20 +347,20 @@ func imageList(w *world, q *request) (reply, error) {
 			}
 			tags, digests = []string{"<none>:<none>"}, []string{"<none>@<none>"}
 		}
-		doc := object{
-			"Id": im.ID, "ParentId": im.Parent, "RepoTags": orNil(tags), "RepoDigests": orNil(digests), "Created": im.Created.Unix(),
+		doc := wire.Object{
+			"Id": im.ID, "ParentId": im.Parent, "RepoTags": wire.OrNil(tags), "RepoDigests": wire.OrNil(digests), "Created": im.Created.Unix(),
 			"Size": im.Size, "SharedSize": -1, "Labels": im.Config.Labels, "Containers": -1,
 		}
-		if !q.at(44) {
+		if !q.At(44) {
 			doc["VirtualSize"] = im.Size
 		}
 		docs = append(docs, doc)
 	}
-	return ok(docs)
+	return wire.OK(docs)
 }
 
 // imageAge makes a test out of the filters of a list of images that say when an image was made.
-func imageAge(w *world, q *request, f filters) (func(created time.Time) bool, error) {
+func imageAge(w *world, q *wire.Request, f filters) (func(created time.Time) bool, error) {
 	bounds := map[string]time.Time{}
 	for _, name := range []string{"before", "since"} {
 		for _, value := range f[name] {
@@ -396,53 +397,53 @@ func (s *state) imagesByAge() []*image {
 	return all
 }
 
-func imageTag(w *world, q *request) (reply, error) {
-	im, err := w.st.findImage(q.name)
+func imageTag(w *world, q *wire.Request) (wire.Reply, error) {
+	im, err := w.st.findImage(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	if _, err := tagImage(w, q, im, q.query.Get("repo"), q.query.Get("tag")); err != nil {
-		return reply{}, err
+	if _, err := tagImage(w, q, im, q.Query.Get("repo"), q.Query.Get("tag")); err != nil {
+		return wire.Reply{}, err
 	}
-	return status(201)
+	return wire.Status(201)
 }
 
 // tagImage gives an image one more name, and says so.
-func tagImage(w *world, q *request, im *image, repo, tag string) (reference, error) {
+func tagImage(w *world, q *wire.Request, im *image, repo, tag string) (reference, error) {
 	ref, err := parseReference(repo)
 	if err != nil {
-		return ref, invalidFilter(q, "%v", err)
+		return ref, wire.Invalid(q, "%v", err)
 	}
 	ref.tag = first(tag, ref.tag)
 	if ref.tag != "" && !tagPart.MatchString(ref.tag) {
-		return ref, invalidFilter(q, "invalid tag format")
+		return ref, wire.Invalid(q, "invalid tag format")
 	}
 	if ref.digest != "" {
-		return ref, badRequest("refusing to create a tag with a digest reference")
+		return ref, wire.BadRequest("refusing to create a tag with a digest reference")
 	}
 	w.images.setTag(im, ref.tagged())
 	w.journal.emitImage(im.ID, ref.given(), "tag")
 	return ref, nil
 }
 
-func imageRemove(w *world, q *request) (reply, error) {
-	im, err := w.st.findImage(q.name)
+func imageRemove(w *world, q *wire.Request) (wire.Reply, error) {
+	im, err := w.st.findImage(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	force := q.flag("force")
-	ref, refErr := parseReference(q.name)
+	force := q.Flag("force")
+	ref, refErr := parseReference(q.Name)
 	byName := refErr == nil && slices.Contains(im.Tags, ref.tagged())
 	if byName {
 		return w.images.untag(im, ref, force)
 	}
 	if len(im.Tags) > 1 && !force && distinctNames(im.Tags) > 1 {
-		return reply{}, conflict("conflict: unable to delete %s (must be forced) - image is referenced in multiple repositories", im.ID[7:19])
+		return wire.Reply{}, wire.Conflict("conflict: unable to delete %s (must be forced) - image is referenced in multiple repositories", im.ID[7:19])
 	}
 	if err := w.images.imageInUse(im, im.ID[7:19], force); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return ok(w.images.deleteImage(im))
+	return wire.OK(w.images.deleteImage(im))
 }
 
 func distinctNames(tags []string) int {
@@ -454,29 +455,29 @@ func distinctNames(tags []string) int {
 }
 
 // untag removes one name of an image, and with the last name the image.
-func (s *images) untag(im *image, ref reference, force bool) (reply, error) {
+func (s *images) untag(im *image, ref reference, force bool) (wire.Reply, error) {
 	if len(im.Tags) > 1 {
 		im.Tags = slices.DeleteFunc(slices.Clone(im.Tags), func(tag string) bool { return tag == ref.tagged() })
 		s.journal.emitImage(im.ID, im.ID, "untag")
-		return ok([]object{{"Untagged": ref.tagged()}})
+		return wire.OK([]wire.Object{{"Untagged": ref.tagged()}})
 	}
 	if !force {
 		for _, c := range s.st.containers() {
 			if c.ImageID == im.ID {
-				return reply{}, conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", first(ref.name+tagSuffix(ref), ref.name), c.shortID(), im.ID[7:19])
+				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", first(ref.name+tagSuffix(ref), ref.name), c.shortID(), im.ID[7:19])
 			}
 		}
 	}
 	err := s.imageInUse(im, im.ID[7:19], force)
 	if err != nil || len(s.st.children(im)) > 0 {
 		if err != nil && force && !s.imageRuns(im) {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 		im.Tags = nil
 		s.journal.emitImage(im.ID, im.ID, "untag")
-		return ok([]object{{"Untagged": ref.tagged()}})
+		return wire.OK([]wire.Object{{"Untagged": ref.tagged()}})
 	}
-	return ok(s.deleteImage(im))
+	return wire.OK(s.deleteImage(im))
 }
 
 func tagSuffix(ref reference) string {
@@ -499,35 +500,35 @@ func (s *images) imageRuns(im *image) bool {
 // imageInUse gives the error for an image that containers use, or nil.
 func (s *images) imageInUse(im *image, shown string, force bool) error {
 	if len(s.st.children(im)) > 0 {
-		return conflict("conflict: unable to delete %s (cannot be forced) - image has dependent child images", shown)
+		return wire.Conflict("conflict: unable to delete %s (cannot be forced) - image has dependent child images", shown)
 	}
 	for _, c := range s.st.containers() {
 		if c.ImageID != im.ID {
 			continue
 		}
 		if c.Running {
-			return conflict("conflict: unable to delete %s (cannot be forced) - image is being used by running container %s", shown, c.shortID())
+			return wire.Conflict("conflict: unable to delete %s (cannot be forced) - image is being used by running container %s", shown, c.shortID())
 		}
 		if !force {
-			return conflict("conflict: unable to delete %s (must be forced) - image is being used by stopped container %s", shown, c.shortID())
+			return wire.Conflict("conflict: unable to delete %s (must be forced) - image is being used by stopped container %s", shown, c.shortID())
 		}
 	}
 	return nil
 }
 
 // deleteImage removes an image and all its names, with its parents that have no name and no other use, and says so.
-func (s *images) deleteImage(im *image) []object {
-	var done []object
+func (s *images) deleteImage(im *image) []wire.Object {
+	var done []wire.Object
 	for _, tag := range im.Tags {
-		done = append(done, object{"Untagged": tag})
+		done = append(done, wire.Object{"Untagged": tag})
 		s.journal.emitImage(im.ID, im.ID, "untag")
 	}
 	delete(s.st.Images, im.ID)
 	s.journal.emitImage(im.ID, im.ID, "delete")
-	done = append(done, object{"Deleted": im.ID})
+	done = append(done, wire.Object{"Deleted": im.ID})
 	for i := len(im.Layers) - 1; i >= 0; i-- {
 		if im.Layers[i] != emptyLayer() && !s.hasLayers(im.Layers[:i+1]) {
-			done = append(done, object{"Deleted": im.Layers[i]})
+			done = append(done, wire.Object{"Deleted": im.Layers[i]})
 		}
 	}
 	parent := s.st.Images[im.Parent]
@@ -547,20 +548,20 @@ func (s *images) hasLayers(layers []string) bool {
 	return false
 }
 
-func imagePrune(w *world, q *request) (reply, error) {
+func imagePrune(w *world, q *wire.Request) (wire.Reply, error) {
 	f, err := readFilters(q, "dangling", "label", "label!", "until")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	dangling, err := f.boolean("dangling")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	until, err := f.until(q, w.st.Now)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	var done []object
+	var done []wire.Object
 	var freed int64
 	for _, im := range w.st.imagesByAge() {
 		onlyDangling := dangling == nil || *dangling
@@ -571,16 +572,16 @@ func imagePrune(w *world, q *request) (reply, error) {
 		done = append(done, w.images.deleteImage(im)...)
 	}
 	w.journal.emit("image", "prune", "", map[string]string{"reclaimed": fmt.Sprint(freed)})
-	return ok(object{"ImagesDeleted": done, "SpaceReclaimed": freed})
+	return wire.OK(wire.Object{"ImagesDeleted": done, "SpaceReclaimed": freed})
 }
 
 // imageCreate pulls an image, or imports a file tree.
-func imageCreate(w *world, q *request) (reply, error) {
-	if q.query.Get("fromSrc") != "" {
+func imageCreate(w *world, q *wire.Request) (wire.Reply, error) {
+	if q.Query.Get("fromSrc") != "" {
 		return imageImport(w, q)
 	}
-	name := q.query.Get("fromImage")
-	if tag := q.query.Get("tag"); tag != "" {
+	name := q.Query.Get("fromImage")
+	if tag := q.Query.Get("tag"); tag != "" {
 		if strings.Contains(tag, ":") {
 			name += "@" + tag
 		} else {
@@ -589,11 +590,11 @@ func imageCreate(w *world, q *request) (reply, error) {
 	}
 	ref, err := parseReference(name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	im := w.st.Remote[ref.tagged()]
 	if im == nil {
-		return reply{}, w.images.pullError(ref)
+		return wire.Reply{}, w.images.pullError(ref)
 	}
 	state := "Downloaded newer image for "
 	if have := w.st.Images[im.ID]; have != nil && slices.Contains(have.Tags, ref.tagged()) {
@@ -606,31 +607,31 @@ func imageCreate(w *world, q *request) (reply, error) {
 	w.images.putImage(&pulled)
 	w.journal.emitImage(ref.tagged(), ref.name, "pull")
 	layer := strings.TrimPrefix(im.Layers[0], "sha256:")[:12]
-	return messages(
-		object{"status": "Pulling from " + strings.TrimPrefix(ref.name, "docker.io/"), "id": first(ref.tag, "latest")},
-		object{"status": "Pulling fs layer", "progressDetail": object{}, "id": layer},
-		object{"status": "Pull complete", "progressDetail": object{}, "id": layer},
-		object{"status": "Digest: " + digest},
-		object{"status": "Status: " + state + ref.tagged()},
+	return wire.Messages(
+		wire.Object{"status": "Pulling from " + strings.TrimPrefix(ref.name, "docker.io/"), "id": first(ref.tag, "latest")},
+		wire.Object{"status": "Pulling fs layer", "progressDetail": wire.Object{}, "id": layer},
+		wire.Object{"status": "Pull complete", "progressDetail": wire.Object{}, "id": layer},
+		wire.Object{"status": "Digest: " + digest},
+		wire.Object{"status": "Status: " + state + ref.tagged()},
 	)
 }
 
 // distributionInspect asks the registry about an image without fetching it.
-func distributionInspect(w *world, q *request) (reply, error) {
-	ref, err := parseReference(q.name)
+func distributionInspect(w *world, q *wire.Request) (wire.Reply, error) {
+	ref, err := parseReference(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	im := w.st.Remote[ref.tagged()]
 	if im == nil {
-		return reply{}, w.images.pullError(ref)
+		return wire.Reply{}, w.images.pullError(ref)
 	}
-	return ok(object{
-		"Descriptor": object{
+	return wire.OK(wire.Object{
+		"Descriptor": wire.Object{
 			"mediaType": "application/vnd.docker.distribution.manifest.v2+json",
 			"digest":    "sha256:" + idOf("digest", im.ID), "size": 1024,
 		},
-		"Platforms": []object{{"architecture": "amd64", "os": "linux"}},
+		"Platforms": []wire.Object{{"architecture": "amd64", "os": "linux"}},
 	})
 }
 
@@ -640,9 +641,9 @@ func (s *images) pullError(ref reference) error {
 	for tag := range s.st.Remote {
 		if d, _ := splitDomain(tag); d == domain {
 			if domain == "" {
-				return notFound("pull access denied for %s, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", remote)
+				return wire.NotFound("pull access denied for %s, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", remote)
 			}
-			return notFound("manifest for %s not found: manifest unknown: manifest unknown", ref.tagged())
+			return wire.NotFound("manifest for %s not found: manifest unknown: manifest unknown", ref.tagged())
 		}
 	}
 	host := domain
@@ -651,39 +652,7 @@ func (s *images) pullError(ref reference) error {
 	}
 	bare, port, _ := strings.Cut(host, ":")
 	if bare == "localhost" || strings.HasPrefix(bare, "127.") {
-		return failure("Get \"http://%s/v2/\": dial tcp 127.0.0.1:%s: connect: connection refused", host, first(port, "80"))
+		return wire.Failure("Get \"http://%s/v2/\": dial tcp 127.0.0.1:%s: connect: connection refused", host, first(port, "80"))
 	}
-	return failure("Get \"https://%s/v2/\": dial tcp: lookup %s: no such host", host, bare)
+	return wire.Failure("Get \"https://%s/v2/\": dial tcp: lookup %s: no such host", host, bare)
 }
-
-// messages is a stream of JSON objects that is complete from the start.
-func messages(docs ...object) (reply, error) {
-	var text []byte
-	for _, doc := range docs {
-		line, err := json.Marshal(doc)
-		if err != nil {
-			return reply{}, failure("%v", err)
-		}
-		text = append(append(text, line...), '\r', '\n')
-	}
-	return reply{raw: text, header: map[string]string{"Content-Type": "application/json"}}, nil
-}
-
-// list makes nil an empty list, as JSON shows it.
-func list(words []string) []string {
-	if words == nil {
-		return []string{}
-	}
-	return words
-}
-
-// orNil makes an empty list nil.
-func orNil(words []string) []string {
-	if len(words) == 0 {
-		return nil
-	}
-	return words
-}
-
-// stamp writes a time as the engine does.
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

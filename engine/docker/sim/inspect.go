@@ -10,18 +10,20 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-func containerInspect(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerInspect(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	doc := inspectDocument(w, c, q)
-	if q.flag("size") {
+	if q.Flag("size") {
 		doc["SizeRw"], doc["SizeRootFs"] = sizes(w, c)
 	}
-	rep, err := encoded(reply{json: doc})
+	rep, err := wire.Encoded(wire.Reply{JSON: doc})
 	polled(w, c)
 	return rep, err
 }
@@ -45,16 +47,16 @@ func polled(w *world, c *container) {
 	}
 }
 
-func inspectDocument(w *world, c *container, q *request) object {
+func inspectDocument(w *world, c *container, q *wire.Request) wire.Object {
 	base := "/var/lib/docker/containers/" + c.ID + "/"
 	where := map[string]string{"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts", "LogPath": c.ID + "-json.log"}
 	host := c.HostConfig
 	host.Links = w.st.shownLinks(c)
-	doc := object{
-		"Id": c.ID, "Created": stamp(c.Created), "Path": c.Path, "Args": list(c.Args), "State": stateDocument(w, c), "Image": c.ImageID,
+	doc := wire.Object{
+		"Id": c.ID, "Created": wire.Stamp(c.Created), "Path": c.Path, "Args": wire.List(c.Args), "State": stateDocument(w, c), "Image": c.ImageID,
 		"Name": "/" + c.Name, "RestartCount": c.RestartCount, "Driver": "overlay2", "Platform": "linux", "MountLabel": "",
 		"ProcessLabel": "", "AppArmorProfile": "", "ExecIDs": execIDs(w, c), "HostConfig": host, "Config": c.Config,
-		"GraphDriver":     object{"Name": "overlay2", "Data": object{"MergedDir": "/var/lib/docker/overlay2/" + c.ID + "/merged"}},
+		"GraphDriver":     wire.Object{"Name": "overlay2", "Data": wire.Object{"MergedDir": "/var/lib/docker/overlay2/" + c.ID + "/merged"}},
 		"Mounts":          c.mountDocuments(),
 		"NetworkSettings": networkSettings(w, c, q),
 	}
@@ -67,10 +69,10 @@ func inspectDocument(w *world, c *container, q *request) object {
 	return doc
 }
 
-func stateDocument(w *world, c *container) object {
-	doc := object{
+func stateDocument(w *world, c *container) wire.Object {
+	doc := wire.Object{
 		"Status": c.status(), "Running": c.Running, "Paused": c.Paused, "Restarting": c.Restarting, "OOMKilled": c.OOMKilled,
-		"Dead": c.Dead, "Pid": c.Pid, "ExitCode": c.ExitCode, "Error": c.Error, "StartedAt": stamp(c.StartedAt), "FinishedAt": stamp(c.FinishedAt),
+		"Dead": c.Dead, "Pid": c.Pid, "ExitCode": c.ExitCode, "Error": c.Error, "StartedAt": wire.Stamp(c.StartedAt), "FinishedAt": wire.Stamp(c.FinishedAt),
 	}
 	if c.Health != "" {
 		doc["Health"] = healthDocument(w, c)
@@ -78,8 +80,8 @@ func stateDocument(w *world, c *container) object {
 	return doc
 }
 
-func (m *mountPoint) document() object {
-	doc := object{
+func (m *mountPoint) document() wire.Object {
+	doc := wire.Object{
 		"Type": m.Type, "Source": m.Source, "Destination": m.Destination, "Mode": m.Mode, "RW": m.RW, "Propagation": m.Propagation,
 	}
 	if m.Type == "volume" {
@@ -88,15 +90,15 @@ func (m *mountPoint) document() object {
 	return doc
 }
 
-func (c *container) mountDocuments() []object {
-	docs := []object{}
+func (c *container) mountDocuments() []wire.Object {
+	docs := []wire.Object{}
 	for _, dest := range sortedKeys(c.Mounts) {
 		docs = append(docs, c.Mounts[dest].document())
 	}
 	return docs
 }
 
-func networkSettings(w *world, c *container, q *request) object {
+func networkSettings(w *world, c *container, q *wire.Request) wire.Object {
 	bridge := c.Endpoints["bridge"]
 	if bridge == nil {
 		bridge = &endpointConfig{}
@@ -109,7 +111,7 @@ func networkSettings(w *world, c *container, q *request) object {
 	if ports == nil {
 		ports = map[string][]portBinding{}
 	}
-	return object{
+	return wire.Object{
 		"Bridge": "", "SandboxID": c.SandboxID, "HairpinMode": false, "LinkLocalIPv6Address": "", "LinkLocalIPv6PrefixLen": 0,
 		"Ports": ports, "SandboxKey": sandboxKey, "SecondaryIPAddresses": nil, "SecondaryIPv6Addresses": nil,
 		"EndpointID": bridge.EndpointID, "Gateway": bridge.Gateway, "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0,
@@ -144,25 +146,25 @@ func statuses() []string {
 	return []string{"created", "running", "paused", "restarting", "removing", "exited", "dead"}
 }
 
-func containerList(w *world, q *request) (reply, error) {
+func containerList(w *world, q *wire.Request) (wire.Reply, error) {
 	f, err := readFilters(q, "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network", "publish", "since", "status", "volume")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	limit := 0
-	if text := q.query.Get("limit"); text != "" {
+	if text := q.Query.Get("limit"); text != "" {
 		if limit, err = strconv.Atoi(text); err != nil {
-			return reply{}, invalidFilter(q, "strconv.Atoi: parsing %q: invalid syntax", text)
+			return wire.Reply{}, wire.Invalid(q, "strconv.Atoi: parsing %q: invalid syntax", text)
 		}
 	}
 	match, err := containerFilter(w, q, f)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	all := q.flag("all") || len(f["status"]) > 0 || len(f["exited"]) > 0 || limit > 0
+	all := q.Flag("all") || len(f["status"]) > 0 || len(f["exited"]) > 0 || limit > 0
 	byAge := w.st.containers()
 	slices.Reverse(byAge)
-	docs := []object{}
+	docs := []wire.Object{}
 	for _, c := range byAge {
 		if limit > 0 && len(docs) >= limit {
 			break
@@ -171,24 +173,24 @@ func containerList(w *world, q *request) (reply, error) {
 			docs = append(docs, listDocument(w, c, q))
 		}
 	}
-	return ok(docs)
+	return wire.OK(docs)
 }
 
 // containerFilter makes a test out of the filters of a list or a prune.
-func containerFilter(w *world, q *request, f filters) (func(*container) bool, error) {
+func containerFilter(w *world, q *wire.Request, f filters) (func(*container) bool, error) {
 	for _, s := range f["status"] {
 		if !slices.Contains(statuses(), s) {
-			return nil, badRequest("Invalid filter 'status=%s'", s)
+			return nil, wire.BadRequest("Invalid filter 'status=%s'", s)
 		}
 	}
 	for _, h := range f["health"] {
 		if !slices.Contains([]string{"none", "starting", "healthy", "unhealthy"}, h) {
-			return nil, badRequest("Unrecognised filter value for health: %s", h)
+			return nil, wire.BadRequest("Unrecognised filter value for health: %s", h)
 		}
 	}
 	for _, text := range f["exited"] {
 		if _, err := strconv.Atoi(text); err != nil {
-			return nil, invalidFilter(q, "strconv.Atoi: parsing %q: invalid syntax", text)
+			return nil, wire.Invalid(q, "strconv.Atoi: parsing %q: invalid syntax", text)
 		}
 	}
 	before, since, err := ageBounds(w, q, f)
@@ -198,7 +200,7 @@ func containerFilter(w *world, q *request, f filters) (func(*container) bool, er
 	// Nothing here is a task of a swarm.
 	onlyTasks := slices.Contains(f["is-task"], "true")
 	if len(f["is-task"]) > 0 && !onlyTasks && !slices.Contains(f["is-task"], "false") {
-		return nil, badRequest("Invalid filter 'is-task=[%s]'", strings.Join(f["is-task"], " "))
+		return nil, wire.BadRequest("Invalid filter 'is-task=[%s]'", strings.Join(f["is-task"], " "))
 	}
 	publish, err := f.ports(q, "publish")
 	if err != nil {
@@ -227,14 +229,14 @@ func containerFilter(w *world, q *request, f filters) (func(*container) bool, er
 }
 
 // ageBounds reads the filters before and since.
-func ageBounds(w *world, q *request, f filters) (before, since *container, err error) {
+func ageBounds(w *world, q *wire.Request, f filters) (before, since *container, err error) {
 	find := func(name string) (*container, error) {
 		if len(f[name]) == 0 {
 			return nil, nil
 		}
 		c, err := w.st.lookup(f[name][0])
 		if err != nil {
-			return nil, invalidFilter(q, "no such container %s", f[name][0])
+			return nil, wire.Invalid(q, "no such container %s", f[name][0])
 		}
 		return c, nil
 	}
@@ -303,19 +305,19 @@ func (c *container) portsFit(publish, expose map[string]bool) bool {
 	return false
 }
 
-func listDocument(w *world, c *container, q *request) object {
-	networks := object{}
+func listDocument(w *world, c *container, q *wire.Request) wire.Object {
+	networks := wire.Object{}
 	for name, ep := range c.Endpoints {
 		shown := *ep
 		shown.Aliases, shown.Links, shown.IPAMConfig = nil, nil, nil
 		networks[name] = shown
 	}
-	doc := object{
+	doc := wire.Object{
 		"Id": c.ID, "Names": w.st.names(c), "Image": imageShown(w, c), "ImageID": c.ImageID, "Command": commandShown(c),
 		"Created": c.Created.Unix(), "Ports": c.portList(), "Labels": notNil(c.Config.Labels), "State": c.status(), "Status": statusText(w, c),
-		"HostConfig": object{"NetworkMode": c.HostConfig.NetworkMode}, "NetworkSettings": object{"Networks": networks}, "Mounts": c.mountDocuments(),
+		"HostConfig": wire.Object{"NetworkMode": c.HostConfig.NetworkMode}, "NetworkSettings": wire.Object{"Networks": networks}, "Mounts": c.mountDocuments(),
 	}
-	if q.flag("size") {
+	if q.Flag("size") {
 		written, all := sizes(w, c)
 		doc["SizeRootFs"] = all
 		if written > 0 {
@@ -405,14 +407,14 @@ func roughly(d time.Duration) string {
 	}
 }
 
-func containerPrune(w *world, q *request) (reply, error) {
+func containerPrune(w *world, q *wire.Request) (wire.Reply, error) {
 	f, err := readFilters(q, "label", "label!", "until")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	until, err := f.until(q, w.st.Now)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	var gone []string
 	for _, c := range w.st.containers() {
@@ -423,31 +425,31 @@ func containerPrune(w *world, q *request) (reply, error) {
 	}
 	sort.Strings(gone)
 	w.journal.emit("container", "prune", "", map[string]string{"reclaimed": "0"})
-	return ok(object{"ContainersDeleted": gone, "SpaceReclaimed": 0})
+	return wire.OK(wire.Object{"ContainersDeleted": gone, "SpaceReclaimed": 0})
 }
 
-func containerTop(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerTop(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	switch {
 	case err != nil:
-		return reply{}, err
+		return wire.Reply{}, err
 	case !c.Running:
-		return reply{}, notRunning(c)
+		return wire.Reply{}, notRunning(c)
 	case c.Restarting:
-		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
+		return wire.Reply{}, wire.Conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
 	w.journal.emitContainer(c, "top", nil)
 	row := []string{first(c.Config.User, "root"), strconv.Itoa(c.Pid), "1", "0", c.StartedAt.Format("15:04"), "?", "00:00:00", commandShown(c)}
-	return ok(object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
+	return wire.OK(wire.Object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
 }
 
-func containerChanges(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerChanges(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	const modified, added, removed = 0, 1, 2
-	var docs []object
+	var docs []wire.Object
 	below := tree{}
 	if im := w.st.Images[c.ImageID]; im != nil {
 		below = im.Files
@@ -460,7 +462,7 @@ func containerChanges(w *world, q *request) (reply, error) {
 		if c.Files[p].Mode == deleted {
 			kind = removed
 		}
-		docs = append(docs, object{"Path": path.Clean(p), "Kind": kind})
+		docs = append(docs, wire.Object{"Path": path.Clean(p), "Kind": kind})
 	}
-	return ok(docs)
+	return wire.OK(docs)
 }

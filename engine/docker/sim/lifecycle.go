@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // supervisor starts, stops and probes what runs in containers.
@@ -34,7 +36,7 @@ const signalNames = " HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIP
 func parseSignal(text string) (int, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		if n == 0 {
-			return 0, badRequest("Invalid signal: %s", text)
+			return 0, wire.BadRequest("Invalid signal: %s", text)
 		}
 		return n, nil
 	}
@@ -55,7 +57,7 @@ func parseSignal(text string) (int, error) {
 	if n, ok := realTimeSignal(name); ok {
 		return n, nil
 	}
-	return 0, badRequest("Invalid signal: %s", text)
+	return 0, wire.BadRequest("Invalid signal: %s", text)
 }
 
 // realTimeSignal reads RTMIN, RTMIN+1 to RTMIN+15, RTMAX-14 to RTMAX-1, and RTMAX.
@@ -73,29 +75,29 @@ func realTimeSignal(name string) (int, bool) {
 }
 
 func notRunning(c *container) error {
-	return conflict("Container %s is not running", c.ID)
+	return wire.Conflict("Container %s is not running", c.ID)
 }
 
-func containerStart(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerStart(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	if len(q.body) > 0 && strings.TrimSpace(string(q.body)) != "{}" && q.at(24) {
-		return reply{}, badRequest("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24")
+	if len(q.Body) > 0 && strings.TrimSpace(string(q.Body)) != "{}" && q.At(24) {
+		return wire.Reply{}, wire.BadRequest("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24")
 	}
 	switch {
 	case c.Paused:
-		return reply{}, conflict("cannot start a paused container, try unpause instead")
+		return wire.Reply{}, wire.Conflict("cannot start a paused container, try unpause instead")
 	case c.Running:
-		return reply{}, notModified()
+		return wire.Reply{}, wire.NotModified()
 	case c.Removing || c.Dead:
-		return reply{}, conflict("container is marked for removal and cannot be started")
+		return wire.Reply{}, wire.Conflict("container is marked for removal and cannot be started")
 	}
 	if err := w.supervisor.begin(c, true); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return status(204)
+	return wire.Status(204)
 }
 
 // begin starts the process of c. By hand means that somebody asked for it, so that counters begin anew.
@@ -135,7 +137,7 @@ func (s *supervisor) prepare(c *container) (program, int, error) {
 	}
 	prog, err := s.st.box(c).programOf(append([]string{c.Path}, c.Args...))
 	if err != nil {
-		return program{}, 128, failure("%v", err)
+		return program{}, 128, wire.Failure("%v", err)
 	}
 	return prog, 0, nil
 }
@@ -299,37 +301,37 @@ func (s *supervisor) kill(c *container, sig int) {
 	}
 }
 
-func containerKill(w *world, q *request) (reply, error) {
+func containerKill(w *world, q *wire.Request) (wire.Reply, error) {
 	sig := sigKill
-	if text := q.query.Get("signal"); text != "" {
+	if text := q.Query.Get("signal"); text != "" {
 		n, err := parseSignal(text)
 		if err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
 		sig = n
 	}
-	where := "Cannot kill container: " + q.name + ": "
-	c, err := w.st.lookup(q.name)
+	where := "Cannot kill container: " + q.Name + ": "
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, prefixed(where, err)
+		return wire.Reply{}, wire.Prefixed(where, err)
 	}
 	// Two signals belong to the library of C.
 	if sig < 0 || sig > 64 || sig == 32 || sig == 33 {
-		return reply{}, prefixed(where, failure("The linux daemon does not support signal %d", uint64(sig)))
+		return wire.Reply{}, wire.Prefixed(where, wire.Failure("The linux daemon does not support signal %d", uint64(sig)))
 	}
 	if !c.Running {
-		return reply{}, prefixed(where, notRunning(c))
+		return wire.Reply{}, wire.Prefixed(where, notRunning(c))
 	}
 	w.supervisor.kill(c, sig)
-	return status(204)
+	return wire.Status(204)
 }
 
 // stopTimeout reads the seconds that a stop waits; negative is for ever.
-func stopTimeout(q *request, c *container) (int, error) {
-	if text := q.query.Get("t"); text != "" {
+func stopTimeout(q *wire.Request, c *container) (int, error) {
+	if text := q.Query.Get("t"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return 0, failure("strconv.Atoi: parsing %q: invalid syntax", text)
+			return 0, wire.Failure("strconv.Atoi: parsing %q: invalid syntax", text)
 		}
 		return n, nil
 	}
@@ -340,8 +342,8 @@ func stopTimeout(q *request, c *container) (int, error) {
 }
 
 // stopSignal is the signal that stop sends.
-func stopSignal(q *request, c *container) (int, error) {
-	if text := q.query.Get("signal"); text != "" && q.at(42) {
+func stopSignal(q *wire.Request, c *container) (int, error) {
+	if text := q.Query.Get("signal"); text != "" && q.At(42) {
 		return parseSignal(text)
 	}
 	if c.Config.StopSignal == "" {
@@ -350,22 +352,22 @@ func stopSignal(q *request, c *container) (int, error) {
 	return parseSignal(c.Config.StopSignal)
 }
 
-func containerStop(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerStop(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if !c.Running {
-		return reply{}, notModified()
+		return wire.Reply{}, wire.NotModified()
 	}
 	if err := w.supervisor.stopContainer(q, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return status(204)
+	return wire.Status(204)
 }
 
 // stopContainer sends the stop signal, waits, and kills what is still there. It goes on when the client goes away.
-func (s *supervisor) stopContainer(q *request, c *container) error {
+func (s *supervisor) stopContainer(q *wire.Request, c *container) error {
 	seconds, err := stopTimeout(q, c)
 	if err != nil {
 		return err
@@ -381,53 +383,53 @@ func (s *supervisor) stopContainer(q *request, c *container) error {
 		c.KillAt = s.st.Now.Add(time.Duration(seconds) * time.Second)
 	}
 	s.clock.touch()
-	if err := s.clock.until(q.ctx, true, func() bool { return c.Exits != exits || s.st.Containers[c.ID] == nil }); err != nil {
+	if err := s.clock.until(q.Ctx, true, func() bool { return c.Exits != exits || s.st.Containers[c.ID] == nil }); err != nil {
 		return err
 	}
 	s.journal.emitContainer(c, "stop", nil)
 	return nil
 }
 
-func containerRestart(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerRestart(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if _, err := stopTimeout(q, c); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	where := "Cannot restart container " + q.name + ": "
+	where := "Cannot restart container " + q.Name + ": "
 	if c.Running {
 		remove := c.HostConfig.AutoRemove
 		c.HostConfig.AutoRemove = false
 		err := w.supervisor.stopContainer(q, c)
 		c.HostConfig.AutoRemove = remove
 		if err != nil {
-			return reply{}, prefixed(where, err)
+			return wire.Reply{}, wire.Prefixed(where, err)
 		}
 	}
 	if err := w.supervisor.begin(c, true); err != nil {
 		// Whatever the reason, a restart reports it as its own failure.
-		return reply{}, prefixed(where, failure("%s", err.Error()))
+		return wire.Reply{}, wire.Prefixed(where, wire.Failure("%s", err.Error()))
 	}
 	w.journal.emitContainer(c, "restart", nil)
-	return status(204)
+	return wire.Status(204)
 }
 
-func containerPause(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerPause(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	switch {
 	case err != nil:
-		return reply{}, err
+		return wire.Reply{}, err
 	case !c.Running:
-		return reply{}, notRunning(c)
+		return wire.Reply{}, notRunning(c)
 	case c.Paused:
-		return reply{}, conflict("Container %s is already paused", c.ID)
+		return wire.Reply{}, wire.Conflict("Container %s is already paused", c.ID)
 	case c.Restarting:
-		return reply{}, conflict("Container %s is restarting, wait until the container is running", c.ID)
+		return wire.Reply{}, wire.Conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
 	w.supervisor.pause(c)
-	return status(204)
+	return wire.Status(204)
 }
 
 // pause puts a container to sleep.
@@ -437,16 +439,16 @@ func (s *supervisor) pause(c *container) {
 	s.journal.emitContainer(c, "pause", nil)
 }
 
-func containerUnpause(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerUnpause(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if !c.Paused {
-		return reply{}, failure("Container %s is not paused", c.ID)
+		return wire.Reply{}, wire.Failure("Container %s is not paused", c.ID)
 	}
 	w.supervisor.unpause(c)
-	return status(204)
+	return wire.Status(204)
 }
 
 // unpause wakes a container.
@@ -467,28 +469,28 @@ func (s *supervisor) thaw(c *container) {
 	}
 }
 
-func containerRemove(w *world, q *request) (reply, error) {
-	if q.flag("link") {
+func containerRemove(w *world, q *wire.Request) (wire.Reply, error) {
+	if q.Flag("link") {
 		return removeLink(w, q)
 	}
-	c, err := w.st.lookup(q.name)
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	if c.Running && !q.flag("force") {
+	if c.Running && !q.Flag("force") {
 		advice := "Stop the container before attempting removal or force remove"
 		if c.Paused {
 			advice = "Unpause and then stop the container before attempting removal or force remove"
 		}
-		return reply{}, conflict("You cannot remove a %s container %s. %s", c.status(), c.ID, advice)
+		return wire.Reply{}, wire.Conflict("You cannot remove a %s container %s. %s", c.status(), c.ID, advice)
 	}
-	remove := q.flag("v")
+	remove := q.Flag("v")
 	if c.Running {
 		c.HostConfig.AutoRemove = false
 		w.supervisor.kill(c, sigKill)
 	}
 	w.supervisor.destroy(c, remove)
-	return status(204)
+	return wire.Status(204)
 }
 
 // destroy removes a container that does not run.
@@ -505,12 +507,12 @@ func (s *supervisor) destroy(c *container, volumes bool) {
 	s.journal.emitContainer(c, "destroy", nil)
 }
 
-func containerWait(w *world, q *request) (reply, error) {
+func containerWait(w *world, q *wire.Request) (wire.Reply, error) {
 	// Any other condition means that it does not run.
-	condition := q.query.Get("condition")
-	c, err := w.st.lookup(q.name)
+	condition := q.Query.Get("condition")
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	exits := c.Exits
 	gone := func() bool { return w.st.Containers[c.ID] == nil }
@@ -518,11 +520,11 @@ func containerWait(w *world, q *request) (reply, error) {
 	if condition == "removed" {
 		done = gone
 	}
-	return reply{
-		header: map[string]string{"Content-Type": "application/json"},
-		stream: func(out io.Writer) error {
+	return wire.Reply{
+		Header: map[string]string{"Content-Type": "application/json"},
+		Stream: func(out io.Writer) error {
 			w.mu.Lock()
-			err := w.clock.until(q.ctx, w.clock.mode == ClockJump, done)
+			err := w.clock.until(q.Ctx, w.clock.mode == ClockJump, done)
 			code := c.ExitCode
 			w.mu.Unlock()
 			if err != nil {
@@ -534,27 +536,27 @@ func containerWait(w *world, q *request) (reply, error) {
 	}, nil
 }
 
-func containerResize(w *world, q *request) (reply, error) {
+func containerResize(w *world, q *wire.Request) (wire.Reply, error) {
 	if err := checkSize(q); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	c, err := w.st.lookup(q.name)
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if !c.Running {
-		return reply{}, notRunning(c)
+		return wire.Reply{}, notRunning(c)
 	}
-	w.journal.emitContainer(c, "resize", map[string]string{"height": q.query.Get("h"), "width": q.query.Get("w")})
-	return status(200)
+	w.journal.emitContainer(c, "resize", map[string]string{"height": q.Query.Get("h"), "width": q.Query.Get("w")})
+	return wire.Status(200)
 }
 
 // checkSize reads h and w of a resize.
-func checkSize(q *request) error {
+func checkSize(q *wire.Request) error {
 	for _, name := range []string{"h", "w"} {
-		text := q.query.Get(name)
+		text := q.Query.Get(name)
 		if _, err := strconv.Atoi(text); err != nil {
-			return badRequest("strconv.Atoi: parsing %q: invalid syntax", text)
+			return wire.BadRequest("strconv.Atoi: parsing %q: invalid syntax", text)
 		}
 	}
 	return nil

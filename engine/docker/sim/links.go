@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // registerLinks resolves the links of a new container. On networks that somebody made they are none of the old kind.
@@ -22,13 +24,13 @@ func (s *endpoints) registerLinks(c *container) error {
 		}
 		target, err := s.st.lookup(name)
 		if err != nil {
-			return badRequest("could not get container for %s: %s", name, err.Error())
+			return wire.BadRequest("could not get container for %s: %s", name, err.Error())
 		}
 		if target, err = s.st.networkOwner(target); err != nil {
 			return err
 		}
 		if target.HostConfig.NetworkMode == "host" {
-			return badRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
+			return wire.BadRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
 		}
 		c.Links = append(c.Links, link{Target: target.ID, Name: target.Name, Alias: alias})
 	}
@@ -45,7 +47,7 @@ func (s *state) networkOwner(c *container) (*container, error) {
 		}
 		owner, err := s.lookup(name)
 		if err != nil {
-			return nil, badRequest("Could not get container for %s: %s", name, err.Error())
+			return nil, wire.BadRequest("Could not get container for %s: %s", name, err.Error())
 		}
 		c = owner
 	}
@@ -55,11 +57,11 @@ func (s *state) networkOwner(c *container) (*container, error) {
 // parseLink reads NAME, NAME:ALIAS or /NAME:/SELF/ALIAS.
 func parseLink(text string) (name, alias string, err error) {
 	if text == "" {
-		return "", "", failure("empty string specified for links")
+		return "", "", wire.Failure("empty string specified for links")
 	}
 	parts := strings.Split(text, ":")
 	if len(parts) > 2 {
-		return "", "", failure("bad format for links: %s", text)
+		return "", "", wire.Failure("bad format for links: %s", text)
 	}
 	if len(parts) == 1 {
 		return text, text, nil
@@ -79,7 +81,7 @@ func (s *endpoints) checkLinkable(c *container) error {
 	for _, l := range c.Links {
 		target := s.st.Containers[l.Target]
 		if target == nil && l.Apart || target != nil && target.Endpoints["bridge"] == nil {
-			return failure("Cannot link to /%s, as it does not belong to the default network", s.st.linkName(l))
+			return wire.Failure("Cannot link to /%s, as it does not belong to the default network", s.st.linkName(l))
 		}
 	}
 	return nil
@@ -93,7 +95,7 @@ func (s *endpoints) checkLinks(c *container) error {
 	for _, l := range c.Links {
 		target := s.st.Containers[l.Target]
 		if target == nil || !target.Running {
-			return failure("Cannot link to a non running container: /%s AS /%s/%s", s.st.linkName(l), c.Name, l.Alias)
+			return wire.Failure("Cannot link to a non running container: /%s AS /%s/%s", s.st.linkName(l), c.Name, l.Alias)
 		}
 	}
 	return s.checkLinkable(c)
@@ -151,23 +153,23 @@ func (s *state) names(c *container) []string {
 }
 
 // removeLink removes one link, named as CONTAINER/ALIAS.
-func removeLink(w *world, q *request) (reply, error) {
-	owner, alias, ok := strings.Cut(strings.TrimPrefix(q.name, "/"), "/")
+func removeLink(w *world, q *wire.Request) (wire.Reply, error) {
+	owner, alias, ok := strings.Cut(strings.TrimPrefix(q.Name, "/"), "/")
 	if !ok {
-		if _, err := w.st.lookup(q.name); err != nil {
-			return reply{}, err
+		if _, err := w.st.lookup(q.Name); err != nil {
+			return wire.Reply{}, err
 		}
-		return reply{}, invalidFilter(q, "Conflict, cannot remove the default link name of the container")
+		return wire.Reply{}, wire.Invalid(q, "Conflict, cannot remove the default link name of the container")
 	}
 	c, err := w.st.lookup(owner)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	for i, l := range c.Links {
 		if l.Alias == alias {
 			c.Links = append(c.Links[:i:i], c.Links[i+1:]...)
-			return status(204)
+			return wire.Status(204)
 		}
 	}
-	return reply{}, notFound("No such container: %s", q.name)
+	return wire.Reply{}, wire.NotFound("No such container: %s", q.Name)
 }

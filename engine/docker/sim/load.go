@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // manifestItem is one entry of manifest.json in a tar of images.
@@ -60,33 +62,33 @@ type simulatedPart struct {
 }
 
 // imageLoad loads the images of a tar one by one; those before one that cannot be loaded stay.
-func imageLoad(w *world, q *request) (reply, error) {
-	entries, err := readTar(q.body)
+func imageLoad(w *world, q *wire.Request) (wire.Reply, error) {
+	entries, err := readTar(q.Body)
 	if err != nil {
-		return streamError(nil, processing(err))
+		return wire.StreamError(nil, processing(err))
 	}
 	text, found := entries["manifest.json"]
 	if !found {
-		return streamError(nil, w.images.notInTar("repositories"))
+		return wire.StreamError(nil, w.images.notInTar("repositories"))
 	}
 	var manifest []manifestItem
 	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&manifest); err != nil {
-		return streamError(nil, strings.ReplaceAll(err.Error(), "]sim.", "]tarexport."))
+		return wire.StreamError(nil, strings.ReplaceAll(err.Error(), "]sim.", "]tarexport."))
 	}
-	var lines []object
+	var lines []wire.Object
 	var untagged strings.Builder
 	tags := 0
 	for _, m := range manifest {
 		im, err := w.images.imageFromTar(entries, m)
 		if err != nil {
-			return streamError(lines, err.Error())
+			return wire.StreamError(lines, err.Error())
 		}
 		w.images.putImage(im)
 		im = w.st.Images[im.ID]
 		for _, tag := range m.RepoTags {
 			more, err := w.images.loadTag(im, tag)
 			if err != nil {
-				return streamError(lines, err.Error())
+				return wire.StreamError(lines, err.Error())
 			}
 			lines = append(lines, more...)
 		}
@@ -96,29 +98,29 @@ func imageLoad(w *world, q *request) (reply, error) {
 	}
 	switch {
 	case untagged.Len() == 0:
-		lines = append(lines, object{})
+		lines = append(lines, wire.Object{})
 	case tags == 0:
-		lines = append(lines, object{"stream": untagged.String()})
+		lines = append(lines, wire.Object{"stream": untagged.String()})
 	}
-	return messages(lines...)
+	return wire.Messages(lines...)
 }
 
 // loadTag gives a loaded image one of its names, and tells so.
-func (s *images) loadTag(im *image, tag string) ([]object, error) {
+func (s *images) loadTag(im *image, tag string) ([]wire.Object, error) {
 	ref, err := parseReference(tag)
 	if err != nil {
 		return nil, err
 	}
 	if ref.tag == "" || ref.digest != "" {
-		return nil, badRequest("invalid tag %q", tag)
+		return nil, wire.BadRequest("invalid tag %q", tag)
 	}
 	tag = ref.tagged()
-	var lines []object
+	var lines []wire.Object
 	if old := s.st.imageTagged(tag); old != nil && old != im {
-		lines = append(lines, object{"stream": fmt.Sprintf("The image %s already exists, renaming the old one with ID %s to empty string\n", tag, old.ID)})
+		lines = append(lines, wire.Object{"stream": fmt.Sprintf("The image %s already exists, renaming the old one with ID %s to empty string\n", tag, old.ID)})
 	}
 	s.setTag(im, tag)
-	return append(lines, object{"stream": "Loaded image: " + tag + "\n"}), nil
+	return append(lines, wire.Object{"stream": "Loaded image: " + tag + "\n"}), nil
 }
 
 // imageTagged gives the image that has a tag, or nil.
@@ -139,11 +141,6 @@ func processing(err error) string {
 // notInTar is what the engine says of a file that a tar of images does not hold; it unpacks each tar into a directory of its own.
 func (s *images) notInTar(name string) string {
 	return fmt.Sprintf("open /var/lib/docker/tmp/docker-import-%d/%s: no such file or directory", s.st.Serial, name)
-}
-
-// streamError is a failure that is told in the stream, after the status 200 and perhaps other lines were sent.
-func streamError(lines []object, text string) (reply, error) {
-	return messages(append(lines, object{"errorDetail": object{"message": text}, "error": text})...)
 }
 
 // readTar reads all plain files of a tar, which may be packed with gzip.
@@ -192,19 +189,19 @@ func eachFile(text []byte, do func(*tar.Header, io.Reader) error) error {
 func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image, error) {
 	text, found := entries[path.Clean(m.Config)]
 	if !found {
-		return nil, failure("%s", s.notInTar(m.Config))
+		return nil, wire.Failure("%s", s.notInTar(m.Config))
 	}
 	var doc imageConfig
 	if err := json.Unmarshal(text, &doc); err != nil {
-		return nil, failure("%v", err)
+		return nil, wire.Failure("%v", err)
 	}
 	switch {
 	case doc.RootFS == nil:
-		return nil, failure("invalid image JSON, no RootFS key")
+		return nil, wire.Failure("invalid image JSON, no RootFS key")
 	case doc.OS != "" && doc.OS != "linux":
-		return nil, failure("cannot load %s image on linux", doc.OS)
+		return nil, wire.Failure("cannot load %s image on linux", doc.OS)
 	case len(m.Layers) != len(doc.RootFS.DiffIDs):
-		return nil, failure("invalid manifest, layers length mismatch: expected %d, got %d", len(m.Layers), len(doc.RootFS.DiffIDs))
+		return nil, wire.Failure("invalid manifest, layers length mismatch: expected %d, got %d", len(m.Layers), len(doc.RootFS.DiffIDs))
 	}
 	sum := sha256.Sum256(text)
 	im := &image{
@@ -217,7 +214,7 @@ func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image
 	for i, name := range m.Layers {
 		layer, found := entries[path.Clean(name)]
 		if !found {
-			return nil, failure("%s", s.notInTar(name))
+			return nil, wire.Failure("%s", s.notInTar(name))
 		}
 		if err := addLayer(im, layer, i); err != nil {
 			return nil, err
@@ -233,15 +230,15 @@ func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image
 func addLayer(im *image, layer []byte, number int) error {
 	content, err := unpack(layer)
 	if err != nil {
-		return failure("%v", err)
+		return wire.Failure("%v", err)
 	}
 	sum := sha256.Sum256(content)
 	size, err := im.Files.addTar(content, "/", tarOptions{whiteouts: true})
 	if err != nil {
-		return failure("%s", processing(err))
+		return wire.Failure("%s", processing(err))
 	}
 	if got, want := "sha256:"+hex.EncodeToString(sum[:]), im.Layers[number]; got != want {
-		return failure("invalid diffID for layer %d: expected %q, got %q", number, want, got)
+		return wire.Failure("invalid diffID for layer %d: expected %q, got %q", number, want, got)
 	}
 	im.Size += size
 	return nil
@@ -332,45 +329,45 @@ func fileOf(h *tar.Header, content io.Reader, t tree, dir string) (File, error) 
 }
 
 // imageImport makes an image of one layer from a tar in the body.
-func imageImport(w *world, q *request) (reply, error) {
-	if q.query.Get("fromSrc") != "-" {
-		return reply{}, badRequest("cannot import from %q: the simulated engine has no network; send the tar with fromSrc=-", q.query.Get("fromSrc"))
+func imageImport(w *world, q *wire.Request) (wire.Reply, error) {
+	if q.Query.Get("fromSrc") != "-" {
+		return wire.Reply{}, wire.BadRequest("cannot import from %q: the simulated engine has no network; send the tar with fromSrc=-", q.Query.Get("fromSrc"))
 	}
-	platform := q.query.Get("platform")
+	platform := q.Query.Get("platform")
 	if err := checkPlatformText(platform); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if os, _, _ := strings.Cut(platform, "/"); os != "" && os != "linux" {
-		return reply{}, badRequest("operating system is not supported")
+		return wire.Reply{}, wire.BadRequest("operating system is not supported")
 	}
-	content, err := unpack(q.body)
+	content, err := unpack(q.Body)
 	if err != nil {
-		return reply{}, failure("%v", err)
+		return wire.Reply{}, wire.Failure("%v", err)
 	}
 	im := &image{
 		ID: "sha256:" + w.st.newID("import"), Created: w.st.Now, Arch: "amd64", OS: "linux", Files: newTree(), Complete: true,
-		Comment: first(q.query.Get("message"), "Imported from -"),
+		Comment: first(q.Query.Get("message"), "Imported from -"),
 	}
 	if im.Size, err = im.Files.addTar(content, "/", tarOptions{}); err != nil {
-		return reply{}, failure("%s", processing(err))
+		return wire.Reply{}, wire.Failure("%s", processing(err))
 	}
 	sum := sha256.Sum256(content)
 	im.Layers = []string{"sha256:" + hex.EncodeToString(sum[:])}
-	if err := applyChanges(&im.Config, q.query["changes"]); err != nil {
-		return reply{}, err
+	if err := applyChanges(&im.Config, q.Query["changes"]); err != nil {
+		return wire.Reply{}, err
 	}
-	if repo := q.query.Get("repo"); repo != "" {
+	if repo := q.Query.Get("repo"); repo != "" {
 		ref, err := parseReference(repo)
 		if err != nil {
-			return reply{}, err
+			return wire.Reply{}, err
 		}
-		ref.tag = first(q.query.Get("tag"), ref.tag)
+		ref.tag = first(q.Query.Get("tag"), ref.tag)
 		if ref.tag != "" && !tagPart.MatchString(ref.tag) {
-			return reply{}, badRequest("invalid tag format")
+			return wire.Reply{}, wire.BadRequest("invalid tag format")
 		}
 		im.Tags = []string{ref.tagged()}
 	}
 	w.images.putImage(im)
 	w.journal.emitImage(im.ID, im.ID, "import")
-	return messages(object{"status": im.ID})
+	return wire.Messages(wire.Object{"status": im.ID})
 }

@@ -9,27 +9,29 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // checkLog refuses log drivers that do not exist, and options that those which are always there do not have.
 func checkLog(l logConfig) error {
 	if !knownLogDriver(l.Type) {
-		return badRequest("error looking up logging plugin %s: plugin %q not found", l.Type, l.Type)
+		return wire.BadRequest("error looking up logging plugin %s: plugin %q not found", l.Type, l.Type)
 	}
 	if l.Type == "none" {
 		return nil
 	}
 	mode := l.Config["mode"]
 	if mode != "" && mode != "blocking" && mode != "non-blocking" {
-		return badRequest("logger: logging mode not supported: %s", mode)
+		return wire.BadRequest("logger: logging mode not supported: %s", mode)
 	}
 	if size, ok := l.Config["max-buffer-size"]; ok && mode != "non-blocking" {
-		return badRequest("logger: max-buffer-size option is only supported with 'mode=non-blocking'")
+		return wire.BadRequest("logger: max-buffer-size option is only supported with 'mode=non-blocking'")
 	} else if ok && !humanSize.MatchString(size) {
-		return badRequest("error parsing option max-buffer-size: invalid size: '%s'", size)
+		return wire.BadRequest("error parsing option max-buffer-size: invalid size: '%s'", size)
 	}
 	if off, ok := l.Config["cache-disabled"]; ok && !isBool(off) {
-		return badRequest("invalid value for option cache-disabled: %s", off)
+		return wire.BadRequest("invalid value for option cache-disabled: %s", off)
 	}
 	for _, option := range sortedKeys(l.Config) {
 		if strings.HasPrefix(option, "cache-") || option == "mode" || option == "max-buffer-size" {
@@ -37,13 +39,13 @@ func checkLog(l logConfig) error {
 		}
 		if known, ok := logOptions(l.Type); ok && !slices.Contains(known, option) {
 			if l.Type == "local" {
-				return badRequest("unknown log opt '%s' for log driver local", option)
+				return wire.BadRequest("unknown log opt '%s' for log driver local", option)
 			}
-			return badRequest("unknown log opt '%s' for %s log driver", option, first(l.Type, "json-file"))
+			return wire.BadRequest("unknown log opt '%s' for %s log driver", option, first(l.Type, "json-file"))
 		}
 	}
 	if l.Type == "gelf" && l.Config["gelf-address"] == "" {
-		return badRequest("gelf-address is a required parameter")
+		return wire.BadRequest("gelf-address is a required parameter")
 	}
 	return nil
 }
@@ -90,7 +92,7 @@ func (s *supervisor) openLog(c *container) error {
 		err = checkLocalFile(l.Config)
 	}
 	if err != nil {
-		return failure("failed to initialize logging driver: %v", err)
+		return wire.Failure("failed to initialize logging driver: %v", err)
 	}
 	return nil
 }

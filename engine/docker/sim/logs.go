@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // isScript tells whether a command line is a script in itself.
@@ -24,8 +26,8 @@ func isScript(argv []string) bool {
 }
 
 // streamType is the content type of a stream of output.
-func streamType(q *request, tty bool) string {
-	if !tty && q.at(42) {
+func streamType(q *wire.Request, tty bool) string {
+	if !tty && q.At(42) {
 		return "application/vnd.docker.multiplexed-stream"
 	}
 	return "application/vnd.docker.raw-stream"
@@ -53,24 +55,24 @@ type logRequest struct {
 	since, until                  time.Time
 }
 
-func readLogRequest(q *request) (logRequest, error) {
+func readLogRequest(q *wire.Request) (logRequest, error) {
 	r := logRequest{
-		stdout: q.flag("stdout"), stderr: q.flag("stderr"), follow: q.flag("follow"), times: q.flag("timestamps"), tail: -1,
+		stdout: q.Flag("stdout"), stderr: q.Flag("stderr"), follow: q.Flag("follow"), times: q.Flag("timestamps"), tail: -1,
 	}
 	if !r.stdout && !r.stderr {
-		return r, badRequest("Bad parameters: you must choose at least one stream")
+		return r, wire.BadRequest("Bad parameters: you must choose at least one stream")
 	}
 	var err error
-	if r.since, _, err = instant(q.query.Get("since")); err != nil {
+	if r.since, _, err = wire.Instant(q.Query.Get("since")); err != nil {
 		return r, err
 	}
-	if r.until, _, err = instant(q.query.Get("until")); err != nil {
+	if r.until, _, err = wire.Instant(q.Query.Get("until")); err != nil {
 		return r, err
 	}
 	if r.until.Unix() == 0 {
 		r.until = time.Time{}
 	}
-	if n, err := strconv.Atoi(q.query.Get("tail")); err == nil && n >= 0 {
+	if n, err := strconv.Atoi(q.Query.Get("tail")); err == nil && n >= 0 {
 		r.tail = n
 	}
 	return r, nil
@@ -112,19 +114,19 @@ func (c *container) logDetails() string {
 	return strings.ReplaceAll(details.Encode(), "&", ",") + " "
 }
 
-func containerLogs(w *world, q *request) (reply, error) {
+func containerLogs(w *world, q *wire.Request) (wire.Reply, error) {
 	r, err := readLogRequest(q)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	c, err := w.st.lookup(q.name)
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if driver := c.HostConfig.LogConfig.Type; driver == "none" {
-		return reply{}, &apiError{status: 501, text: "configured logging driver does not support reading"}
+		return wire.Reply{}, &wire.Error{Status: 501, Text: "configured logging driver does not support reading"}
 	}
-	if q.flag("details") {
+	if q.Flag("details") {
 		r.details = c.logDetails()
 	}
 	read := len(c.Log)
@@ -137,14 +139,14 @@ func containerLogs(w *world, q *request) (reply, error) {
 	if r.tail >= 0 && len(lines) > r.tail {
 		lines = lines[len(lines)-r.tail:]
 	}
-	return reply{
-		header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)},
-		stream: func(out io.Writer) error { return streamLog(w, q, c, r, lines, read, out) },
+	return wire.Reply{
+		Header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)},
+		Stream: func(out io.Writer) error { return streamLog(w, q, c, r, lines, read, out) },
 	}, nil
 }
 
 // streamLog writes lines, and with follow what comes after the first read lines until the container ends.
-func streamLog(w *world, q *request, c *container, r logRequest, lines []logLine, read int, out io.Writer) error {
+func streamLog(w *world, q *wire.Request, c *container, r logRequest, lines []logLine, read int, out io.Writer) error {
 	for {
 		for _, line := range lines {
 			if err := writeLine(out, line, c.Config.Tty, r.prefix(line)); err != nil {
@@ -156,7 +158,7 @@ func streamLog(w *world, q *request, c *container, r logRequest, lines []logLine
 		}
 		w.mu.Lock()
 		over := func() bool { return !c.Running || w.st.Containers[c.ID] == nil }
-		err := w.clock.until(q.ctx, false, func() bool { return len(c.Log) > read || over() })
+		err := w.clock.until(q.Ctx, false, func() bool { return len(c.Log) > read || over() })
 		lines = nil
 		for _, line := range c.Log[read:] {
 			if r.wants(line) {
@@ -176,30 +178,30 @@ func streamLog(w *world, q *request, c *container, r logRequest, lines []logLine
 }
 
 // containerAttach gives the client the output of a container as it comes, until the container ends.
-func containerAttach(w *world, q *request) (reply, error) {
-	if keys := q.query.Get("detachKeys"); !validKeys(keys) {
-		return reply{}, &apiError{status: 400, text: fmt.Sprintf("Invalid detach keys (%s) provided", keys), plain: true}
+func containerAttach(w *world, q *wire.Request) (wire.Reply, error) {
+	if keys := q.Query.Get("detachKeys"); !validKeys(keys) {
+		return wire.Reply{}, &wire.Error{Status: 400, Text: fmt.Sprintf("Invalid detach keys (%s) provided", keys), Plain: true}
 	}
-	c, err := w.st.lookup(q.name)
+	c, err := w.st.lookup(q.Name)
 	switch {
 	case err != nil:
-		return reply{}, &apiError{status: replyStatus(reply{}, err), text: err.Error(), plain: true}
+		return wire.Reply{}, &wire.Error{Status: wire.StatusOf(wire.Reply{}, err), Text: err.Error(), Plain: true}
 	case c.Paused:
-		return reply{}, conflict("container %s is paused, unpause the container before attach", q.name)
+		return wire.Reply{}, wire.Conflict("container %s is paused, unpause the container before attach", q.Name)
 	case c.Restarting:
-		return reply{}, conflict("container %s is restarting, wait until the container is running", q.name)
+		return wire.Reply{}, wire.Conflict("container %s is restarting, wait until the container is running", q.Name)
 	}
-	r := logRequest{stdout: q.flag("stdout"), stderr: q.flag("stderr"), tail: -1}
+	r := logRequest{stdout: q.Flag("stdout"), stderr: q.Flag("stderr"), tail: -1}
 	read := len(c.Log)
 	var lines []logLine
-	if q.flag("logs") {
+	if q.Flag("logs") {
 		lines = append(lines, c.Log...)
 	}
 	w.journal.emitContainer(c, "attach", nil)
-	streaming := q.flag("stream")
+	streaming := q.Flag("stream")
 	exits := c.Exits
-	rep := reply{hijack: true, header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)}}
-	rep.stream = func(out io.Writer) error {
+	rep := wire.Reply{Hijack: true, Header: map[string]string{"Content-Type": streamType(q, c.Config.Tty)}}
+	rep.Stream = func(out io.Writer) error {
 		for {
 			for _, line := range lines {
 				if !r.wants(line) {
@@ -214,7 +216,7 @@ func containerAttach(w *world, q *request) (reply, error) {
 			}
 			w.mu.Lock()
 			over := func() bool { return c.Exits != exits || w.st.Containers[c.ID] == nil }
-			err := w.clock.until(q.ctx, w.clock.mode == ClockJump, func() bool { return len(c.Log) > read || over() })
+			err := w.clock.until(q.Ctx, w.clock.mode == ClockJump, func() bool { return len(c.Log) > read || over() })
 			lines, read = append([]logLine(nil), c.Log[read:]...), len(c.Log)
 			ended := over()
 			w.mu.Unlock()

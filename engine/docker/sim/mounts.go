@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 const volumeRoot = "/var/lib/docker/volumes/"
@@ -13,7 +15,7 @@ const volumeRoot = "/var/lib/docker/volumes/"
 // mounts are what containers mount.
 type mounts struct {
 	st      *state
-	version apiVersion
+	version wire.Version
 	journal *journal
 	volumes *volumes
 }
@@ -34,7 +36,7 @@ func (s *mounts) addMounts(c *container) error {
 			return err
 		}
 		if _, tmpfs := c.HostConfig.Tmpfs[m.Destination]; tmpfs {
-			return badRequest("Duplicate mount point: %s", m.Destination)
+			return wire.BadRequest("Duplicate mount point: %s", m.Destination)
 		}
 		options := &volumeOptions{DriverConfig: &driverConfig{Name: c.HostConfig.VolumeDriver}}
 		if err := s.addOwnMount(c, m, options, taken); err != nil {
@@ -60,18 +62,18 @@ func (s *mounts) addMounts(c *container) error {
 func (s *mounts) addVolumesFrom(c *container, from string) error {
 	name, mode, hasMode := strings.Cut(from, ":")
 	if name == "" {
-		return badRequest("malformed volumes-from specification: %s", from)
+		return wire.BadRequest("malformed volumes-from specification: %s", from)
 	}
 	if !hasMode {
 		mode = "rw"
 	}
 	words, readWrite := bindMode(mode)
 	if words == nil || words["copy"] != "" || words["propagation"] != "" {
-		return badRequest("invalid mode: %s", mode)
+		return wire.BadRequest("invalid mode: %s", mode)
 	}
 	source, err := s.st.lookup(name)
 	if err != nil {
-		return badRequest("%s", err.Error())
+		return wire.BadRequest("%s", err.Error())
 	}
 	for _, dest := range sortedKeys(source.Mounts) {
 		m := *source.Mounts[dest]
@@ -88,7 +90,7 @@ func (s *mounts) addVolumesFrom(c *container, from string) error {
 // addOwnMount adds a mount that the container itself asked for.
 func (s *mounts) addOwnMount(c *container, m *mountPoint, options *volumeOptions, taken map[string]bool) error {
 	if taken[m.Destination] {
-		return badRequest("Duplicate mount point: %s", m.Destination)
+		return wire.BadRequest("Duplicate mount point: %s", m.Destination)
 	}
 	taken[m.Destination] = true
 	if m.Type == "volume" {
@@ -146,7 +148,7 @@ func (s *mounts) addAnonymous(c *container) error {
 		c.Mounts[dest] = m
 		s.hold(c, m)
 		if f, there, through := s.st.box(c).beneath(dest); through == "" && there && !f.Dir {
-			return failure("cannot mount volume over existing file, file exists %s", c.rootfs()+dest)
+			return wire.Failure("cannot mount volume over existing file, file exists %s", c.rootfs()+dest)
 		}
 	}
 	return nil
@@ -166,9 +168,9 @@ func (s *mounts) copyUp(c *container) error {
 		}
 		switch f, there, through := s.st.box(c).beneath(dest); {
 		case through != "":
-			return failure("lstat %s: %v", c.rootfs()+dest, errNoDir)
+			return wire.Failure("lstat %s: %v", c.rootfs()+dest, errNoDir)
 		case there && !f.Dir:
-			return failure("source %s is not directory", c.rootfs()+dest)
+			return wire.Failure("source %s is not directory", c.rootfs()+dest)
 		}
 		if content, ok := im.Files.under(path.Clean("/" + dest)); ok {
 			v.Files = content
@@ -215,7 +217,7 @@ func parseBind(bind string) (*mountPoint, error) {
 	parts := strings.Split(bind, ":")
 	wrong := fmt.Sprintf("invalid volume specification: '%s'", bind)
 	if len(parts) > 3 || parts[0] == "" {
-		return nil, failure("%s", wrong)
+		return nil, wire.Failure("%s", wrong)
 	}
 	m := &mountPoint{Type: "volume", Destination: parts[0]}
 	source := ""
@@ -223,25 +225,25 @@ func parseBind(bind string) (*mountPoint, error) {
 		source, m.Destination = parts[0], parts[1]
 	}
 	if words, _ := bindMode(m.Destination); len(parts) == 2 && words != nil {
-		return nil, failure("%s", wrong)
+		return nil, wire.Failure("%s", wrong)
 	}
 	if len(parts) == 3 {
 		m.Mode = parts[2]
 	}
 	words, readWrite := bindMode(m.Mode)
 	if words == nil {
-		return nil, failure("invalid mode: %s", m.Mode)
+		return nil, wire.Failure("invalid mode: %s", m.Mode)
 	}
 	m.RW = readWrite
 	if path.IsAbs(source) {
 		m.Type = "bind"
 	}
 	extra := func(field string) error {
-		return failure("%s: invalid mount config for type %q: field %s must not be specified", wrong, m.Type, field)
+		return wire.Failure("%s: invalid mount config for type %q: field %s must not be specified", wrong, m.Type, field)
 	}
 	switch err := checkDestination(m.Destination, m.Type); {
 	case err != nil:
-		return nil, failure("%s: %s", wrong, err.Error())
+		return nil, wire.Failure("%s: %s", wrong, err.Error())
 	case m.Type == "bind" && words["copy"] != "":
 		return nil, extra("VolumeOptions")
 	case m.Type == "volume" && words["propagation"] != "":
@@ -273,10 +275,10 @@ func checkDestination(dest, kind string) error {
 // mountOf reads one entry of Mounts.
 func (s *mounts) mountOf(spec mountSpec) (*mountPoint, error) {
 	wrong := func(format string, args ...any) error {
-		return badRequest("invalid mount config for type %q: %s", spec.Type, fmt.Sprintf(format, args...))
+		return wire.BadRequest("invalid mount config for type %q: %s", spec.Type, fmt.Sprintf(format, args...))
 	}
 	if err := checkDestination(spec.Target, spec.Type); err != nil {
-		return nil, badRequest("%s", err.Error())
+		return nil, wire.BadRequest("%s", err.Error())
 	}
 	m := &mountPoint{Type: spec.Type, Destination: path.Clean(spec.Target), RW: !spec.ReadOnly}
 	switch spec.Type {
@@ -321,7 +323,7 @@ func (s *mounts) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any
 	}
 	m.Source, m.Propagation = path.Clean(spec.Source), "rprivate"
 	if o := spec.BindOptions; o != nil {
-		m.CreateHost = o.CreateMountpoint && s.version.at(42)
+		m.CreateHost = o.CreateMountpoint && s.version.At(42)
 		m.Propagation = first(o.Propagation, m.Propagation)
 	}
 	if _, there := s.st.Host[m.Source]; !there && !m.CreateHost {
@@ -337,7 +339,7 @@ func (s *mounts) mountAll(c *container) error {
 		switch m.Type {
 		case "volume":
 			if s.st.Volumes[m.Name] == nil {
-				return failure("get %s: no such volume", m.Name)
+				return wire.Failure("get %s: no such volume", m.Name)
 			}
 			s.hold(c, m)
 		case "bind":
@@ -345,7 +347,7 @@ func (s *mounts) mountAll(c *container) error {
 				continue
 			}
 			if !m.CreateHost {
-				return badRequest("invalid mount config for type \"bind\": bind source path does not exist: %s", m.Source)
+				return wire.BadRequest("invalid mount config for type \"bind\": bind source path does not exist: %s", m.Source)
 			}
 			s.st.Host.mkdirAll(m.Source)
 		}

@@ -10,12 +10,14 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // networks are the networks, with their pools of addresses.
 type networks struct {
 	st      *state
-	version apiVersion
+	version wire.Version
 	journal *journal
 }
 
@@ -71,13 +73,13 @@ func (s *state) findNetwork(ref string) (*network, error) {
 	case len(named) == 1:
 		return named[0], nil
 	case len(named) > 1:
-		return nil, badRequest("network %s is ambiguous (%d matches found based on name)", ref, len(named))
+		return nil, wire.BadRequest("network %s is ambiguous (%d matches found based on name)", ref, len(named))
 	case len(prefixed) == 1:
 		return prefixed[0], nil
 	case len(prefixed) > 1:
-		return nil, badRequest("network %s is ambiguous (%d matches found based on ID prefix)", ref, len(prefixed))
+		return nil, wire.BadRequest("network %s is ambiguous (%d matches found based on ID prefix)", ref, len(prefixed))
 	}
-	return nil, notFound("network %s not found", ref)
+	return nil, wire.NotFound("network %s not found", ref)
 }
 
 // members gives the containers that are on a network now.
@@ -125,7 +127,7 @@ type networkMember struct{ Name, EndpointID, MacAddress, IPv4Address, IPv6Addres
 
 func shownNetwork(w *world, n *network, withMembers bool) networkDocument {
 	doc := networkDocument{
-		Name: n.Name, ID: n.ID, Created: stamp(n.Created), Scope: n.Scope, Driver: n.Driver, EnableIPv6: n.EnableIPv6, IPAM: n.IPAM,
+		Name: n.Name, ID: n.ID, Created: wire.Stamp(n.Created), Scope: n.Scope, Driver: n.Driver, EnableIPv6: n.EnableIPv6, IPAM: n.IPAM,
 		Internal: n.Internal, Attachable: n.Attachable, Ingress: n.Ingress, ConfigFrom: configFrom{n.ConfigFrom}, ConfigOnly: n.ConfigOnly,
 		Containers: map[string]networkMember{}, Options: n.Options, Labels: n.Labels,
 	}
@@ -152,12 +154,12 @@ func shownNetwork(w *world, n *network, withMembers bool) networkDocument {
 	return doc
 }
 
-func networkInspect(w *world, q *request) (reply, error) {
-	n, err := w.st.findNetwork(q.name)
+func networkInspect(w *world, q *wire.Request) (wire.Reply, error) {
+	n, err := w.st.findNetwork(q.Name)
 	if err != nil {
-		return reply{}, ambiguousInspect(q.name, err)
+		return wire.Reply{}, ambiguousInspect(q.Name, err)
 	}
-	return ok(shownNetwork(w, n, true))
+	return wire.OK(shownNetwork(w, n, true))
 }
 
 // ambiguousInspect words the error of two networks of one name as inspect does.
@@ -165,23 +167,23 @@ func ambiguousInspect(name string, err error) error {
 	text := err.Error()
 	prefix := "network " + name + " is ambiguous ("
 	if rest, ok := strings.CutPrefix(text, prefix); ok {
-		return badRequest("%s: network %s is ambiguous", strings.TrimSuffix(rest, ")"), name)
+		return wire.BadRequest("%s: network %s is ambiguous", strings.TrimSuffix(rest, ")"), name)
 	}
 	return err
 }
 
-func networkList(w *world, q *request) (reply, error) {
+func networkList(w *world, q *wire.Request) (wire.Reply, error) {
 	f, err := readFilters(q, "dangling", "driver", "id", "label", "name", "scope", "type")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	dangling, err := f.networkUse()
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	for _, kind := range f["type"] {
 		if kind != "builtin" && kind != "custom" {
-			return reply{}, failure("invalid filter: 'type'='%s'", kind)
+			return wire.Reply{}, wire.Failure("invalid filter: 'type'='%s'", kind)
 		}
 	}
 	docs, fits, fitsID := []networkDocument{}, f.pattern("name"), f.pattern("id")
@@ -199,17 +201,17 @@ func networkList(w *world, q *request) (reply, error) {
 		}
 		docs = append(docs, shownNetwork(w, n, false))
 	}
-	return ok(docs)
+	return wire.OK(docs)
 }
 
 // networkUse reads the filter dangling of networks, which is stricter than that of other lists.
 func (f filters) networkUse() (*bool, error) {
 	if len(f["dangling"]) > 1 {
-		return nil, badRequest("got more than one value for filter key \"dangling\"")
+		return nil, wire.BadRequest("got more than one value for filter key \"dangling\"")
 	}
 	dangling, err := f.boolean("dangling")
 	if err != nil {
-		return nil, badRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
+		return nil, wire.BadRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
 	}
 	return dangling, nil
 }
@@ -225,14 +227,14 @@ type networkBody struct {
 	Options, Labels                           map[string]string
 }
 
-func networkCreate(w *world, q *request) (reply, error) {
+func networkCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	var body networkBody
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
 	switch body.Name {
 	case "bridge", "host", "none", "default":
-		return reply{}, forbidden("operation is not permitted on predefined %s network ", body.Name)
+		return wire.Reply{}, wire.Forbidden("operation is not permitted on predefined %s network ", body.Name)
 	}
 	var twin *network
 	for _, n := range w.st.networks() {
@@ -240,22 +242,22 @@ func networkCreate(w *world, q *request) (reply, error) {
 			twin = n
 		}
 	}
-	if twin != nil && (body.CheckDuplicate || w.version.at(44)) {
-		return reply{}, conflict("network with name %s already exists", body.Name)
+	if twin != nil && (body.CheckDuplicate || w.version.At(44)) {
+		return wire.Reply{}, wire.Conflict("network with name %s already exists", body.Name)
 	}
 	n, err := w.networks.newNetwork(q, &body)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	warning := ""
 	if twin != nil {
 		warning = fmt.Sprintf("Network with name %s (id : %s) already exists", twin.Name, twin.ID)
 	}
 	w.journal.emit("network", "create", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
-	return reply{status: 201, json: object{"Id": n.ID, "Warning": warning}}, nil
+	return wire.Reply{Status: 201, JSON: wire.Object{"Id": n.ID, "Warning": warning}}, nil
 }
 
-func (s *networks) newNetwork(q *request, body *networkBody) (*network, error) {
+func (s *networks) newNetwork(q *wire.Request, body *networkBody) (*network, error) {
 	n := &network{
 		Name: body.Name, Driver: first(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: notNil(body.Labels),
 		Options: notNil(body.Options), Internal: body.Internal, Attachable: body.Attachable, ConfigOnly: body.ConfigOnly,
@@ -269,14 +271,14 @@ func (s *networks) newNetwork(q *request, body *networkBody) (*network, error) {
 	}
 	for _, pool := range n.IPAM.Config {
 		if _, err := netip.ParsePrefix(pool.Subnet); err != nil {
-			return nil, failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
+			return nil, wire.Failure("Invalid subnet %s : invalid CIDR address: %s", pool.Subnet, pool.Subnet)
 		}
 	}
 	if strings.TrimSpace(n.Name) == "" {
-		if q.at(44) {
-			return nil, badRequest("invalid name: name is empty")
+		if q.At(44) {
+			return nil, wire.BadRequest("invalid name: name is empty")
 		}
-		return nil, failure("invalid name: %s", n.Name)
+		return nil, wire.Failure("invalid name: %s", n.Name)
 	}
 	if err := checkConfiguration(n, body); err != nil {
 		return nil, err
@@ -295,15 +297,15 @@ func (s *networks) newNetwork(q *request, body *networkBody) (*network, error) {
 func checkConfiguration(n *network, body *networkBody) error {
 	switch {
 	case n.ConfigOnly && (body.Ingress || n.Internal || n.Attachable || body.Scope != ""):
-		return forbidden("configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.")
+		return wire.Forbidden("configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.")
 	case n.ConfigFrom == "":
 		return nil
 	case n.ConfigOnly:
-		return forbidden("a configuration network cannot depend on another configuration network")
+		return wire.Forbidden("a configuration network cannot depend on another configuration network")
 	case n.IPAM.Driver != "default" || n.EnableIPv6 || len(n.Labels) > 0 || len(n.IPAM.Options) > 0 || len(n.IPAM.Config) > 0:
-		return forbidden("user specified configurations are not supported if the network depends on a configuration network")
+		return wire.Forbidden("user specified configurations are not supported if the network depends on a configuration network")
 	case len(n.Options) > 0:
-		return forbidden("network driver options are not supported if the network depends on a configuration network")
+		return wire.Forbidden("network driver options are not supported if the network depends on a configuration network")
 	}
 	return nil
 }
@@ -313,16 +315,16 @@ func (s *networks) plumb(n *network, body *networkBody) error {
 	switch n.Driver {
 	case "bridge", "overlay", "macvlan", "ipvlan", "host", "null":
 	default:
-		return notFound("plugin %q not found", n.Driver)
+		return wire.NotFound("plugin %q not found", n.Driver)
 	}
 	overlay := n.Driver == "overlay"
 	switch {
 	case overlay && body.Scope == "local":
-		return forbidden("cannot downgrade network scope for overlay networks")
+		return wire.Forbidden("cannot downgrade network scope for overlay networks")
 	case body.Ingress && !overlay:
-		return forbidden("Ingress network can only be global scope network")
+		return wire.Forbidden("Ingress network can only be global scope network")
 	case body.Scope == "swarm":
-		return forbidden("cannot create a swarm scoped network when swarm is not active")
+		return wire.Forbidden("cannot create a swarm scoped network when swarm is not active")
 	}
 	if n.ConfigFrom != "" {
 		if err := s.takeConfiguration(n); err != nil {
@@ -330,10 +332,10 @@ func (s *networks) plumb(n *network, body *networkBody) error {
 		}
 	}
 	if n.IPAM.Driver != "default" {
-		return notFound("plugin %q not found", n.IPAM.Driver)
+		return wire.NotFound("plugin %q not found", n.IPAM.Driver)
 	}
 	if n.Driver == "host" || n.Driver == "null" {
-		return forbidden("only one instance of %q network is allowed", n.Driver)
+		return wire.Forbidden("only one instance of %q network is allowed", n.Driver)
 	}
 	if err := s.checkPools(n); err != nil {
 		return err
@@ -344,7 +346,7 @@ func (s *networks) plumb(n *network, body *networkBody) error {
 		}
 	}
 	if overlay || body.Scope != "" && body.Scope != "local" {
-		return failure("%s", noManager)
+		return wire.Failure("%s", noManager)
 	}
 	return nil
 }
@@ -358,7 +360,7 @@ func (s *networks) takeConfiguration(n *network) error {
 			return nil
 		}
 	}
-	return notFound("configuration network %q does not exist", n.ConfigFrom)
+	return wire.NotFound("configuration network %q does not exist", n.ConfigFrom)
 }
 
 // checkBridge checks the options of the driver bridge, and how many pools it has.
@@ -373,7 +375,7 @@ func checkBridge(n *network) error {
 		case common + "driver.mtu":
 			var mtu int
 			if mtu, err = strconv.Atoi(value); err == nil && mtu < 0 {
-				return failure("invalid MTU number: %d", mtu)
+				return wire.Failure("invalid MTU number: %d", mtu)
 			}
 		case bridge + "host_binding_ipv4", common + "host_ipv4":
 			if net.ParseIP(value) == nil {
@@ -381,12 +383,12 @@ func checkBridge(n *network) error {
 			}
 		}
 		if err != nil {
-			return failure("failed to parse %s value: %s (%v)", key, value, err)
+			return wire.Failure("failed to parse %s value: %s (%v)", key, value, err)
 		}
 	}
 	first, second := splitPools(n.IPAM.Config)
 	if len(first) > 1 || len(second) > 1 {
-		return forbidden("bridge driver doesn't support multiple subnets")
+		return wire.Forbidden("bridge driver doesn't support multiple subnets")
 	}
 	return nil
 }
@@ -420,7 +422,7 @@ func (s *networks) checkPools(n *network) error {
 		v4, n.AnyPool = []ipamPool{{Subnet: pool.String(), Gateway: pool.Addr().Next().String()}}, true
 	}
 	if n.EnableIPv6 && len(v6) == 0 {
-		return notFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
+		return wire.NotFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
 	}
 	for i := range v6 {
 		if err := s.fillPool(n.Name, &v6[i]); n.EnableIPv6 && err != nil {
@@ -446,24 +448,24 @@ func (s *networks) overlaps(subnet netip.Prefix) bool {
 	return false
 }
 
-func networkRemove(w *world, q *request) (reply, error) {
-	n, err := w.st.findNetwork(q.name)
+func networkRemove(w *world, q *wire.Request) (wire.Reply, error) {
+	n, err := w.st.findNetwork(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if n.Predefined {
-		return reply{}, forbidden("%s is a pre-defined network and cannot be removed", n.Name)
+		return wire.Reply{}, wire.Forbidden("%s is a pre-defined network and cannot be removed", n.Name)
 	}
 	for _, user := range w.st.networks() {
 		if n.ConfigOnly && user.ConfigFrom == n.Name {
-			return reply{}, forbidden("error while removing network: configuration network %q is in use", n.Name)
+			return wire.Reply{}, wire.Forbidden("error while removing network: configuration network %q is in use", n.Name)
 		}
 	}
 	if len(w.st.members(n)) > 0 {
-		return reply{}, forbidden("error while removing network: network %s id %s has active endpoints", n.Name, n.ID)
+		return wire.Reply{}, wire.Forbidden("error while removing network: network %s id %s has active endpoints", n.Name, n.ID)
 	}
 	w.networks.dropNetwork(n)
-	return status(204)
+	return wire.Status(204)
 }
 
 func (s *networks) dropNetwork(n *network) {
@@ -471,14 +473,14 @@ func (s *networks) dropNetwork(n *network) {
 	s.journal.emit("network", "destroy", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
 }
 
-func networkPrune(w *world, q *request) (reply, error) {
+func networkPrune(w *world, q *wire.Request) (wire.Reply, error) {
 	f, err := readFilters(q, "label", "label!", "until")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	until, err := f.until(q, w.st.Now)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	var gone []string
 	for _, n := range w.st.networks() {
@@ -488,5 +490,5 @@ func networkPrune(w *world, q *request) (reply, error) {
 		}
 	}
 	w.journal.emit("network", "prune", "", map[string]string{"reclaimed": "0"})
-	return ok(object{"NetworksDeleted": gone})
+	return wire.OK(wire.Object{"NetworksDeleted": gone})
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // packed is one image that is saved, with those of its tags that were asked for.
@@ -20,24 +22,24 @@ type packed struct {
 }
 
 // imageSave gives images as a tar. The simulation keeps no layers: each image has one, with the files that it knows.
-func imageSave(w *world, q *request) (reply, error) {
-	names := q.query["names"]
-	if q.name != "" {
-		names = []string{q.name}
+func imageSave(w *world, q *wire.Request) (wire.Reply, error) {
+	names := q.Query["names"]
+	if q.Name != "" {
+		names = []string{q.Name}
 	}
 	wanted, err := w.images.namedImages(names)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	files, err := w.images.packAll(wanted)
 	if err != nil {
-		return reply{}, failure("%v", err)
+		return wire.Reply{}, wire.Failure("%v", err)
 	}
 	text, err := tarOfTree(files, w.st.Start)
 	if err != nil {
-		return reply{}, failure("%v", err)
+		return wire.Reply{}, wire.Failure("%v", err)
 	}
-	return reply{raw: text, header: map[string]string{"Content-Type": "application/x-tar"}}, nil
+	return wire.Reply{Raw: text, Header: map[string]string{"Content-Type": "application/x-tar"}}, nil
 }
 
 // namedImages finds the images that are to be saved, each once.
@@ -70,11 +72,11 @@ func (s *images) namedBy(name string) ([]*packed, error) {
 		if im := s.st.Images["sha256:"+id]; im != nil {
 			return []*packed{{image: im}}, nil
 		}
-		return nil, failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
+		return nil, wire.Failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
 	}
 	ref, err := parseReference(name)
 	if err != nil {
-		return nil, failure("%v", err)
+		return nil, wire.Failure("%v", err)
 	}
 	switch {
 	case ref.name == "sha256", ref.tag == "" && ref.digest == "":
@@ -88,7 +90,7 @@ func (s *images) namedBy(name string) ([]*packed, error) {
 			return []*packed{{image: im, tags: []string{ref.tagged()}}}, nil
 		}
 	}
-	return nil, notFound("reference does not exist")
+	return nil, wire.NotFound("reference does not exist")
 }
 
 func (s *images) namedWithoutTag(text, name string) ([]*packed, error) {
@@ -104,7 +106,7 @@ func (s *images) namedWithoutTag(text, name string) ([]*packed, error) {
 	if im := s.st.imageByID(text); im != nil {
 		return []*packed{{image: im}}, nil
 	}
-	return nil, notFound("No such image: %s", text)
+	return nil, wire.NotFound("No such image: %s", text)
 }
 
 // called gives the tags of an image that are of one name, and whether it has that name at all.
@@ -176,7 +178,7 @@ func (s *images) pack(files tree, p *packed) (item manifestItem, oldID string, e
 	files[oldID] = dirFile()
 	files.add(oldID+"/VERSION", []byte("1.0"))
 	files.add(item.Layers[0], layer)
-	return item, oldID, files.addJSON(oldID+"/json", object{
+	return item, oldID, files.addJSON(oldID+"/json", wire.Object{
 		"id": oldID, "comment": im.Comment, "created": im.Created, "author": im.Author, "config": im.Config, "architecture": im.Arch, "os": im.OS,
 	})
 }

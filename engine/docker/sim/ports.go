@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // The range that the engine takes ephemeral host ports from.
@@ -26,12 +28,12 @@ func checkPortBindings(bindings map[string][]portBinding) error {
 	for _, key := range sortedKeys(bindings) {
 		number, _ := splitPort(key)
 		if _, _, ok := portRange(number); !ok || strings.Contains(number, "-") {
-			return badRequest("invalid port specification: %q", number)
+			return wire.BadRequest("invalid port specification: %q", number)
 		}
 		for _, b := range bindings[key] {
 			host, _ := splitPort(b.HostPort)
 			if _, _, ok := portRange(host); host != "" && !ok {
-				return badRequest("invalid port specification: %q", b.HostPort)
+				return wire.BadRequest("invalid port specification: %q", b.HostPort)
 			}
 		}
 	}
@@ -112,7 +114,7 @@ func (c *container) bindings(number, proto string) []portBinding {
 func (s *endpoints) openPort(c *container, proto string, b portBinding, own map[string][]portBinding) ([]portBinding, error) {
 	ip := first(b.HostIP, "0.0.0.0")
 	if _, err := netip.ParseAddr(ip); err != nil {
-		return nil, failure("invalid host IP address %q", b.HostIP)
+		return nil, wire.Failure("invalid host IP address %q", b.HostIP)
 	}
 	wanted, _ := splitPort(b.HostPort)
 	port, err := s.choosePort(c, proto, ip, wanted, own)
@@ -141,7 +143,7 @@ func (s *endpoints) choosePort(c *container, proto, ip, wanted string, own map[s
 				return s.st.LastPort, nil
 			}
 		}
-		return 0, failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
+		return 0, wire.Failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
 	}
 	from, to, _ := portRange(wanted)
 	for port := from; port <= to; port++ {
@@ -150,9 +152,9 @@ func (s *endpoints) choosePort(c *container, proto, ip, wanted string, own map[s
 		}
 	}
 	if from != to {
-		return 0, failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
+		return 0, wire.Failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
 	}
-	return 0, failure("driver failed programming external connectivity on endpoint %s (%s): Bind for %s:%d failed: port is already allocated", c.Name, endpoint, ip, from)
+	return 0, wire.Failure("driver failed programming external connectivity on endpoint %s (%s): Bind for %s:%d failed: port is already allocated", c.Name, endpoint, ip, from)
 }
 
 // portTaken tells whether a host port is published already; an address of all interfaces meets every other.
@@ -186,8 +188,8 @@ func meets(a, b string) bool {
 }
 
 // portList is how the list of containers shows ports.
-func (c *container) portList() []object {
-	docs := []object{}
+func (c *container) portList() []wire.Object {
+	docs := []wire.Object{}
 	for _, key := range sortedKeys(c.Ports) {
 		number, proto := splitPort(key)
 		private, err := strconv.Atoi(number)
@@ -195,11 +197,11 @@ func (c *container) portList() []object {
 			continue
 		}
 		if len(c.Ports[key]) == 0 {
-			docs = append(docs, object{"PrivatePort": private, "Type": proto})
+			docs = append(docs, wire.Object{"PrivatePort": private, "Type": proto})
 		}
 		for _, b := range c.Ports[key] {
 			public, _ := strconv.Atoi(b.HostPort)
-			docs = append(docs, object{"IP": b.HostIP, "PrivatePort": private, "PublicPort": public, "Type": proto})
+			docs = append(docs, wire.Object{"IP": b.HostIP, "PrivatePort": private, "PublicPort": public, "Type": proto})
 		}
 	}
 	return docs

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // checkUser refuses a user that the image does not know.
@@ -21,10 +23,10 @@ func (b box) checkUser() error {
 			continue
 		}
 		if err == nil && (id < 0 || id > math.MaxInt32) {
-			return failure("uids and gids must be in range 0-2147483647")
+			return wire.Failure("uids and gids must be in range 0-2147483647")
 		}
 		if _, ok := b.accountID("/etc/"+account.file, account.name); !ok {
-			return failure("unable to find %s %s: no matching entries in %s file", account.kind, account.name, account.file)
+			return wire.Failure("unable to find %s %s: no matching entries in %s file", account.kind, account.name, account.file)
 		}
 	}
 	return b.checkGroups()
@@ -36,10 +38,10 @@ func (b box) checkGroups() error {
 	for _, name := range b.c.HostConfig.GroupAdd {
 		n, err := strconv.Atoi(name)
 		if err == nil && (n < 0 || n > math.MaxInt32) {
-			return failure("uids and gids must be in range 0-2147483647")
+			return wire.Failure("uids and gids must be in range 0-2147483647")
 		}
 		if _, ok := b.accountID("/etc/group", name); !ok && im != nil && im.Complete {
-			return failure("Unable to find group %s: no matching entries in group file", name)
+			return wire.Failure("Unable to find group %s: no matching entries in group file", name)
 		}
 	}
 	return nil

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // runtimeError is the error of what the runtime refused, and the exit code that it leaves. The engine takes both from the text.
@@ -18,13 +20,13 @@ func runtimeError(text string) (code int, err error) {
 	text += ": unknown"
 	switch {
 	case strings.Contains(text, errNoDir.Error()):
-		return 127, badRequest("%s", text+hint)
+		return 127, wire.BadRequest("%s", text+hint)
 	case strings.Contains(text, "permission denied"):
-		return 126, badRequest("%s", text)
+		return 126, wire.BadRequest("%s", text)
 	case strings.Contains(text, "executable file not found"), strings.Contains(text, "no such file or directory"):
-		return 127, badRequest("%s", text)
+		return 127, wire.BadRequest("%s", text)
 	}
-	return 128, failure("%s", text)
+	return 128, wire.Failure("%s", text)
 }
 
 // checkRuntime tells why the runtime cannot make the process of a container, or nil.

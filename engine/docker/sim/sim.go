@@ -9,6 +9,8 @@ import (
 	"path"
 	"sync"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // Options say what engine to simulate. The zero value is an empty engine of API 1.41 whose clock starts at a fixed instant.
@@ -25,8 +27,8 @@ type Options struct {
 // Engine is a simulated Docker Engine. Make one with [New] or [Load]; its methods may be used at the same time.
 type Engine struct {
 	opts    Options
-	version apiVersion
-	routes  []route[*world]
+	version wire.Version
+	routes  []wire.Route[*world]
 	world   *world
 
 	// Under the lock of the world:
@@ -74,9 +76,9 @@ func New(opts Options) *Engine {
 
 // newEngine puts an engine around a state.
 func newEngine(opts Options, st *state) *Engine {
-	version, ok := parseVersion(opts.API)
-	if !ok || !version.at(41) || version.at(52) {
-		version, _ = parseVersion("1.41")
+	version, ok := wire.ParseVersion(opts.API)
+	if !ok || !version.At(41) || version.At(52) {
+		version, _ = wire.ParseVersion("1.41")
 	}
 	return &Engine{opts: opts, version: version, routes: routes(), world: newWorld(opts, version, st)}
 }

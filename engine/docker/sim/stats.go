@@ -5,47 +5,49 @@ package sim
 import (
 	"fmt"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // containerStats gives one sample, also to a client that asked for a stream: nothing changes that a second one could show.
-func containerStats(w *world, q *request) (reply, error) {
-	c, err := w.st.lookup(q.name)
+func containerStats(w *world, q *wire.Request) (wire.Reply, error) {
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	doc := object{
-		"read": stamp(time.Time{}), "preread": stamp(time.Time{}), "id": c.ID, "name": "/" + c.Name, "num_procs": 0, "storage_stats": object{},
-		"pids_stats": object{}, "blkio_stats": blkioStats(nil), "cpu_stats": cpuStats(w, time.Time{}), "precpu_stats": cpuStats(w, time.Time{}),
-		"memory_stats": object{},
+	doc := wire.Object{
+		"read": wire.Stamp(time.Time{}), "preread": wire.Stamp(time.Time{}), "id": c.ID, "name": "/" + c.Name, "num_procs": 0, "storage_stats": wire.Object{},
+		"pids_stats": wire.Object{}, "blkio_stats": blkioStats(nil), "cpu_stats": cpuStats(w, time.Time{}), "precpu_stats": cpuStats(w, time.Time{}),
+		"memory_stats": wire.Object{},
 	}
 	if !c.Running || c.Restarting {
-		return ok(doc)
+		return wire.OK(doc)
 	}
 	const usage = 1 << 20
 	limit := c.HostConfig.Memory
 	if limit == 0 {
 		limit = hostMemory
 	}
-	doc["read"], doc["cpu_stats"] = stamp(w.st.Now), cpuStats(w, w.st.Now)
-	if !q.flag("one-shot") {
+	doc["read"], doc["cpu_stats"] = wire.Stamp(w.st.Now), cpuStats(w, w.st.Now)
+	if !q.Flag("one-shot") {
 		before := w.st.Now.Add(-time.Second)
-		doc["preread"], doc["precpu_stats"] = stamp(before), cpuStats(w, before)
+		doc["preread"], doc["precpu_stats"] = wire.Stamp(before), cpuStats(w, before)
 	}
-	doc["pids_stats"], doc["blkio_stats"] = object{"current": 1}, blkioStats([]object{})
-	doc["memory_stats"] = object{
+	doc["pids_stats"], doc["blkio_stats"] = wire.Object{"current": 1}, blkioStats([]wire.Object{})
+	doc["memory_stats"] = wire.Object{
 		"usage": usage, "max_usage": usage, "limit": limit,
-		"stats": object{"cache": 0, "rss": usage, "inactive_file": 0, "total_cache": 0, "total_rss": usage, "total_inactive_file": 0},
+		"stats": wire.Object{"cache": 0, "rss": usage, "inactive_file": 0, "total_cache": 0, "total_rss": usage, "total_inactive_file": 0},
 	}
 	if networks := trafficOf(w, c); len(networks) > 0 {
 		doc["networks"] = networks
 	}
-	return ok(doc)
+	return wire.OK(doc)
 }
 
 // cpuStats is the time that the processors ran until an instant; all of it was for others. The zero instant is no sample.
-func cpuStats(w *world, at time.Time) object {
-	usage := object{"total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0}
-	doc := object{"cpu_usage": usage, "throttling_data": object{"periods": 0, "throttled_periods": 0, "throttled_time": 0}}
+func cpuStats(w *world, at time.Time) wire.Object {
+	usage := wire.Object{"total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0}
+	doc := wire.Object{"cpu_usage": usage, "throttling_data": wire.Object{"periods": 0, "throttled_periods": 0, "throttled_time": 0}}
 	if !at.IsZero() {
 		usage["percpu_usage"] = make([]int, w.host.cpus())
 		// The host had been up for an hour when the engine began.
@@ -55,8 +57,8 @@ func cpuStats(w *world, at time.Time) object {
 	return doc
 }
 
-func blkioStats(none []object) object {
-	doc := object{}
+func blkioStats(none []wire.Object) wire.Object {
+	doc := wire.Object{}
 	for _, name := range []string{
 		"io_service_bytes_recursive", "io_serviced_recursive", "io_queue_recursive", "io_service_time_recursive", "io_wait_time_recursive",
 		"io_merged_recursive", "io_time_recursive", "sectors_recursive",
@@ -67,13 +69,13 @@ func blkioStats(none []object) object {
 }
 
 // trafficOf gives the network interfaces of a container.
-func trafficOf(w *world, c *container) object {
-	doc := object{}
+func trafficOf(w *world, c *container) wire.Object {
+	doc := wire.Object{}
 	for _, name := range endpointOrder(c) {
 		if c.Endpoints[name].IPAddress == "" {
 			continue
 		}
-		doc[fmt.Sprint("eth", len(doc))] = object{
+		doc[fmt.Sprint("eth", len(doc))] = wire.Object{
 			"rx_bytes": 0, "rx_packets": 0, "rx_errors": 0, "rx_dropped": 0, "tx_bytes": 0, "tx_packets": 0, "tx_errors": 0, "tx_dropped": 0,
 		}
 	}

@@ -2,29 +2,33 @@
 
 package sim
 
+import (
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
+)
+
 // updateBody is the request body of container update. What else it holds is passed over, as the engine does.
 type updateBody struct {
 	resources
 	RestartPolicy restartPolicy
 }
 
-func containerUpdate(w *world, q *request) (reply, error) {
+func containerUpdate(w *world, q *wire.Request) (wire.Reply, error) {
 	var body updateBody
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
-	c, err := w.st.lookup(q.name)
+	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := checkRestartPolicy(body.RestartPolicy); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := w.containers.checkResources(&body.resources); err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if err := checkUpdate(c, &body); err != nil {
-		return reply{}, prefixed("Cannot update container "+c.ID+": ", err)
+		return wire.Reply{}, wire.Prefixed("Cannot update container "+c.ID+": ", err)
 	}
 	h := &c.HostConfig
 	h.merge(&body.resources)
@@ -32,7 +36,7 @@ func containerUpdate(w *world, q *request) (reply, error) {
 		h.RestartPolicy = body.RestartPolicy
 	}
 	w.journal.emitContainer(c, "update", nil)
-	return ok(object{"Warnings": nil})
+	return wire.OK(wire.Object{"Warnings": nil})
 }
 
 // checkUpdate refuses what contradicts the limits that a container has.
@@ -41,25 +45,25 @@ func checkUpdate(c *container, body *updateBody) error {
 	const conflicting = "Conflicting options: "
 	switch {
 	case c.Removing || c.Dead:
-		return conflict("container is marked for removal and cannot be \"update\"")
+		return wire.Conflict("container is marked for removal and cannot be \"update\"")
 	case body.NanoCPUs > 0 && h.CPUPeriod > 0:
-		return conflict(conflicting + "Nano CPUs cannot be updated as CPU Period has already been set")
+		return wire.Conflict(conflicting + "Nano CPUs cannot be updated as CPU Period has already been set")
 	case body.NanoCPUs > 0 && h.CPUQuota > 0:
-		return conflict(conflicting + "Nano CPUs cannot be updated as CPU Quota has already been set")
+		return wire.Conflict(conflicting + "Nano CPUs cannot be updated as CPU Quota has already been set")
 	case body.CPUPeriod > 0 && h.NanoCPUs > 0:
-		return conflict(conflicting + "CPU Period cannot be updated as NanoCPUs has already been set")
+		return wire.Conflict(conflicting + "CPU Period cannot be updated as NanoCPUs has already been set")
 	case body.CPUQuota > 0 && h.NanoCPUs > 0:
-		return conflict(conflicting + "CPU Quota cannot be updated as NanoCPUs has already been set")
+		return wire.Conflict(conflicting + "CPU Quota cannot be updated as NanoCPUs has already been set")
 	case body.Memory > h.MemorySwap && body.MemorySwap == 0 && body.Memory != 0:
-		return conflict("Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time")
+		return wire.Conflict("Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time")
 	case h.AutoRemove && body.RestartPolicy.Name != "" && body.RestartPolicy.Name != "no":
-		return conflict("Restart policy cannot be updated because AutoRemove is enabled for the container")
+		return wire.Conflict("Restart policy cannot be updated because AutoRemove is enabled for the container")
 	case !c.Running || c.Restarting:
 		return nil
 	case body.MemorySwap > 0 && body.Memory == 0 && (h.Memory == 0 || body.MemorySwap < h.Memory):
-		return failure("runc did not terminate successfully: exit status 1: failed to write \"%d\": write /sys/fs/cgroup/memory/docker/%s/memory.memsw.limit_in_bytes: invalid argument\n: unknown", body.MemorySwap, c.ID)
+		return wire.Failure("runc did not terminate successfully: exit status 1: failed to write \"%d\": write /sys/fs/cgroup/memory/docker/%s/memory.memsw.limit_in_bytes: invalid argument\n: unknown", body.MemorySwap, c.ID)
 	case body.CPUShares < 0:
-		return failure("runc did not terminate successfully: exit status 1: the maximum allowed cpu-shares is 262144\n: unknown")
+		return wire.Failure("runc did not terminate successfully: exit status 1: the maximum allowed cpu-shares is 262144\n: unknown")
 	}
 	return nil
 }

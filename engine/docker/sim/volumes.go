@@ -6,12 +6,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // volumes are the volumes that have a name, be it one of the engine's making.
 type volumes struct {
 	st      *state
-	version apiVersion
+	version wire.Version
 	journal *journal
 }
 
@@ -19,21 +21,21 @@ type volumes struct {
 func (s *volumes) ensureVolume(name, driver string, labels, options map[string]string) (*volume, error) {
 	if v := s.st.Volumes[name]; v != nil {
 		if driver != "" && driver != v.Driver {
-			return nil, conflict("create %s: conflict: volume name must be unique", name)
+			return nil, wire.Conflict("create %s: conflict: volume name must be unique", name)
 		}
 		return v, nil
 	}
 	if driver != "" && driver != "local" {
-		return nil, notFound("create %s: error looking up volume plugin %s: plugin %q not found", name, driver, driver)
+		return nil, wire.NotFound("create %s: error looking up volume plugin %s: plugin %q not found", name, driver, driver)
 	}
 	if name != "" && !validName(name) {
 		if len(name) == 1 {
-			return nil, badRequest("create %s: volume name is too short, names should be at least two alphanumeric characters", name)
+			return nil, wire.BadRequest("create %s: volume name is too short, names should be at least two alphanumeric characters", name)
 		}
-		return nil, badRequest("create %s: %q includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path", name, name)
+		return nil, wire.BadRequest("create %s: %q includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path", name, name)
 	}
 	if err := checkVolumeOptions(options); err != nil {
-		return nil, prefixed("create "+first(name, s.st.newID("volume"))+": ", err)
+		return nil, wire.Prefixed("create "+first(name, s.st.newID("volume"))+": ", err)
 	}
 	return s.newVolume(name, driver, labels, options), nil
 }
@@ -46,13 +48,13 @@ func checkVolumeOptions(options map[string]string) error {
 	needs := map[string][]string{"device": {"type"}, "o": {"device", "type"}, "size": nil, "type": {"device"}}
 	for _, name := range sortedKeys(options) {
 		if _, known := needs[name]; !known {
-			return badRequest("invalid option: %q", name)
+			return wire.BadRequest("invalid option: %q", name)
 		}
 	}
 	for _, name := range sortedKeys(options) {
 		for _, need := range needs[name] {
 			if _, given := options[need]; !given {
-				return badRequest("missing required option: %q", need)
+				return wire.BadRequest("missing required option: %q", need)
 			}
 		}
 	}
@@ -60,9 +62,9 @@ func checkVolumeOptions(options map[string]string) error {
 	switch {
 	case !given:
 	case !volumeSize.MatchString(size):
-		return failure("invalid size: '%s'", size)
+		return wire.Failure("invalid size: '%s'", size)
 	case strings.ContainsAny(size, "123456789"):
-		return badRequest("quota size requested but no quota support")
+		return wire.BadRequest("quota size requested but no quota support")
 	}
 	return nil
 }
@@ -74,7 +76,7 @@ func (s *volumes) newVolume(name, driver string, labels, options map[string]stri
 	}
 	if name == "" {
 		v.Name, v.Anonymous = s.st.newID("volume"), true
-		if s.version.at(42) {
+		if s.version.At(42) {
 			v.Labels = union(v.Labels, map[string]string{"com.docker.volume.anonymous": ""})
 		}
 	}
@@ -88,53 +90,53 @@ func (s *volumes) dropVolume(v *volume) {
 	s.journal.emitVolume(v.Name, "destroy", map[string]string{"driver": v.Driver})
 }
 
-func (v *volume) document() object {
-	return object{
+func (v *volume) document() wire.Object {
+	return wire.Object{
 		"Name": v.Name, "Driver": v.Driver, "Mountpoint": volumeRoot + v.Name + "/_data", "Labels": v.Labels,
 		"Options": v.Options, "Scope": "local", "CreatedAt": v.Created.UTC().Format("2006-01-02T15:04:05Z07:00"),
 	}
 }
 
-func volumeCreate(w *world, q *request) (reply, error) {
+func volumeCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	var body struct {
 		Name, Driver       string
 		Labels, DriverOpts map[string]string
 	}
-	if err := q.decode(&body); err != nil {
-		return reply{}, err
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
 	}
 	v, err := w.volumes.ensureVolume(body.Name, body.Driver, body.Labels, body.DriverOpts)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return reply{status: 201, json: v.document()}, nil
+	return wire.Reply{Status: 201, JSON: v.document()}, nil
 }
 
 func (s *state) findVolume(name string) (*volume, error) {
 	if v := s.Volumes[name]; v != nil {
 		return v, nil
 	}
-	return nil, notFound("get %s: no such volume", name)
+	return nil, wire.NotFound("get %s: no such volume", name)
 }
 
-func volumeInspect(w *world, q *request) (reply, error) {
-	v, err := w.st.findVolume(q.name)
+func volumeInspect(w *world, q *wire.Request) (wire.Reply, error) {
+	v, err := w.st.findVolume(q.Name)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	return ok(v.document())
+	return wire.OK(v.document())
 }
 
-func volumeList(w *world, q *request) (reply, error) {
+func volumeList(w *world, q *wire.Request) (wire.Reply, error) {
 	f, err := readFilters(q, "dangling", "name", "driver", "label")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	dangling, err := f.boolean("dangling")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	docs, fits := []object{}, f.pattern("name")
+	docs, fits := []wire.Object{}, f.pattern("name")
 	for _, name := range sortedKeys(w.st.Volumes) {
 		v := w.st.Volumes[name]
 		if dangling != nil && *dangling != (len(v.Refs) == 0) {
@@ -144,39 +146,39 @@ func volumeList(w *world, q *request) (reply, error) {
 			docs = append(docs, v.document())
 		}
 	}
-	return ok(object{"Volumes": docs, "Warnings": nil})
+	return wire.OK(wire.Object{"Volumes": docs, "Warnings": nil})
 }
 
-func volumeRemove(w *world, q *request) (reply, error) {
-	v, err := w.st.findVolume(q.name)
+func volumeRemove(w *world, q *wire.Request) (wire.Reply, error) {
+	v, err := w.st.findVolume(q.Name)
 	if err != nil {
-		if q.flag("force") {
-			return status(204)
+		if q.Flag("force") {
+			return wire.Status(204)
 		}
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	if len(v.Refs) > 0 {
-		return reply{}, conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(sortedKeys(v.Refs), ", "))
+		return wire.Reply{}, wire.Conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(sortedKeys(v.Refs), ", "))
 	}
 	w.volumes.dropVolume(v)
-	return status(204)
+	return wire.Status(204)
 }
 
 // volumePrune removes unused volumes: all of them below API 1.42, since then anonymous ones unless all is asked for.
-func volumePrune(w *world, q *request) (reply, error) {
+func volumePrune(w *world, q *wire.Request) (wire.Reply, error) {
 	known := []string{"label", "label!"}
-	if q.at(42) {
+	if q.At(42) {
 		known = append(known, "all")
 	}
 	f, err := readFilters(q, known...)
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
 	all, err := f.boolean("all")
 	if err != nil {
-		return reply{}, err
+		return wire.Reply{}, err
 	}
-	everything := !q.at(42) || all != nil && *all
+	everything := !q.At(42) || all != nil && *all
 	gone := []string{}
 	for _, name := range sortedKeys(w.st.Volumes) {
 		v := w.st.Volumes[name]
@@ -187,5 +189,5 @@ func volumePrune(w *world, q *request) (reply, error) {
 	}
 	slices.Sort(gone)
 	w.journal.emit("volume", "prune", "", map[string]string{"reclaimed": "0"})
-	return ok(object{"VolumesDeleted": gone, "SpaceReclaimed": 0})
+	return wire.OK(wire.Object{"VolumesDeleted": gone, "SpaceReclaimed": 0})
 }

@@ -5,13 +5,15 @@ package sim
 import (
 	"sync"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // world is what an engine holds, with those who act on it. All of them share one state under one lock, which callers hold.
 type world struct {
 	mu         sync.Mutex
 	st         *state
-	version    apiVersion
+	version    wire.Version
 	host       host
 	clock      *clock
 	journal    *journal
@@ -25,7 +27,7 @@ type world struct {
 }
 
 // newWorld puts a world around a state. Whoever needs another gets it here.
-func newWorld(opts Options, version apiVersion, st *state) *world {
+func newWorld(opts Options, version wire.Version, st *state) *world {
 	w := &world{st: st, version: version, host: host{opts}}
 	w.journal = &journal{st: st, watchers: map[*watcher]struct{}{}}
 	w.volumes = &volumes{st: st, version: version, journal: w.journal}
