@@ -4,8 +4,10 @@ package sim
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
@@ -52,6 +54,13 @@ func (p *poolInUse) take() (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
+// hold marks an address as taken; what is none is passed over.
+func (p *poolInUse) hold(text string) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		p.used[address] = true
+	}
+}
+
 // errInUse is what the engine says of an address that somebody has, for whatever it is wanted.
 const errInUse = "Address already in use"
 
@@ -67,11 +76,15 @@ func (s *networks) fillPool(network string, pool *ipamPool) error {
 	if s.overlaps(subnet.Masked()) {
 		return wire.Forbidden("Pool overlaps with other one on this address space")
 	}
-	p := newPoolInUse(*pool)
+	return newPoolInUse(*pool).fill(network, pool)
+}
+
+// fill takes the gateway and the further addresses of a pool that a network is made of; without a gateway the pool gets one.
+func (p *poolInUse) fill(network string, pool *ipamPool) error {
 	if err := p.setGateway(pool); err != nil {
 		return err
 	}
-	for _, name := range sortedKeys(pool.AuxAddress) {
+	for _, name := range slices.Sorted(maps.Keys(pool.AuxAddress)) {
 		text := pool.AuxAddress[name]
 		address, err := netip.ParseAddr(text)
 		switch {
@@ -170,12 +183,16 @@ func (c *container) macOn(n *network) (string, error) {
 
 // assign takes one address of a pool: the one that is asked for, or the lowest that is free.
 func (s *networks) assign(n *network, pool ipamPool, kind, asked string) (netip.Addr, int, error) {
-	p := s.poolOf(n, pool)
+	return s.poolOf(n, pool).assign(fmt.Sprintf("%s (%s)", n.Name, n.ID), kind, asked)
+}
+
+// assign takes one address: the one that is asked for, or the lowest that is free. It gives the bits of the subnet, too.
+func (p *poolInUse) assign(network, kind, asked string) (netip.Addr, int, error) {
 	bits := p.subnet.Bits()
 	if asked == "" {
 		address, ok := p.take()
 		if !ok {
-			return address, bits, wire.Failure("no available %s addresses on this network's address pools: %s (%s)", kind, n.Name, n.ID)
+			return address, bits, wire.Failure("no available %s addresses on this network's address pools: %s", kind, network)
 		}
 		return address, bits, nil
 	}
@@ -201,9 +218,7 @@ func (s *networks) poolOf(n *network, pool ipamPool) *poolInUse {
 		taken = append(taken, ep.IPAddress, ep.GlobalIPv6Address)
 	}
 	for _, text := range taken {
-		if address, err := netip.ParseAddr(text); err == nil {
-			p.used[address] = true
-		}
+		p.hold(text)
 	}
 	return p
 }

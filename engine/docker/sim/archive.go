@@ -86,7 +86,7 @@ func archivePath(p string) string {
 }
 
 // goMode is the mode of a file as the standard library writes it, which is what the stat header holds.
-func (f File) goMode() fs.FileMode {
+func goMode(f File) fs.FileMode {
 	mode := fs.FileMode(f.Mode & 0o777)
 	for _, bit := range []struct {
 		unix uint32
@@ -117,7 +117,7 @@ func statHeader(w *world, q *wire.Request, c *container, f File) string {
 	}
 	name := path.Base(archivePath(q.Query.Get("path")))
 	text, err := json.Marshal(wire.Object{
-		"name": name, "size": size, "mode": uint32(f.goMode()), "mtime": wire.Stamp(w.st.Start), "linkTarget": target,
+		"name": name, "size": size, "mode": uint32(goMode(f)), "mtime": wire.Stamp(w.st.Start), "linkTarget": target,
 	})
 	if err != nil {
 		return ""

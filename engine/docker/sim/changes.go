@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"path"
@@ -43,7 +44,7 @@ func applyChanges(c *Config, changes []string) error {
 		if in.name == "entrypoint" && !ownCommand {
 			c.Cmd = nil
 		}
-		if err := c.apply(in); err != nil {
+		if err := apply(c, in); err != nil {
 			return err
 		}
 	}
@@ -132,7 +133,7 @@ func readPairs(instruction, text string) ([][2]string, error) {
 }
 
 // apply changes the configuration as one instruction says.
-func (c *Config) apply(in instruction) error {
+func apply(c *Config, in instruction) error {
 	upper := strings.ToUpper(in.name)
 	switch in.name {
 	case "cmd":
@@ -151,7 +152,7 @@ func (c *Config) apply(in instruction) error {
 		if err == nil && in.name == "user" {
 			c.User = text
 		} else if err == nil {
-			err = c.enter(text)
+			err = enter(c, text)
 		}
 		return err
 	}
@@ -160,13 +161,13 @@ func (c *Config) apply(in instruction) error {
 	}
 	switch in.name {
 	case "env", "label":
-		return c.setPairs(in)
+		return setPairs(c, in)
 	case "volume":
-		return c.addVolumes(in)
+		return addVolumes(c, in)
 	case "expose":
-		return c.expose(strings.Fields(in.rest))
+		return expose(c, strings.Fields(in.rest))
 	case "onbuild":
-		return c.onBuild(in.rest)
+		return onBuild(c, in.rest)
 	}
 	h, err := healthOf(in.rest)
 	if err == nil {
@@ -187,7 +188,7 @@ func (in instruction) command() StringList {
 }
 
 // enter changes the working directory.
-func (c *Config) enter(dir string) error {
+func enter(c *Config, dir string) error {
 	switch {
 	case dir == "":
 		return wire.BadRequest("cannot normalize nothing")
@@ -200,7 +201,7 @@ func (c *Config) enter(dir string) error {
 }
 
 // setPairs sets variables or labels. Values see the variables as they were before the instruction.
-func (c *Config) setPairs(in instruction) error {
+func setPairs(c *Config, in instruction) error {
 	env := slices.Clone(c.Env)
 	for _, pair := range in.pairs {
 		if pair[0] == "" {
@@ -228,7 +229,7 @@ func (c *Config) setPairs(in instruction) error {
 	return nil
 }
 
-func (c *Config) addVolumes(in instruction) error {
+func addVolumes(c *Config, in instruction) error {
 	words := in.list
 	if !in.json {
 		words = strings.Fields(in.rest)
@@ -247,7 +248,7 @@ func (c *Config) addVolumes(in instruction) error {
 }
 
 // expose adds ports such as 80, 80-82/udp or 8080:80, of which the last part counts.
-func (c *Config) expose(words []string) error {
+func expose(c *Config, words []string) error {
 	for _, word := range words {
 		text, err := expand(word, c.Env)
 		if err != nil {
@@ -257,7 +258,7 @@ func (c *Config) expose(words []string) error {
 			continue
 		}
 		spec, proto, _ := strings.Cut(text, "/")
-		proto = strings.ToLower(first(proto, "tcp"))
+		proto = strings.ToLower(cmp.Or(proto, "tcp"))
 		parts := strings.Split(spec, ":")
 		port := parts[len(parts)-1]
 		from, to, ok := portRange(port)
@@ -280,7 +281,7 @@ func (c *Config) expose(words []string) error {
 	return nil
 }
 
-func (c *Config) onBuild(trigger string) error {
+func onBuild(c *Config, trigger string) error {
 	switch word := strings.ToUpper(strings.Fields(trigger)[0]); word {
 	case "ONBUILD":
 		return wire.BadRequest("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")
@@ -327,7 +328,7 @@ func healthOf(text string) (*Healthcheck, error) {
 	case isJSON:
 		h.Test = append([]string{"CMD"}, words...)
 	}
-	return h, h.setFlags(values)
+	return h, setFlags(h, values)
 }
 
 // healthFlags reads NAME=VALUE flags.
@@ -346,7 +347,7 @@ func healthFlags(flags []string) (map[string]string, error) {
 	return values, nil
 }
 
-func (h *Healthcheck) setFlags(values map[string]string) error {
+func setFlags(h *Healthcheck, values map[string]string) error {
 	for _, flag := range []struct {
 		name string
 		to   *int64

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"path"
 	"regexp"
@@ -16,7 +17,7 @@ import (
 )
 
 // checkCreate refuses what the engine refuses before it looks at the image.
-func (s *containers) checkCreate(q *wire.Request, body *createBody) error {
+func checkCreate(q *wire.Request, body *createBody, m machine) error {
 	c, h := &body.Config, body.HostConfig
 	if err := checkPlatformModes(c, h); err != nil {
 		return err
@@ -37,7 +38,7 @@ func (s *containers) checkCreate(q *wire.Request, body *createBody) error {
 	if err := checkHealth(c.Healthcheck); err != nil {
 		return err
 	}
-	if err := s.checkHost(h); err != nil {
+	if err := checkHost(h, m); err != nil {
 		return err
 	}
 	return checkNetworking(q, body.NetworkingConfig.EndpointsConfig)
@@ -46,9 +47,9 @@ func (s *containers) checkCreate(q *wire.Request, body *createBody) error {
 // checkNetworking refuses endpoints that cannot be.
 func checkNetworking(q *wire.Request, endpoints map[string]*endpointConfig) error {
 	if len(endpoints) > 1 && !q.At(44) {
-		return wire.BadRequest("Container cannot be connected to network endpoints: %s", strings.Join(sortedKeys(endpoints), ", "))
+		return wire.BadRequest("Container cannot be connected to network endpoints: %s", strings.Join(slices.Sorted(maps.Keys(endpoints)), ", "))
 	}
-	for _, name := range sortedKeys(endpoints) {
+	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
 		ep := endpoints[name]
 		if ep == nil {
 			return wire.BadRequest("no EndpointSettings for %s", name)
@@ -124,13 +125,20 @@ func checkHealth(h *Healthcheck) error {
 	return nil
 }
 
+// machine is what checks have to know of the engine and its host.
+type machine struct {
+	API  wire.Version
+	CPUs int
+	Has  func(path string) bool // whether the host has a file or directory
+}
+
 // checkHost checks the host configuration of a new container.
-func (s *containers) checkHost(h *hostConfig) error {
+func checkHost(h *hostConfig, m machine) error {
 	if h.AutoRemove && h.RestartPolicy.Name != "" && h.RestartPolicy.Name != "no" {
 		return wire.BadRequest("can't create 'AutoRemove' container with restart policy")
 	}
-	for _, spec := range h.Mounts {
-		if _, err := s.mounts.mountOf(spec); err != nil {
+	for _, asked := range h.Mounts {
+		if _, err := mountOf(asked, m); err != nil {
 			return err
 		}
 	}
@@ -150,7 +158,7 @@ func (s *containers) checkHost(h *hostConfig) error {
 	if err := checkCaps(h); err != nil {
 		return err
 	}
-	if err := s.checkResources(&h.resources); err != nil {
+	if err := checkResources(&h.resources, m.CPUs); err != nil {
 		return err
 	}
 	switch {
@@ -163,7 +171,7 @@ func (s *containers) checkHost(h *hostConfig) error {
 	case !slices.Contains([]string{"", "runc", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux"}, h.Runtime):
 		return wire.BadRequest("Unknown runtime specified %s", h.Runtime)
 	}
-	for _, dest := range sortedKeys(h.Tmpfs) {
+	for _, dest := range slices.Sorted(maps.Keys(h.Tmpfs)) {
 		if path.Clean(dest) == "/" {
 			return wire.BadRequest("invalid specification: destination can't be '/'")
 		}
@@ -171,8 +179,8 @@ func (s *containers) checkHost(h *hostConfig) error {
 			return wire.BadRequest("invalid mount path: '%s' mount path must be absolute", dest)
 		}
 	}
-	if m := h.CgroupnsMode; m != "" && m != "private" && m != "host" {
-		return wire.BadRequest("invalid cgroup namespace mode: %s", m)
+	if mode := h.CgroupnsMode; mode != "" && mode != "private" && mode != "host" {
+		return wire.BadRequest("invalid cgroup namespace mode: %s", mode)
 	}
 	return nil
 }
@@ -195,7 +203,7 @@ func checkRestartPolicy(p restartPolicy) error {
 }
 
 // checkResources refuses limits that contradict each other or the machine.
-func (s *containers) checkResources(r *resources) error {
+func checkResources(r *resources, cpus int) error {
 	const least = 6 << 20
 	switch {
 	case r.Memory != 0 && r.Memory < least:
@@ -214,8 +222,8 @@ func (s *containers) checkResources(r *resources) error {
 		return wire.BadRequest("Conflicting options: Nano CPUs and CPU Period cannot both be set")
 	case r.NanoCPUs > 0 && r.CPUQuota > 0:
 		return wire.BadRequest("Conflicting options: Nano CPUs and CPU Quota cannot both be set")
-	case r.NanoCPUs < 0 || r.NanoCPUs > int64(s.host.cpus())*1e9:
-		return wire.BadRequest("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", s.host.cpus(), s.host.cpus())
+	case r.NanoCPUs < 0 || r.NanoCPUs > int64(cpus)*1e9:
+		return wire.BadRequest("Range of CPUs is from 0.01 to %d.00, as there are only %d CPUs available", cpus, cpus)
 	case r.CPUPeriod != 0 && (r.CPUPeriod < 1000 || r.CPUPeriod > 1_000_000):
 		return wire.BadRequest("CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)")
 	case r.CPUQuota > 0 && r.CPUQuota < 1000:
@@ -223,7 +231,7 @@ func (s *containers) checkResources(r *resources) error {
 	case r.BlkioWeight > 0 && (r.BlkioWeight < 10 || r.BlkioWeight > 1000):
 		return wire.BadRequest("Range of blkio weight is from 10 to 1000")
 	}
-	if err := checkSet("CPUs", "cpus", r.CpusetCpus, s.host.cpus()); err != nil {
+	if err := checkSet("CPUs", "cpus", r.CpusetCpus, cpus); err != nil {
 		return err
 	}
 	return checkSet("memory nodes", "mems", r.CpusetMems, 1)
@@ -430,7 +438,7 @@ func checkTmpfs(h *hostConfig) error {
 	const flags = " defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime " +
 		"bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime "
 	const keys = " size mode uid gid nr_inodes nr_blocks mpol "
-	for _, dest := range sortedKeys(h.Tmpfs) {
+	for _, dest := range slices.Sorted(maps.Keys(h.Tmpfs)) {
 		options := strings.Split(h.Tmpfs[dest], ",")
 		slices.Reverse(options)
 		for _, option := range options {

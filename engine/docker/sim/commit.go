@@ -26,14 +26,14 @@ func commit(w *world, q *wire.Request) (wire.Reply, error) {
 		w.supervisor.pause(c)
 		defer w.supervisor.unpause(c)
 	}
-	config := c.Config.clone()
+	config := clone(c.Config)
 	if given != nil {
 		config = *given
 	}
 	if err := applyChanges(&config, q.Query["changes"]); err != nil {
 		return wire.Reply{}, err
 	}
-	mergeImage(&config, &image{Config: c.Config.clone()})
+	mergeConfig(&config, clone(c.Config))
 	im, err := w.images.commitImage(c, config)
 	if err != nil {
 		return wire.Reply{}, err
@@ -73,7 +73,7 @@ func (s *images) commitImage(c *container, config Config) (*image, error) {
 		id := strings.TrimPrefix(c.ImageID, "sha256:")
 		return nil, wire.Failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
 	}
-	from := c.Config.clone()
+	from := clone(c.Config)
 	im := &image{
 		ID: "sha256:" + s.st.newID("commit"), Parent: parent.ID, Container: c.ID, ContainerConfig: &from, Config: config, Created: s.st.Now,
 		Arch: parent.Arch, OS: parent.OS, Process: parent.Process, Complete: parent.Complete, Files: parent.Files.clone(), Size: parent.Size,
@@ -99,7 +99,7 @@ func (s *images) commitImage(c *container, config Config) (*image, error) {
 func emptyLayer() string { return "sha256:" + idOf("layer", "") }
 
 // clone copies what changes of a configuration could change in place.
-func (c Config) clone() Config {
+func clone(c Config) Config {
 	c.ExposedPorts, c.Volumes, c.Labels = maps.Clone(c.ExposedPorts), maps.Clone(c.Volumes), maps.Clone(c.Labels)
 	c.Env, c.OnBuild = slices.Clone(c.Env), slices.Clone(c.OnBuild)
 	return c

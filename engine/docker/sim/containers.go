@@ -4,6 +4,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -107,7 +108,7 @@ func containerCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	if body.NetworkingConfig == nil {
 		body.NetworkingConfig = &networkingConfig{}
 	}
-	if err := w.containers.checkCreate(q, &body); err != nil {
+	if err := checkCreate(q, &body, w.mounts.machine(w.host.cpus())); err != nil {
 		return wire.Reply{}, err
 	}
 	c, err := w.containers.newContainer(q, &body)
@@ -143,7 +144,9 @@ func (s *containers) newContainer(q *wire.Request, body *createBody) (*container
 		}
 		im = found
 	}
-	mergeImage(&body.Config, im)
+	if im != nil {
+		mergeConfig(&body.Config, im.Config)
+	}
 	if err := checkPlatform(q, body.Image, im); err != nil {
 		return nil, err
 	}
@@ -172,7 +175,7 @@ func (s *containers) newContainer(q *wire.Request, body *createBody) (*container
 	}
 	words := append(append([]string{}, nonEmpty(c.Config.Entrypoint)...), c.Config.Cmd...)
 	c.Path, c.Args = words[0], words[1:]
-	s.fillDefaults(c)
+	fillDefaults(&c.Config, &c.HostConfig, s.version, c.shortID(), s.host.hostName())
 	if err := s.resolveModes(c); err != nil {
 		return nil, err
 	}
@@ -229,15 +232,11 @@ func nonEmpty(words []string) []string {
 	return words
 }
 
-// mergeImage fills a container's configuration from its image; facts 2.6 has the rules.
-func mergeImage(c *Config, im *image) {
-	if im == nil {
-		return
-	}
-	from := im.Config
-	c.User = first(c.User, from.User)
-	c.WorkingDir = first(c.WorkingDir, from.WorkingDir)
-	c.StopSignal = first(c.StopSignal, from.StopSignal)
+// mergeConfig fills a container's configuration from its image; facts 2.6 has the rules.
+func mergeConfig(c *Config, from Config) {
+	c.User = cmp.Or(c.User, from.User)
+	c.WorkingDir = cmp.Or(c.WorkingDir, from.WorkingDir)
+	c.StopSignal = cmp.Or(c.StopSignal, from.StopSignal)
 	c.ExposedPorts = union(from.ExposedPorts, c.ExposedPorts)
 	c.Volumes = union(from.Volumes, c.Volumes)
 	c.Labels = union(from.Labels, c.Labels)
@@ -323,17 +322,16 @@ func mergeHealth(own, image *Healthcheck) *Healthcheck {
 	return &merged
 }
 
-// fillDefaults sets what inspect shows though nobody asked for it.
-func (s *containers) fillDefaults(c *container) {
-	h := &c.HostConfig
-	h.NetworkMode = first(h.NetworkMode, "default")
-	if h.NetworkMode == "default" && s.version.At(44) {
+// fillDefaults sets what inspect shows though nobody asked for it. id is the short one of the container.
+func fillDefaults(c *Config, h *hostConfig, api wire.Version, id, host string) {
+	h.NetworkMode = cmp.Or(h.NetworkMode, "default")
+	if h.NetworkMode == "default" && api.At(44) {
 		h.NetworkMode = "bridge"
 	}
-	if c.Config.Hostname == "" {
-		c.Config.Hostname = c.shortID()
+	if c.Hostname == "" {
+		c.Hostname = id
 		if h.NetworkMode == "host" {
-			c.Config.Hostname = s.host.hostName()
+			c.Hostname = host
 		}
 	}
 	if h.LogConfig.Type == "" {
@@ -342,9 +340,9 @@ func (s *containers) fillDefaults(c *container) {
 	if h.LogConfig.Config == nil {
 		h.LogConfig.Config = map[string]string{}
 	}
-	h.CgroupnsMode = first(h.CgroupnsMode, "host")
-	h.IpcMode = first(h.IpcMode, "private")
-	h.Runtime = first(h.Runtime, "runc")
+	h.CgroupnsMode = cmp.Or(h.CgroupnsMode, "host")
+	h.IpcMode = cmp.Or(h.IpcMode, "private")
+	h.Runtime = cmp.Or(h.Runtime, "runc")
 	if h.ShmSize == 0 {
 		h.ShmSize = 64 << 20
 	}

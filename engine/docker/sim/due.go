@@ -2,7 +2,9 @@
 
 package sim
 
-import "time"
+import (
+	"time"
+)
 
 // nextDue finds what happens next; of things due at one time, the oldest container's.
 func (s *supervisor) nextDue() (deadline, bool) {

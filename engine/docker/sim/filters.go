@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -36,13 +37,13 @@ func readFilters(q *wire.Request, known ...string) (filters, error) {
 		f = lists
 	}
 	for name, values := range sets {
-		for _, value := range sortedKeys(values) {
+		for _, value := range slices.Sorted(maps.Keys(values)) {
 			if values[value] {
 				f[name] = append(f[name], value)
 			}
 		}
 	}
-	for _, name := range sortedKeys(f) {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
 		if len(known) > 0 && !slices.Contains(known, name) {
 			return nil, wire.BadRequest("Invalid filter '%s'", name)
 		}
@@ -50,7 +51,7 @@ func readFilters(q *wire.Request, known ...string) (filters, error) {
 	return f, nil
 }
 
-// has tells whether value fits a filter exactly; a filter that is not given fits everything.
+// has reports whether value fits a filter exactly; a filter that is not given fits everything.
 func (f filters) has(name, value string) bool {
 	return len(f[name]) == 0 || slices.Contains(f[name], value)
 }
@@ -72,7 +73,7 @@ func (f filters) pattern(name string) func(value string) bool {
 	}
 }
 
-// prefix tells whether value begins with what a filter says.
+// prefix reports whether value begins with what a filter says.
 func (f filters) prefix(name, value string) bool {
 	return len(f[name]) == 0 || slices.ContainsFunc(f[name], func(want string) bool { return strings.HasPrefix(value, want) })
 }
@@ -98,12 +99,12 @@ func hasLabel(labels map[string]string, want string) bool {
 	return there && (!withValue || got == value)
 }
 
-// references gives those names of an image that the filter reference lets through.
-func (f filters) references(im *image) (tags, digests []string, err error) {
-	if tags, err = f.matching(im.Tags, ":"); err == nil {
-		digests, err = f.matching(im.Digests, "@")
+// References gives those tags and digests of an image that the filter reference lets through.
+func (f filters) references(tags, digests []string) (fitTags, fitDigests []string, err error) {
+	if fitTags, err = f.matching(tags, ":"); err == nil {
+		fitDigests, err = f.matching(digests, "@")
 	}
-	return tags, digests, err
+	return fitTags, fitDigests, err
 }
 
 // matching gives those names that fit the filter reference, whole or up to the separator before their last part.
@@ -189,7 +190,7 @@ func timeLayout(text string) string {
 	return layout
 }
 
-// spares tells whether a prune leaves what was made at created, because that is after until.
+// spares reports whether a prune leaves what was made at created, because that is after until.
 func spares(until, created time.Time) bool { return !until.IsZero() && created.After(until) }
 
 // ports reads a filter of ports such as 80, 80/udp or 80-90/tcp.
@@ -224,4 +225,16 @@ func filterRange(text string) (first, last uint64, err error) {
 		err = fmt.Errorf("Invalid range specified for the Port: %s", text)
 	}
 	return first, last, err
+}
+
+// networkUse reads the filter dangling of networks, which is stricter than that of other lists.
+func (f filters) networkUse() (*bool, error) {
+	if len(f["dangling"]) > 1 {
+		return nil, wire.BadRequest("got more than one value for filter key \"dangling\"")
+	}
+	dangling, err := f.boolean("dangling")
+	if err != nil {
+		return nil, wire.BadRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
+	}
+	return dangling, nil
 }

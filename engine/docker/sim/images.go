@@ -337,7 +337,7 @@ func imageList(w *world, q *wire.Request) (wire.Reply, error) {
 		if !between(im.Created) || !f.labels(im.Config.Labels) || dangling != nil && *dangling != (len(im.Tags) == 0) {
 			continue
 		}
-		tags, digests, err := f.references(im)
+		tags, digests, err := f.references(im.Tags, im.Digests)
 		if err != nil {
 			return wire.Reply{}, err
 		}

@@ -123,7 +123,8 @@ func (s *supervisor) begin(c *container, byHand bool) error {
 
 // prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, log, program.
 func (s *supervisor) prepare(c *container) (program, int, error) {
-	for _, part := range []func(*container) error{s.endpoints.connectAll, s.checkStart, s.mounts.mountAll, s.openLog} {
+	openLog := func(c *container) error { return checkLogFile(c.HostConfig.LogConfig) }
+	for _, part := range []func(*container) error{s.endpoints.connectAll, s.checkStart, s.mounts.mountAll, openLog} {
 		if err := part(c); err != nil {
 			return program{}, 128, err
 		}

@@ -3,7 +3,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"sort"
@@ -33,7 +35,7 @@ func checkLog(l logConfig) error {
 	if off, ok := l.Config["cache-disabled"]; ok && !isBool(off) {
 		return wire.BadRequest("invalid value for option cache-disabled: %s", off)
 	}
-	for _, option := range sortedKeys(l.Config) {
+	for _, option := range slices.Sorted(maps.Keys(l.Config)) {
 		if strings.HasPrefix(option, "cache-") || option == "mode" || option == "max-buffer-size" {
 			continue
 		}
@@ -41,7 +43,7 @@ func checkLog(l logConfig) error {
 			if l.Type == "local" {
 				return wire.BadRequest("unknown log opt '%s' for log driver local", option)
 			}
-			return wire.BadRequest("unknown log opt '%s' for %s log driver", option, first(l.Type, "json-file"))
+			return wire.BadRequest("unknown log opt '%s' for %s log driver", option, cmp.Or(l.Type, "json-file"))
 		}
 	}
 	if l.Type == "gelf" && l.Config["gelf-address"] == "" {
@@ -81,9 +83,8 @@ func isBool(text string) bool {
 	return err == nil
 }
 
-// openLog refuses values of options that a log file cannot be opened with.
-func (s *supervisor) openLog(c *container) error {
-	l := c.HostConfig.LogConfig
+// checkLogFile refuses values of options that a log file cannot be opened with.
+func checkLogFile(l logConfig) error {
 	var err error
 	switch l.Type {
 	case "json-file":

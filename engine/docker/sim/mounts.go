@@ -3,8 +3,11 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
@@ -43,12 +46,12 @@ func (s *mounts) addMounts(c *container) error {
 			return err
 		}
 	}
-	for _, spec := range c.HostConfig.Mounts {
-		m, err := s.mountOf(spec)
+	for _, asked := range c.HostConfig.Mounts {
+		m, err := mountOf(asked, s.machine(0))
 		if err != nil {
 			return err
 		}
-		if err := s.addOwnMount(c, m, spec.VolumeOptions, taken); err != nil {
+		if err := s.addOwnMount(c, m, asked.VolumeOptions, taken); err != nil {
 			return err
 		}
 	}
@@ -56,6 +59,14 @@ func (s *mounts) addMounts(c *container) error {
 		return err
 	}
 	return s.copyUp(c)
+}
+
+// machine is what checks see of the engine and its host.
+func (s *mounts) machine(cpus int) machine {
+	return machine{API: s.version, CPUs: cpus, Has: func(path string) bool {
+		_, there := s.st.Host[path]
+		return there
+	}}
 }
 
 // addVolumesFrom copies the mounts of another container.
@@ -75,7 +86,7 @@ func (s *mounts) addVolumesFrom(c *container, from string) error {
 	if err != nil {
 		return wire.BadRequest("%s", err.Error())
 	}
-	for _, dest := range sortedKeys(source.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(source.Mounts)) {
 		m := *source.Mounts[dest]
 		m.RW = m.RW && readWrite
 		m.Mode, m.Copy, m.Held, m.CreateHost = "", false, false, m.Type == "bind" && m.CreateHost
@@ -134,7 +145,7 @@ func (s *mounts) volumeForMount(m *mountPoint, options *volumeOptions) error {
 
 // addAnonymous makes the volumes that the configuration declares, except where something is mounted already.
 func (s *mounts) addAnonymous(c *container) error {
-	for _, declared := range sortedKeys(c.Config.Volumes) {
+	for _, declared := range slices.Sorted(maps.Keys(c.Config.Volumes)) {
 		dest := path.Clean(declared)
 		if _, tmpfs := c.HostConfig.Tmpfs[dest]; c.Mounts[dest] != nil || tmpfs {
 			continue
@@ -160,7 +171,7 @@ func (s *mounts) copyUp(c *container) error {
 	if im == nil {
 		return nil
 	}
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
 		v := s.st.Volumes[m.Name]
 		if m.Type != "volume" || !m.Copy || v == nil || !v.Files.empty() {
@@ -251,10 +262,10 @@ func parseBind(bind string) (*mountPoint, error) {
 	}
 	m.Destination = path.Clean(m.Destination)
 	if m.Type == "bind" {
-		m.Source, m.CreateHost, m.Propagation = path.Clean(source), true, first(words["propagation"], "rprivate")
+		m.Source, m.CreateHost, m.Propagation = path.Clean(source), true, cmp.Or(words["propagation"], "rprivate")
 		return m, nil
 	}
-	m.Name, m.Named, m.Copy, m.Mode = source, source != "", words["copy"] == "", first(m.Mode, "z")
+	m.Name, m.Named, m.Copy, m.Mode = source, source != "", words["copy"] == "", cmp.Or(m.Mode, "z")
 	return m, nil
 }
 
@@ -273,68 +284,68 @@ func checkDestination(dest, kind string) error {
 }
 
 // mountOf reads one entry of Mounts.
-func (s *mounts) mountOf(spec mountSpec) (*mountPoint, error) {
+func mountOf(asked mountSpec, on machine) (*mountPoint, error) {
 	wrong := func(format string, args ...any) error {
-		return wire.BadRequest("invalid mount config for type %q: %s", spec.Type, fmt.Sprintf(format, args...))
+		return wire.BadRequest("invalid mount config for type %q: %s", asked.Type, fmt.Sprintf(format, args...))
 	}
-	if err := checkDestination(spec.Target, spec.Type); err != nil {
+	if err := checkDestination(asked.Target, asked.Type); err != nil {
 		return nil, wire.BadRequest("%s", err.Error())
 	}
-	m := &mountPoint{Type: spec.Type, Destination: path.Clean(spec.Target), RW: !spec.ReadOnly}
-	switch spec.Type {
+	m := &mountPoint{Type: asked.Type, Destination: path.Clean(asked.Target), RW: !asked.ReadOnly}
+	switch asked.Type {
 	case "bind":
-		return m, s.bindOf(spec, m, wrong)
+		return m, bindOf(asked, on, m, wrong)
 	case "volume":
 	case "tmpfs":
-		if spec.BindOptions != nil {
+		if asked.BindOptions != nil {
 			return nil, wrong("field BindOptions must not be specified")
 		}
-		if spec.Source != "" {
+		if asked.Source != "" {
 			return nil, wrong("field Source must not be specified")
 		}
 		return m, nil
 	default:
 		return nil, wrong("mount type unknown")
 	}
-	if spec.BindOptions != nil {
+	if asked.BindOptions != nil {
 		return nil, wrong("field BindOptions must not be specified")
 	}
-	m.Name, m.Named, m.Mode, m.Copy = spec.Source, spec.Source != "", "z", true
-	if o := spec.VolumeOptions; o != nil && o.NoCopy {
+	m.Name, m.Named, m.Mode, m.Copy = asked.Source, asked.Source != "", "z", true
+	if o := asked.VolumeOptions; o != nil && o.NoCopy {
 		m.Copy = false
 	}
-	if spec.Source == "" && spec.ReadOnly {
+	if asked.Source == "" && asked.ReadOnly {
 		return nil, wrong("must not set ReadOnly mode when using anonymous volumes")
 	}
 	return m, nil
 }
 
 // bindOf completes a mount of the strict kind: its source has to exist now.
-func (s *mounts) bindOf(spec mountSpec, m *mountPoint, wrong func(string, ...any) error) error {
+func bindOf(asked mountSpec, on machine, m *mountPoint, wrong func(string, ...any) error) error {
 	switch {
-	case spec.Source == "":
+	case asked.Source == "":
 		return wrong("field Source must not be empty")
-	case spec.BindOptions != nil && spec.BindOptions.Propagation != "" && bindWord(spec.BindOptions.Propagation) != "propagation":
-		return wrong("invalid propagation mode: %s", spec.BindOptions.Propagation)
-	case spec.VolumeOptions != nil:
+	case asked.BindOptions != nil && asked.BindOptions.Propagation != "" && bindWord(asked.BindOptions.Propagation) != "propagation":
+		return wrong("invalid propagation mode: %s", asked.BindOptions.Propagation)
+	case asked.VolumeOptions != nil:
 		return wrong("field VolumeOptions must not be specified")
-	case !path.IsAbs(spec.Source):
-		return wrong("invalid mount path: '%s' mount path must be absolute", spec.Source)
+	case !path.IsAbs(asked.Source):
+		return wrong("invalid mount path: '%s' mount path must be absolute", asked.Source)
 	}
-	m.Source, m.Propagation = path.Clean(spec.Source), "rprivate"
-	if o := spec.BindOptions; o != nil {
-		m.CreateHost = o.CreateMountpoint && s.version.At(42)
-		m.Propagation = first(o.Propagation, m.Propagation)
+	m.Source, m.Propagation = path.Clean(asked.Source), "rprivate"
+	if o := asked.BindOptions; o != nil {
+		m.CreateHost = o.CreateMountpoint && on.API.At(42)
+		m.Propagation = cmp.Or(o.Propagation, m.Propagation)
 	}
-	if _, there := s.st.Host[m.Source]; !there && !m.CreateHost {
-		return wrong("bind source path does not exist: %s", spec.Source)
+	if !m.CreateHost && !on.Has(m.Source) {
+		return wrong("bind source path does not exist: %s", asked.Source)
 	}
 	return nil
 }
 
 // mountAll does what a start does with mounts: it counts volumes that were not counted yet and makes missing host paths.
 func (s *mounts) mountAll(c *container) error {
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
 		switch m.Type {
 		case "volume":
@@ -361,7 +372,7 @@ func (s *mounts) mountAll(c *container) error {
 
 // emitMounts reports that the volumes of a container are mounted.
 func (s *mounts) emitMounts(c *container) {
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
 			s.journal.emitVolume(m.Name, "mount", map[string]string{
 				"driver": m.Driver, "container": c.ID, "destination": m.Destination, "propagation": m.Propagation, "read/write": fmt.Sprint(m.RW),
@@ -372,7 +383,7 @@ func (s *mounts) emitMounts(c *container) {
 
 // unmountAll reports that the volumes of a stopped container are free.
 func (s *mounts) unmountAll(c *container) {
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
 			s.journal.emitVolume(m.Name, "unmount", map[string]string{"driver": m.Driver, "container": c.ID})
 		}
@@ -407,7 +418,7 @@ func (s *mounts) holdVolumes(c *container) {
 
 // releaseVolumes gives the volumes of a removed container back; with remove those go that had no name and nobody else.
 func (s *mounts) releaseVolumes(c *container, remove bool) {
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
 		if m.Type != "volume" || !m.Held {
 			continue

@@ -3,10 +3,13 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -204,18 +207,6 @@ func networkList(w *world, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(docs)
 }
 
-// networkUse reads the filter dangling of networks, which is stricter than that of other lists.
-func (f filters) networkUse() (*bool, error) {
-	if len(f["dangling"]) > 1 {
-		return nil, wire.BadRequest("got more than one value for filter key \"dangling\"")
-	}
-	dangling, err := f.boolean("dangling")
-	if err != nil {
-		return nil, wire.BadRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
-	}
-	return dangling, nil
-}
-
 // networkBody is the request body of network create.
 type networkBody struct {
 	Name, Driver, Scope                       string
@@ -259,7 +250,7 @@ func networkCreate(w *world, q *wire.Request) (wire.Reply, error) {
 
 func (s *networks) newNetwork(q *wire.Request, body *networkBody) (*network, error) {
 	n := &network{
-		Name: body.Name, Driver: first(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: notNil(body.Labels),
+		Name: body.Name, Driver: cmp.Or(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: notNil(body.Labels),
 		Options: notNil(body.Options), Internal: body.Internal, Attachable: body.Attachable, ConfigOnly: body.ConfigOnly,
 		EnableIPv6: body.EnableIPv6 != nil && *body.EnableIPv6, IPAM: ipamConfig{Driver: "default"},
 	}
@@ -267,7 +258,7 @@ func (s *networks) newNetwork(q *wire.Request, body *networkBody) (*network, err
 		n.ConfigFrom = body.ConfigFrom.Network
 	}
 	if body.IPAM != nil {
-		n.IPAM = ipamConfig{Driver: first(body.IPAM.Driver, "default"), Options: body.IPAM.Options, Config: body.IPAM.Config}
+		n.IPAM = ipamConfig{Driver: cmp.Or(body.IPAM.Driver, "default"), Options: body.IPAM.Options, Config: body.IPAM.Config}
 	}
 	for _, pool := range n.IPAM.Config {
 		if _, err := netip.ParsePrefix(pool.Subnet); err != nil {
@@ -341,7 +332,7 @@ func (s *networks) plumb(n *network, body *networkBody) error {
 		return err
 	}
 	if n.Driver == "bridge" {
-		if err := checkBridge(n); err != nil {
+		if err := checkBridge(n.Options, n.IPAM.Config); err != nil {
 			return err
 		}
 	}
@@ -364,11 +355,11 @@ func (s *networks) takeConfiguration(n *network) error {
 }
 
 // checkBridge checks the options of the driver bridge, and how many pools it has.
-func checkBridge(n *network) error {
+func checkBridge(options map[string]string, pools []ipamPool) error {
 	const bridge, common = "com.docker.network.bridge.", "com.docker.network."
-	for _, key := range sortedKeys(n.Options) {
+	for _, key := range slices.Sorted(maps.Keys(options)) {
 		var err error
-		value := n.Options[key]
+		value := options[key]
 		switch key {
 		case bridge + "default_bridge", bridge + "enable_icc", bridge + "enable_ip_masquerade", bridge + "inhibit_ipv4", common + "enable_ipv6":
 			_, err = strconv.ParseBool(value)
@@ -386,8 +377,8 @@ func checkBridge(n *network) error {
 			return wire.Failure("failed to parse %s value: %s (%v)", key, value, err)
 		}
 	}
-	first, second := splitPools(n.IPAM.Config)
-	if len(first) > 1 || len(second) > 1 {
+	v4, v6 := splitPools(pools)
+	if len(v4) > 1 || len(v6) > 1 {
 		return wire.Forbidden("bridge driver doesn't support multiple subnets")
 	}
 	return nil

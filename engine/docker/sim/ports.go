@@ -3,6 +3,8 @@
 package sim
 
 import (
+	"cmp"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -20,12 +22,12 @@ const (
 // splitPort reads 80/tcp or 80; the protocol is tcp unless it says otherwise.
 func splitPort(text string) (number, proto string) {
 	number, proto, _ = strings.Cut(text, "/")
-	return number, first(strings.ToLower(proto), "tcp")
+	return number, cmp.Or(strings.ToLower(proto), "tcp")
 }
 
 // checkPortBindings refuses bindings that no start could carry out.
 func checkPortBindings(bindings map[string][]portBinding) error {
-	for _, key := range sortedKeys(bindings) {
+	for _, key := range slices.Sorted(maps.Keys(bindings)) {
 		number, _ := splitPort(key)
 		if _, _, ok := portRange(number); !ok || strings.Contains(number, "-") {
 			return wire.BadRequest("invalid port specification: %q", number)
@@ -54,7 +56,7 @@ func portRange(text string) (from, to int, ok bool) {
 // exposed gives the exposed ports as 80/tcp, in order.
 func (c *container) exposed() []string {
 	var ports []string
-	for _, key := range sortedKeys(c.Config.ExposedPorts) {
+	for _, key := range slices.Sorted(maps.Keys(c.Config.ExposedPorts)) {
 		number, proto := splitPort(key)
 		if !slices.Contains(ports, number+"/"+proto) {
 			ports = append(ports, number+"/"+proto)
@@ -112,7 +114,7 @@ func (c *container) bindings(number, proto string) []portBinding {
 
 // openPort takes one host port, or the first free one of a range or of the ephemeral ports.
 func (s *endpoints) openPort(c *container, proto string, b portBinding, own map[string][]portBinding) ([]portBinding, error) {
-	ip := first(b.HostIP, "0.0.0.0")
+	ip := cmp.Or(b.HostIP, "0.0.0.0")
 	if _, err := netip.ParseAddr(ip); err != nil {
 		return nil, wire.Failure("invalid host IP address %q", b.HostIP)
 	}
@@ -190,7 +192,7 @@ func meets(a, b string) bool {
 // portList is how the list of containers shows ports.
 func (c *container) portList() []wire.Object {
 	docs := []wire.Object{}
-	for _, key := range sortedKeys(c.Ports) {
+	for _, key := range slices.Sorted(maps.Keys(c.Ports)) {
 		number, proto := splitPort(key)
 		private, err := strconv.Atoi(number)
 		if err != nil {

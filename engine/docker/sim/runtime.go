@@ -3,7 +3,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"path"
 	"regexp"
@@ -31,16 +33,16 @@ func runtimeError(text string) (code int, err error) {
 
 // checkRuntime tells why the runtime cannot make the process of a container, or nil.
 func (b box) checkRuntime() error {
-	for _, part := range []func() error{b.checkUlimitNames, b.checkSysctlNames, b.checkPermissions} {
-		if err := part(); err != nil {
-			return err
-		}
+	if err := checkContainer(&b.c.HostConfig); err != nil {
+		return err
 	}
 	const begun = "unable to start container process: "
-	for _, part := range []func() error{b.checkMounts, b.checkShares, b.checkHostName, b.checkSysctlValues, b.checkUlimits} {
-		if err := part(); err != nil {
-			return fmt.Errorf(begun+"error during container init: %w", err)
-		}
+	err := b.checkMounts()
+	if err == nil {
+		err = checkInit(&b.c.Config, &b.c.HostConfig)
+	}
+	if err != nil {
+		return fmt.Errorf(begun+"error during container init: %w", err)
 	}
 	if b.c.underInit() {
 		return nil
@@ -63,13 +65,23 @@ func initFailure(name string, code int) program {
 	return program{Process: Process{Exits: true, ExitCode: code, Stderr: []string{"[FATAL tini (7)] exec " + name + " failed: " + reason}}}
 }
 
+// checkContainer refuses what the runtime refuses before it makes a process.
+func checkContainer(h *hostConfig) error {
+	return cmp.Or(checkUlimitNames(h), checkSysctlNames(h), checkPermissions(h))
+}
+
+// checkInit refuses what the kernel refuses to a process that is about to run the program.
+func checkInit(c *Config, h *hostConfig) error {
+	return cmp.Or(checkShares(h), checkHostName(c, h), checkSysctlValues(h), checkUlimits(h))
+}
+
 // limitNames are the limits of a process; their place is their number.
 func limitNames() []string {
 	return []string{"CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"}
 }
 
-func (b box) checkUlimitNames() error {
-	for _, u := range b.c.HostConfig.Ulimits {
+func checkUlimitNames(h *hostConfig) error {
+	for _, u := range h.Ulimits {
 		if name := strings.ToUpper(u.Name); !slices.Contains(limitNames(), name) {
 			return fmt.Errorf("wrong rlimit value: RLIMIT_%s", name)
 		}
@@ -78,9 +90,9 @@ func (b box) checkUlimitNames() error {
 }
 
 // checkUlimits refuses limits that the kernel refuses. Negative ones are very large.
-func (b box) checkUlimits() error {
+func checkUlimits(h *hostConfig) error {
 	const mostFiles = 1073741816
-	for _, u := range b.c.HostConfig.Ulimits {
+	for _, u := range h.Ulimits {
 		number := slices.Index(limitNames(), strings.ToUpper(u.Name))
 		const where = "error setting rlimits for ready process: error setting rlimit type %d: %s"
 		switch {
@@ -94,9 +106,9 @@ func (b box) checkUlimits() error {
 }
 
 // checkPermissions refuses a device without permissions. Its number counts those that each container has.
-func (b box) checkPermissions() error {
+func checkPermissions(h *hostConfig) error {
 	const own = 8
-	for i, d := range b.c.HostConfig.Devices {
+	for i, d := range h.Devices {
 		if d.CgroupPermissions == "" {
 			return fmt.Errorf("device access at %d field cannot be empty", own+i)
 		}
@@ -118,9 +130,8 @@ func dotted(name string) string {
 	return name
 }
 
-func (b box) checkSysctlNames() error {
-	h := &b.c.HostConfig
-	for _, key := range sortedKeys(h.Sysctls) {
+func checkSysctlNames(h *hostConfig) error {
+	for _, key := range slices.Sorted(maps.Keys(h.Sysctls)) {
 		name := dotted(key)
 		switch ipc, net := ipcSysctl(name), strings.HasPrefix(name, "net."); {
 		case ipc && h.IpcMode == "host":
@@ -138,9 +149,9 @@ func (b box) checkSysctlNames() error {
 }
 
 // checkSysctlValues refuses values where it is known what the kernel takes, which is numbers.
-func (b box) checkSysctlValues() error {
-	for _, key := range sortedKeys(b.c.HostConfig.Sysctls) {
-		name, value := dotted(key), b.c.HostConfig.Sysctls[key]
+func checkSysctlValues(h *hostConfig) error {
+	for _, key := range slices.Sorted(maps.Keys(h.Sysctls)) {
+		name, value := dotted(key), h.Sysctls[key]
 		if !ipcSysctl(name) {
 			continue
 		}
@@ -165,9 +176,9 @@ func isRange(err error) bool {
 	return ok && number.Err == strconv.ErrRange
 }
 
-func (b box) checkShares() error {
+func checkShares(h *hostConfig) error {
 	const where = "error setting cgroup config for procHooks process: "
-	switch shares := b.c.HostConfig.CPUShares; {
+	switch shares := h.CPUShares; {
 	case shares == 1:
 		return fmt.Errorf(where + "the minimum allowed cpu-shares is 2")
 	case shares > 262144:
@@ -176,8 +187,8 @@ func (b box) checkShares() error {
 	return nil
 }
 
-func (b box) checkHostName() error {
-	if len(b.c.Config.Hostname) > 64 && b.c.HostConfig.UTSMode != "host" {
+func checkHostName(c *Config, h *hostConfig) error {
+	if len(c.Hostname) > 64 && h.UTSMode != "host" {
 		return fmt.Errorf("sethostname: invalid argument")
 	}
 	return nil
@@ -187,7 +198,6 @@ func (b box) checkHostName() error {
 const (
 	mountReadOnly = 0x1
 	mountBind     = 0x5000 // with all that is mounted below
-	mountTmpfs    = 0xe    // no devices, programs or set-uid programs
 )
 
 // checkMounts refuses mounts that do not fit what is there.
@@ -202,7 +212,7 @@ func (b box) checkMounts() error {
 		}
 	}
 	all := sortedKeys(union(tmpfs, map[string]string{}))
-	for _, dest := range sortedKeys(b.c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(b.c.Mounts)) {
 		if _, there := tmpfs[dest]; !there {
 			all = append(all, dest)
 		}
@@ -309,7 +319,7 @@ func (o *tmpfsOptions) text() string {
 // same the last counts.
 func tmpfsData(options string) (flags int, data []string) {
 	bits := map[string]int{"nosuid": 0x2, "nodev": 0x4, "noexec": 0x8, "sync": 0x10, "dirsync": 0x80, "noatime": 0x400, "nodiratime": 0x800, "relatime": 0x200000, "strictatime": 0x1000000}
-	flags = mountTmpfs
+	flags = 0xe // no devices, programs or set-uid programs
 	seen := map[string]bool{}
 	words := strings.Split(options, ",")
 	for _, word := range words {

@@ -3,6 +3,8 @@
 package sim
 
 import (
+	"cmp"
+
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -24,7 +26,7 @@ func containerUpdate(w *world, q *wire.Request) (wire.Reply, error) {
 	if err := checkRestartPolicy(body.RestartPolicy); err != nil {
 		return wire.Reply{}, err
 	}
-	if err := w.containers.checkResources(&body.resources); err != nil {
+	if err := checkResources(&body.resources, w.host.cpus()); err != nil {
 		return wire.Reply{}, err
 	}
 	if err := checkUpdate(c, &body); err != nil {
@@ -83,8 +85,8 @@ func (h *hostConfig) merge(r *resources) {
 			*pair.to = pair.from
 		}
 	}
-	h.CpusetCpus = first(r.CpusetCpus, h.CpusetCpus)
-	h.CpusetMems = first(r.CpusetMems, h.CpusetMems)
+	h.CpusetCpus = cmp.Or(r.CpusetCpus, h.CpusetCpus)
+	h.CpusetMems = cmp.Or(r.CpusetMems, h.CpusetMems)
 	if r.BlkioWeight != 0 {
 		h.BlkioWeight = r.BlkioWeight
 	}

@@ -3,6 +3,8 @@
 package sim
 
 import (
+	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,7 +37,7 @@ func (s *volumes) ensureVolume(name, driver string, labels, options map[string]s
 		return nil, wire.BadRequest("create %s: %q includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path", name, name)
 	}
 	if err := checkVolumeOptions(options); err != nil {
-		return nil, wire.Prefixed("create "+first(name, s.st.newID("volume"))+": ", err)
+		return nil, wire.Prefixed("create "+cmp.Or(name, s.st.newID("volume"))+": ", err)
 	}
 	return s.newVolume(name, driver, labels, options), nil
 }
@@ -46,12 +48,12 @@ var volumeSize = regexp.MustCompile(`(?i)^([0-9]+(\.[0-9]+)*) ?([kmgtp]?i?b?)$`)
 // checkVolumeOptions checks the options of the driver local. The host has no quota, so that no size can be had.
 func checkVolumeOptions(options map[string]string) error {
 	needs := map[string][]string{"device": {"type"}, "o": {"device", "type"}, "size": nil, "type": {"device"}}
-	for _, name := range sortedKeys(options) {
+	for _, name := range slices.Sorted(maps.Keys(options)) {
 		if _, known := needs[name]; !known {
 			return wire.BadRequest("invalid option: %q", name)
 		}
 	}
-	for _, name := range sortedKeys(options) {
+	for _, name := range slices.Sorted(maps.Keys(options)) {
 		for _, need := range needs[name] {
 			if _, given := options[need]; !given {
 				return wire.BadRequest("missing required option: %q", need)
@@ -71,7 +73,7 @@ func checkVolumeOptions(options map[string]string) error {
 
 func (s *volumes) newVolume(name, driver string, labels, options map[string]string) *volume {
 	v := &volume{
-		Name: name, Driver: first(driver, "local"), Labels: labels, Options: options, Created: s.st.Now,
+		Name: name, Driver: cmp.Or(driver, "local"), Labels: labels, Options: options, Created: s.st.Now,
 		Files: newTree(), Refs: map[string]int{},
 	}
 	if name == "" {
@@ -137,7 +139,7 @@ func volumeList(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, err
 	}
 	docs, fits := []wire.Object{}, f.pattern("name")
-	for _, name := range sortedKeys(w.st.Volumes) {
+	for _, name := range slices.Sorted(maps.Keys(w.st.Volumes)) {
 		v := w.st.Volumes[name]
 		if dangling != nil && *dangling != (len(v.Refs) == 0) {
 			continue
@@ -158,7 +160,7 @@ func volumeRemove(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, err
 	}
 	if len(v.Refs) > 0 {
-		return wire.Reply{}, wire.Conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(sortedKeys(v.Refs), ", "))
+		return wire.Reply{}, wire.Conflict("remove %s: volume is in use - [%s]", v.Name, strings.Join(slices.Sorted(maps.Keys(v.Refs)), ", "))
 	}
 	w.volumes.dropVolume(v)
 	return wire.Status(204)
@@ -180,7 +182,7 @@ func volumePrune(w *world, q *wire.Request) (wire.Reply, error) {
 	}
 	everything := !q.At(42) || all != nil && *all
 	gone := []string{}
-	for _, name := range sortedKeys(w.st.Volumes) {
+	for _, name := range slices.Sorted(maps.Keys(w.st.Volumes)) {
 		v := w.st.Volumes[name]
 		if len(v.Refs) == 0 && (everything || v.Anonymous) && f.labels(v.Labels) {
 			w.volumes.dropVolume(v)
