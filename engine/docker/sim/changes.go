@@ -257,9 +257,9 @@ func expose(c *Config, words []string) error {
 		if text == "" {
 			continue
 		}
-		spec, proto, _ := strings.Cut(text, "/")
+		numbers, proto, _ := strings.Cut(text, "/")
 		proto = strings.ToLower(cmp.Or(proto, "tcp"))
-		parts := strings.Split(spec, ":")
+		parts := strings.Split(numbers, ":")
 		port := parts[len(parts)-1]
 		from, to, ok := portRange(port)
 		if !ok {

@@ -352,7 +352,7 @@ func (s *supervisor) checkStart(c *container) error {
 		}
 	}
 	for _, rule := range h.DeviceCgroupRules {
-		if !deviceRule.MatchString(rule) {
+		if !isDeviceRule(rule) {
 			return wire.Failure("invalid device cgroup rule format: '%s'", rule)
 		}
 	}
@@ -397,6 +397,9 @@ var (
 	errNoFile  = errors.New("no such file or directory")
 	deviceRule = regexp.MustCompile(`^[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}$`)
 )
+
+// isDeviceRule reports whether text says which devices a container may use, and how.
+func isDeviceRule(text string) bool { return deviceRule.MatchString(text) }
 
 // checkSeccomp refuses profiles that are not JSON objects.
 func checkSeccomp(h *hostConfig) error {

@@ -3,7 +3,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -82,7 +84,7 @@ func (s *images) makeImage(im Image) (*image, error) {
 	if made.ID == "" {
 		made.ID = "sha256:" + idOf("image", made.Tags[0])
 	}
-	if !imageID.MatchString(made.ID) {
+	if !isImageID(made.ID) {
 		return nil, fmt.Errorf("cannot add image: %q is not sha256: and 64 hex digits", im.ID)
 	}
 	if text, ok := im.Config.Labels[ScriptLabel]; ok {
@@ -141,7 +143,7 @@ type reference struct {
 	name, tag, digest string // name in its familiar form
 }
 
-func (r reference) tagged() string { return r.name + ":" + first(r.tag, "latest") }
+func (r reference) tagged() string { return r.name + ":" + cmp.Or(r.tag, "latest") }
 
 // given is the name with its tag, if it has one.
 func (r reference) given() string { return r.name + tagSuffix(r) }
@@ -159,10 +161,22 @@ var (
 	errRefUpper = wire.BadRequest("invalid reference format: repository name must be lowercase")
 )
 
+// isImageID reports whether text is the whole id of an image.
+func isImageID(text string) bool { return imageID.MatchString(text) }
+
+// isWholeHex reports whether text is an id without what kind it is.
+func isWholeHex(text string) bool { return wholeHexID.MatchString(text) }
+
+// isHex reports whether text may be the beginning of an id.
+func isHex(text string) bool { return onlyHex.MatchString(text) }
+
+// isTag reports whether text may be a tag.
+func isTag(text string) bool { return tagPart.MatchString(text) }
+
 // parseReference reads an image name such as web, web:2, host:5000/a/web@sha256:….
 func parseReference(text string) (reference, error) {
 	var r reference
-	if wholeHexID.MatchString(text) {
+	if isWholeHex(text) {
 		return r, wire.BadRequest("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", text)
 	}
 	rest, digest, hasDigest := strings.Cut(text, "@")
@@ -175,7 +189,7 @@ func parseReference(text string) (reference, error) {
 	if i := strings.LastIndex(rest, ":"); i >= 0 && !strings.Contains(rest[i:], "/") {
 		r.tag = rest[i+1:]
 		rest = rest[:i]
-		if !tagPart.MatchString(r.tag) {
+		if !isTag(r.tag) {
 			return r, errFormat
 		}
 	}
@@ -215,17 +229,17 @@ func splitDomain(name string) (domain, remote string) {
 
 // findImage finds an image by id, beginning of its id, or name.
 func (s *state) findImage(text string) (*image, error) {
-	if im := s.imageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || wholeHexID.MatchString(text)) {
+	if im := s.imageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || isWholeHex(text)) {
 		return im, nil
 	}
-	if wholeHexID.MatchString(text) || imageID.MatchString(text) {
+	if isWholeHex(text) || isImageID(text) {
 		return nil, wire.NotFound("No such image: %s", text)
 	}
 	ref, err := parseReference(text)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range sortedKeys(s.Images) {
+	for _, id := range slices.Sorted(maps.Keys(s.Images)) {
 		im := s.Images[id]
 		if ref.digest != "" {
 			if slices.Contains(im.Digests, ref.name+"@"+ref.digest) {
@@ -253,7 +267,7 @@ func (s *state) findImage(text string) (*image, error) {
 // imageByID finds an image by its id or an unambiguous beginning of it.
 func (s *state) imageByID(text string) *image {
 	short := strings.TrimPrefix(text, "sha256:")
-	if !onlyHex.MatchString(short) {
+	if !isHex(short) {
 		return nil
 	}
 	var found *image
@@ -414,8 +428,8 @@ func tagImage(w *world, q *wire.Request, im *image, repo, tag string) (reference
 	if err != nil {
 		return ref, wire.Invalid(q, "%v", err)
 	}
-	ref.tag = first(tag, ref.tag)
-	if ref.tag != "" && !tagPart.MatchString(ref.tag) {
+	ref.tag = cmp.Or(tag, ref.tag)
+	if ref.tag != "" && !isTag(ref.tag) {
 		return ref, wire.Invalid(q, "invalid tag format")
 	}
 	if ref.digest != "" {
@@ -464,7 +478,7 @@ func (s *images) untag(im *image, ref reference, force bool) (wire.Reply, error)
 	if !force {
 		for _, c := range s.st.containers() {
 			if c.ImageID == im.ID {
-				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", first(ref.name+tagSuffix(ref), ref.name), c.shortID(), im.ID[7:19])
+				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", cmp.Or(ref.name+tagSuffix(ref), ref.name), c.shortID(), im.ID[7:19])
 			}
 		}
 	}
@@ -608,7 +622,7 @@ func imageCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	w.journal.emitImage(ref.tagged(), ref.name, "pull")
 	layer := strings.TrimPrefix(im.Layers[0], "sha256:")[:12]
 	return wire.Messages(
-		wire.Object{"status": "Pulling from " + strings.TrimPrefix(ref.name, "docker.io/"), "id": first(ref.tag, "latest")},
+		wire.Object{"status": "Pulling from " + strings.TrimPrefix(ref.name, "docker.io/"), "id": cmp.Or(ref.tag, "latest")},
 		wire.Object{"status": "Pulling fs layer", "progressDetail": wire.Object{}, "id": layer},
 		wire.Object{"status": "Pull complete", "progressDetail": wire.Object{}, "id": layer},
 		wire.Object{"status": "Digest: " + digest},
@@ -652,7 +666,7 @@ func (s *images) pullError(ref reference) error {
 	}
 	bare, port, _ := strings.Cut(host, ":")
 	if bare == "localhost" || strings.HasPrefix(bare, "127.") {
-		return wire.Failure("Get \"http://%s/v2/\": dial tcp 127.0.0.1:%s: connect: connection refused", host, first(port, "80"))
+		return wire.Failure("Get \"http://%s/v2/\": dial tcp 127.0.0.1:%s: connect: connection refused", host, cmp.Or(port, "80"))
 	}
 	return wire.Failure("Get \"https://%s/v2/\": dial tcp: lookup %s: no such host", host, bare)
 }

@@ -80,7 +80,7 @@ func stateDocument(w *world, c *container) wire.Object {
 	return doc
 }
 
-func (m *mountPoint) document() wire.Object {
+func mountDocument(m *mountPoint) wire.Object {
 	doc := wire.Object{
 		"Type": m.Type, "Source": m.Source, "Destination": m.Destination, "Mode": m.Mode, "RW": m.RW, "Propagation": m.Propagation,
 	}
@@ -93,7 +93,7 @@ func (m *mountPoint) document() wire.Object {
 func (c *container) mountDocuments() []wire.Object {
 	docs := []wire.Object{}
 	for _, dest := range sortedKeys(c.Mounts) {
-		docs = append(docs, c.Mounts[dest].document())
+		docs = append(docs, mountDocument(c.Mounts[dest]))
 	}
 	return docs
 }

@@ -273,7 +273,7 @@ func (s *supervisor) signal(c *container, sig int) {
 		s.exit(c, 128+sigKill)
 	case c.Process.IgnoreTERM:
 	case sig == sigTerm:
-		s.exit(c, c.Process.termCode())
+		s.exit(c, termCode(c.Process))
 	case sig == sigInt, sig == sigQuit:
 		s.exit(c, 128+sig)
 	}

@@ -220,7 +220,7 @@ func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image
 			return nil, err
 		}
 	}
-	if s := doc.Simulated; s != nil && imageID.MatchString(s.ID) {
+	if s := doc.Simulated; s != nil && isImageID(s.ID) {
 		im.ID, im.Layers, im.Size, im.Process, im.Complete = s.ID, s.Layers, s.Size, s.Process, s.Complete
 	}
 	return im, nil
@@ -362,7 +362,7 @@ func imageImport(w *world, q *wire.Request) (wire.Reply, error) {
 			return wire.Reply{}, err
 		}
 		ref.tag = first(q.Query.Get("tag"), ref.tag)
-		if ref.tag != "" && !tagPart.MatchString(ref.tag) {
+		if ref.tag != "" && !isTag(ref.tag) {
 			return wire.Reply{}, wire.BadRequest("invalid tag format")
 		}
 		im.Tags = []string{ref.tagged()}

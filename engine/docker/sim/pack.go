@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ type packed struct {
 	tags  []string
 }
 
-// imageSave gives images as a tar. The simulation keeps no layers: each image has one, with the files that it knows.
+// imageSave gives images as a tar. The simulation keeps no layers: each image has one, with the content that it knows.
 func imageSave(w *world, q *wire.Request) (wire.Reply, error) {
 	names := q.Query["names"]
 	if q.Name != "" {
@@ -31,11 +32,11 @@ func imageSave(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	files, err := w.images.packAll(wanted)
+	content, err := w.images.packAll(wanted)
 	if err != nil {
 		return wire.Reply{}, wire.Failure("%v", err)
 	}
-	text, err := tarOfTree(files, w.st.Start)
+	text, err := tarOfTree(content, w.st.Start)
 	if err != nil {
 		return wire.Reply{}, wire.Failure("%v", err)
 	}
@@ -68,7 +69,7 @@ func (s *images) namedImages(names []string) ([]*packed, error) {
 
 // namedBy finds the images that one name means. A name without a tag means all its tags, and may be the beginning of an id.
 func (s *images) namedBy(name string) ([]*packed, error) {
-	if id := strings.TrimPrefix(name, "sha256:"); wholeHexID.MatchString(id) {
+	if id := strings.TrimPrefix(name, "sha256:"); isWholeHex(id) {
 		if im := s.st.Images["sha256:"+id]; im != nil {
 			return []*packed{{image: im}}, nil
 		}
@@ -95,7 +96,7 @@ func (s *images) namedBy(name string) ([]*packed, error) {
 
 func (s *images) namedWithoutTag(text, name string) ([]*packed, error) {
 	var found []*packed
-	for _, id := range sortedKeys(s.st.Images) {
+	for _, id := range slices.Sorted(maps.Keys(s.st.Images)) {
 		if tags, known := s.st.Images[id].called(name); known {
 			found = append(found, &packed{image: s.st.Images[id], tags: tags})
 		}
@@ -129,13 +130,13 @@ func (s *state) imageWithDigest(digest string) *image {
 	return nil
 }
 
-// packAll gives the files of a tar of images.
+// packAll gives the content of a tar of images.
 func (s *images) packAll(wanted []*packed) (tree, error) {
-	files := tree{}
+	content := tree{}
 	var manifest []manifestItem
 	repositories := map[string]map[string]string{}
 	for _, p := range wanted {
-		item, oldID, err := s.pack(files, p)
+		item, oldID, err := s.pack(content, p)
 		if err != nil {
 			return nil, err
 		}
@@ -146,14 +147,14 @@ func (s *images) packAll(wanted []*packed) (tree, error) {
 		}
 		s.journal.emitImage(p.image.ID, p.image.ID, "save")
 	}
-	if err := files.addJSON("manifest.json", manifest); err != nil || len(repositories) == 0 {
-		return files, err
+	if err := content.addJSON("manifest.json", manifest); err != nil || len(repositories) == 0 {
+		return content, err
 	}
-	return files, files.addJSON("repositories", repositories)
+	return content, content.addJSON("repositories", repositories)
 }
 
 // pack adds one image: its configuration, and a directory with its layer as engines before 1.10 read it.
-func (s *images) pack(files tree, p *packed) (item manifestItem, oldID string, err error) {
+func (s *images) pack(content tree, p *packed) (item manifestItem, oldID string, err error) {
 	im := p.image
 	layer, err := tarOfTree(im.Files, s.st.Start)
 	if err != nil {
@@ -174,11 +175,11 @@ func (s *images) pack(files tree, p *packed) (item manifestItem, oldID string, e
 	name := hex.EncodeToString(sum[:])
 	oldID = idOf("old", name)
 	item = manifestItem{Config: name + ".json", RepoTags: p.tags, Layers: []string{oldID + "/layer.tar"}}
-	files.add(item.Config, text)
-	files[oldID] = dirFile()
-	files.add(oldID+"/VERSION", []byte("1.0"))
-	files.add(item.Layers[0], layer)
-	return item, oldID, files.addJSON(oldID+"/json", wire.Object{
+	content.add(item.Config, text)
+	content[oldID] = dirFile()
+	content.add(oldID+"/VERSION", []byte("1.0"))
+	content.add(item.Layers[0], layer)
+	return item, oldID, content.addJSON(oldID+"/json", wire.Object{
 		"id": oldID, "comment": im.Comment, "created": im.Created, "author": im.Author, "config": im.Config, "architecture": im.Arch, "os": im.OS,
 	})
 }
@@ -194,15 +195,15 @@ func (t tree) addJSON(name string, value any) error {
 	return err
 }
 
-// tarOfTree gives the files of a tree as a tar, in order, without the root; all are as old as made.
-func tarOfTree(files tree, made time.Time) ([]byte, error) {
+// tarOfTree gives the content of a tree as a tar, in order, without the root; all are as old as made.
+func tarOfTree(content tree, made time.Time) ([]byte, error) {
 	var buffer bytes.Buffer
 	t := tar.NewWriter(&buffer)
-	for _, p := range sortedKeys(files) {
+	for _, p := range slices.Sorted(maps.Keys(content)) {
 		if p == "/" {
 			continue
 		}
-		if err := writeFile(t, strings.TrimPrefix(p, "/"), files[p], made); err != nil {
+		if err := writeFile(t, strings.TrimPrefix(p, "/"), content[p], made); err != nil {
 			return nil, err
 		}
 	}

@@ -104,7 +104,7 @@ func duration(text string) (time.Duration, error) {
 }
 
 // termCode is the exit code after TERM.
-func (p *Process) termCode() int {
+func termCode(p Process) int {
 	if p.TermExit == 0 && !p.TermExitSet {
 		return 143
 	}

@@ -104,7 +104,7 @@ func (s *state) completeRest() error {
 	for kind, images := range []map[string]*image{s.Images, s.Remote} {
 		for id, im := range images {
 			const remote = 1 // a pull shows the first layer
-			if im == nil || !imageID.MatchString(im.ID) || kind == remote && len(im.Layers) == 0 {
+			if im == nil || !isImageID(im.ID) || kind == remote && len(im.Layers) == 0 {
 				return fmt.Errorf("image %q is damaged", id)
 			}
 			if im.Files == nil {
