@@ -7,32 +7,30 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"io"
-	"io/fs"
 	"net/http"
 	"path"
 	"strings"
-	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // archivePlace finds the file that an archive call means: a put follows all links of its path, the others all but the last part.
 // Looking at the mounts of a container counts them, as a start does;
 // unless there is an error, the caller reports them free again.
-func archivePlace(w *world, q *wire.Request) (*container, place, File, error) {
+func archivePlace(w *world, q *wire.Request) (*container, place, files.File, error) {
 	p := q.Query.Get("path")
 	if p == "" {
-		return nil, place{}, File{}, wire.BadRequest("bad parameter: pathcannot be empty")
+		return nil, place{}, files.File{}, wire.BadRequest("bad parameter: pathcannot be empty")
 	}
 	c, err := w.st.lookup(q.Name)
 	if err != nil {
-		return nil, place{}, File{}, err
+		return nil, place{}, files.File{}, err
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
 		m := c.Mounts[dest]
 		if m.Type == "volume" && w.st.Volumes[m.Name] == nil {
-			return nil, place{}, File{}, wire.Failure("get %s: no such volume", m.Name)
+			return nil, place{}, files.File{}, wire.Failure("get %s: no such volume", m.Name)
 		}
 	}
 	w.mounts.holdVolumes(c)
@@ -85,28 +83,8 @@ func archivePath(p string) string {
 	return clean
 }
 
-// goMode is the mode of a file as the standard library writes it, which is what the stat header holds.
-func goMode(f File) fs.FileMode {
-	mode := fs.FileMode(f.Mode & 0o777)
-	for _, bit := range []struct {
-		unix uint32
-		mode fs.FileMode
-	}{{0o4000, fs.ModeSetuid}, {0o2000, fs.ModeSetgid}, {0o1000, fs.ModeSticky}} {
-		if f.Mode&bit.unix != 0 {
-			mode |= bit.mode
-		}
-	}
-	if f.Dir {
-		mode |= fs.ModeDir
-	}
-	if f.Link != "" {
-		mode |= fs.ModeSymlink
-	}
-	return mode
-}
-
 // statHeader is the value of X-Docker-Container-Path-Stat.
-func statHeader(w *world, q *wire.Request, c *container, f File) string {
+func statHeader(w *world, q *wire.Request, c *container, f files.File) string {
 	size := f.Size
 	if f.Dir {
 		size = 4096
@@ -117,7 +95,7 @@ func statHeader(w *world, q *wire.Request, c *container, f File) string {
 	}
 	name := path.Base(archivePath(q.Query.Get("path")))
 	text, err := json.Marshal(wire.Object{
-		"name": name, "size": size, "mode": uint32(goMode(f)), "mtime": wire.Stamp(w.st.Start), "linkTarget": target,
+		"name": name, "size": size, "mode": uint32(files.Mode(f)), "mtime": wire.Stamp(w.st.Start), "linkTarget": target,
 	})
 	if err != nil {
 		return ""
@@ -151,7 +129,7 @@ func archiveGet(w *world, q *wire.Request) (wire.Reply, error) {
 		if rest := strings.TrimPrefix(strings.TrimPrefix(p, at.path), "/"); rest != "" {
 			name = strings.TrimSuffix(base, "/") + "/" + rest
 		}
-		if err := writeFile(t, name, file, w.st.Start); err != nil {
+		if err := files.Write(t, name, file, w.st.Start); err != nil {
 			return wire.Reply{}, wire.Failure("%v", err)
 		}
 	}
@@ -183,7 +161,7 @@ func containerExport(w *world, q *wire.Request) (wire.Reply, error) {
 		if p == "/" {
 			continue
 		}
-		if err := writeFile(t, strings.TrimPrefix(p, "/"), file, w.st.Start); err != nil {
+		if err := files.Write(t, strings.TrimPrefix(p, "/"), file, w.st.Start); err != nil {
 			return wire.Reply{}, wire.Failure("%v", err)
 		}
 	}
@@ -192,38 +170,6 @@ func containerExport(w *world, q *wire.Request) (wire.Reply, error) {
 	}
 	w.journal.emitContainer(c, "export", nil)
 	return wire.Reply{Raw: buffer.Bytes(), Header: map[string]string{"Content-Type": "application/octet-stream"}}, nil
-}
-
-// writeFile adds one file to a tar. Content that was too long to keep comes out as zeros of the right length.
-func writeFile(t *tar.Writer, name string, f File, made time.Time) error {
-	h := &tar.Header{Name: name, Mode: int64(f.Mode & 0o7777), Uid: f.UID, Gid: f.GID, ModTime: made, Typeflag: tar.TypeReg}
-	switch {
-	case f.Dir:
-		h.Typeflag, h.Name = tar.TypeDir, strings.TrimSuffix(name, "/")+"/"
-	case f.Link != "":
-		h.Typeflag, h.Linkname = tar.TypeSymlink, f.Link
-	default:
-		h.Size = f.Size
-	}
-	if err := t.WriteHeader(h); err != nil {
-		return err
-	}
-	if h.Typeflag != tar.TypeReg {
-		return nil
-	}
-	if _, err := t.Write(f.Data); err != nil {
-		return err
-	}
-	_, err := io.CopyN(t, zeros{}, f.Size-int64(len(f.Data)))
-	return err
-}
-
-// zeros is an endless file of zeros.
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
 }
 
 func archivePut(w *world, q *wire.Request) (wire.Reply, error) {
@@ -241,7 +187,7 @@ func archivePut(w *world, q *wire.Request) (wire.Reply, error) {
 	if at.mount == nil && c.HostConfig.ReadonlyRootfs {
 		return wire.Reply{}, wire.Failure("container rootfs is marked read-only")
 	}
-	content, err := unpack(q.Body)
+	content, err := files.Unpack(q.Body)
 	if err != nil {
 		return wire.Reply{}, wire.Failure("%v", err)
 	}
@@ -249,15 +195,15 @@ func archivePut(w *world, q *wire.Request) (wire.Reply, error) {
 		w.journal.emitContainer(c, "extract-to-dir", nil)
 		return wire.Status(200)
 	}
-	fresh := tree{}
-	if _, err := fresh.addTar(content, "/", tarOptions{named: true}); err != nil {
+	fresh := files.Tree{}
+	if _, err := fresh.AddTar(content, "/", files.TarOptions{Named: true}); err != nil {
 		return wire.Reply{}, wire.Failure("Error processing tar file(exit status 1): %v", err)
 	}
 	return putFiles(w, c, q, fresh)
 }
 
 // putFiles lays files over what the container sees, each in the mount that its path falls into.
-func putFiles(w *world, c *container, q *wire.Request, fresh tree) (wire.Reply, error) {
+func putFiles(w *world, c *container, q *wire.Request, fresh files.Tree) (wire.Reply, error) {
 	base := w.st.box(c).resolve(q.Query.Get("path"))
 	for _, p := range sortedKeys(fresh) {
 		f := fresh[p]
@@ -282,7 +228,7 @@ func putFiles(w *world, c *container, q *wire.Request, fresh tree) (wire.Reply, 
 			}
 			return wire.Reply{}, wire.Failure("Error processing tar file(exit status 1): cannot overwrite %s %q with %s %q", kinds[0], full, kinds[1], full)
 		}
-		at.files.mkdirAll(path.Dir(at.path))
+		at.files.MkdirAll(path.Dir(at.path))
 		at.files[at.path] = f
 	}
 	w.journal.emitContainer(c, "extract-to-dir", nil)

@@ -4,11 +4,12 @@ package sim
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"path"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -53,28 +54,6 @@ func (s *state) lookup(ref string) (*container, error) {
 	return nil, wire.BadRequest("Multiple IDs found with provided prefix: %s", ref)
 }
 
-// checkName refuses names that the engine refuses; shown is the name as the message has it.
-func checkName(name, shown string) error {
-	if !validName(name) {
-		return wire.BadRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", shown)
-	}
-	return nil
-}
-
-// validName is the rule for names of containers and volumes.
-func validName(name string) bool {
-	if len(name) < 2 {
-		return false
-	}
-	for i, r := range name {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-		if !letter && (i == 0 || !strings.ContainsRune("_.-", r)) {
-			return false
-		}
-	}
-	return true
-}
-
 // nameTaken gives the error for a name that another container has, or nil.
 func (s *containers) nameTaken(name string) error {
 	for _, c := range s.st.Containers {
@@ -86,18 +65,18 @@ func (s *containers) nameTaken(name string) error {
 }
 
 func containerCreate(w *world, q *wire.Request) (wire.Reply, error) {
-	var body createBody
+	var body spec.CreateBody
 	if err := q.Decode(&body); err != nil {
 		return wire.Reply{}, err
 	}
 	if len(bytes.Trim(q.Body, "{} \r\n\tnul")) == 0 {
 		return wire.Reply{}, wire.BadRequest("Config cannot be empty in order to create a container")
 	}
-	if err := checkPlatformText(q.Query.Get("platform")); err != nil {
+	if err := spec.CheckPlatformText(q.Query.Get("platform")); err != nil {
 		return wire.Reply{}, err
 	}
 	if body.HostConfig == nil {
-		body.HostConfig = &hostConfig{}
+		body.HostConfig = &spec.HostConfig{}
 	}
 	if body.HostConfig.Memory == 0 {
 		body.HostConfig.Memory = body.Memory
@@ -106,9 +85,9 @@ func containerCreate(w *world, q *wire.Request) (wire.Reply, error) {
 		body.HostConfig.MemorySwap = body.MemorySwap
 	}
 	if body.NetworkingConfig == nil {
-		body.NetworkingConfig = &networkingConfig{}
+		body.NetworkingConfig = &spec.NetworkingConfig{}
 	}
-	if err := checkCreate(q, &body, w.mounts.machine(w.host.cpus())); err != nil {
+	if err := spec.CheckCreate(q, &body, w.mounts.machine(w.host.cpus())); err != nil {
 		return wire.Reply{}, err
 	}
 	c, err := w.containers.newContainer(q, &body)
@@ -116,26 +95,11 @@ func containerCreate(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, err
 	}
 	w.journal.emitContainer(c, "create", nil)
-	return wire.Reply{Status: 201, JSON: wire.Object{"Id": c.ID, "Warnings": warnings(body.HostConfig)}}, nil
-}
-
-// warnings tells what of a configuration is dropped, deprecated or dangerous.
-func warnings(h *hostConfig) []string {
-	said := []string{}
-	if h.OomKillDisable != nil && *h.OomKillDisable && h.Memory == 0 {
-		said = append(said, "OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.")
-	}
-	if h.KernelMemory > 0 {
-		said = append(said, "Specifying a kernel memory limit is deprecated and will be removed in a future release.")
-	}
-	if h.CPUPercent > 0 {
-		said = append(said, "linux does not support CPU percent. Percent discarded.")
-	}
-	return said
+	return wire.Reply{Status: 201, JSON: wire.Object{"Id": c.ID, "Warnings": spec.Warnings(body.HostConfig)}}, nil
 }
 
 // newContainer makes the container. When a step fails, everything made before it is undone and the name is free again.
-func (s *containers) newContainer(q *wire.Request, body *createBody) (*container, error) {
+func (s *containers) newContainer(q *wire.Request, body *spec.CreateBody) (*container, error) {
 	var im *image
 	if body.Image != "" {
 		found, err := s.st.findImage(body.Image)
@@ -145,17 +109,17 @@ func (s *containers) newContainer(q *wire.Request, body *createBody) (*container
 		im = found
 	}
 	if im != nil {
-		mergeConfig(&body.Config, im.Config)
+		spec.Merge(&body.Config, im.Config)
 	}
 	if err := checkPlatform(q, body.Image, im); err != nil {
 		return nil, err
 	}
-	if err := checkMerged(&body.Config, body.HostConfig); err != nil {
+	if err := spec.CheckMerged(&body.Config, body.HostConfig); err != nil {
 		return nil, err
 	}
 	c := &container{
 		ID: s.st.newID("container"), Created: s.st.Now, Config: body.Config, HostConfig: *body.HostConfig,
-		Mounts: map[string]*mountPoint{}, Endpoints: map[string]*endpointConfig{}, Files: tree{},
+		Mounts: map[string]*spec.Mount{}, Endpoints: map[string]*spec.EndpointConfig{}, Files: files.Tree{},
 	}
 	c.Serial = s.st.Serial
 	if im != nil {
@@ -164,18 +128,18 @@ func (s *containers) newContainer(q *wire.Request, body *createBody) (*container
 	c.Name = strings.TrimPrefix(q.Query.Get("name"), "/")
 	if asked := q.Query.Get("name"); asked == "" {
 		c.Name = fmt.Sprintf("sim_%d", c.Serial)
-	} else if err := checkName(c.Name, asked); err != nil {
+	} else if err := spec.CheckName(c.Name, asked); err != nil {
 		return nil, err
 	}
 	if err := s.nameTaken(c.Name); err != nil {
 		return nil, err
 	}
-	if err := checkSecurity(&c.HostConfig); err != nil {
+	if err := spec.CheckSecurity(&c.HostConfig); err != nil {
 		return nil, err
 	}
-	words := append(append([]string{}, nonEmpty(c.Config.Entrypoint)...), c.Config.Cmd...)
+	words := append(append([]string{}, spec.NonEmpty(c.Config.Entrypoint)...), c.Config.Cmd...)
 	c.Path, c.Args = words[0], words[1:]
-	fillDefaults(&c.Config, &c.HostConfig, s.version, c.shortID(), s.host.hostName())
+	spec.FillDefaults(&c.Config, &c.HostConfig, s.version, c.shortID(), s.host.hostName())
 	if err := s.resolveModes(c); err != nil {
 		return nil, err
 	}
@@ -189,7 +153,7 @@ func (s *containers) newContainer(q *wire.Request, body *createBody) (*container
 }
 
 // attach gives a new container its mounts, links and network settings.
-func (s *containers) attach(c *container, body *createBody) error {
+func (s *containers) attach(c *container, body *spec.CreateBody) error {
 	if err := s.mounts.addMounts(c); err != nil {
 		return err
 	}
@@ -219,44 +183,9 @@ func (s *containers) makeWorkingDir(c *container) error {
 		if _, ok := (place{files: c.Files, below: im.Files, path: dir}).get(); ok {
 			return nil
 		}
-		c.Files[dir] = dirFile()
+		c.Files[dir] = files.Dir()
 	}
 	return nil
-}
-
-// nonEmpty drops the one empty word by which a client says "no entrypoint".
-func nonEmpty(words []string) []string {
-	if len(words) == 1 && words[0] == "" {
-		return nil
-	}
-	return words
-}
-
-// mergeConfig fills a container's configuration from its image; facts 2.6 has the rules.
-func mergeConfig(c *Config, from Config) {
-	c.User = cmp.Or(c.User, from.User)
-	c.WorkingDir = cmp.Or(c.WorkingDir, from.WorkingDir)
-	c.StopSignal = cmp.Or(c.StopSignal, from.StopSignal)
-	c.ExposedPorts = union(from.ExposedPorts, c.ExposedPorts)
-	c.Volumes = union(from.Volumes, c.Volumes)
-	c.Labels = union(from.Labels, c.Labels)
-	c.Env = mergeEnv(c.Env, from.Env)
-	if c.StopTimeout == nil {
-		c.StopTimeout = from.StopTimeout
-	}
-	if len(c.Entrypoint) == 0 {
-		if len(c.Cmd) == 0 {
-			c.Cmd = from.Cmd
-			c.ArgsEscaped = from.ArgsEscaped
-		}
-		if c.Entrypoint == nil {
-			c.Entrypoint = from.Entrypoint
-		}
-	}
-	c.Healthcheck = mergeHealth(c.Healthcheck, from.Healthcheck)
-	if len(nonEmpty(c.Entrypoint)) == 0 && len(c.Entrypoint) == 1 {
-		c.Entrypoint = nil
-	}
 }
 
 func first(a, b string) string {
@@ -264,107 +193,6 @@ func first(a, b string) string {
 		return a
 	}
 	return b
-}
-
-// union joins two maps; over wins. It stays nil when both are empty and over was nil.
-func union[V any](under, over map[string]V) map[string]V {
-	if len(under) == 0 {
-		return over
-	}
-	all := make(map[string]V, len(under)+len(over))
-	for k, v := range under {
-		all[k] = v
-	}
-	for k, v := range over {
-		all[k] = v
-	}
-	return all
-}
-
-// mergeEnv appends the image's variables that the container does not set.
-func mergeEnv(own, image []string) []string {
-	set := map[string]bool{}
-	for _, pair := range own {
-		key, _, _ := strings.Cut(pair, "=")
-		set[key] = true
-	}
-	all := own
-	for _, pair := range image {
-		if key, _, _ := strings.Cut(pair, "="); !set[key] {
-			all = append(all, pair)
-		}
-	}
-	return all
-}
-
-func mergeHealth(own, image *Healthcheck) *Healthcheck {
-	if own == nil || image == nil {
-		if own == nil {
-			return image
-		}
-		return own
-	}
-	merged := *own
-	if len(merged.Test) == 0 {
-		merged.Test = image.Test
-	}
-	for _, pair := range []struct{ own, image *int64 }{
-		{&merged.Interval, &image.Interval}, {&merged.Timeout, &image.Timeout},
-		{&merged.StartPeriod, &image.StartPeriod}, {&merged.StartInterval, &image.StartInterval},
-	} {
-		if *pair.own == 0 {
-			*pair.own = *pair.image
-		}
-	}
-	if merged.Retries == 0 {
-		merged.Retries = image.Retries
-	}
-	return &merged
-}
-
-// fillDefaults sets what inspect shows though nobody asked for it. id is the short one of the container.
-func fillDefaults(c *Config, h *hostConfig, api wire.Version, id, host string) {
-	h.NetworkMode = cmp.Or(h.NetworkMode, "default")
-	if h.NetworkMode == "default" && api.At(44) {
-		h.NetworkMode = "bridge"
-	}
-	if c.Hostname == "" {
-		c.Hostname = id
-		if h.NetworkMode == "host" {
-			c.Hostname = host
-		}
-	}
-	if h.LogConfig.Type == "" {
-		h.LogConfig.Type = "json-file"
-	}
-	if h.LogConfig.Config == nil {
-		h.LogConfig.Config = map[string]string{}
-	}
-	h.CgroupnsMode = cmp.Or(h.CgroupnsMode, "host")
-	h.IpcMode = cmp.Or(h.IpcMode, "private")
-	h.Runtime = cmp.Or(h.Runtime, "runc")
-	if h.ShmSize == 0 {
-		h.ShmSize = 64 << 20
-	}
-	if h.Memory > 0 && h.MemorySwap == 0 {
-		h.MemorySwap = 2 * h.Memory
-	}
-	if h.OomKillDisable == nil {
-		h.OomKillDisable = new(bool)
-	}
-	if h.PidsLimit != nil && *h.PidsLimit <= 0 {
-		h.PidsLimit = nil
-	}
-	if h.MemorySwappiness != nil && *h.MemorySwappiness == -1 {
-		h.MemorySwappiness = nil
-	}
-	if !h.Privileged {
-		h.MaskedPaths = []string{
-			"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-			"/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
-		}
-		h.ReadonlyPaths = []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}
-	}
 }
 
 // resolveModes replaces the name in container:NAME modes by the id, where that container exists.
@@ -398,7 +226,7 @@ func containerRename(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, wire.BadRequest("Renaming a container with the same name as its current name")
 	}
 	const where = "Error when allocating new name: "
-	if err := checkName(name, "/"+name); err != nil {
+	if err := spec.CheckName(name, "/"+name); err != nil {
 		return wire.Reply{}, wire.Prefixed(where, err)
 	}
 	if err := w.containers.nameTaken(name); err != nil {

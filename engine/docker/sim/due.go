@@ -4,6 +4,8 @@ package sim
 
 import (
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/signals"
 )
 
 // nextDue finds what happens next; of things due at one time, the oldest container's.
@@ -22,7 +24,7 @@ func (s *supervisor) nextDue() (deadline, bool) {
 			continue
 		}
 		consider(c, c.ExitAt, func() { s.exit(c, c.Process.ExitCode) })
-		consider(c, c.KillAt, func() { s.kill(c, sigKill) })
+		consider(c, c.KillAt, func() { s.kill(c, signals.Kill) })
 		consider(c, c.RestartAt, func() { s.restartByPolicy(c) })
 		consider(c, c.HealthAt, func() { s.changeHealth(c) })
 	}

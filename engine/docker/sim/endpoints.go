@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -19,14 +20,14 @@ type endpoints struct {
 }
 
 // setEndpoints says which networks a new container will join when it starts.
-func (s *endpoints) setEndpoints(c *container, given map[string]*endpointConfig) error {
+func (s *endpoints) setEndpoints(c *container, given map[string]*spec.EndpointConfig) error {
 	mode := c.HostConfig.NetworkMode
 	if c.Config.NetworkDisabled || strings.HasPrefix(mode, "container:") {
 		return nil
 	}
 	for name, ep := range given {
 		if ep == nil {
-			ep = &endpointConfig{}
+			ep = &spec.EndpointConfig{}
 		}
 		c.Endpoints[name] = ep
 	}
@@ -37,7 +38,7 @@ func (s *endpoints) setEndpoints(c *container, given map[string]*endpointConfig)
 		name = n.Name
 	}
 	if len(c.Endpoints) == 0 {
-		c.Endpoints[name] = &endpointConfig{}
+		c.Endpoints[name] = &spec.EndpointConfig{}
 	}
 	for _, other := range []string{mode, "default"} {
 		if ep := c.Endpoints[other]; ep != nil && other != name && (mode == "default" || other == mode) {
@@ -46,15 +47,6 @@ func (s *endpoints) setEndpoints(c *container, given map[string]*endpointConfig)
 		}
 	}
 	return nil
-}
-
-// userDefined tells whether a network mode names a network that somebody made.
-func userDefined(mode string) bool {
-	switch mode {
-	case "", "default", "bridge", "host", "none":
-		return false
-	}
-	return !strings.HasPrefix(mode, "container:")
 }
 
 // connectAll puts a container that starts on its networks, and opens its ports.
@@ -121,7 +113,7 @@ func (s *endpoints) connectOne(c *container, name string, n *network) error {
 }
 
 // completeEndpoint refuses what a network cannot do, and adds the names that the engine itself gives.
-func (s *endpoints) completeEndpoint(c *container, ep *endpointConfig, n *network) error {
+func (s *endpoints) completeEndpoint(c *container, ep *spec.EndpointConfig, n *network) error {
 	fixed := ep.IPAMConfig != nil && (ep.IPAMConfig.IPv4Address != "" || ep.IPAMConfig.IPv6Address != "")
 	switch {
 	case n.Predefined && fixed:
@@ -138,13 +130,13 @@ func (s *endpoints) completeEndpoint(c *container, ep *endpointConfig, n *networ
 }
 
 // allowsFixed tells whether somebody asked for the pools of a network that hold addresses of these kinds.
-func (n *network) allowsFixed(asked *endpointIPAM) bool {
-	v4, v6 := splitPools(n.IPAM.Config)
+func (n *network) allowsFixed(asked *spec.EndpointIPAM) bool {
+	v4, v6 := spec.SplitPools(n.IPAM.Config)
 	return (asked.IPv4Address == "" || len(v4) > 0 && !n.AnyPool) && (asked.IPv6Address == "" || len(v6) > 0)
 }
 
 // addOwnAliases adds the short id and the host name to the aliases; since API 1.45 they are DNS names and no aliases.
-func (s *endpoints) addOwnAliases(c *container, ep *endpointConfig) {
+func (s *endpoints) addOwnAliases(c *container, ep *spec.EndpointConfig) {
 	own := []string{c.shortID()}
 	if host := c.Config.Hostname; host != "" && host != c.Name && host != c.shortID() {
 		own = append(own, host)
@@ -175,7 +167,7 @@ func (s *endpoints) disconnectAll(c *container) {
 }
 
 // leave ends one endpoint.
-func (s *endpoints) leave(c *container, ep *endpointConfig) {
+func (s *endpoints) leave(c *container, ep *spec.EndpointConfig) {
 	n := s.st.Networks[ep.NetworkID]
 	ep.EndpointID, ep.Gateway, ep.IPAddress, ep.IPPrefixLen, ep.MacAddress = "", "", "", 0, ""
 	ep.IPv6Gateway, ep.GlobalIPv6Address, ep.GlobalIPv6PrefixLen = "", "", 0
@@ -187,7 +179,7 @@ func (s *endpoints) leave(c *container, ep *endpointConfig) {
 func networkConnect(w *world, q *wire.Request) (wire.Reply, error) {
 	var body struct {
 		Container      string
-		EndpointConfig *endpointConfig
+		EndpointConfig *spec.EndpointConfig
 	}
 	if err := q.Decode(&body); err != nil {
 		return wire.Reply{}, err
@@ -198,7 +190,7 @@ func networkConnect(w *world, q *wire.Request) (wire.Reply, error) {
 	}
 	ep := body.EndpointConfig
 	if ep == nil {
-		ep = &endpointConfig{}
+		ep = &spec.EndpointConfig{}
 	}
 	ep.EndpointID, ep.NetworkID = "", ""
 	shares := strings.HasPrefix(c.HostConfig.NetworkMode, "container:")
@@ -238,7 +230,7 @@ func networkConnect(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 // checkConnect refuses what a network cannot do, and networks that a container cannot have together.
-func (s *endpoints) checkConnect(c *container, ep *endpointConfig, n *network) error {
+func (s *endpoints) checkConnect(c *container, ep *spec.EndpointConfig, n *network) error {
 	if c.Removing || c.Dead {
 		return wire.Conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
 	}

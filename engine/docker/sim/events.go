@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -104,17 +106,17 @@ func (ev event) document() wire.Object {
 }
 
 // wanted applies the filters of a reader. A name that it does not know lets everything through.
-func (ev event) wanted(f filters) bool {
-	if len(f["event"]) > 0 && !ev.doing(f["event"]) || !f.has("type", ev.Type) || !f.has("scope", "local") {
+func (ev event) wanted(f filter.Set) bool {
+	if len(f["event"]) > 0 && !ev.doing(f["event"]) || !f.Has("type", ev.Type) || !f.Has("scope", "local") {
 		return false
 	}
 	for _, want := range f["label"] {
-		if !hasLabel(ev.Attributes, want) {
+		if !filter.HasLabel(ev.Attributes, want) {
 			return false
 		}
 	}
 	for _, kind := range []string{"daemon", "container", "plugin", "volume", "network", "service", "node", "secret", "config"} {
-		if !f.prefix(kind, ev.ID) && !f.prefix(kind, ev.Attributes["name"]) {
+		if !f.Prefix(kind, ev.ID) && !f.Prefix(kind, ev.Attributes["name"]) {
 			return false
 		}
 	}
@@ -137,8 +139,8 @@ func (ev event) ofImage(names []string) bool {
 	}
 	for _, known := range []string{ev.ID, name} {
 		short := known
-		if ref, err := parseReference(known); err == nil {
-			short = ref.name
+		if ref, err := refs.Parse(known); err == nil {
+			short = ref.Name
 		}
 		if slices.Contains(names, known) || slices.Contains(names, short) {
 			return true
@@ -148,7 +150,7 @@ func (ev event) ofImage(names []string) bool {
 }
 
 func events(w *world, q *wire.Request) (wire.Reply, error) {
-	f, err := readFilters(q)
+	f, err := filter.Read(q)
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -180,7 +182,7 @@ func events(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 // pastEvents answers with events that all have happened already.
-func pastEvents(reader *watcher, f filters, until time.Time) (wire.Reply, error) {
+func pastEvents(reader *watcher, f filter.Set, until time.Time) (wire.Reply, error) {
 	var text []byte
 	for _, ev := range reader.queue {
 		if ev.At.After(until) || !ev.wanted(f) {
@@ -196,7 +198,7 @@ func pastEvents(reader *watcher, f filters, until time.Time) (wire.Reply, error)
 }
 
 // streamEvents writes events as they happen, until the client goes, the daemon restarts, or the time is up.
-func streamEvents(w *world, q *wire.Request, reader *watcher, f filters, until time.Time, hasUntil bool, out io.Writer) error {
+func streamEvents(w *world, q *wire.Request, reader *watcher, f filter.Set, until time.Time, hasUntil bool, out io.Writer) error {
 	defer func() {
 		w.mu.Lock()
 		delete(w.journal.watchers, reader)

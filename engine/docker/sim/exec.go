@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/logs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -102,7 +104,7 @@ func execStart(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, err
 	case err != nil:
 		// The connection is taken over before this is known, so the stream has to tell it.
-		return execStream(w, q, x, []logLine{{Stream: 1, Text: err.Error() + "\r"}}, func() bool { return true })
+		return execStream(w, q, x, []logs.Line{{Stream: 1, Text: err.Error() + "\r"}}, func() bool { return true })
 	case body.Detach:
 		return wire.Status(200)
 	}
@@ -123,11 +125,11 @@ func checkExecStart(w *world, c *container) error {
 }
 
 // execStream gives the client lines of output, and then waits for the end.
-func execStream(w *world, q *wire.Request, x *execution, output []logLine, ended func() bool) (wire.Reply, error) {
-	rep := wire.Reply{Hijack: true, Header: map[string]string{"Content-Type": streamType(q, x.Tty)}}
+func execStream(w *world, q *wire.Request, x *execution, output []logs.Line, ended func() bool) (wire.Reply, error) {
+	rep := wire.Reply{Hijack: true, Header: map[string]string{"Content-Type": logs.ContentType(q, x.Tty)}}
 	rep.Stream = func(out io.Writer) error {
 		for _, line := range output {
-			if err := writeLine(out, line, x.Tty, ""); err != nil {
+			if err := logs.Write(out, line, x.Tty, ""); err != nil {
 				return err
 			}
 		}
@@ -139,7 +141,7 @@ func execStream(w *world, q *wire.Request, x *execution, output []logLine, ended
 }
 
 // beginExec starts the program and gives what it prints, or why it cannot start.
-func (s *supervisor) beginExec(x *execution, c *container) ([]logLine, error) {
+func (s *supervisor) beginExec(x *execution, c *container) ([]logs.Line, error) {
 	switch {
 	case x.ExitCode != nil:
 		return nil, wire.Conflict("Error: Exec command %s has already run", x.ID)
@@ -154,24 +156,24 @@ func (s *supervisor) beginExec(x *execution, c *container) ([]logLine, error) {
 		return nil, err
 	}
 	prog, err := s.st.box(c).programOf(x.Cmd)
-	known := prog.Exits || prog.effect != nil || isScript(x.Cmd)
+	known := prog.Exits || prog.effect != nil || script.IsScript(x.Cmd)
 	if err != nil || !known {
 		// A program that nobody described does what most do in an exec: its work, quietly and at once.
-		prog = program{Process: Process{Exits: true}}
+		prog = program{Process: script.Process{Exits: true}}
 	}
 	x.Started, x.Running, x.Pending = true, true, prog.ExitCode
 	s.st.Serial++
 	x.Pid = 1000 + int(s.st.Serial%30000)
-	var output []logLine
+	var output []logs.Line
 	for _, text := range prog.Stdout {
-		output = append(output, logLine{At: s.st.Now, Stream: 1, Text: text})
+		output = append(output, logs.Line{At: s.st.Now, Stream: 1, Text: text})
 	}
 	for _, text := range prog.Stderr {
-		output = append(output, logLine{At: s.st.Now, Stream: 2, Text: text})
+		output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: text})
 	}
 	if prog.effect != nil {
 		if _, err := prog.effect(s.st.box(seen)); err != nil {
-			output = append(output, logLine{At: s.st.Now, Stream: 2, Text: err.Error()})
+			output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: err.Error()})
 			x.Pending = 1
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -262,7 +263,7 @@ func diskFullText(q *wire.Request) string {
 	const reason = "no space left on device"
 	switch q.Op {
 	case "container.create":
-		return "mkdir /var/lib/docker/overlay2/" + idOf("layer", q.Query.Get("name")) + "-init: " + reason
+		return "mkdir /var/lib/docker/overlay2/" + ids.Of("layer", q.Query.Get("name")) + "-init: " + reason
 	case "volume.create":
 		return "create: mkdir /var/lib/docker/volumes: " + reason
 	}

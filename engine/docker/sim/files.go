@@ -8,83 +8,10 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
-
-// maxFileData is the most content kept of one file; longer files keep their size only.
-const maxFileData = 64 << 10
-
-// File is one file or directory. The zero value is an empty file of root with mode 0.
-type File struct {
-	Dir      bool   `json:",omitempty"`
-	UID, GID int    `json:",omitempty"`
-	Mode     uint32 // permission bits with setuid (04000), setgid (02000) and sticky (01000)
-	Link     string `json:",omitempty"` // target of a symbolic link
-	Size     int64  `json:",omitempty"`
-	Data     []byte `json:",omitempty"` // content, unless it is long
-}
-
-// tree holds files by clean absolute path; "/" is the root.
-type tree map[string]File
-
-func dirFile() File { return File{Dir: true, Mode: 0o755} }
-
-func newTree() tree { return tree{"/": dirFile()} }
-
-// clone copies t; contents are shared because nobody changes them in place.
-func (t tree) clone() tree {
-	c := make(tree, len(t))
-	for p, f := range t {
-		c[p] = f
-	}
-	return c
-}
-
-// empty tells whether t holds nothing but its root.
-func (t tree) empty() bool {
-	for p := range t {
-		if p != "/" {
-			return false
-		}
-	}
-	return true
-}
-
-// under gives the part of t below dir with dir as the root, and whether dir exists.
-func (t tree) under(dir string) (tree, bool) {
-	root, ok := t[dir]
-	if !ok || !root.Dir {
-		return nil, false
-	}
-	part := tree{"/": root}
-	for p, f := range t {
-		if rest, ok := strings.CutPrefix(p, strings.TrimSuffix(dir, "/")+"/"); ok && rest != "" {
-			part["/"+rest] = f
-		}
-	}
-	return part, true
-}
-
-// mkdirAll makes dir and its parents where they are missing.
-func (t tree) mkdirAll(dir string) {
-	for p := path.Clean("/" + dir); ; p = path.Dir(p) {
-		if _, ok := t[p]; !ok {
-			t[p] = dirFile()
-		}
-		if p == "/" {
-			return
-		}
-	}
-}
-
-// remove deletes p and what is below it.
-func (t tree) remove(p string) {
-	delete(t, p)
-	for q := range t {
-		if strings.HasPrefix(q, p+"/") {
-			delete(t, q)
-		}
-	}
-}
 
 // box is a container as what runs in it sees it.
 type box struct {
@@ -96,17 +23,17 @@ func (s *state) box(c *container) box { return box{c, s} }
 
 // place is a file seen from inside a container: which tree it is in, and its path there.
 type place struct {
-	files    tree
-	below    tree // the image's files, for paths that files does not have
+	files    files.Tree
+	below    files.Tree // the image's files, for paths that files does not have
 	path     string
 	readOnly bool
-	mount    *mountPoint // nil: the container's own files
+	mount    *spec.Mount // nil: the container's own files
 }
 
 // locate finds where a path of c really lies.
 func (b box) locate(p string) place {
 	p = path.Clean("/" + p)
-	var best *mountPoint
+	var best *spec.Mount
 	for _, m := range b.c.Mounts {
 		dest := path.Clean("/" + m.Destination)
 		inside := p == dest || strings.HasPrefix(p, strings.TrimSuffix(dest, "/")+"/")
@@ -115,7 +42,7 @@ func (b box) locate(p string) place {
 		}
 	}
 	if best == nil {
-		var below tree
+		var below files.Tree
 		if im := b.st.Images[b.c.ImageID]; im != nil {
 			below = im.Files
 		}
@@ -132,7 +59,7 @@ func (b box) locate(p string) place {
 		at.files, at.path = b.st.Host, path.Join(best.Source, rest)
 	}
 	if at.files == nil {
-		at.files = newTree()
+		at.files = files.New()
 	}
 	return at
 }
@@ -159,28 +86,25 @@ func (b box) resolve(p string) string {
 }
 
 // get reads the file at the place.
-func (at place) get() (File, bool) {
+func (at place) get() (files.File, bool) {
 	if f, ok := at.files[at.path]; ok {
-		return f, f.Mode != deleted
+		return f, f.Mode != files.Deleted
 	}
 	f, ok := at.below[at.path]
 	if !ok && at.path == "/" && at.mount == nil {
-		return dirFile(), true
+		return files.Dir(), true
 	}
 	return f, ok
 }
-
-// deleted as a mode marks a file of the image that the container removed.
-const deleted = 1 << 31
 
 // list gives all paths at and below the place, in order.
 func (at place) list() []string {
 	seen := map[string]bool{}
 	prefix := strings.TrimSuffix(at.path, "/") + "/"
-	for _, t := range []tree{at.below, at.files} {
+	for _, t := range []files.Tree{at.below, at.files} {
 		for p, f := range t {
 			if p == at.path || strings.HasPrefix(p, prefix) {
-				seen[p] = f.Mode != deleted
+				seen[p] = f.Mode != files.Deleted
 			}
 		}
 	}
@@ -217,7 +141,7 @@ func (b box) changeFiles(argv []string) error {
 	return nil
 }
 
-func (b box) changeTarget(command, target string, recursive bool, change func(File) File) error {
+func (b box) changeTarget(command, target string, recursive bool, change func(files.File) files.File) error {
 	at := b.locate(path.Join("/", b.c.Config.WorkingDir, target))
 	if path.IsAbs(target) {
 		at = b.locate(target)
@@ -243,13 +167,13 @@ func (b box) changeTarget(command, target string, recursive bool, change func(Fi
 }
 
 // fileChange reads the first operand of chown or chmod.
-func (b box) fileChange(command, text string) (func(File) File, error) {
+func (b box) fileChange(command, text string) (func(files.File) files.File, error) {
 	if command == "chown" {
 		uid, gid, err := b.owner(text)
 		if err != nil {
 			return nil, fmt.Errorf("chown: %w", err)
 		}
-		return func(f File) File {
+		return func(f files.File) files.File {
 			if uid >= 0 {
 				f.UID = uid
 			}
@@ -259,11 +183,11 @@ func (b box) fileChange(command, text string) (func(File) File, error) {
 			return f
 		}, nil
 	}
-	if _, err := changeMode(text, File{}); err != nil {
+	if _, err := files.ChangeMode(text, files.File{}); err != nil {
 		return nil, fmt.Errorf("chmod: %w", err)
 	}
-	return func(f File) File {
-		f.Mode, _ = changeMode(text, f)
+	return func(f files.File) files.File {
+		f.Mode, _ = files.ChangeMode(text, f)
 		return f
 	}, nil
 }
@@ -306,108 +230,4 @@ func (b box) accountID(file, name string) (int, bool) {
 		}
 	}
 	return 0, false
-}
-
-// changeMode applies an octal or symbolic mode to the mode of f.
-func changeMode(text string, f File) (uint32, error) {
-	if n, err := strconv.ParseUint(text, 8, 32); err == nil && n <= 0o7777 {
-		return uint32(n), nil
-	}
-	mode := f.Mode
-	for clause := range strings.SplitSeq(text, ",") {
-		next, err := changeClause(clause, mode, f.Dir)
-		if err != nil {
-			return 0, fmt.Errorf("invalid mode '%s'", text)
-		}
-		mode = next
-	}
-	return mode, nil
-}
-
-var errMode = fmt.Errorf("invalid mode")
-
-// changeClause applies one clause such as ug+rwX.
-func changeClause(clause string, mode uint32, dir bool) (uint32, error) {
-	at := strings.IndexAny(clause, "+-=")
-	if at < 0 || strings.Trim(clause[:at], "ugoa") != "" {
-		return 0, errMode
-	}
-	who := clause[:at]
-	if who == "" || strings.Contains(who, "a") {
-		who = "ugo"
-	}
-	for rest := clause[at:]; rest != ""; {
-		op := rest[0]
-		end := strings.IndexAny(rest[1:], "+-=") + 1
-		if end == 0 {
-			end = len(rest)
-		}
-		bits, mask, err := clauseBits(who, rest[1:end], mode, dir)
-		if err != nil {
-			return 0, err
-		}
-		switch op {
-		case '+':
-			mode |= bits
-		case '-':
-			mode &^= bits
-		case '=':
-			mode = mode&^mask | bits
-		}
-		rest = rest[end:]
-	}
-	return mode, nil
-}
-
-// clauseBits gives the bits that letters mean for who, and all bits that belong to who.
-func clauseBits(who, letters string, mode uint32, dir bool) (bits, mask uint32, err error) {
-	for _, class := range []struct {
-		name    string
-		shift   uint
-		special uint32
-	}{{"u", 6, 0o4000}, {"g", 3, 0o2000}, {"o", 0, 0}} {
-		if !strings.Contains(who, class.name) {
-			continue
-		}
-		mask |= 7 << class.shift
-		for _, letter := range letters {
-			one, err := letterBits(letter, mode, dir)
-			if err != nil {
-				return 0, 0, err
-			}
-			bits |= one << class.shift
-			if letter == 's' {
-				bits |= class.special
-			}
-		}
-	}
-	if strings.Contains(letters, "t") {
-		bits |= 0o1000
-	}
-	return bits, mask, nil
-}
-
-func letterBits(letter rune, mode uint32, dir bool) (uint32, error) {
-	switch letter {
-	case 'r':
-		return 4, nil
-	case 'w':
-		return 2, nil
-	case 'x':
-		return 1, nil
-	case 'X':
-		if dir || mode&0o111 != 0 {
-			return 1, nil
-		}
-		return 0, nil
-	case 'u':
-		return mode >> 6 & 7, nil
-	case 'g':
-		return mode >> 3 & 7, nil
-	case 'o':
-		return mode & 7, nil
-	case 's', 't':
-		return 0, nil
-	}
-	return 0, errMode
 }

@@ -7,12 +7,17 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -24,15 +29,15 @@ type images struct {
 
 // Image is an image as a test declares it. Only Names or ID is needed.
 type Image struct {
-	Names   []string  // such as "nginx" or "registry.example.com/web:2"; "latest" is added where no tag is given
-	ID      string    // "sha256:" and 64 hex digits; empty: derived from the first name
-	Config  Config    // Cmd empty means ["sim"], so that a container can be made from it
-	Created time.Time // zero: the engine's clock
+	Names   []string    // such as "nginx" or "registry.example.com/web:2"; "latest" is added where no tag is given
+	ID      string      // "sha256:" and 64 hex digits; empty: derived from the first name
+	Config  spec.Config // Cmd empty means ["sim"], so that a container can be made from it
+	Created time.Time   // zero: the engine's clock
 	Size    int64
 	// Process is what containers of the image do; nil: as Config.Labels[ScriptLabel] says, else run until stopped.
-	Process *Process
+	Process *script.Process
 	// Files are the files that matter, by absolute path: content that is copied into fresh volumes, /etc/passwd.
-	Files map[string]File
+	Files map[string]files.File
 	// Complete says that Files is all there is, so that a program or a user that is not in it does not exist.
 	Complete bool
 }
@@ -69,26 +74,26 @@ func (s *images) makeImage(im Image) (*image, error) {
 	}
 	made := &image{
 		ID: im.ID, Config: im.Config, Created: im.Created, Size: im.Size, Process: im.Process, Complete: im.Complete,
-		Arch: "amd64", OS: "linux", Files: tree{},
+		Arch: "amd64", OS: "linux", Files: files.Tree{},
 	}
 	for _, name := range im.Names {
-		ref, err := parseReference(name)
+		ref, err := refs.Parse(name)
 		if err != nil {
 			return nil, fmt.Errorf("cannot add image %q: %w", name, err)
 		}
-		if ref.digest != "" {
+		if ref.Digest != "" {
 			return nil, fmt.Errorf("cannot add image %q: give a name and a tag, not a digest", name)
 		}
-		made.Tags = append(made.Tags, ref.tagged())
+		made.Tags = append(made.Tags, ref.Tagged())
 	}
 	if made.ID == "" {
-		made.ID = "sha256:" + idOf("image", made.Tags[0])
+		made.ID = "sha256:" + ids.Of("image", made.Tags[0])
 	}
-	if !isImageID(made.ID) {
+	if !refs.IsImageID(made.ID) {
 		return nil, fmt.Errorf("cannot add image: %q is not sha256: and 64 hex digits", im.ID)
 	}
-	if text, ok := im.Config.Labels[ScriptLabel]; ok {
-		if _, err := ParseProcess(text); err != nil {
+	if text, ok := im.Config.Labels[script.Label]; ok {
+		if _, err := script.Parse(text); err != nil {
 			return nil, fmt.Errorf("cannot add image %q: %w", strings.Join(im.Names, " "), err)
 		}
 	}
@@ -96,15 +101,15 @@ func (s *images) makeImage(im Image) (*image, error) {
 		made.Created = s.st.Now
 	}
 	if len(made.Config.Cmd) == 0 && len(made.Config.Entrypoint) == 0 {
-		made.Config.Cmd = StringList{"sim"}
+		made.Config.Cmd = spec.StringList{"sim"}
 	}
 	for name, f := range im.Files {
 		p := path.Clean("/" + name)
-		made.Files.mkdirAll(path.Dir(p))
+		made.Files.MkdirAll(path.Dir(p))
 		f.Size = max(f.Size, int64(len(f.Data)))
 		made.Files[p] = f
 	}
-	made.Layers = []string{"sha256:" + idOf("layer", made.ID)}
+	made.Layers = []string{"sha256:" + ids.Of("layer", made.ID)}
 	return made, nil
 }
 
@@ -138,128 +143,39 @@ func (s *images) setTag(im *image, tag string) {
 	im.LastTagTime = s.st.Now
 }
 
-// reference is an image name in its parts.
-type reference struct {
-	name, tag, digest string // name in its familiar form
-}
-
-func (r reference) tagged() string { return r.name + ":" + cmp.Or(r.tag, "latest") }
-
-// given is the name with its tag, if it has one.
-func (r reference) given() string { return r.name + tagSuffix(r) }
-
-// The grammar of references.
-var (
-	imageID     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-	pathPart    = regexp.MustCompile(`^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$`)
-	domainPart  = regexp.MustCompile(`^(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*(?::[0-9]+)?$`)
-	tagPart     = regexp.MustCompile(`^[\w][\w.-]{0,127}$`)
-	digestPart  = regexp.MustCompile(`^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$`)
-	onlyHex     = regexp.MustCompile(`^[0-9a-f]+$`)
-	wholeHexID  = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	errFormat   = wire.BadRequest("invalid reference format")
-	errRefUpper = wire.BadRequest("invalid reference format: repository name must be lowercase")
-)
-
-// isImageID reports whether text is the whole id of an image.
-func isImageID(text string) bool { return imageID.MatchString(text) }
-
-// isWholeHex reports whether text is an id without what kind it is.
-func isWholeHex(text string) bool { return wholeHexID.MatchString(text) }
-
-// isHex reports whether text may be the beginning of an id.
-func isHex(text string) bool { return onlyHex.MatchString(text) }
-
-// isTag reports whether text may be a tag.
-func isTag(text string) bool { return tagPart.MatchString(text) }
-
-// parseReference reads an image name such as web, web:2, host:5000/a/web@sha256:….
-func parseReference(text string) (reference, error) {
-	var r reference
-	if isWholeHex(text) {
-		return r, wire.BadRequest("invalid repository name (%s), cannot specify 64-byte hexadecimal strings", text)
-	}
-	rest, digest, hasDigest := strings.Cut(text, "@")
-	if hasDigest {
-		if !digestPart.MatchString(digest) {
-			return r, errFormat
-		}
-		r.digest = digest
-	}
-	if i := strings.LastIndex(rest, ":"); i >= 0 && !strings.Contains(rest[i:], "/") {
-		r.tag = rest[i+1:]
-		rest = rest[:i]
-		if !isTag(r.tag) {
-			return r, errFormat
-		}
-	}
-	domain, remote := splitDomain(rest)
-	for part := range strings.SplitSeq(remote, "/") {
-		if !pathPart.MatchString(part) {
-			if pathPart.MatchString(strings.ToLower(part)) {
-				return r, errRefUpper
-			}
-			return r, errFormat
-		}
-	}
-	if domain != "" && !domainPart.MatchString(domain) || len(rest) > 255 {
-		return r, errFormat
-	}
-	r.name = remote
-	if domain != "" {
-		r.name = domain + "/" + remote
-	}
-	return r, nil
-}
-
-// splitDomain takes the registry off a name. The default registry and its library folder are left out of familiar names.
-func splitDomain(name string) (domain, remote string) {
-	head, tail, found := strings.Cut(name, "/")
-	if !found || !strings.ContainsAny(head, ".:") && head != "localhost" && strings.ToLower(head) == head {
-		head, tail = "docker.io", name
-	}
-	if head == "index.docker.io" {
-		head = "docker.io"
-	}
-	if head == "docker.io" {
-		return "", strings.TrimPrefix(tail, "library/")
-	}
-	return head, tail
-}
-
 // findImage finds an image by id, beginning of its id, or name.
 func (s *state) findImage(text string) (*image, error) {
-	if im := s.imageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || isWholeHex(text)) {
+	if im := s.imageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || refs.IsWholeHex(text)) {
 		return im, nil
 	}
-	if isWholeHex(text) || isImageID(text) {
+	if refs.IsWholeHex(text) || refs.IsImageID(text) {
 		return nil, wire.NotFound("No such image: %s", text)
 	}
-	ref, err := parseReference(text)
+	ref, err := refs.Parse(text)
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.Images)) {
 		im := s.Images[id]
-		if ref.digest != "" {
-			if slices.Contains(im.Digests, ref.name+"@"+ref.digest) {
+		if ref.Digest != "" {
+			if slices.Contains(im.Digests, ref.Name+"@"+ref.Digest) {
 				return im, nil
 			}
 			continue
 		}
-		if slices.Contains(im.Tags, ref.tagged()) {
+		if slices.Contains(im.Tags, ref.Tagged()) {
 			return im, nil
 		}
 	}
 	if im := s.imageByID(text); im != nil {
 		return im, nil
 	}
-	if ref.digest != "" {
+	if ref.Digest != "" {
 		return nil, wire.NotFound("No such image: %s", text)
 	}
 	shown := text
-	if ref.tag == "" {
-		shown = ref.name + ":latest"
+	if ref.Tag == "" {
+		shown = ref.Name + ":latest"
 	}
 	return nil, wire.NotFound("No such image: %s", shown)
 }
@@ -267,7 +183,7 @@ func (s *state) findImage(text string) (*image, error) {
 // imageByID finds an image by its id or an unambiguous beginning of it.
 func (s *state) imageByID(text string) *image {
 	short := strings.TrimPrefix(text, "sha256:")
-	if !isHex(short) {
+	if !refs.IsHex(short) {
 		return nil
 	}
 	var found *image
@@ -299,7 +215,7 @@ func imageInspect(w *world, q *wire.Request) (wire.Reply, error) {
 		doc["VirtualSize"] = im.Size
 	}
 	if !q.At(45) {
-		doc["Container"], doc["ContainerConfig"] = im.Container, Config{}
+		doc["Container"], doc["ContainerConfig"] = im.Container, spec.Config{}
 		if im.ContainerConfig != nil {
 			doc["ContainerConfig"] = im.ContainerConfig
 		}
@@ -334,7 +250,7 @@ func imageList(w *world, q *wire.Request) (wire.Reply, error) {
 	if q.At(42) {
 		known = append(known, "until")
 	}
-	f, err := readFilters(q, known...)
+	f, err := filter.Read(q, known...)
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -342,16 +258,16 @@ func imageList(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	dangling, err := f.boolean("dangling")
+	dangling, err := f.Boolean("dangling")
 	if err != nil {
 		return wire.Reply{}, err
 	}
 	docs := []wire.Object{}
 	for _, im := range w.st.imagesByAge() {
-		if !between(im.Created) || !f.labels(im.Config.Labels) || dangling != nil && *dangling != (len(im.Tags) == 0) {
+		if !between(im.Created) || !f.Labels(im.Config.Labels) || dangling != nil && *dangling != (len(im.Tags) == 0) {
 			continue
 		}
-		tags, digests, err := f.references(im.Tags, im.Digests)
+		tags, digests, err := f.References(im.Tags, im.Digests)
 		if err != nil {
 			return wire.Reply{}, err
 		}
@@ -374,7 +290,7 @@ func imageList(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 // imageAge makes a test out of the filters of a list of images that say when an image was made.
-func imageAge(w *world, q *wire.Request, f filters) (func(created time.Time) bool, error) {
+func imageAge(w *world, q *wire.Request, f filter.Set) (func(created time.Time) bool, error) {
 	bounds := map[string]time.Time{}
 	for _, name := range []string{"before", "since"} {
 		for _, value := range f[name] {
@@ -385,14 +301,14 @@ func imageAge(w *world, q *wire.Request, f filters) (func(created time.Time) boo
 			bounds[name] = im.Created
 		}
 	}
-	until, err := f.until(q, w.st.Now)
+	until, err := f.Until(q, w.st.Now)
 	if err != nil {
 		return nil, err
 	}
 	before, hasBefore := bounds["before"]
 	since, hasSince := bounds["since"]
 	return func(created time.Time) bool {
-		return (!hasBefore || created.Before(before)) && (!hasSince || created.After(since)) && !spares(until, created)
+		return (!hasBefore || created.Before(before)) && (!hasSince || created.After(since)) && !filter.Spares(until, created)
 	}, nil
 }
 
@@ -423,20 +339,20 @@ func imageTag(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 // tagImage gives an image one more name, and says so.
-func tagImage(w *world, q *wire.Request, im *image, repo, tag string) (reference, error) {
-	ref, err := parseReference(repo)
+func tagImage(w *world, q *wire.Request, im *image, repo, tag string) (refs.Reference, error) {
+	ref, err := refs.Parse(repo)
 	if err != nil {
 		return ref, wire.Invalid(q, "%v", err)
 	}
-	ref.tag = cmp.Or(tag, ref.tag)
-	if ref.tag != "" && !isTag(ref.tag) {
+	ref.Tag = cmp.Or(tag, ref.Tag)
+	if ref.Tag != "" && !refs.IsTag(ref.Tag) {
 		return ref, wire.Invalid(q, "invalid tag format")
 	}
-	if ref.digest != "" {
+	if ref.Digest != "" {
 		return ref, wire.BadRequest("refusing to create a tag with a digest reference")
 	}
-	w.images.setTag(im, ref.tagged())
-	w.journal.emitImage(im.ID, ref.given(), "tag")
+	w.images.setTag(im, ref.Tagged())
+	w.journal.emitImage(im.ID, ref.Given(), "tag")
 	return ref, nil
 }
 
@@ -446,8 +362,8 @@ func imageRemove(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, err
 	}
 	force := q.Flag("force")
-	ref, refErr := parseReference(q.Name)
-	byName := refErr == nil && slices.Contains(im.Tags, ref.tagged())
+	ref, refErr := refs.Parse(q.Name)
+	byName := refErr == nil && slices.Contains(im.Tags, ref.Tagged())
 	if byName {
 		return w.images.untag(im, ref, force)
 	}
@@ -469,16 +385,16 @@ func distinctNames(tags []string) int {
 }
 
 // untag removes one name of an image, and with the last name the image.
-func (s *images) untag(im *image, ref reference, force bool) (wire.Reply, error) {
+func (s *images) untag(im *image, ref refs.Reference, force bool) (wire.Reply, error) {
 	if len(im.Tags) > 1 {
-		im.Tags = slices.DeleteFunc(slices.Clone(im.Tags), func(tag string) bool { return tag == ref.tagged() })
+		im.Tags = slices.DeleteFunc(slices.Clone(im.Tags), func(tag string) bool { return tag == ref.Tagged() })
 		s.journal.emitImage(im.ID, im.ID, "untag")
-		return wire.OK([]wire.Object{{"Untagged": ref.tagged()}})
+		return wire.OK([]wire.Object{{"Untagged": ref.Tagged()}})
 	}
 	if !force {
 		for _, c := range s.st.containers() {
 			if c.ImageID == im.ID {
-				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", cmp.Or(ref.name+tagSuffix(ref), ref.name), c.shortID(), im.ID[7:19])
+				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", cmp.Or(ref.Name+refs.TagSuffix(ref), ref.Name), c.shortID(), im.ID[7:19])
 			}
 		}
 	}
@@ -489,16 +405,9 @@ func (s *images) untag(im *image, ref reference, force bool) (wire.Reply, error)
 		}
 		im.Tags = nil
 		s.journal.emitImage(im.ID, im.ID, "untag")
-		return wire.OK([]wire.Object{{"Untagged": ref.tagged()}})
+		return wire.OK([]wire.Object{{"Untagged": ref.Tagged()}})
 	}
 	return wire.OK(s.deleteImage(im))
-}
-
-func tagSuffix(ref reference) string {
-	if ref.tag == "" {
-		return ""
-	}
-	return ":" + ref.tag
 }
 
 // imageRuns tells whether a running container uses the image.
@@ -563,15 +472,15 @@ func (s *images) hasLayers(layers []string) bool {
 }
 
 func imagePrune(w *world, q *wire.Request) (wire.Reply, error) {
-	f, err := readFilters(q, "dangling", "label", "label!", "until")
+	f, err := filter.Read(q, "dangling", "label", "label!", "until")
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	dangling, err := f.boolean("dangling")
+	dangling, err := f.Boolean("dangling")
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	until, err := f.until(q, w.st.Now)
+	until, err := f.Until(q, w.st.Now)
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -579,7 +488,7 @@ func imagePrune(w *world, q *wire.Request) (wire.Reply, error) {
 	var freed int64
 	for _, im := range w.st.imagesByAge() {
 		onlyDangling := dangling == nil || *dangling
-		if w.st.Images[im.ID] == nil || onlyDangling && len(im.Tags) > 0 || spares(until, im.Created) || !f.labels(im.Config.Labels) || w.images.imageInUse(im, "", false) != nil {
+		if w.st.Images[im.ID] == nil || onlyDangling && len(im.Tags) > 0 || filter.Spares(until, im.Created) || !f.Labels(im.Config.Labels) || w.images.imageInUse(im, "", false) != nil {
 			continue
 		}
 		freed += im.Size
@@ -602,62 +511,62 @@ func imageCreate(w *world, q *wire.Request) (wire.Reply, error) {
 			name += ":" + tag
 		}
 	}
-	ref, err := parseReference(name)
+	ref, err := refs.Parse(name)
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	im := w.st.Remote[ref.tagged()]
+	im := w.st.Remote[ref.Tagged()]
 	if im == nil {
 		return wire.Reply{}, w.images.pullError(ref)
 	}
 	state := "Downloaded newer image for "
-	if have := w.st.Images[im.ID]; have != nil && slices.Contains(have.Tags, ref.tagged()) {
+	if have := w.st.Images[im.ID]; have != nil && slices.Contains(have.Tags, ref.Tagged()) {
 		state = "Image is up to date for "
 	}
 	pulled := *im
-	digest := "sha256:" + idOf("digest", im.ID)
-	pulled.Tags = []string{ref.tagged()}
-	pulled.Digests = []string{ref.name + "@" + digest}
+	digest := "sha256:" + ids.Of("digest", im.ID)
+	pulled.Tags = []string{ref.Tagged()}
+	pulled.Digests = []string{ref.Name + "@" + digest}
 	w.images.putImage(&pulled)
-	w.journal.emitImage(ref.tagged(), ref.name, "pull")
+	w.journal.emitImage(ref.Tagged(), ref.Name, "pull")
 	layer := strings.TrimPrefix(im.Layers[0], "sha256:")[:12]
 	return wire.Messages(
-		wire.Object{"status": "Pulling from " + strings.TrimPrefix(ref.name, "docker.io/"), "id": cmp.Or(ref.tag, "latest")},
+		wire.Object{"status": "Pulling from " + strings.TrimPrefix(ref.Name, "docker.io/"), "id": cmp.Or(ref.Tag, "latest")},
 		wire.Object{"status": "Pulling fs layer", "progressDetail": wire.Object{}, "id": layer},
 		wire.Object{"status": "Pull complete", "progressDetail": wire.Object{}, "id": layer},
 		wire.Object{"status": "Digest: " + digest},
-		wire.Object{"status": "Status: " + state + ref.tagged()},
+		wire.Object{"status": "Status: " + state + ref.Tagged()},
 	)
 }
 
 // distributionInspect asks the registry about an image without fetching it.
 func distributionInspect(w *world, q *wire.Request) (wire.Reply, error) {
-	ref, err := parseReference(q.Name)
+	ref, err := refs.Parse(q.Name)
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	im := w.st.Remote[ref.tagged()]
+	im := w.st.Remote[ref.Tagged()]
 	if im == nil {
 		return wire.Reply{}, w.images.pullError(ref)
 	}
 	return wire.OK(wire.Object{
 		"Descriptor": wire.Object{
 			"mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-			"digest":    "sha256:" + idOf("digest", im.ID), "size": 1024,
+			"digest":    "sha256:" + ids.Of("digest", im.ID), "size": 1024,
 		},
 		"Platforms": []wire.Object{{"architecture": "amd64", "os": "linux"}},
 	})
 }
 
 // pullError is what the engine says of an image that cannot be had. A registry that holds anything is there; others are not.
-func (s *images) pullError(ref reference) error {
-	domain, remote := splitDomain(ref.name)
+func (s *images) pullError(ref refs.Reference) error {
+	domain, remote := refs.SplitDomain(ref.Name)
 	for tag := range s.st.Remote {
-		if d, _ := splitDomain(tag); d == domain {
+		if d, _ := refs.SplitDomain(tag); d == domain {
 			if domain == "" {
 				return wire.NotFound("pull access denied for %s, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", remote)
 			}
-			return wire.NotFound("manifest for %s not found: manifest unknown: manifest unknown", ref.tagged())
+			return wire.NotFound("manifest for %s not found: manifest unknown: manifest unknown", ref.Tagged())
 		}
 	}
 	host := domain

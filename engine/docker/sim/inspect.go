@@ -11,6 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -80,7 +83,7 @@ func stateDocument(w *world, c *container) wire.Object {
 	return doc
 }
 
-func mountDocument(m *mountPoint) wire.Object {
+func mountDocument(m *spec.Mount) wire.Object {
 	doc := wire.Object{
 		"Type": m.Type, "Source": m.Source, "Destination": m.Destination, "Mode": m.Mode, "RW": m.RW, "Propagation": m.Propagation,
 	}
@@ -101,7 +104,7 @@ func (c *container) mountDocuments() []wire.Object {
 func networkSettings(w *world, c *container, q *wire.Request) wire.Object {
 	bridge := c.Endpoints["bridge"]
 	if bridge == nil {
-		bridge = &endpointConfig{}
+		bridge = &spec.EndpointConfig{}
 	}
 	sandboxKey := ""
 	if c.SandboxID != "" {
@@ -109,7 +112,7 @@ func networkSettings(w *world, c *container, q *wire.Request) wire.Object {
 	}
 	ports := c.Ports
 	if ports == nil {
-		ports = map[string][]portBinding{}
+		ports = map[string][]spec.PortBinding{}
 	}
 	return wire.Object{
 		"Bridge": "", "SandboxID": c.SandboxID, "HairpinMode": false, "LinkLocalIPv6Address": "", "LinkLocalIPv6PrefixLen": 0,
@@ -147,7 +150,7 @@ func statuses() []string {
 }
 
 func containerList(w *world, q *wire.Request) (wire.Reply, error) {
-	f, err := readFilters(q, "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network", "publish", "since", "status", "volume")
+	f, err := filter.Read(q, "ancestor", "before", "exited", "expose", "health", "id", "is-task", "isolation", "label", "name", "network", "publish", "since", "status", "volume")
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -177,7 +180,7 @@ func containerList(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 // containerFilter makes a test out of the filters of a list or a prune.
-func containerFilter(w *world, q *wire.Request, f filters) (func(*container) bool, error) {
+func containerFilter(w *world, q *wire.Request, f filter.Set) (func(*container) bool, error) {
 	for _, s := range f["status"] {
 		if !slices.Contains(statuses(), s) {
 			return nil, wire.BadRequest("Invalid filter 'status=%s'", s)
@@ -202,16 +205,16 @@ func containerFilter(w *world, q *wire.Request, f filters) (func(*container) boo
 	if len(f["is-task"]) > 0 && !onlyTasks && !slices.Contains(f["is-task"], "false") {
 		return nil, wire.BadRequest("Invalid filter 'is-task=[%s]'", strings.Join(f["is-task"], " "))
 	}
-	publish, err := f.ports(q, "publish")
+	publish, err := f.Ports(q, "publish")
 	if err != nil {
 		return nil, err
 	}
-	expose, err := f.ports(q, "expose")
+	expose, err := f.Ports(q, "expose")
 	if err != nil {
 		return nil, err
 	}
 	ancestors := ancestors(w, f["ancestor"])
-	name := f.pattern("name")
+	name := f.Pattern("name")
 	return func(c *container) bool {
 		switch {
 		case onlyTasks, len(publish)+len(expose) > 0 && !c.portsFit(publish, expose):
@@ -220,16 +223,16 @@ func containerFilter(w *world, q *wire.Request, f filters) (func(*container) boo
 			return false
 		case len(f["ancestor"]) > 0 && !ancestors[c.ImageID]:
 			return false
-		case len(f["exited"]) > 0 && (c.Running || c.StartedAt.IsZero() || !f.has("exited", strconv.Itoa(c.ExitCode))):
+		case len(f["exited"]) > 0 && (c.Running || c.StartedAt.IsZero() || !f.Has("exited", strconv.Itoa(c.ExitCode))):
 			return false
 		}
-		return f.has("status", c.status()) && f.has("health", first(c.Health, "none")) && f.labels(c.Config.Labels) &&
-			f.prefix("id", c.ID) && nameFits(w, c, name) && c.mountsFit(f) && networkFits(w, c, f)
+		return f.Has("status", c.status()) && f.Has("health", first(c.Health, "none")) && f.Labels(c.Config.Labels) &&
+			f.Prefix("id", c.ID) && nameFits(w, c, name) && c.mountsFit(f) && networkFits(w, c, f)
 	}, nil
 }
 
 // ageBounds reads the filters before and since.
-func ageBounds(w *world, q *wire.Request, f filters) (before, since *container, err error) {
+func ageBounds(w *world, q *wire.Request, f filter.Set) (before, since *container, err error) {
 	find := func(name string) (*container, error) {
 		if len(f[name]) == 0 {
 			return nil, nil
@@ -265,7 +268,7 @@ func nameFits(w *world, c *container, fits func(string) bool) bool {
 	})
 }
 
-func (c *container) mountsFit(f filters) bool {
+func (c *container) mountsFit(f filter.Set) bool {
 	if len(f["volume"]) == 0 {
 		return true
 	}
@@ -277,12 +280,12 @@ func (c *container) mountsFit(f filters) bool {
 	return false
 }
 
-func networkFits(w *world, c *container, f filters) bool {
+func networkFits(w *world, c *container, f filter.Set) bool {
 	if len(f["network"]) == 0 {
 		return true
 	}
 	for name, ep := range c.Endpoints {
-		if slices.Contains(f["network"], name) || f.prefix("network", ep.NetworkID) {
+		if slices.Contains(f["network"], name) || f.Prefix("network", ep.NetworkID) {
 			return true
 		}
 	}
@@ -292,7 +295,7 @@ func networkFits(w *world, c *container, f filters) bool {
 // portsFit tells whether an open port is published or exposed as a filter wants; a port that is not published counts as number 0.
 func (c *container) portsFit(publish, expose map[string]bool) bool {
 	for key, bindings := range c.Ports {
-		_, proto := splitPort(key)
+		_, proto := spec.SplitPort(key)
 		if expose[key] || len(bindings) == 0 && publish["0/"+proto] {
 			return true
 		}
@@ -408,17 +411,17 @@ func roughly(d time.Duration) string {
 }
 
 func containerPrune(w *world, q *wire.Request) (wire.Reply, error) {
-	f, err := readFilters(q, "label", "label!", "until")
+	f, err := filter.Read(q, "label", "label!", "until")
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	until, err := f.until(q, w.st.Now)
+	until, err := f.Until(q, w.st.Now)
 	if err != nil {
 		return wire.Reply{}, err
 	}
 	var gone []string
 	for _, c := range w.st.containers() {
-		if !c.Running && !spares(until, c.Created) && f.labels(c.Config.Labels) {
+		if !c.Running && !filter.Spares(until, c.Created) && f.Labels(c.Config.Labels) {
 			w.supervisor.destroy(c, false)
 			gone = append(gone, c.ID)
 		}
@@ -450,7 +453,7 @@ func containerChanges(w *world, q *wire.Request) (wire.Reply, error) {
 	}
 	const modified, added, removed = 0, 1, 2
 	var docs []wire.Object
-	below := tree{}
+	below := files.Tree{}
 	if im := w.st.Images[c.ImageID]; im != nil {
 		below = im.Files
 	}
@@ -459,7 +462,7 @@ func containerChanges(w *world, q *wire.Request) (wire.Reply, error) {
 		if _, ok := below[p]; ok {
 			kind = modified
 		}
-		if c.Files[p].Mode == deleted {
+		if c.Files[p].Mode == files.Deleted {
 			kind = removed
 		}
 		docs = append(docs, wire.Object{"Path": path.Clean(p), "Kind": kind})

@@ -9,6 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/logs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/signals"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -19,59 +23,6 @@ type supervisor struct {
 	journal   *journal
 	mounts    *mounts
 	endpoints *endpoints
-}
-
-const (
-	sigHup  = 1
-	sigInt  = 2
-	sigQuit = 3
-	sigKill = 9
-	sigTerm = 15
-)
-
-// signalNames are the signals by number.
-const signalNames = " HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
-
-// parseSignal reads a signal by number or name.
-func parseSignal(text string) (int, error) {
-	if n, err := strconv.Atoi(text); err == nil {
-		if n == 0 {
-			return 0, wire.BadRequest("Invalid signal: %s", text)
-		}
-		return n, nil
-	}
-	name := strings.TrimPrefix(strings.ToUpper(text), "SIG")
-	for i, known := range strings.Split(signalNames, " ") {
-		if known == name && name != "" {
-			return i, nil
-		}
-	}
-	switch name {
-	case "IOT":
-		return 6, nil
-	case "CLD":
-		return 17, nil
-	case "POLL":
-		return 29, nil
-	}
-	if n, ok := realTimeSignal(name); ok {
-		return n, nil
-	}
-	return 0, wire.BadRequest("Invalid signal: %s", text)
-}
-
-// realTimeSignal reads RTMIN, RTMIN+1 to RTMIN+15, RTMAX-14 to RTMAX-1, and RTMAX.
-func realTimeSignal(name string) (int, bool) {
-	for n := 34; n <= 64; n++ {
-		known := fmt.Sprintf("RTMIN+%d", n-34)
-		if n > 49 {
-			known = fmt.Sprintf("RTMAX-%d", 64-n)
-		}
-		if name == strings.TrimSuffix(strings.TrimSuffix(known, "+0"), "-0") {
-			return n, true
-		}
-	}
-	return 0, false
 }
 
 func notRunning(c *container) error {
@@ -123,7 +74,7 @@ func (s *supervisor) begin(c *container, byHand bool) error {
 
 // prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, log, program.
 func (s *supervisor) prepare(c *container) (program, int, error) {
-	openLog := func(c *container) error { return checkLogFile(c.HostConfig.LogConfig) }
+	openLog := func(c *container) error { return spec.CheckLogFile(c.HostConfig.LogConfig) }
 	for _, part := range []func(*container) error{s.endpoints.connectAll, s.checkStart, s.mounts.mountAll, openLog} {
 		if err := part(c); err != nil {
 			return program{}, 128, err
@@ -186,7 +137,7 @@ func (s *supervisor) setRunning(c *container) {
 }
 
 func (s *supervisor) print(c *container, stream int, text string) {
-	c.Log = append(c.Log, logLine{At: s.st.Now, Stream: stream, Text: text})
+	c.Log = append(c.Log, logs.Line{At: s.st.Now, Stream: stream, Text: text})
 }
 
 // applyEffect lets chown and chmod act; a failure is printed and gives exit code 1.
@@ -269,12 +220,12 @@ func (s *supervisor) signal(c *container, sig int) {
 	c.KillAt = time.Time{}
 	switch {
 	case !c.Running || c.Restarting:
-	case sig == sigKill:
-		s.exit(c, 128+sigKill)
+	case sig == signals.Kill:
+		s.exit(c, 128+signals.Kill)
 	case c.Process.IgnoreTERM:
-	case sig == sigTerm:
-		s.exit(c, termCode(c.Process))
-	case sig == sigInt, sig == sigQuit:
+	case sig == signals.Term:
+		s.exit(c, script.TermCode(c.Process))
+	case sig == signals.Int, sig == signals.Quit:
 		s.exit(c, 128+sig)
 	}
 }
@@ -288,12 +239,12 @@ func (s *supervisor) kill(c *container, sig int) {
 	}
 	s.journal.emitContainer(c, "kill", map[string]string{"signal": strconv.Itoa(sig)})
 	stop := c.Config.StopSignal
-	wanted, err := parseSignal(stop)
-	ends := stop == "" || sig == sigKill || err == nil && wanted == sig
+	wanted, err := signals.Parse(stop)
+	ends := stop == "" || sig == signals.Kill || err == nil && wanted == sig
 	c.PolicyRests = c.PolicyRests || ends
 	if c.Paused && ends {
 		s.thaw(c)
-		if sig != sigKill {
+		if sig != signals.Kill {
 			s.journal.emitContainer(c, "unpause", nil)
 		}
 	}
@@ -303,9 +254,9 @@ func (s *supervisor) kill(c *container, sig int) {
 }
 
 func containerKill(w *world, q *wire.Request) (wire.Reply, error) {
-	sig := sigKill
+	sig := signals.Kill
 	if text := q.Query.Get("signal"); text != "" {
-		n, err := parseSignal(text)
+		n, err := signals.Parse(text)
 		if err != nil {
 			return wire.Reply{}, err
 		}
@@ -345,12 +296,12 @@ func stopTimeout(q *wire.Request, c *container) (int, error) {
 // stopSignal is the signal that stop sends.
 func stopSignal(q *wire.Request, c *container) (int, error) {
 	if text := q.Query.Get("signal"); text != "" && q.At(42) {
-		return parseSignal(text)
+		return signals.Parse(text)
 	}
 	if c.Config.StopSignal == "" {
-		return sigTerm, nil
+		return signals.Term, nil
 	}
-	return parseSignal(c.Config.StopSignal)
+	return signals.Parse(c.Config.StopSignal)
 }
 
 func containerStop(w *world, q *wire.Request) (wire.Reply, error) {
@@ -488,7 +439,7 @@ func containerRemove(w *world, q *wire.Request) (wire.Reply, error) {
 	remove := q.Flag("v")
 	if c.Running {
 		c.HostConfig.AutoRemove = false
-		w.supervisor.kill(c, sigKill)
+		w.supervisor.kill(c, signals.Kill)
 	}
 	w.supervisor.destroy(c, remove)
 	return wire.Status(204)

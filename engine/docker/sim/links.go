@@ -9,16 +9,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
 // registerLinks resolves the links of a new container. On networks that somebody made they are none of the old kind.
 func (s *endpoints) registerLinks(c *container) error {
-	if userDefined(c.HostConfig.NetworkMode) {
+	if spec.UserDefined(c.HostConfig.NetworkMode) {
 		return nil
 	}
 	for _, text := range c.HostConfig.Links {
-		name, alias, err := parseLink(text)
+		name, alias, err := spec.ParseLink(text)
 		if err != nil {
 			return err
 		}
@@ -32,7 +33,7 @@ func (s *endpoints) registerLinks(c *container) error {
 		if target.HostConfig.NetworkMode == "host" {
 			return wire.BadRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
 		}
-		c.Links = append(c.Links, link{Target: target.ID, Name: target.Name, Alias: alias})
+		c.Links = append(c.Links, spec.Link{Target: target.ID, Name: target.Name, Alias: alias})
 	}
 	c.HostConfig.Links = nil
 	return nil
@@ -52,25 +53,6 @@ func (s *state) networkOwner(c *container) (*container, error) {
 		c = owner
 	}
 	return c, nil
-}
-
-// parseLink reads NAME, NAME:ALIAS or /NAME:/SELF/ALIAS.
-func parseLink(text string) (name, alias string, err error) {
-	if text == "" {
-		return "", "", wire.Failure("empty string specified for links")
-	}
-	parts := strings.Split(text, ":")
-	if len(parts) > 2 {
-		return "", "", wire.Failure("bad format for links: %s", text)
-	}
-	if len(parts) == 1 {
-		return text, text, nil
-	}
-	name, alias = parts[0], parts[1]
-	if strings.HasPrefix(name, "/") && strings.HasPrefix(alias, "/") {
-		alias = alias[strings.LastIndex(alias, "/")+1:]
-	}
-	return strings.TrimPrefix(name, "/"), alias, nil
 }
 
 // checkLinkable refuses a start while a linked container is not on the default network.
@@ -102,7 +84,7 @@ func (s *endpoints) checkLinks(c *container) error {
 }
 
 // linkName is the name of a linked container, or the last it had.
-func (s *state) linkName(l link) string {
+func (s *state) linkName(l spec.Link) string {
 	if target := s.Containers[l.Target]; target != nil {
 		return target.Name
 	}
@@ -136,7 +118,7 @@ func (s *endpoints) rememberLinks(gone *container) {
 func (s *state) names(c *container) []string {
 	var linkers []*container
 	for _, other := range s.Containers {
-		if slices.ContainsFunc(other.Links, func(l link) bool { return l.Target == c.ID }) {
+		if slices.ContainsFunc(other.Links, func(l spec.Link) bool { return l.Target == c.ID }) {
 			linkers = append(linkers, other)
 		}
 	}

@@ -3,19 +3,21 @@
 package sim
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"path"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/dockerfile"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -31,7 +33,7 @@ type imageConfig struct {
 	Architecture string         `json:"architecture"`
 	Author       string         `json:"author,omitempty"`
 	Comment      string         `json:"comment,omitempty"`
-	Config       Config         `json:"config"`
+	Config       spec.Config    `json:"config"`
 	Created      time.Time      `json:"created"`
 	History      []imageStep    `json:"history,omitempty"`
 	OS           string         `json:"os"`
@@ -54,16 +56,16 @@ type imageRoot struct {
 
 // simulatedPart is what the simulation knows of an image that its layer does not show. Other engines keep it and pass it on.
 type simulatedPart struct {
-	ID       string   `json:"id"`
-	Layers   []string `json:"layers"`
-	Size     int64    `json:"size"`
-	Process  *Process `json:"process,omitempty"`
-	Complete bool     `json:"complete"`
+	ID       string          `json:"id"`
+	Layers   []string        `json:"layers"`
+	Size     int64           `json:"size"`
+	Process  *script.Process `json:"process,omitempty"`
+	Complete bool            `json:"complete"`
 }
 
 // imageLoad loads the images of a tar one by one; those before one that cannot be loaded stay.
 func imageLoad(w *world, q *wire.Request) (wire.Reply, error) {
-	entries, err := readTar(q.Body)
+	entries, err := files.ReadTar(q.Body)
 	if err != nil {
 		return wire.StreamError(nil, processing(err))
 	}
@@ -107,14 +109,14 @@ func imageLoad(w *world, q *wire.Request) (wire.Reply, error) {
 
 // loadTag gives a loaded image one of its names, and tells so.
 func (s *images) loadTag(im *image, tag string) ([]wire.Object, error) {
-	ref, err := parseReference(tag)
+	ref, err := refs.Parse(tag)
 	if err != nil {
 		return nil, err
 	}
-	if ref.tag == "" || ref.digest != "" {
+	if ref.Tag == "" || ref.Digest != "" {
 		return nil, wire.BadRequest("invalid tag %q", tag)
 	}
-	tag = ref.tagged()
+	tag = ref.Tagged()
 	var lines []wire.Object
 	if old := s.st.imageTagged(tag); old != nil && old != im {
 		lines = append(lines, wire.Object{"stream": fmt.Sprintf("The image %s already exists, renaming the old one with ID %s to empty string\n", tag, old.ID)})
@@ -143,48 +145,6 @@ func (s *images) notInTar(name string) string {
 	return fmt.Sprintf("open /var/lib/docker/tmp/docker-import-%d/%s: no such file or directory", s.st.Serial, name)
 }
 
-// readTar reads all plain files of a tar, which may be packed with gzip.
-func readTar(text []byte) (map[string][]byte, error) {
-	entries := map[string][]byte{}
-	err := eachFile(text, func(h *tar.Header, content io.Reader) error {
-		if h.Typeflag != tar.TypeReg {
-			return nil
-		}
-		data, err := io.ReadAll(content)
-		entries[path.Clean(h.Name)] = data
-		return err
-	})
-	return entries, err
-}
-
-// maxUnpacked bounds what a packed tar may unpack to.
-const maxUnpacked = 8 << 30
-
-// eachFile calls do for each entry of a tar, which may be packed with gzip.
-func eachFile(text []byte, do func(*tar.Header, io.Reader) error) error {
-	var from io.Reader = bytes.NewReader(text)
-	if bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		unpacked, err := gzip.NewReader(from)
-		if err != nil {
-			return err
-		}
-		from = io.LimitReader(unpacked, maxUnpacked)
-	}
-	t := tar.NewReader(from)
-	for {
-		h, err := t.Next()
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := do(h, t); err != nil {
-			return err
-		}
-	}
-}
-
 // imageFromTar makes the image that an entry of the manifest describes, without its tags.
 func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image, error) {
 	text, found := entries[path.Clean(m.Config)]
@@ -206,7 +166,7 @@ func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image
 	sum := sha256.Sum256(text)
 	im := &image{
 		ID: "sha256:" + hex.EncodeToString(sum[:]), Config: doc.Config, Created: doc.Created, Arch: doc.Architecture, OS: first(doc.OS, "linux"),
-		Author: doc.Author, Comment: doc.Comment, Layers: doc.RootFS.DiffIDs, Files: newTree(), Complete: true,
+		Author: doc.Author, Comment: doc.Comment, Layers: doc.RootFS.DiffIDs, Files: files.New(), Complete: true,
 	}
 	if n := len(doc.History); n > 0 {
 		im.Comment = doc.History[n-1].Comment
@@ -220,7 +180,7 @@ func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image
 			return nil, err
 		}
 	}
-	if s := doc.Simulated; s != nil && isImageID(s.ID) {
+	if s := doc.Simulated; s != nil && refs.IsImageID(s.ID) {
 		im.ID, im.Layers, im.Size, im.Process, im.Complete = s.ID, s.Layers, s.Size, s.Process, s.Complete
 	}
 	return im, nil
@@ -228,12 +188,12 @@ func (s *images) imageFromTar(entries map[string][]byte, m manifestItem) (*image
 
 // addLayer lays one layer over the files of an image, and checks that it is the layer the configuration means.
 func addLayer(im *image, layer []byte, number int) error {
-	content, err := unpack(layer)
+	content, err := files.Unpack(layer)
 	if err != nil {
 		return wire.Failure("%v", err)
 	}
 	sum := sha256.Sum256(content)
-	size, err := im.Files.addTar(content, "/", tarOptions{whiteouts: true})
+	size, err := im.Files.AddTar(content, "/", files.TarOptions{Whiteouts: true})
 	if err != nil {
 		return wire.Failure("%s", processing(err))
 	}
@@ -244,128 +204,44 @@ func addLayer(im *image, layer []byte, number int) error {
 	return nil
 }
 
-func unpack(text []byte) ([]byte, error) {
-	if !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		return text, nil
-	}
-	r, err := gzip.NewReader(bytes.NewReader(text))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(r, maxUnpacked))
-}
-
-// tarOptions say how a tar is laid over a tree.
-type tarOptions struct {
-	whiteouts bool // entries .wh.NAME remove NAME
-	named     bool // only what the tar names, no directories above it
-}
-
-// addTar lays the files of a tar over dir of a tree, and gives the size of their content. Symbolic links count as long as where
-// they lead to, and further names of a file as nothing.
-func (t tree) addTar(text []byte, dir string, opts tarOptions) (size int64, err error) {
-	err = eachFile(text, func(h *tar.Header, content io.Reader) error {
-		p := path.Join(dir, path.Clean("/"+h.Name))
-		if opts.whiteouts && t.whiteout(p) {
-			return nil
-		}
-		f, err := fileOf(h, content, t, dir)
-		if err != nil {
-			return err
-		}
-		if !opts.named {
-			t.mkdirAll(path.Dir(p))
-		}
-		if old, there := t[p]; there && old.Dir && !f.Dir {
-			t.remove(p)
-		}
-		t[p] = f
-		if h.Typeflag != tar.TypeLink {
-			size += f.Size + int64(len(f.Link))
-		}
-		return nil
-	})
-	return size, err
-}
-
-// whiteout applies p if it is the mark of a removed file.
-func (t tree) whiteout(p string) bool {
-	name, ok := strings.CutPrefix(path.Base(p), ".wh.")
-	if !ok {
-		return false
-	}
-	dir := path.Dir(p)
-	if name == ".wh..opq" {
-		root := t[dir]
-		t.remove(dir)
-		t[dir] = root
-		return true
-	}
-	t.remove(path.Join(dir, name))
-	return true
-}
-
-// fileOf makes a file from a tar entry.
-func fileOf(h *tar.Header, content io.Reader, t tree, dir string) (File, error) {
-	f := File{UID: h.Uid, GID: h.Gid, Mode: uint32(h.Mode) & 0o7777}
-	switch h.Typeflag {
-	case tar.TypeDir:
-		f.Dir = true
-	case tar.TypeSymlink:
-		f.Link = h.Linkname
-	case tar.TypeLink:
-		return t[path.Join(dir, path.Clean("/"+h.Linkname))], nil
-	case tar.TypeReg:
-		f.Size = h.Size
-		data, err := io.ReadAll(io.LimitReader(content, maxFileData+1))
-		if err != nil {
-			return f, err
-		}
-		if len(data) <= maxFileData {
-			f.Data = data
-		}
-	}
-	return f, nil
-}
-
 // imageImport makes an image of one layer from a tar in the body.
 func imageImport(w *world, q *wire.Request) (wire.Reply, error) {
 	if q.Query.Get("fromSrc") != "-" {
 		return wire.Reply{}, wire.BadRequest("cannot import from %q: the simulated engine has no network; send the tar with fromSrc=-", q.Query.Get("fromSrc"))
 	}
 	platform := q.Query.Get("platform")
-	if err := checkPlatformText(platform); err != nil {
+	if err := spec.CheckPlatformText(platform); err != nil {
 		return wire.Reply{}, err
 	}
 	if os, _, _ := strings.Cut(platform, "/"); os != "" && os != "linux" {
 		return wire.Reply{}, wire.BadRequest("operating system is not supported")
 	}
-	content, err := unpack(q.Body)
+	content, err := files.Unpack(q.Body)
 	if err != nil {
 		return wire.Reply{}, wire.Failure("%v", err)
 	}
 	im := &image{
-		ID: "sha256:" + w.st.newID("import"), Created: w.st.Now, Arch: "amd64", OS: "linux", Files: newTree(), Complete: true,
+		ID: "sha256:" + w.st.newID("import"), Created: w.st.Now, Arch: "amd64", OS: "linux", Files: files.New(), Complete: true,
 		Comment: first(q.Query.Get("message"), "Imported from -"),
 	}
-	if im.Size, err = im.Files.addTar(content, "/", tarOptions{}); err != nil {
+	if im.Size, err = im.Files.AddTar(content, "/", files.TarOptions{}); err != nil {
 		return wire.Reply{}, wire.Failure("%s", processing(err))
 	}
 	sum := sha256.Sum256(content)
 	im.Layers = []string{"sha256:" + hex.EncodeToString(sum[:])}
-	if err := applyChanges(&im.Config, q.Query["changes"]); err != nil {
+	if err := dockerfile.Apply(&im.Config, q.Query["changes"]); err != nil {
 		return wire.Reply{}, err
 	}
 	if repo := q.Query.Get("repo"); repo != "" {
-		ref, err := parseReference(repo)
+		ref, err := refs.Parse(repo)
 		if err != nil {
 			return wire.Reply{}, err
 		}
-		ref.tag = first(q.Query.Get("tag"), ref.tag)
-		if ref.tag != "" && !isTag(ref.tag) {
+		ref.Tag = first(q.Query.Get("tag"), ref.Tag)
+		if ref.Tag != "" && !refs.IsTag(ref.Tag) {
 			return wire.Reply{}, wire.BadRequest("invalid tag format")
 		}
-		im.Tags = []string{ref.tagged()}
+		im.Tags = []string{ref.Tagged()}
 	}
 	w.images.putImage(im)
 	w.journal.emitImage(im.ID, im.ID, "import")

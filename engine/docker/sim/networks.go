@@ -4,16 +4,14 @@ package sim
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"maps"
-	"net"
 	"net/netip"
-	"slices"
 	"sort"
-	"strconv"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -28,11 +26,11 @@ type networks struct {
 func (s *networks) addPredefinedNetworks() {
 	for _, n := range []struct{ name, driver string }{{"none", "null"}, {"host", "host"}, {"bridge", "bridge"}} {
 		made := &network{
-			ID: idOf("network", n.name), Name: n.name, Driver: n.driver, Scope: "local", Created: s.st.Now, Predefined: true,
-			Labels: map[string]string{}, Options: map[string]string{}, IPAM: ipamConfig{Driver: "default", Config: []ipamPool{}},
+			ID: ids.Of("network", n.name), Name: n.name, Driver: n.driver, Scope: "local", Created: s.st.Now, Predefined: true,
+			Labels: map[string]string{}, Options: map[string]string{}, IPAM: spec.IPAMConfig{Driver: "default", Config: []spec.IPAMPool{}},
 		}
 		if n.name == "bridge" {
-			made.IPAM.Config = []ipamPool{{Subnet: "172.17.0.0/16", Gateway: "172.17.0.1"}}
+			made.IPAM.Config = []spec.IPAMPool{{Subnet: "172.17.0.0/16", Gateway: "172.17.0.1"}}
 			made.Options = map[string]string{
 				"com.docker.network.bridge.default_bridge": "true", "com.docker.network.bridge.enable_icc": "true",
 				"com.docker.network.bridge.enable_ip_masquerade": "true", "com.docker.network.bridge.host_binding_ipv4": "0.0.0.0",
@@ -99,7 +97,7 @@ func (s *state) members(n *network) []*container {
 }
 
 // on gives the live endpoint of c on n, or nil.
-func (c *container) on(n *network) *endpointConfig {
+func (c *container) on(n *network) *spec.EndpointConfig {
 	for _, ep := range c.Endpoints {
 		if ep.NetworkID == n.ID && ep.EndpointID != "" {
 			return ep
@@ -114,16 +112,13 @@ type networkDocument struct {
 	ID                            string `json:"Id"`
 	Created, Scope, Driver        string
 	EnableIPv6                    bool
-	IPAM                          ipamConfig
+	IPAM                          spec.IPAMConfig
 	Internal, Attachable, Ingress bool
-	ConfigFrom                    configFrom
+	ConfigFrom                    spec.ConfigFrom
 	ConfigOnly                    bool
 	Containers                    map[string]networkMember
 	Options, Labels               map[string]string
 }
-
-// configFrom names the network that another takes its configuration from.
-type configFrom struct{ Network string }
 
 // networkMember is a container in the document of a network.
 type networkMember struct{ Name, EndpointID, MacAddress, IPv4Address, IPv6Address string }
@@ -131,10 +126,10 @@ type networkMember struct{ Name, EndpointID, MacAddress, IPv4Address, IPv6Addres
 func shownNetwork(w *world, n *network, withMembers bool) networkDocument {
 	doc := networkDocument{
 		Name: n.Name, ID: n.ID, Created: wire.Stamp(n.Created), Scope: n.Scope, Driver: n.Driver, EnableIPv6: n.EnableIPv6, IPAM: n.IPAM,
-		Internal: n.Internal, Attachable: n.Attachable, Ingress: n.Ingress, ConfigFrom: configFrom{n.ConfigFrom}, ConfigOnly: n.ConfigOnly,
+		Internal: n.Internal, Attachable: n.Attachable, Ingress: n.Ingress, ConfigFrom: spec.ConfigFrom{Network: n.ConfigFrom}, ConfigOnly: n.ConfigOnly,
 		Containers: map[string]networkMember{}, Options: n.Options, Labels: n.Labels,
 	}
-	doc.IPAM.Config = append([]ipamPool{}, n.IPAM.Config...)
+	doc.IPAM.Config = append([]spec.IPAMPool{}, n.IPAM.Config...)
 	for i, pool := range doc.IPAM.Config {
 		if pool.Implied {
 			doc.IPAM.Config[i].Gateway, doc.IPAM.Config[i].Implied = "", false
@@ -176,11 +171,11 @@ func ambiguousInspect(name string, err error) error {
 }
 
 func networkList(w *world, q *wire.Request) (wire.Reply, error) {
-	f, err := readFilters(q, "dangling", "driver", "id", "label", "name", "scope", "type")
+	f, err := filter.Read(q, "dangling", "driver", "id", "label", "name", "scope", "type")
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	dangling, err := f.networkUse()
+	dangling, err := f.NetworkUse()
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -189,14 +184,14 @@ func networkList(w *world, q *wire.Request) (wire.Reply, error) {
 			return wire.Reply{}, wire.Failure("invalid filter: 'type'='%s'", kind)
 		}
 	}
-	docs, fits, fitsID := []networkDocument{}, f.pattern("name"), f.pattern("id")
+	docs, fits, fitsID := []networkDocument{}, f.Pattern("name"), f.Pattern("id")
 	for _, n := range w.st.networks() {
 		kind := "custom"
 		if n.Predefined {
 			kind = "builtin"
 		}
-		if !fits(n.Name) || !fitsID(n.ID) || !f.has("driver", n.Driver) || !f.has("scope", n.Scope) ||
-			!f.has("type", kind) || !f.labels(n.Labels) {
+		if !fits(n.Name) || !fitsID(n.ID) || !f.Has("driver", n.Driver) || !f.Has("scope", n.Scope) ||
+			!f.Has("type", kind) || !f.Labels(n.Labels) {
 			continue
 		}
 		if dangling != nil && *dangling != (!n.Predefined && len(w.st.members(n)) == 0) {
@@ -207,19 +202,8 @@ func networkList(w *world, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(docs)
 }
 
-// networkBody is the request body of network create.
-type networkBody struct {
-	Name, Driver, Scope                       string
-	CheckDuplicate                            bool
-	Internal, Attachable, Ingress, ConfigOnly bool
-	ConfigFrom                                *configFrom
-	EnableIPv6                                *bool
-	IPAM                                      *ipamConfig
-	Options, Labels                           map[string]string
-}
-
 func networkCreate(w *world, q *wire.Request) (wire.Reply, error) {
-	var body networkBody
+	var body spec.NetworkBody
 	if err := q.Decode(&body); err != nil {
 		return wire.Reply{}, err
 	}
@@ -248,17 +232,17 @@ func networkCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": n.ID, "Warning": warning}}, nil
 }
 
-func (s *networks) newNetwork(q *wire.Request, body *networkBody) (*network, error) {
+func (s *networks) newNetwork(q *wire.Request, body *spec.NetworkBody) (*network, error) {
 	n := &network{
 		Name: body.Name, Driver: cmp.Or(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: notNil(body.Labels),
 		Options: notNil(body.Options), Internal: body.Internal, Attachable: body.Attachable, ConfigOnly: body.ConfigOnly,
-		EnableIPv6: body.EnableIPv6 != nil && *body.EnableIPv6, IPAM: ipamConfig{Driver: "default"},
+		EnableIPv6: body.EnableIPv6 != nil && *body.EnableIPv6, IPAM: spec.IPAMConfig{Driver: "default"},
 	}
 	if body.ConfigFrom != nil {
 		n.ConfigFrom = body.ConfigFrom.Network
 	}
 	if body.IPAM != nil {
-		n.IPAM = ipamConfig{Driver: cmp.Or(body.IPAM.Driver, "default"), Options: body.IPAM.Options, Config: body.IPAM.Config}
+		n.IPAM = spec.IPAMConfig{Driver: cmp.Or(body.IPAM.Driver, "default"), Options: body.IPAM.Options, Config: body.IPAM.Config}
 	}
 	for _, pool := range n.IPAM.Config {
 		if _, err := netip.ParsePrefix(pool.Subnet); err != nil {
@@ -285,7 +269,7 @@ func (s *networks) newNetwork(q *wire.Request, body *networkBody) (*network, err
 }
 
 // checkConfiguration refuses what does not go together with networks that are, or take, a configuration.
-func checkConfiguration(n *network, body *networkBody) error {
+func checkConfiguration(n *network, body *spec.NetworkBody) error {
 	switch {
 	case n.ConfigOnly && (body.Ingress || n.Internal || n.Attachable || body.Scope != ""):
 		return wire.Forbidden("configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.")
@@ -302,7 +286,7 @@ func checkConfiguration(n *network, body *networkBody) error {
 }
 
 // plumb checks what the driver of a network is asked for, and gives the network its addresses.
-func (s *networks) plumb(n *network, body *networkBody) error {
+func (s *networks) plumb(n *network, body *spec.NetworkBody) error {
 	switch n.Driver {
 	case "bridge", "overlay", "macvlan", "ipvlan", "host", "null":
 	default:
@@ -332,7 +316,7 @@ func (s *networks) plumb(n *network, body *networkBody) error {
 		return err
 	}
 	if n.Driver == "bridge" {
-		if err := checkBridge(n.Options, n.IPAM.Config); err != nil {
+		if err := spec.CheckBridge(n.Options, n.IPAM.Config); err != nil {
 			return err
 		}
 	}
@@ -347,59 +331,17 @@ func (s *networks) takeConfiguration(n *network) error {
 	for _, from := range s.st.networks() {
 		if from.ConfigOnly && from.Name == n.ConfigFrom {
 			n.EnableIPv6, n.IPAM, n.Options = from.EnableIPv6, from.IPAM, from.Options
-			n.Labels = union(from.Labels, n.Labels)
+			n.Labels = spec.Union(from.Labels, n.Labels)
 			return nil
 		}
 	}
 	return wire.NotFound("configuration network %q does not exist", n.ConfigFrom)
 }
 
-// checkBridge checks the options of the driver bridge, and how many pools it has.
-func checkBridge(options map[string]string, pools []ipamPool) error {
-	const bridge, common = "com.docker.network.bridge.", "com.docker.network."
-	for _, key := range slices.Sorted(maps.Keys(options)) {
-		var err error
-		value := options[key]
-		switch key {
-		case bridge + "default_bridge", bridge + "enable_icc", bridge + "enable_ip_masquerade", bridge + "inhibit_ipv4", common + "enable_ipv6":
-			_, err = strconv.ParseBool(value)
-		case common + "driver.mtu":
-			var mtu int
-			if mtu, err = strconv.Atoi(value); err == nil && mtu < 0 {
-				return wire.Failure("invalid MTU number: %d", mtu)
-			}
-		case bridge + "host_binding_ipv4", common + "host_ipv4":
-			if net.ParseIP(value) == nil {
-				err = errors.New("nil ip")
-			}
-		}
-		if err != nil {
-			return wire.Failure("failed to parse %s value: %s (%v)", key, value, err)
-		}
-	}
-	v4, v6 := splitPools(pools)
-	if len(v4) > 1 || len(v6) > 1 {
-		return wire.Forbidden("bridge driver doesn't support multiple subnets")
-	}
-	return nil
-}
-
-// splitPools gives the pools of IPv4 addresses, and those of IPv6 addresses.
-func splitPools(pools []ipamPool) (v4, v6 []ipamPool) {
-	for _, pool := range pools {
-		if subnet, err := netip.ParsePrefix(pool.Subnet); err == nil && subnet.Addr().Is4() {
-			v4 = append(v4, pool)
-		} else {
-			v6 = append(v6, pool)
-		}
-	}
-	return v4, v6
-}
-
 // checkPools checks the address pools of a network that is about to be, and gives it one of IPv4 addresses if it has none.
 // Pools of IPv6 addresses only count where these are enabled.
 func (s *networks) checkPools(n *network) error {
-	v4, v6 := splitPools(n.IPAM.Config)
+	v4, v6 := spec.SplitPools(n.IPAM.Config)
 	for i := range v4 {
 		if err := s.fillPool(n.Name, &v4[i]); err != nil {
 			return err
@@ -410,7 +352,7 @@ func (s *networks) checkPools(n *network) error {
 		if err != nil {
 			return err
 		}
-		v4, n.AnyPool = []ipamPool{{Subnet: pool.String(), Gateway: pool.Addr().Next().String()}}, true
+		v4, n.AnyPool = []spec.IPAMPool{{Subnet: pool.String(), Gateway: pool.Addr().Next().String()}}, true
 	}
 	if n.EnableIPv6 && len(v6) == 0 {
 		return wire.NotFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
@@ -465,17 +407,17 @@ func (s *networks) dropNetwork(n *network) {
 }
 
 func networkPrune(w *world, q *wire.Request) (wire.Reply, error) {
-	f, err := readFilters(q, "label", "label!", "until")
+	f, err := filter.Read(q, "label", "label!", "until")
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	until, err := f.until(q, w.st.Now)
+	until, err := f.Until(q, w.st.Now)
 	if err != nil {
 		return wire.Reply{}, err
 	}
 	var gone []string
 	for _, n := range w.st.networks() {
-		if !n.Predefined && !n.ConfigOnly && !spares(until, n.Created) && len(w.st.members(n)) == 0 && f.labels(n.Labels) {
+		if !n.Predefined && !n.ConfigOnly && !filter.Spares(until, n.Created) && len(w.st.members(n)) == 0 && f.Labels(n.Labels) {
 			w.networks.dropNetwork(n)
 			gone = append(gone, n.Name)
 		}

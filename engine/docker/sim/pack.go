@@ -3,16 +3,17 @@
 package sim
 
 import (
-	"archive/tar"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -36,7 +37,7 @@ func imageSave(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, wire.Failure("%v", err)
 	}
-	text, err := tarOfTree(content, w.st.Start)
+	text, err := files.Tar(content, w.st.Start)
 	if err != nil {
 		return wire.Reply{}, wire.Failure("%v", err)
 	}
@@ -69,26 +70,26 @@ func (s *images) namedImages(names []string) ([]*packed, error) {
 
 // namedBy finds the images that one name means. A name without a tag means all its tags, and may be the beginning of an id.
 func (s *images) namedBy(name string) ([]*packed, error) {
-	if id := strings.TrimPrefix(name, "sha256:"); isWholeHex(id) {
+	if id := strings.TrimPrefix(name, "sha256:"); refs.IsWholeHex(id) {
 		if im := s.st.Images["sha256:"+id]; im != nil {
 			return []*packed{{image: im}}, nil
 		}
 		return nil, wire.Failure("failed to get digest sha256:%s: open /var/lib/docker/image/overlay2/imagedb/content/sha256/%s: no such file or directory", id, id)
 	}
-	ref, err := parseReference(name)
+	ref, err := refs.Parse(name)
 	if err != nil {
 		return nil, wire.Failure("%v", err)
 	}
 	switch {
-	case ref.name == "sha256", ref.tag == "" && ref.digest == "":
-		return s.namedWithoutTag(name, ref.name)
-	case ref.digest != "":
-		if im := s.st.imageWithDigest(ref.name + "@" + ref.digest); im != nil {
+	case ref.Name == "sha256", ref.Tag == "" && ref.Digest == "":
+		return s.namedWithoutTag(name, ref.Name)
+	case ref.Digest != "":
+		if im := s.st.imageWithDigest(ref.Name + "@" + ref.Digest); im != nil {
 			return []*packed{{image: im}}, nil
 		}
 	default:
-		if im := s.st.imageTagged(ref.tagged()); im != nil {
-			return []*packed{{image: im, tags: []string{ref.tagged()}}}, nil
+		if im := s.st.imageTagged(ref.Tagged()); im != nil {
+			return []*packed{{image: im, tags: []string{ref.Tagged()}}}, nil
 		}
 	}
 	return nil, wire.NotFound("reference does not exist")
@@ -131,8 +132,8 @@ func (s *state) imageWithDigest(digest string) *image {
 }
 
 // packAll gives the content of a tar of images.
-func (s *images) packAll(wanted []*packed) (tree, error) {
-	content := tree{}
+func (s *images) packAll(wanted []*packed) (files.Tree, error) {
+	content := files.Tree{}
 	var manifest []manifestItem
 	repositories := map[string]map[string]string{}
 	for _, p := range wanted {
@@ -143,20 +144,20 @@ func (s *images) packAll(wanted []*packed) (tree, error) {
 		manifest = append(manifest, item)
 		for _, tag := range p.tags {
 			i := strings.LastIndex(tag, ":")
-			repositories[tag[:i]] = union(repositories[tag[:i]], map[string]string{tag[i+1:]: oldID})
+			repositories[tag[:i]] = spec.Union(repositories[tag[:i]], map[string]string{tag[i+1:]: oldID})
 		}
 		s.journal.emitImage(p.image.ID, p.image.ID, "save")
 	}
-	if err := content.addJSON("manifest.json", manifest); err != nil || len(repositories) == 0 {
+	if err := content.AddJSON("manifest.json", manifest); err != nil || len(repositories) == 0 {
 		return content, err
 	}
-	return content, content.addJSON("repositories", repositories)
+	return content, content.AddJSON("repositories", repositories)
 }
 
 // pack adds one image: its configuration, and a directory with its layer as engines before 1.10 read it.
-func (s *images) pack(content tree, p *packed) (item manifestItem, oldID string, err error) {
+func (s *images) pack(content files.Tree, p *packed) (item manifestItem, oldID string, err error) {
 	im := p.image
-	layer, err := tarOfTree(im.Files, s.st.Start)
+	layer, err := files.Tar(im.Files, s.st.Start)
 	if err != nil {
 		return item, "", err
 	}
@@ -173,40 +174,13 @@ func (s *images) pack(content tree, p *packed) (item manifestItem, oldID string,
 	}
 	sum = sha256.Sum256(text)
 	name := hex.EncodeToString(sum[:])
-	oldID = idOf("old", name)
+	oldID = ids.Of("old", name)
 	item = manifestItem{Config: name + ".json", RepoTags: p.tags, Layers: []string{oldID + "/layer.tar"}}
-	content.add(item.Config, text)
-	content[oldID] = dirFile()
-	content.add(oldID+"/VERSION", []byte("1.0"))
-	content.add(item.Layers[0], layer)
-	return item, oldID, content.addJSON(oldID+"/json", wire.Object{
+	content.Add(item.Config, text)
+	content[oldID] = files.Dir()
+	content.Add(oldID+"/VERSION", []byte("1.0"))
+	content.Add(item.Layers[0], layer)
+	return item, oldID, content.AddJSON(oldID+"/json", wire.Object{
 		"id": oldID, "comment": im.Comment, "created": im.Created, "author": im.Author, "config": im.Config, "architecture": im.Arch, "os": im.OS,
 	})
-}
-
-// add puts a plain file into a tree that becomes a tar.
-func (t tree) add(name string, text []byte) {
-	t[name] = File{Mode: 0o644, Size: int64(len(text)), Data: text}
-}
-
-func (t tree) addJSON(name string, value any) error {
-	text, err := json.Marshal(value)
-	t.add(name, append(text, '\n'))
-	return err
-}
-
-// tarOfTree gives the content of a tree as a tar, in order, without the root; all are as old as made.
-func tarOfTree(content tree, made time.Time) ([]byte, error) {
-	var buffer bytes.Buffer
-	t := tar.NewWriter(&buffer)
-	for _, p := range slices.Sorted(maps.Keys(content)) {
-		if p == "/" {
-			continue
-		}
-		if err := writeFile(t, strings.TrimPrefix(p, "/"), content[p], made); err != nil {
-			return nil, err
-		}
-	}
-	err := t.Close()
-	return buffer.Bytes(), err
 }

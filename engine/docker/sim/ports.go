@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -19,45 +20,11 @@ const (
 	lastEphemeralPort  = 60999
 )
 
-// splitPort reads 80/tcp or 80; the protocol is tcp unless it says otherwise.
-func splitPort(text string) (number, proto string) {
-	number, proto, _ = strings.Cut(text, "/")
-	return number, cmp.Or(strings.ToLower(proto), "tcp")
-}
-
-// checkPortBindings refuses bindings that no start could carry out.
-func checkPortBindings(bindings map[string][]portBinding) error {
-	for _, key := range slices.Sorted(maps.Keys(bindings)) {
-		number, _ := splitPort(key)
-		if _, _, ok := portRange(number); !ok || strings.Contains(number, "-") {
-			return wire.BadRequest("invalid port specification: %q", number)
-		}
-		for _, b := range bindings[key] {
-			host, _ := splitPort(b.HostPort)
-			if _, _, ok := portRange(host); host != "" && !ok {
-				return wire.BadRequest("invalid port specification: %q", b.HostPort)
-			}
-		}
-	}
-	return nil
-}
-
-// portRange reads one port or FIRST-LAST.
-func portRange(text string) (from, to int, ok bool) {
-	a, b, isRange := strings.Cut(text, "-")
-	if !isRange {
-		b = a
-	}
-	low, errLow := strconv.ParseUint(a, 10, 16)
-	high, errHigh := strconv.ParseUint(b, 10, 16)
-	return int(low), int(high), errLow == nil && errHigh == nil && low <= high
-}
-
 // exposed gives the exposed ports as 80/tcp, in order.
 func (c *container) exposed() []string {
 	var ports []string
 	for _, key := range slices.Sorted(maps.Keys(c.Config.ExposedPorts)) {
-		number, proto := splitPort(key)
+		number, proto := spec.SplitPort(key)
 		if !slices.Contains(ports, number+"/"+proto) {
 			ports = append(ports, number+"/"+proto)
 		}
@@ -71,12 +38,12 @@ func (s *endpoints) openPorts(c *container) error {
 	if !s.onBridge(c) {
 		return nil
 	}
-	open := map[string][]portBinding{}
+	open := map[string][]spec.PortBinding{}
 	for _, port := range c.exposed() {
-		number, proto := splitPort(port)
+		number, proto := spec.SplitPort(port)
 		bindings := c.bindings(number, proto)
 		if len(bindings) == 0 && c.HostConfig.PublishAllPorts {
-			bindings = []portBinding{{}}
+			bindings = []spec.PortBinding{{}}
 		}
 		open[port] = nil
 		for _, b := range bindings {
@@ -102,7 +69,7 @@ func (s *endpoints) onBridge(c *container) bool {
 }
 
 // bindings gives the bindings of one port, however its key is written: 80/tcp or 80.
-func (c *container) bindings(number, proto string) []portBinding {
+func (c *container) bindings(number, proto string) []spec.PortBinding {
 	if b := c.HostConfig.PortBindings[number+"/"+proto]; len(b) > 0 {
 		return b
 	}
@@ -113,24 +80,24 @@ func (c *container) bindings(number, proto string) []portBinding {
 }
 
 // openPort takes one host port, or the first free one of a range or of the ephemeral ports.
-func (s *endpoints) openPort(c *container, proto string, b portBinding, own map[string][]portBinding) ([]portBinding, error) {
+func (s *endpoints) openPort(c *container, proto string, b spec.PortBinding, own map[string][]spec.PortBinding) ([]spec.PortBinding, error) {
 	ip := cmp.Or(b.HostIP, "0.0.0.0")
 	if _, err := netip.ParseAddr(ip); err != nil {
 		return nil, wire.Failure("invalid host IP address %q", b.HostIP)
 	}
-	wanted, _ := splitPort(b.HostPort)
+	wanted, _ := spec.SplitPort(b.HostPort)
 	port, err := s.choosePort(c, proto, ip, wanted, own)
 	if err != nil {
 		return nil, err
 	}
-	got := []portBinding{{HostIP: ip, HostPort: strconv.Itoa(port)}}
+	got := []spec.PortBinding{{HostIP: ip, HostPort: strconv.Itoa(port)}}
 	if b.HostIP == "" {
-		got = append(got, portBinding{HostIP: "::", HostPort: strconv.Itoa(port)})
+		got = append(got, spec.PortBinding{HostIP: "::", HostPort: strconv.Itoa(port)})
 	}
 	return got, nil
 }
 
-func (s *endpoints) choosePort(c *container, proto, ip, wanted string, own map[string][]portBinding) (int, error) {
+func (s *endpoints) choosePort(c *container, proto, ip, wanted string, own map[string][]spec.PortBinding) (int, error) {
 	endpoint := ""
 	for _, ep := range c.Endpoints {
 		endpoint = max(endpoint, ep.EndpointID)
@@ -147,7 +114,7 @@ func (s *endpoints) choosePort(c *container, proto, ip, wanted string, own map[s
 		}
 		return 0, wire.Failure("driver failed programming external connectivity on endpoint %s (%s): all ports are allocated", c.Name, endpoint)
 	}
-	from, to, _ := portRange(wanted)
+	from, to, _ := spec.PortRange(wanted)
 	for port := from; port <= to; port++ {
 		if !s.portTaken(proto, ip, port, own) {
 			return port, nil
@@ -160,8 +127,8 @@ func (s *endpoints) choosePort(c *container, proto, ip, wanted string, own map[s
 }
 
 // portTaken tells whether a host port is published already; an address of all interfaces meets every other.
-func (s *endpoints) portTaken(proto, ip string, port int, own map[string][]portBinding) bool {
-	tables := []map[string][]portBinding{own}
+func (s *endpoints) portTaken(proto, ip string, port int, own map[string][]spec.PortBinding) bool {
+	tables := []map[string][]spec.PortBinding{own}
 	for _, c := range s.st.Containers {
 		tables = append(tables, c.Ports)
 	}
@@ -193,7 +160,7 @@ func meets(a, b string) bool {
 func (c *container) portList() []wire.Object {
 	docs := []wire.Object{}
 	for _, key := range slices.Sorted(maps.Keys(c.Ports)) {
-		number, proto := splitPort(key)
+		number, proto := spec.SplitPort(key)
 		private, err := strconv.Atoi(number)
 		if err != nil {
 			continue

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -120,7 +121,7 @@ func (b box) searchPath() string {
 }
 
 // follow reads a file of c through symbolic links.
-func (b box) follow(p string) (File, bool) {
+func (b box) follow(p string) (files.File, bool) {
 	f, ok := b.locate(b.resolve(p)).get()
 	return f, ok && f.Link == ""
 }

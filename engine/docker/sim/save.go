@@ -7,6 +7,10 @@ import (
 	"fmt"
 	"io"
 	"sort"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
 // saved is the form of a saved engine.
@@ -65,13 +69,13 @@ func (s *state) complete() error {
 			return fmt.Errorf("container %q is damaged", id)
 		}
 		if c.Files == nil {
-			c.Files = tree{}
+			c.Files = files.Tree{}
 		}
 		if c.Mounts == nil {
-			c.Mounts = map[string]*mountPoint{}
+			c.Mounts = map[string]*spec.Mount{}
 		}
 		if c.Endpoints == nil {
-			c.Endpoints = map[string]*endpointConfig{}
+			c.Endpoints = map[string]*spec.EndpointConfig{}
 		}
 		for dest, m := range c.Mounts {
 			if m == nil {
@@ -104,11 +108,11 @@ func (s *state) completeRest() error {
 	for kind, images := range []map[string]*image{s.Images, s.Remote} {
 		for id, im := range images {
 			const remote = 1 // a pull shows the first layer
-			if im == nil || !isImageID(im.ID) || kind == remote && len(im.Layers) == 0 {
+			if im == nil || !refs.IsImageID(im.ID) || kind == remote && len(im.Layers) == 0 {
 				return fmt.Errorf("image %q is damaged", id)
 			}
 			if im.Files == nil {
-				im.Files = tree{}
+				im.Files = files.Tree{}
 			}
 		}
 	}
@@ -166,9 +170,9 @@ type VolumeState struct {
 	Name      string
 	Anonymous bool
 	Labels    map[string]string
-	Users     []string // names of the containers that the engine counts
-	Root      File     // owner and mode of its root
-	Files     []string // paths below its root
+	Users     []string   // names of the containers that the engine counts
+	Root      files.File // owner and mode of its root
+	Files     []string   // paths below its root
 }
 
 // NetworkState is one network.
@@ -197,7 +201,7 @@ func (e *Engine) World() World {
 		w.Volumes = append(w.Volumes, e.volumeState(e.world.st.Volumes[name]))
 	}
 	for _, n := range e.world.st.networks() {
-		shown := NetworkState{Name: n.Name, ID: n.ID, Driver: n.Driver, Labels: union(n.Labels, map[string]string(nil))}
+		shown := NetworkState{Name: n.Name, ID: n.ID, Driver: n.Driver, Labels: spec.Union(n.Labels, map[string]string(nil))}
 		for _, c := range e.world.st.members(n) {
 			shown.Members = append(shown.Members, c.Name)
 		}
@@ -220,7 +224,7 @@ func (e *Engine) containerState(c *container) ContainerState {
 	s := ContainerState{
 		Name: c.Name, ID: c.ID, Image: c.Config.Image, ImageID: c.ImageID, Status: c.status(), Health: c.Health, ExitCode: c.ExitCode,
 		RestartCount: c.RestartCount, Error: c.Error, Restart: c.HostConfig.RestartPolicy.Name, Env: append([]string(nil), c.Config.Env...),
-		Command: append([]string{c.Path}, c.Args...), User: c.Config.User, Labels: union(c.Config.Labels, map[string]string(nil)),
+		Command: append([]string{c.Path}, c.Args...), User: c.Config.User, Labels: spec.Union(c.Config.Labels, map[string]string(nil)),
 		Links: append([]string(nil), e.world.st.shownLinks(c)...), Networks: sortedKeys(c.Endpoints),
 	}
 	for _, dest := range sortedKeys(c.Mounts) {
@@ -236,7 +240,7 @@ func (e *Engine) containerState(c *container) ContainerState {
 }
 
 func (e *Engine) volumeState(v *volume) VolumeState {
-	s := VolumeState{Name: v.Name, Anonymous: v.Anonymous, Labels: union(v.Labels, map[string]string(nil)), Root: v.Files["/"]}
+	s := VolumeState{Name: v.Name, Anonymous: v.Anonymous, Labels: spec.Union(v.Labels, map[string]string(nil)), Root: v.Files["/"]}
 	for id := range v.Refs {
 		if c := e.world.st.Containers[id]; c != nil {
 			s.Users = append(s.Users, c.Name)

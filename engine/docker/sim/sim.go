@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -55,18 +56,18 @@ func New(opts Options) *Engine {
 	st := &state{
 		Start: start, Now: start, LastPort: firstEphemeralPort - 1,
 		Containers: map[string]*container{}, Volumes: map[string]*volume{}, Networks: map[string]*network{},
-		Images: map[string]*image{}, Remote: map[string]*image{}, Execs: map[string]*execution{}, Host: newTree(),
+		Images: map[string]*image{}, Remote: map[string]*image{}, Execs: map[string]*execution{}, Host: files.New(),
 	}
 	paths := opts.HostPaths
 	if paths == nil {
 		paths = []string{"/bin", "/dev", "/etc", "/home", "/opt", "/root", "/run", "/srv", "/tmp", "/usr", "/var/lib", "/var/log", "/var/run"}
 	}
 	for _, p := range paths {
-		st.Host.mkdirAll(path.Clean("/" + p))
+		st.Host.MkdirAll(path.Clean("/" + p))
 	}
 	if opts.HostPaths == nil {
 		for _, p := range []string{"/etc/group", "/etc/hostname", "/etc/hosts", "/etc/localtime", "/etc/os-release", "/etc/passwd", "/etc/resolv.conf", "/var/run/docker.sock"} {
-			st.Host[p] = File{Mode: 0o644}
+			st.Host[p] = files.File{Mode: 0o644}
 		}
 	}
 	e := newEngine(opts, st)

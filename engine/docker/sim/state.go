@@ -3,11 +3,15 @@
 package sim
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"sort"
 	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/logs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
 // state is the whole engine as data.
@@ -23,7 +27,7 @@ type state struct {
 	Images     map[string]*image
 	Remote     map[string]*image // what can be pulled, by full name
 	Execs      map[string]*execution
-	Host       tree // directories and files of the host that bind mounts can see
+	Host       files.Tree // directories and files of the host that bind mounts can see
 	Events     []event
 }
 
@@ -35,16 +39,16 @@ type container struct {
 	ImageID      string
 	Path         string
 	Args         []string
-	Config       Config
-	HostConfig   hostConfig
-	Mounts       map[string]*mountPoint // by destination
-	Endpoints    map[string]*endpointConfig
-	Connected    bool   // it once was on a network though it shares those of another container
-	Links        []link // legacy links, resolved when it was created
-	Ports        map[string][]portBinding
+	Config       spec.Config
+	HostConfig   spec.HostConfig
+	Mounts       map[string]*spec.Mount // by destination
+	Endpoints    map[string]*spec.EndpointConfig
+	Connected    bool        // it once was on a network though it shares those of another container
+	Links        []spec.Link // legacy links, resolved when it was created
+	Ports        map[string][]spec.PortBinding
 	SandboxID    string
-	Files        tree // what differs from the image
-	Log          []logLine
+	Files        files.Tree // what differs from the image
+	Log          []logs.Line
 	RestartCount int
 
 	Running, Paused, Restarting, Removing, Dead bool
@@ -58,7 +62,7 @@ type container struct {
 	Runs                                        int // how often its process began, for crash scripts
 	EverStarted                                 bool
 
-	Process   Process
+	Process   script.Process
 	ExitAt    time.Time // when its process ends by itself
 	KillAt    time.Time // when a stop loses patience
 	RestartAt time.Time // when the restart policy acts
@@ -72,38 +76,6 @@ type container struct {
 	Polled    bool       // its passing state has been seen by inspect
 }
 
-// mountPoint is one mount of a container.
-type mountPoint struct {
-	Type        string // bind, volume, tmpfs
-	Name        string // of the volume
-	Source      string // host path
-	Destination string
-	Driver      string
-	Mode        string
-	RW          bool
-	Propagation string
-	Named       bool // asked for by name: rm -v leaves it alone
-	HasSource   bool // came through Binds or Mounts; the reason of the hole in reference counting
-	Held        bool // counted as a reference of the volume
-	Copy        bool // image content is copied into the empty volume
-	CreateHost  bool // a missing host path is made at start
-}
-
-// link is one legacy link.
-type link struct {
-	Target string // container id
-	Name   string // name of the target when it was last known
-	Alias  string
-	Apart  bool // the target is gone, and was not on the default network
-}
-
-// logLine is one line of output.
-type logLine struct {
-	At     time.Time
-	Stream int // 1 stdout, 2 stderr
-	Text   string
-}
-
 // volume is one volume.
 type volume struct {
 	Name      string
@@ -112,7 +84,7 @@ type volume struct {
 	Options   map[string]string
 	Created   time.Time
 	Anonymous bool
-	Files     tree
+	Files     files.Tree
 	Refs      map[string]int // mounts per container id
 }
 
@@ -123,7 +95,7 @@ type network struct {
 	Labels                                    map[string]string
 	Options                                   map[string]string
 	Internal, Attachable, EnableIPv6, Ingress bool
-	IPAM                                      ipamConfig
+	IPAM                                      spec.IPAMConfig
 	Predefined                                bool
 	ConfigOnly                                bool   // it only holds a configuration for others
 	ConfigFrom                                string // the network that holds its configuration
@@ -135,22 +107,22 @@ type image struct {
 	ID          string
 	Tags        []string // familiar names with tag
 	Digests     []string
-	Config      Config
+	Config      spec.Config
 	Created     time.Time
 	Arch, OS    string
 	Author      string
 	Comment     string
 	Size        int64
 	Layers      []string
-	Process     *Process
-	Files       tree
+	Process     *script.Process
+	Files       files.Tree
 	Complete    bool // Files is all it holds, so that what is not in it does not exist
 	Serial      uint64
 	LastTagTime time.Time
 
 	// Of an image that was made of a container:
-	Parent, Container string  `json:",omitempty"`
-	ContainerConfig   *Config `json:",omitempty"`
+	Parent, Container string       `json:",omitempty"`
+	ContainerConfig   *spec.Config `json:",omitempty"`
 }
 
 // execution is one exec instance.
@@ -171,12 +143,7 @@ type execution struct {
 // newID gives the next id: 64 hex digits that look like any other but depend on the serial only.
 func (s *state) newID(kind string) string {
 	s.Serial++
-	return idOf(kind, fmt.Sprint(s.Serial))
-}
-
-func idOf(kind, text string) string {
-	sum := sha256.Sum256([]byte("dmap sim " + kind + " " + text))
-	return hex.EncodeToString(sum[:])
+	return ids.Of(kind, fmt.Sprint(s.Serial))
 }
 
 // containers gives all containers, oldest first.

@@ -5,6 +5,8 @@ package sim
 import (
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -34,7 +36,7 @@ func (h host) engineID() string {
 	if h.opts.ID != "" {
 		return h.opts.ID
 	}
-	text := strings.ToUpper(idOf("engine", "id"))
+	text := strings.ToUpper(ids.Of("engine", "id"))
 	var parts []string
 	for i := range 12 {
 		parts = append(parts, text[4*i:4*i+4])
@@ -123,7 +125,7 @@ func pluginList(w *world, q *wire.Request) (wire.Reply, error) { return wire.OK(
 
 // buildPrune finds nothing to remove, since nothing is built here.
 func buildPrune(w *world, q *wire.Request) (wire.Reply, error) {
-	if _, err := readFilters(q, "until", "id", "label", "label!", "parent", "type", "description", "inuse", "shared", "private"); err != nil {
+	if _, err := filter.Read(q, "until", "id", "label", "label!", "parent", "type", "description", "inuse", "shared", "private"); err != nil {
 		return wire.Reply{}, wire.Prefixed("failed to prune build cache: ", err)
 	}
 	return wire.OK(wire.Object{"CachesDeleted": nil, "SpaceReclaimed": 0})

@@ -3,19 +3,12 @@
 package sim
 
 import (
-	"cmp"
-
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// updateBody is the request body of container update. What else it holds is passed over, as the engine does.
-type updateBody struct {
-	resources
-	RestartPolicy restartPolicy
-}
-
 func containerUpdate(w *world, q *wire.Request) (wire.Reply, error) {
-	var body updateBody
+	var body spec.UpdateBody
 	if err := q.Decode(&body); err != nil {
 		return wire.Reply{}, err
 	}
@@ -23,17 +16,17 @@ func containerUpdate(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	if err := checkRestartPolicy(body.RestartPolicy); err != nil {
+	if err := spec.CheckRestartPolicy(body.RestartPolicy); err != nil {
 		return wire.Reply{}, err
 	}
-	if err := checkResources(&body.resources, w.host.cpus()); err != nil {
+	if err := spec.CheckResources(&body.Resources, w.host.cpus()); err != nil {
 		return wire.Reply{}, err
 	}
 	if err := checkUpdate(c, &body); err != nil {
 		return wire.Reply{}, wire.Prefixed("Cannot update container "+c.ID+": ", err)
 	}
 	h := &c.HostConfig
-	h.merge(&body.resources)
+	h.Update(&body.Resources)
 	if body.RestartPolicy.Name != "" {
 		h.RestartPolicy = body.RestartPolicy
 	}
@@ -42,7 +35,7 @@ func containerUpdate(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 // checkUpdate refuses what contradicts the limits that a container has.
-func checkUpdate(c *container, body *updateBody) error {
+func checkUpdate(c *container, body *spec.UpdateBody) error {
 	h := &c.HostConfig
 	const conflicting = "Conflicting options: "
 	switch {
@@ -68,30 +61,4 @@ func checkUpdate(c *container, body *updateBody) error {
 		return wire.Failure("runc did not terminate successfully: exit status 1: the maximum allowed cpu-shares is 262144\n: unknown")
 	}
 	return nil
-}
-
-// merge takes over the limits that are set; zero means unchanged, so none but that of processes can be lifted.
-func (h *hostConfig) merge(r *resources) {
-	for _, pair := range []struct {
-		to   *int64
-		from int64
-	}{
-		{&h.CPUShares, r.CPUShares}, {&h.Memory, r.Memory}, {&h.NanoCPUs, r.NanoCPUs}, {&h.CPUPeriod, r.CPUPeriod},
-		{&h.CPUQuota, r.CPUQuota}, {&h.MemoryReservation, r.MemoryReservation}, {&h.MemorySwap, r.MemorySwap},
-		{&h.KernelMemory, r.KernelMemory}, {&h.KernelMemoryTCP, r.KernelMemoryTCP},
-		{&h.CPURealtimePeriod, r.CPURealtimePeriod}, {&h.CPURealtimeRuntime, r.CPURealtimeRuntime},
-	} {
-		if pair.from != 0 {
-			*pair.to = pair.from
-		}
-	}
-	h.CpusetCpus = cmp.Or(r.CpusetCpus, h.CpusetCpus)
-	h.CpusetMems = cmp.Or(r.CpusetMems, h.CpusetMems)
-	if r.BlkioWeight != 0 {
-		h.BlkioWeight = r.BlkioWeight
-	}
-	if r.PidsLimit != nil {
-		limit := max(*r.PidsLimit, 0)
-		h.PidsLimit = &limit
-	}
 }

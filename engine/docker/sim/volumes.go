@@ -5,10 +5,12 @@ package sim
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -30,56 +32,27 @@ func (s *volumes) ensureVolume(name, driver string, labels, options map[string]s
 	if driver != "" && driver != "local" {
 		return nil, wire.NotFound("create %s: error looking up volume plugin %s: plugin %q not found", name, driver, driver)
 	}
-	if name != "" && !validName(name) {
+	if name != "" && !spec.ValidName(name) {
 		if len(name) == 1 {
 			return nil, wire.BadRequest("create %s: volume name is too short, names should be at least two alphanumeric characters", name)
 		}
 		return nil, wire.BadRequest("create %s: %q includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path", name, name)
 	}
-	if err := checkVolumeOptions(options); err != nil {
+	if err := spec.CheckVolumeOptions(options); err != nil {
 		return nil, wire.Prefixed("create "+cmp.Or(name, s.st.newID("volume"))+": ", err)
 	}
 	return s.newVolume(name, driver, labels, options), nil
 }
 
-// volumeSize is how the size of a volume is written.
-var volumeSize = regexp.MustCompile(`(?i)^([0-9]+(\.[0-9]+)*) ?([kmgtp]?i?b?)$`)
-
-// checkVolumeOptions checks the options of the driver local. The host has no quota, so that no size can be had.
-func checkVolumeOptions(options map[string]string) error {
-	needs := map[string][]string{"device": {"type"}, "o": {"device", "type"}, "size": nil, "type": {"device"}}
-	for _, name := range slices.Sorted(maps.Keys(options)) {
-		if _, known := needs[name]; !known {
-			return wire.BadRequest("invalid option: %q", name)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(options)) {
-		for _, need := range needs[name] {
-			if _, given := options[need]; !given {
-				return wire.BadRequest("missing required option: %q", need)
-			}
-		}
-	}
-	size, given := options["size"]
-	switch {
-	case !given:
-	case !volumeSize.MatchString(size):
-		return wire.Failure("invalid size: '%s'", size)
-	case strings.ContainsAny(size, "123456789"):
-		return wire.BadRequest("quota size requested but no quota support")
-	}
-	return nil
-}
-
 func (s *volumes) newVolume(name, driver string, labels, options map[string]string) *volume {
 	v := &volume{
 		Name: name, Driver: cmp.Or(driver, "local"), Labels: labels, Options: options, Created: s.st.Now,
-		Files: newTree(), Refs: map[string]int{},
+		Files: files.New(), Refs: map[string]int{},
 	}
 	if name == "" {
 		v.Name, v.Anonymous = s.st.newID("volume"), true
 		if s.version.At(42) {
-			v.Labels = union(v.Labels, map[string]string{"com.docker.volume.anonymous": ""})
+			v.Labels = spec.Union(v.Labels, map[string]string{"com.docker.volume.anonymous": ""})
 		}
 	}
 	s.st.Volumes[v.Name] = v
@@ -130,21 +103,21 @@ func volumeInspect(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 func volumeList(w *world, q *wire.Request) (wire.Reply, error) {
-	f, err := readFilters(q, "dangling", "name", "driver", "label")
+	f, err := filter.Read(q, "dangling", "name", "driver", "label")
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	dangling, err := f.boolean("dangling")
+	dangling, err := f.Boolean("dangling")
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	docs, fits := []wire.Object{}, f.pattern("name")
+	docs, fits := []wire.Object{}, f.Pattern("name")
 	for _, name := range slices.Sorted(maps.Keys(w.st.Volumes)) {
 		v := w.st.Volumes[name]
 		if dangling != nil && *dangling != (len(v.Refs) == 0) {
 			continue
 		}
-		if fits(v.Name) && f.has("driver", v.Driver) && f.labels(v.Labels) {
+		if fits(v.Name) && f.Has("driver", v.Driver) && f.Labels(v.Labels) {
 			docs = append(docs, v.document())
 		}
 	}
@@ -172,11 +145,11 @@ func volumePrune(w *world, q *wire.Request) (wire.Reply, error) {
 	if q.At(42) {
 		known = append(known, "all")
 	}
-	f, err := readFilters(q, known...)
+	f, err := filter.Read(q, known...)
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	all, err := f.boolean("all")
+	all, err := f.Boolean("all")
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -184,7 +157,7 @@ func volumePrune(w *world, q *wire.Request) (wire.Reply, error) {
 	gone := []string{}
 	for _, name := range slices.Sorted(maps.Keys(w.st.Volumes)) {
 		v := w.st.Volumes[name]
-		if len(v.Refs) == 0 && (everything || v.Anonymous) && f.labels(v.Labels) {
+		if len(v.Refs) == 0 && (everything || v.Anonymous) && f.Labels(v.Labels) {
 			w.volumes.dropVolume(v)
 			gone = append(gone, name)
 		}

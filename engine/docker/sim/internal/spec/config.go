@@ -1,6 +1,9 @@
-// Part of the simulated engine: the configuration documents of the Engine API, as clients send them and inspect shows them.
+// Spec: the configuration documents of the Engine API, as clients send them and inspect shows them.
 
-package sim
+// Package spec holds the documents that clients send, as data, and everything that can be said of them without an engine: what is
+// refused in them, what they mean, how two of them are put together. What the checks must know of an engine and its host they
+// are told, as a [Machine].
+package spec
 
 import (
 	"bytes"
@@ -67,13 +70,13 @@ type Healthcheck struct {
 	Retries       int      `json:",omitempty"`
 }
 
-// hostConfig is the part of a container's configuration that depends on the host.
-type hostConfig struct {
+// HostConfig is the part of a container's configuration that depends on the host.
+type HostConfig struct {
 	Binds           []string
 	ContainerIDFile string
 	LogConfig       logConfig
 	NetworkMode     string
-	PortBindings    map[string][]portBinding
+	PortBindings    map[string][]PortBinding
 	RestartPolicy   restartPolicy
 	AutoRemove      bool
 	VolumeDriver    string
@@ -105,14 +108,14 @@ type hostConfig struct {
 	Runtime         string
 	ConsoleSize     [2]uint
 	Isolation       string
-	resources
+	Resources
 	MaskedPaths   []string
 	ReadonlyPaths []string
 	Init          *bool `json:",omitempty"`
 }
 
-// resources are the limits of a container; update changes these and the restart policy.
-type resources struct {
+// Resources are the limits of a container; update changes these and the restart policy.
+type Resources struct {
 	CPUShares            int64 `json:"CpuShares"`
 	Memory               int64
 	NanoCPUs             int64 `json:"NanoCpus"`
@@ -151,7 +154,7 @@ type logConfig struct {
 	Config map[string]string
 }
 
-type portBinding struct {
+type PortBinding struct {
 	HostIP   string `json:"HostIp"`
 	HostPort string
 }
@@ -197,7 +200,7 @@ type mountSpec struct {
 	ReadOnly      bool           `json:",omitempty"`
 	Consistency   string         `json:",omitempty"`
 	BindOptions   *bindOptions   `json:",omitempty"`
-	VolumeOptions *volumeOptions `json:",omitempty"`
+	VolumeOptions *VolumeOptions `json:",omitempty"`
 	TmpfsOptions  *tmpfsOptions  `json:",omitempty"`
 }
 
@@ -207,14 +210,14 @@ type bindOptions struct {
 	CreateMountpoint bool   `json:",omitempty"`
 }
 
-type volumeOptions struct {
+type VolumeOptions struct {
 	NoCopy       bool              `json:",omitempty"`
 	Labels       map[string]string `json:",omitempty"`
 	Subpath      string            `json:",omitempty"`
-	DriverConfig *driverConfig     `json:",omitempty"`
+	DriverConfig *DriverConfig     `json:",omitempty"`
 }
 
-type driverConfig struct {
+type DriverConfig struct {
 	Name    string            `json:",omitempty"`
 	Options map[string]string `json:",omitempty"`
 }
@@ -224,9 +227,9 @@ type tmpfsOptions struct {
 	Mode      uint32 `json:",omitempty"`
 }
 
-// endpointConfig is how a container is to sit on one network, and where it sits once it is started.
-type endpointConfig struct {
-	IPAMConfig          *endpointIPAM
+// EndpointConfig is how a container is to sit on one network, and where it sits once it is started.
+type EndpointConfig struct {
+	IPAMConfig          *EndpointIPAM
 	Links               []string
 	Aliases             []string
 	NetworkID           string
@@ -242,36 +245,42 @@ type endpointConfig struct {
 	DNSNames            []string `json:",omitempty"`
 }
 
-type endpointIPAM struct {
+type EndpointIPAM struct {
 	IPv4Address  string   `json:",omitempty"`
 	IPv6Address  string   `json:",omitempty"`
 	LinkLocalIPs []string `json:",omitempty"`
 }
 
-type networkingConfig struct {
-	EndpointsConfig map[string]*endpointConfig
+type NetworkingConfig struct {
+	EndpointsConfig map[string]*EndpointConfig
 }
 
-// createBody is the request body of container create.
-type createBody struct {
+// CreateBody is the request body of container create.
+type CreateBody struct {
 	Config
-	HostConfig       *hostConfig
-	NetworkingConfig *networkingConfig
+	HostConfig       *HostConfig
+	NetworkingConfig *NetworkingConfig
 
 	Memory, MemorySwap int64 // where old clients put what belongs into HostConfig
 }
 
-// ipamConfig describes the address pools of a network.
-type ipamConfig struct {
+// IPAMConfig describes the address pools of a network.
+type IPAMConfig struct {
 	Driver  string
 	Options map[string]string
-	Config  []ipamPool
+	Config  []IPAMPool
 }
 
-type ipamPool struct {
+type IPAMPool struct {
 	Subnet     string            `json:",omitempty"`
 	IPRange    string            `json:",omitempty"`
 	Gateway    string            `json:",omitempty"`
 	Implied    bool              `json:",omitempty"` // the gateway was not asked for, and is not shown
 	AuxAddress map[string]string `json:"AuxiliaryAddresses,omitempty"`
+}
+
+// UpdateBody is the request body of container update. What else it holds is passed over, as the engine does.
+type UpdateBody struct {
+	Resources
+	RestartPolicy restartPolicy
 }

@@ -1,6 +1,6 @@
-// Part of the simulated engine: words of Dockerfile instructions, with quotes, escapes and variables.
+// Dockerfile: words of instructions, with quotes, escapes and variables.
 
-package sim
+package dockerfile
 
 import (
 	"strings"

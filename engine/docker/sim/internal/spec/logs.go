@@ -1,6 +1,6 @@
-// Part of the simulated engine: log drivers and their options, refused at create by their names and at start by their values.
+// Spec: log drivers and their options, refused at create by their names and at start by their values.
 
-package sim
+package spec
 
 import (
 	"cmp"
@@ -83,8 +83,8 @@ func isBool(text string) bool {
 	return err == nil
 }
 
-// checkLogFile refuses values of options that a log file cannot be opened with.
-func checkLogFile(l logConfig) error {
+// CheckLogFile refuses values of options that a log file cannot be opened with.
+func CheckLogFile(l logConfig) error {
 	var err error
 	switch l.Type {
 	case "json-file":

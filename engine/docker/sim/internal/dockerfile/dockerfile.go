@@ -1,6 +1,7 @@
-// Part of the simulated engine: Dockerfile instructions that change the configuration of an image that is imported or committed.
+// Dockerfile: instructions that change the configuration of an image that is imported or committed.
 
-package sim
+// Package dockerfile applies those instructions of a Dockerfile to a configuration that an import or a commit may name.
+package dockerfile
 
 import (
 	"cmp"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -24,8 +26,8 @@ type instruction struct {
 	json  bool
 }
 
-// applyChanges applies instructions such as CMD ["-"]. All are read before the first is applied.
-func applyChanges(c *Config, changes []string) error {
+// Apply applies instructions such as CMD ["-"]. All are read before the first is applied.
+func Apply(c *spec.Config, changes []string) error {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -133,7 +135,7 @@ func readPairs(instruction, text string) ([][2]string, error) {
 }
 
 // apply changes the configuration as one instruction says.
-func apply(c *Config, in instruction) error {
+func apply(c *spec.Config, in instruction) error {
 	upper := strings.ToUpper(in.name)
 	switch in.name {
 	case "cmd":
@@ -177,18 +179,18 @@ func apply(c *Config, in instruction) error {
 }
 
 // command gives the words of a command; what is no JSON array is for a shell.
-func (in instruction) command() StringList {
+func (in instruction) command() spec.StringList {
 	switch {
 	case in.json:
 		return in.list
 	case in.rest == "":
-		return StringList{"/bin/sh", "-c"}
+		return spec.StringList{"/bin/sh", "-c"}
 	}
-	return StringList{"/bin/sh", "-c", in.rest}
+	return spec.StringList{"/bin/sh", "-c", in.rest}
 }
 
 // enter changes the working directory.
-func enter(c *Config, dir string) error {
+func enter(c *spec.Config, dir string) error {
 	switch {
 	case dir == "":
 		return wire.BadRequest("cannot normalize nothing")
@@ -201,7 +203,7 @@ func enter(c *Config, dir string) error {
 }
 
 // setPairs sets variables or labels. Values see the variables as they were before the instruction.
-func setPairs(c *Config, in instruction) error {
+func setPairs(c *spec.Config, in instruction) error {
 	env := slices.Clone(c.Env)
 	for _, pair := range in.pairs {
 		if pair[0] == "" {
@@ -216,7 +218,7 @@ func setPairs(c *Config, in instruction) error {
 			return err
 		}
 		if in.name == "label" {
-			c.Labels = union(c.Labels, map[string]string{name: value})
+			c.Labels = spec.Union(c.Labels, map[string]string{name: value})
 			continue
 		}
 		text := name + "=" + value
@@ -229,7 +231,7 @@ func setPairs(c *Config, in instruction) error {
 	return nil
 }
 
-func addVolumes(c *Config, in instruction) error {
+func addVolumes(c *spec.Config, in instruction) error {
 	words := in.list
 	if !in.json {
 		words = strings.Fields(in.rest)
@@ -242,13 +244,13 @@ func addVolumes(c *Config, in instruction) error {
 		if place = strings.TrimSpace(place); place == "" {
 			return wire.BadRequest("VOLUME specified can not be an empty string")
 		}
-		c.Volumes = union(c.Volumes, map[string]struct{}{place: {}})
+		c.Volumes = spec.Union(c.Volumes, map[string]struct{}{place: {}})
 	}
 	return nil
 }
 
 // expose adds ports such as 80, 80-82/udp or 8080:80, of which the last part counts.
-func expose(c *Config, words []string) error {
+func expose(c *spec.Config, words []string) error {
 	for _, word := range words {
 		text, err := expand(word, c.Env)
 		if err != nil {
@@ -261,13 +263,13 @@ func expose(c *Config, words []string) error {
 		proto = strings.ToLower(cmp.Or(proto, "tcp"))
 		parts := strings.Split(numbers, ":")
 		port := parts[len(parts)-1]
-		from, to, ok := portRange(port)
+		from, to, ok := spec.PortRange(port)
 		if !ok {
 			return wire.BadRequest("Invalid containerPort: %s", port)
 		}
 		if len(parts) > 1 {
 			host := parts[len(parts)-2]
-			if _, _, ok := portRange(host); !ok && host != "" {
+			if _, _, ok := spec.PortRange(host); !ok && host != "" {
 				return wire.BadRequest("Invalid hostPort: %s", host)
 			}
 		}
@@ -275,13 +277,13 @@ func expose(c *Config, words []string) error {
 			return wire.BadRequest("Invalid proto: %s", proto)
 		}
 		for ; from <= to; from++ {
-			c.ExposedPorts = union(c.ExposedPorts, map[string]struct{}{fmt.Sprintf("%d/%s", from, proto): {}})
+			c.ExposedPorts = spec.Union(c.ExposedPorts, map[string]struct{}{fmt.Sprintf("%d/%s", from, proto): {}})
 		}
 	}
 	return nil
 }
 
-func onBuild(c *Config, trigger string) error {
+func onBuild(c *spec.Config, trigger string) error {
 	switch word := strings.ToUpper(strings.Fields(trigger)[0]); word {
 	case "ONBUILD":
 		return wire.BadRequest("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")
@@ -293,7 +295,7 @@ func onBuild(c *Config, trigger string) error {
 }
 
 // healthOf reads what follows HEALTHCHECK.
-func healthOf(text string) (*Healthcheck, error) {
+func healthOf(text string) (*spec.Healthcheck, error) {
 	var flags []string
 	for strings.HasPrefix(text, "--") {
 		word := strings.Fields(text)[0]
@@ -309,7 +311,7 @@ func healthOf(text string) (*Healthcheck, error) {
 		return nil, wire.BadRequest("HEALTHCHECK NONE takes no arguments")
 	}
 	if kind == "NONE" {
-		return &Healthcheck{Test: []string{"NONE"}}, nil
+		return &spec.Healthcheck{Test: []string{"NONE"}}, nil
 	}
 	values, err := healthFlags(flags)
 	if err != nil {
@@ -318,7 +320,7 @@ func healthOf(text string) (*Healthcheck, error) {
 	if kind != "CMD" {
 		return nil, wire.BadRequest("Unknown type %q in HEALTHCHECK (try CMD)", kind)
 	}
-	h := &Healthcheck{Test: []string{"CMD-SHELL", command}}
+	h := &spec.Healthcheck{Test: []string{"CMD-SHELL", command}}
 	words, isJSON, err := readArray(command)
 	switch {
 	case err != nil:
@@ -347,7 +349,7 @@ func healthFlags(flags []string) (map[string]string, error) {
 	return values, nil
 }
 
-func setFlags(h *Healthcheck, values map[string]string) error {
+func setFlags(h *spec.Healthcheck, values map[string]string) error {
 	for _, flag := range []struct {
 		name string
 		to   *int64

@@ -1,6 +1,7 @@
-// Part of the simulated engine: the filters parameter of lists, prunes and events.
+// Filter: the filters parameter of lists, prunes and events.
 
-package sim
+// Package filter reads the filters of a call and says what they let through.
+package filter
 
 import (
 	"encoding/json"
@@ -14,17 +15,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// filters are the values given per filter name.
-type filters map[string][]string
+// Set are the values given per filter name.
+type Set map[string][]string
 
-// readFilters reads the filters parameter, in its present form or as the older lists, and refuses names that are not known
+// Read reads the filters parameter, in its present form or as the older lists, and refuses names that are not known
 // if any are given.
-func readFilters(q *wire.Request, known ...string) (filters, error) {
+func Read(q *wire.Request, known ...string) (Set, error) {
 	text := q.Query.Get("filters")
-	f := filters{}
+	f := Set{}
 	if text == "" {
 		return f, nil
 	}
@@ -51,13 +53,13 @@ func readFilters(q *wire.Request, known ...string) (filters, error) {
 	return f, nil
 }
 
-// has reports whether value fits a filter exactly; a filter that is not given fits everything.
-func (f filters) has(name, value string) bool {
+// Has reports whether value fits a filter exactly; a filter that is not given fits everything.
+func (f Set) Has(name, value string) bool {
 	return len(f[name]) == 0 || slices.Contains(f[name], value)
 }
 
-// pattern makes a test out of a filter: whether a value fits one of its regular expressions, or is one of its texts.
-func (f filters) pattern(name string) func(value string) bool {
+// Pattern makes a test out of a filter: whether a value fits one of its regular expressions, or is one of its texts.
+func (f Set) Pattern(name string) func(value string) bool {
 	wanted := f[name]
 	if len(wanted) == 0 {
 		return func(string) bool { return true }
@@ -73,34 +75,34 @@ func (f filters) pattern(name string) func(value string) bool {
 	}
 }
 
-// prefix reports whether value begins with what a filter says.
-func (f filters) prefix(name, value string) bool {
+// Prefix reports whether value begins with what a filter says.
+func (f Set) Prefix(name, value string) bool {
 	return len(f[name]) == 0 || slices.ContainsFunc(f[name], func(want string) bool { return strings.HasPrefix(value, want) })
 }
 
-// labels applies the filters label and label!.
-func (f filters) labels(labels map[string]string) bool {
+// Labels applies the filters label and label!.
+func (f Set) Labels(labels map[string]string) bool {
 	for _, want := range f["label"] {
-		if !hasLabel(labels, want) {
+		if !HasLabel(labels, want) {
 			return false
 		}
 	}
 	for _, unwanted := range f["label!"] {
-		if hasLabel(labels, unwanted) {
+		if HasLabel(labels, unwanted) {
 			return false
 		}
 	}
 	return true
 }
 
-func hasLabel(labels map[string]string, want string) bool {
+func HasLabel(labels map[string]string, want string) bool {
 	key, value, withValue := strings.Cut(want, "=")
 	got, there := labels[key]
 	return there && (!withValue || got == value)
 }
 
 // References gives those tags and digests of an image that the filter reference lets through.
-func (f filters) references(tags, digests []string) (fitTags, fitDigests []string, err error) {
+func (f Set) References(tags, digests []string) (fitTags, fitDigests []string, err error) {
 	if fitTags, err = f.matching(tags, ":"); err == nil {
 		fitDigests, err = f.matching(digests, "@")
 	}
@@ -108,7 +110,7 @@ func (f filters) references(tags, digests []string) (fitTags, fitDigests []strin
 }
 
 // matching gives those names that fit the filter reference, whole or up to the separator before their last part.
-func (f filters) matching(names []string, separator string) ([]string, error) {
+func (f Set) matching(names []string, separator string) ([]string, error) {
 	if len(f["reference"]) == 0 {
 		return names, nil
 	}
@@ -129,8 +131,8 @@ func (f filters) matching(names []string, separator string) ([]string, error) {
 	return found, nil
 }
 
-// boolean reads a filter that is true or false; nil when it is not given.
-func (f filters) boolean(name string) (*bool, error) {
+// Boolean reads a filter that is true or false; nil when it is not given.
+func (f Set) Boolean(name string) (*bool, error) {
 	values := f[name]
 	if len(values) == 0 {
 		return nil, nil
@@ -142,8 +144,8 @@ func (f filters) boolean(name string) (*bool, error) {
 	return &yes, nil
 }
 
-// until reads the filter of that name of a prune: an instant, or a duration before now. Without the filter it is the zero time.
-func (f filters) until(q *wire.Request, now time.Time) (time.Time, error) {
+// Until reads the filter of that name of a prune: an instant, or a duration before now. Without the filter it is the zero time.
+func (f Set) Until(q *wire.Request, now time.Time) (time.Time, error) {
 	values := f["until"]
 	switch len(values) {
 	case 0:
@@ -190,17 +192,17 @@ func timeLayout(text string) string {
 	return layout
 }
 
-// spares reports whether a prune leaves what was made at created, because that is after until.
-func spares(until, created time.Time) bool { return !until.IsZero() && created.After(until) }
+// Spares reports whether a prune leaves what was made at created, because that is after until.
+func Spares(until, created time.Time) bool { return !until.IsZero() && created.After(until) }
 
-// ports reads a filter of ports such as 80, 80/udp or 80-90/tcp.
-func (f filters) ports(q *wire.Request, name string) (map[string]bool, error) {
+// Ports reads a filter of ports such as 80, 80/udp or 80-90/tcp.
+func (f Set) Ports(q *wire.Request, name string) (map[string]bool, error) {
 	all := map[string]bool{}
 	for _, value := range f[name] {
 		if strings.Contains(value, ":") {
 			return nil, wire.Invalid(q, "filter for '%s' should not contain ':': %s", name, value)
 		}
-		numbers, proto := splitPort(value)
+		numbers, proto := spec.SplitPort(value)
 		first, last, err := filterRange(numbers)
 		if err != nil {
 			return nil, wire.Invalid(q, "error while looking up for %s %s: %v", name, value, err)
@@ -227,12 +229,12 @@ func filterRange(text string) (first, last uint64, err error) {
 	return first, last, err
 }
 
-// networkUse reads the filter dangling of networks, which is stricter than that of other lists.
-func (f filters) networkUse() (*bool, error) {
+// NetworkUse reads the filter dangling of networks, which is stricter than that of other lists.
+func (f Set) NetworkUse() (*bool, error) {
 	if len(f["dangling"]) > 1 {
 		return nil, wire.BadRequest("got more than one value for filter key \"dangling\"")
 	}
-	dangling, err := f.boolean("dangling")
+	dangling, err := f.Boolean("dangling")
 	if err != nil {
 		return nil, wire.BadRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
 	}

@@ -1,0 +1,88 @@
+// Files: small trees, with owners and modes, for images, containers, volumes and the host.
+
+// Package files holds trees of files in memory: their owners and modes, and tar files made of them and laid over them.
+package files
+
+import (
+	"path"
+	"strings"
+)
+
+// maxFileData is the most content kept of one file; longer files keep their size only.
+const maxFileData = 64 << 10
+
+// File is one file or directory. The zero value is an empty file of root with mode 0.
+type File struct {
+	Dir      bool   `json:",omitempty"`
+	UID, GID int    `json:",omitempty"`
+	Mode     uint32 // permission bits with setuid (04000), setgid (02000) and sticky (01000)
+	Link     string `json:",omitempty"` // target of a symbolic link
+	Size     int64  `json:",omitempty"`
+	Data     []byte `json:",omitempty"` // content, unless it is long
+}
+
+// Tree holds files by clean absolute path; "/" is the root.
+type Tree map[string]File
+
+func Dir() File { return File{Dir: true, Mode: 0o755} }
+
+func New() Tree { return Tree{"/": Dir()} }
+
+// Clone copies t; contents are shared because nobody changes them in place.
+func (t Tree) Clone() Tree {
+	c := make(Tree, len(t))
+	for p, f := range t {
+		c[p] = f
+	}
+	return c
+}
+
+// Empty tells whether t holds nothing but its root.
+func (t Tree) Empty() bool {
+	for p := range t {
+		if p != "/" {
+			return false
+		}
+	}
+	return true
+}
+
+// Under gives the part of t below dir with dir as the root, and whether dir exists.
+func (t Tree) Under(dir string) (Tree, bool) {
+	root, ok := t[dir]
+	if !ok || !root.Dir {
+		return nil, false
+	}
+	part := Tree{"/": root}
+	for p, f := range t {
+		if rest, ok := strings.CutPrefix(p, strings.TrimSuffix(dir, "/")+"/"); ok && rest != "" {
+			part["/"+rest] = f
+		}
+	}
+	return part, true
+}
+
+// MkdirAll makes dir and its parents where they are missing.
+func (t Tree) MkdirAll(dir string) {
+	for p := path.Clean("/" + dir); ; p = path.Dir(p) {
+		if _, ok := t[p]; !ok {
+			t[p] = Dir()
+		}
+		if p == "/" {
+			return
+		}
+	}
+}
+
+// Remove deletes p and what is below it.
+func (t Tree) Remove(p string) {
+	delete(t, p)
+	for q := range t {
+		if strings.HasPrefix(q, p+"/") {
+			delete(t, q)
+		}
+	}
+}
+
+// Deleted as a mode marks a file of the image that the container removed.
+const Deleted = 1 << 31
