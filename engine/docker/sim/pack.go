@@ -3,17 +3,12 @@
 package sim
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/archive"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -23,7 +18,7 @@ type packed struct {
 	tags  []string
 }
 
-// imageSave gives images as a tar. The simulation keeps no layers: each image has one, with the content that it knows.
+// imageSave gives images as a tar.
 func imageSave(w *world, q *wire.Request) (wire.Reply, error) {
 	names := q.Query["names"]
 	if q.Name != "" {
@@ -33,11 +28,12 @@ func imageSave(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	content, err := w.images.packAll(wanted)
-	if err != nil {
-		return wire.Reply{}, wire.Failure("%v", err)
+	var content []archive.Packed
+	for _, p := range wanted {
+		content = append(content, archive.Packed{Image: p.image.archived(), Tags: p.tags})
+		w.journal.emitImage(p.image.ID, p.image.ID, "save")
 	}
-	text, err := files.Tar(content, w.st.Start)
+	text, err := archive.Pack(content, w.st.Start)
 	if err != nil {
 		return wire.Reply{}, wire.Failure("%v", err)
 	}
@@ -131,56 +127,10 @@ func (s *state) imageWithDigest(digest string) *image {
 	return nil
 }
 
-// packAll gives the content of a tar of images.
-func (s *images) packAll(wanted []*packed) (files.Tree, error) {
-	content := files.Tree{}
-	var manifest []manifestItem
-	repositories := map[string]map[string]string{}
-	for _, p := range wanted {
-		item, oldID, err := s.pack(content, p)
-		if err != nil {
-			return nil, err
-		}
-		manifest = append(manifest, item)
-		for _, tag := range p.tags {
-			i := strings.LastIndex(tag, ":")
-			repositories[tag[:i]] = spec.Union(repositories[tag[:i]], map[string]string{tag[i+1:]: oldID})
-		}
-		s.journal.emitImage(p.image.ID, p.image.ID, "save")
+// archived is the image as an archive holds it.
+func (im *image) archived() archive.Image {
+	return archive.Image{
+		ID: im.ID, Config: im.Config, Created: im.Created, Arch: im.Arch, OS: im.OS, Author: im.Author, Comment: im.Comment,
+		Layers: im.Layers, Size: im.Size, Process: im.Process, Files: im.Files, Complete: im.Complete,
 	}
-	if err := content.AddJSON("manifest.json", manifest); err != nil || len(repositories) == 0 {
-		return content, err
-	}
-	return content, content.AddJSON("repositories", repositories)
-}
-
-// pack adds one image: its configuration, and a directory with its layer as engines before 1.10 read it.
-func (s *images) pack(content files.Tree, p *packed) (item manifestItem, oldID string, err error) {
-	im := p.image
-	layer, err := files.Tar(im.Files, s.st.Start)
-	if err != nil {
-		return item, "", err
-	}
-	sum := sha256.Sum256(layer)
-	doc := imageConfig{
-		Architecture: im.Arch, Author: im.Author, Comment: im.Comment, Config: im.Config, Created: im.Created, OS: im.OS,
-		History:   []imageStep{{Created: im.Created, Author: im.Author, Comment: im.Comment}},
-		RootFS:    &imageRoot{Type: "layers", DiffIDs: []string{"sha256:" + hex.EncodeToString(sum[:])}},
-		Simulated: &simulatedPart{ID: im.ID, Layers: im.Layers, Size: im.Size, Process: im.Process, Complete: im.Complete},
-	}
-	text, err := json.Marshal(doc)
-	if err != nil {
-		return item, "", err
-	}
-	sum = sha256.Sum256(text)
-	name := hex.EncodeToString(sum[:])
-	oldID = ids.Of("old", name)
-	item = manifestItem{Config: name + ".json", RepoTags: p.tags, Layers: []string{oldID + "/layer.tar"}}
-	content.Add(item.Config, text)
-	content[oldID] = files.Dir()
-	content.Add(oldID+"/VERSION", []byte("1.0"))
-	content.Add(item.Layers[0], layer)
-	return item, oldID, content.AddJSON(oldID+"/json", wire.Object{
-		"id": oldID, "comment": im.Comment, "created": im.Created, "author": im.Author, "config": im.Config, "architecture": im.Arch, "os": im.OS,
-	})
 }
