@@ -87,7 +87,7 @@ func (c *container) macOn(n *network) (string, error) {
 
 // assign takes one address of a pool: the one that is asked for, or the lowest that is free.
 func (s *networks) assign(n *network, pool spec.IPAMPool, kind, asked string) (netip.Addr, int, error) {
-	return s.poolOf(n, pool).Assign(fmt.Sprintf("%s (%s)", n.Name, n.ID), kind, asked)
+	return s.poolOf(n, pool).Assign(n.Name, n.ID, kind, asked)
 }
 
 // poolOf gives a pool of a network with all addresses that are taken.

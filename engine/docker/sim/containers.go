@@ -119,7 +119,7 @@ func (s *containers) newContainer(q *wire.Request, body *spec.CreateBody) (*cont
 	}
 	c := &container{
 		ID: s.st.newID("container"), Created: s.st.Now, Config: body.Config, HostConfig: *body.HostConfig,
-		Mounts: map[string]*spec.Mount{}, Endpoints: map[string]*spec.EndpointConfig{}, Files: files.Tree{},
+		Mounts: map[string]*spec.MountPoint{}, Endpoints: map[string]*spec.EndpointConfig{}, Files: files.Tree{},
 	}
 	c.Serial = s.st.Serial
 	if im != nil {

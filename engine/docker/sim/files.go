@@ -27,13 +27,13 @@ type place struct {
 	below    files.Tree // the image's files, for paths that files does not have
 	path     string
 	readOnly bool
-	mount    *spec.Mount // nil: the container's own files
+	mount    *spec.MountPoint // nil: the container's own files
 }
 
 // locate finds where a path of c really lies.
 func (b box) locate(p string) place {
 	p = path.Clean("/" + p)
-	var best *spec.Mount
+	var best *spec.MountPoint
 	for _, m := range b.c.Mounts {
 		dest := path.Clean("/" + m.Destination)
 		inside := p == dest || strings.HasPrefix(p, strings.TrimSuffix(dest, "/")+"/")

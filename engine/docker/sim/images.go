@@ -394,7 +394,7 @@ func (s *images) untag(im *image, ref refs.Reference, force bool) (wire.Reply, e
 	if !force {
 		for _, c := range s.st.containers() {
 			if c.ImageID == im.ID {
-				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", cmp.Or(ref.Name+refs.TagSuffix(ref), ref.Name), c.shortID(), im.ID[7:19])
+				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", ref.Given(), c.shortID(), im.ID[7:19])
 			}
 		}
 	}

@@ -83,7 +83,7 @@ func stateDocument(w *world, c *container) wire.Object {
 	return doc
 }
 
-func mountDocument(m *spec.Mount) wire.Object {
+func mountDocument(m *spec.MountPoint) wire.Object {
 	doc := wire.Object{
 		"Type": m.Type, "Source": m.Source, "Destination": m.Destination, "Mode": m.Mode, "RW": m.RW, "Propagation": m.Propagation,
 	}

@@ -99,7 +99,7 @@ func (s *mounts) addVolumesFrom(c *container, from string) error {
 }
 
 // addOwnMount adds a mount that the container itself asked for.
-func (s *mounts) addOwnMount(c *container, m *spec.Mount, options *spec.VolumeOptions, taken map[string]bool) error {
+func (s *mounts) addOwnMount(c *container, m *spec.MountPoint, options *spec.VolumeOptions, taken map[string]bool) error {
 	if taken[m.Destination] {
 		return wire.BadRequest("Duplicate mount point: %s", m.Destination)
 	}
@@ -118,7 +118,7 @@ func (s *mounts) addOwnMount(c *container, m *spec.Mount, options *spec.VolumeOp
 }
 
 // replaceMount puts m in its place; what was there gives its volume back.
-func (s *mounts) replaceMount(c *container, m *spec.Mount) {
+func (s *mounts) replaceMount(c *container, m *spec.MountPoint) {
 	if old := c.Mounts[m.Destination]; old != nil {
 		s.unhold(c, old)
 	}
@@ -126,7 +126,7 @@ func (s *mounts) replaceMount(c *container, m *spec.Mount) {
 }
 
 // volumeForMount finds or makes the volume of a mount.
-func (s *mounts) volumeForMount(m *spec.Mount, options *spec.VolumeOptions) error {
+func (s *mounts) volumeForMount(m *spec.MountPoint, options *spec.VolumeOptions) error {
 	var labels, driverOptions map[string]string
 	driver := ""
 	if options != nil {
@@ -155,7 +155,7 @@ func (s *mounts) addAnonymous(c *container) error {
 			return err
 		}
 		v := s.volumes.newVolume("", "", nil, nil)
-		m := &spec.Mount{Type: "volume", Name: v.Name, Driver: v.Driver, Destination: dest, RW: true, Copy: true}
+		m := &spec.MountPoint{Type: "volume", Name: v.Name, Driver: v.Driver, Destination: dest, RW: true, Copy: true}
 		c.Mounts[dest] = m
 		s.hold(c, m)
 		if f, there, through := s.st.box(c).beneath(dest); through == "" && there && !f.Dir {
@@ -238,14 +238,14 @@ func (s *mounts) unmountAll(c *container) {
 }
 
 // hold counts the mount as a reference of its volume, once.
-func (s *mounts) hold(c *container, m *spec.Mount) {
+func (s *mounts) hold(c *container, m *spec.MountPoint) {
 	if v := s.st.Volumes[m.Name]; v != nil && !m.Held {
 		v.Refs[c.ID]++
 		m.Held = true
 	}
 }
 
-func (s *mounts) unhold(c *container, m *spec.Mount) {
+func (s *mounts) unhold(c *container, m *spec.MountPoint) {
 	if v := s.st.Volumes[m.Name]; v != nil && m.Held {
 		if v.Refs[c.ID]--; v.Refs[c.ID] <= 0 {
 			delete(v.Refs, c.ID)

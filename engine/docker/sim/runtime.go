@@ -132,7 +132,7 @@ func (b box) beneath(dest string) (f files.File, there bool, through string) {
 	return f, there && f.Link == "", through
 }
 
-func (b box) checkBindMount(m *spec.Mount, source string) error {
+func (b box) checkBindMount(m *spec.MountPoint, source string) error {
 	dest := m.Destination
 	switch _, inside := strings.CutPrefix(dest, "/proc/"); {
 	case dest == "/proc" && source != "/proc":

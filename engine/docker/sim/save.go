@@ -72,7 +72,7 @@ func (s *state) complete() error {
 			c.Files = files.Tree{}
 		}
 		if c.Mounts == nil {
-			c.Mounts = map[string]*spec.Mount{}
+			c.Mounts = map[string]*spec.MountPoint{}
 		}
 		if c.Endpoints == nil {
 			c.Endpoints = map[string]*spec.EndpointConfig{}

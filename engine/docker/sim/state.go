@@ -41,7 +41,7 @@ type container struct {
 	Args         []string
 	Config       spec.Config
 	HostConfig   spec.HostConfig
-	Mounts       map[string]*spec.Mount // by destination
+	Mounts       map[string]*spec.MountPoint // by destination
 	Endpoints    map[string]*spec.EndpointConfig
 	Connected    bool        // it once was on a network though it shares those of another container
 	Links        []spec.Link // legacy links, resolved when it was created

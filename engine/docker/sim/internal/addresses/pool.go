@@ -12,6 +12,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
+// errInUse is what the engine says of an address that somebody has, for whatever it is wanted.
+const errInUse = "Address already in use"
+
 // Pool is a pool of addresses with those that are taken.
 type Pool struct {
 	subnet netip.Prefix
@@ -61,9 +64,6 @@ func (p *Pool) Hold(text string) {
 	}
 }
 
-// errInUse is what the engine says of an address that somebody has, for whatever it is wanted.
-const errInUse = "Address already in use"
-
 // Fill takes the gateway and the further addresses of a pool that a network is made of; without a gateway the pool gets one.
 func (p *Pool) Fill(network string, pool *spec.IPAMPool) error {
 	if err := p.setGateway(pool); err != nil {
@@ -109,12 +109,12 @@ func (p *Pool) setGateway(pool *spec.IPAMPool) error {
 }
 
 // Assign takes one address: the one that is asked for, or the lowest that is free. It gives the bits of the subnet, too.
-func (p *Pool) Assign(network, kind, asked string) (netip.Addr, int, error) {
+func (p *Pool) Assign(network, id, kind, asked string) (netip.Addr, int, error) {
 	bits := p.subnet.Bits()
 	if asked == "" {
 		address, ok := p.take()
 		if !ok {
-			return address, bits, wire.Failure("no available %s addresses on this network's address pools: %s", kind, network)
+			return address, bits, wire.Failure("no available %s addresses on this network's address pools: %s (%s)", kind, network, id)
 		}
 		return address, bits, nil
 	}

@@ -50,6 +50,7 @@ func (t Tree) Add(name string, text []byte) {
 	t[name] = File{Mode: 0o644, Size: int64(len(text)), Data: text}
 }
 
+// AddJSON puts a file with a document into a tree that becomes a tar.
 func (t Tree) AddJSON(name string, value any) error {
 	text, err := json.Marshal(value)
 	t.Add(name, append(text, '\n'))

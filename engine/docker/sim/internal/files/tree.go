@@ -21,11 +21,16 @@ type File struct {
 	Data     []byte `json:",omitempty"` // content, unless it is long
 }
 
+// Deleted as a mode marks a file of the image that the container removed.
+const Deleted = 1 << 31
+
 // Tree holds files by clean absolute path; "/" is the root.
 type Tree map[string]File
 
+// Dir is a directory of root.
 func Dir() File { return File{Dir: true, Mode: 0o755} }
 
+// New is a tree that holds nothing but its root.
 func New() Tree { return Tree{"/": Dir()} }
 
 // Clone copies t; contents are shared because nobody changes them in place.
@@ -37,7 +42,7 @@ func (t Tree) Clone() Tree {
 	return c
 }
 
-// Empty tells whether t holds nothing but its root.
+// Empty reports whether t holds nothing but its root.
 func (t Tree) Empty() bool {
 	for p := range t {
 		if p != "/" {
@@ -83,6 +88,3 @@ func (t Tree) Remove(p string) {
 		}
 	}
 }
-
-// Deleted as a mode marks a file of the image that the container removed.
-const Deleted = 1 << 31

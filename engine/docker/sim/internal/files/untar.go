@@ -11,6 +11,12 @@ import (
 	"strings"
 )
 
+// TarOptions say how a tar is laid over a tree.
+type TarOptions struct {
+	Whiteouts bool // entries .wh.NAME remove NAME
+	Named     bool // only what the tar names, no directories above it
+}
+
 // ReadTar reads all plain files of a tar, which may be packed with gzip.
 func ReadTar(text []byte) (map[string][]byte, error) {
 	entries := map[string][]byte{}
@@ -53,6 +59,7 @@ func eachFile(text []byte, do func(*tar.Header, io.Reader) error) error {
 	}
 }
 
+// Unpack gives a tar, which may be packed with gzip, as it was before.
 func Unpack(text []byte) ([]byte, error) {
 	if !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
 		return text, nil
@@ -62,12 +69,6 @@ func Unpack(text []byte) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(r, maxUnpacked))
-}
-
-// TarOptions say how a tar is laid over a tree.
-type TarOptions struct {
-	Whiteouts bool // entries .wh.NAME remove NAME
-	Named     bool // only what the tar names, no directories above it
 }
 
 // AddTar lays the files of a tar over dir of a tree, and gives the size of their content. Symbolic links count as long as where

@@ -95,6 +95,7 @@ func (f Set) Labels(labels map[string]string) bool {
 	return true
 }
 
+// HasLabel reports whether labels hold what a filter wants: NAME, or NAME=VALUE.
 func HasLabel(labels map[string]string, want string) bool {
 	key, value, withValue := strings.Cut(want, "=")
 	got, there := labels[key]
@@ -142,6 +143,18 @@ func (f Set) Boolean(name string) (*bool, error) {
 		return nil, wire.BadRequest("Invalid filter '%s=[%s]'", name, strings.Join(values, " "))
 	}
 	return &yes, nil
+}
+
+// NetworkUse reads the filter dangling of networks, which is stricter than that of other lists.
+func (f Set) NetworkUse() (*bool, error) {
+	if len(f["dangling"]) > 1 {
+		return nil, wire.BadRequest("got more than one value for filter key \"dangling\"")
+	}
+	dangling, err := f.Boolean("dangling")
+	if err != nil {
+		return nil, wire.BadRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
+	}
+	return dangling, nil
 }
 
 // Until reads the filter of that name of a prune: an instant, or a duration before now. Without the filter it is the zero time.
@@ -227,16 +240,4 @@ func filterRange(text string) (first, last uint64, err error) {
 		err = fmt.Errorf("Invalid range specified for the Port: %s", text)
 	}
 	return first, last, err
-}
-
-// NetworkUse reads the filter dangling of networks, which is stricter than that of other lists.
-func (f Set) NetworkUse() (*bool, error) {
-	if len(f["dangling"]) > 1 {
-		return nil, wire.BadRequest("got more than one value for filter key \"dangling\"")
-	}
-	dangling, err := f.Boolean("dangling")
-	if err != nil {
-		return nil, wire.BadRequest("invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")")
-	}
-	return dangling, nil
 }

@@ -11,12 +11,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// ContentType is the content type of a stream of output.
-func ContentType(q *wire.Request, tty bool) string {
-	if !tty && q.At(42) {
-		return "application/vnd.docker.multiplexed-stream"
-	}
-	return "application/vnd.docker.raw-stream"
+// Line is one line of output.
+type Line struct {
+	At     time.Time
+	Stream int // 1 stdout, 2 stderr
+	Text   string
 }
 
 // Write writes one line, with a header of eight bytes before it unless there is a terminal.
@@ -33,9 +32,10 @@ func Write(w io.Writer, line Line, tty bool, prefix string) error {
 	return err
 }
 
-// Line is one line of output.
-type Line struct {
-	At     time.Time
-	Stream int // 1 stdout, 2 stderr
-	Text   string
+// ContentType is the content type of a stream of output.
+func ContentType(q *wire.Request, tty bool) string {
+	if !tty && q.At(42) {
+		return "application/vnd.docker.multiplexed-stream"
+	}
+	return "application/vnd.docker.raw-stream"
 }

@@ -17,6 +17,7 @@ type Request struct {
 	since, until                  time.Time
 }
 
+// Read reads what a client wants.
 func Read(q *wire.Request) (Request, error) {
 	r := Request{
 		Stdout: q.Flag("stdout"), Stderr: q.Flag("stderr"), Follow: q.Flag("follow"), times: q.Flag("timestamps"), Tail: -1,
@@ -40,7 +41,7 @@ func Read(q *wire.Request) (Request, error) {
 	return r, nil
 }
 
-// Wants tells whether a line is asked for.
+// Wants reports whether a line is asked for.
 func (r Request) Wants(line Line) bool {
 	if line.Stream == 1 && !r.Stdout || line.Stream == 2 && !r.Stderr || line.At.Before(r.since) {
 		return false
@@ -48,6 +49,7 @@ func (r Request) Wants(line Line) bool {
 	return r.until.IsZero() || !line.At.After(r.until)
 }
 
+// Prefix is what goes before a line.
 func (r Request) Prefix(line Line) string {
 	if !r.times {
 		return r.Details

@@ -11,16 +11,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Reference is an image name in its parts.
-type Reference struct {
-	Name, Tag, Digest string // name in its familiar form
-}
-
-func (r Reference) Tagged() string { return r.Name + ":" + cmp.Or(r.Tag, "latest") }
-
-// Given is the name with its tag, if it has one.
-func (r Reference) Given() string { return r.Name + TagSuffix(r) }
-
 // The grammar of references.
 var (
 	imageID     = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
@@ -34,17 +24,21 @@ var (
 	errRefUpper = wire.BadRequest("invalid reference format: repository name must be lowercase")
 )
 
-// IsImageID reports whether text is the whole id of an image.
-func IsImageID(text string) bool { return imageID.MatchString(text) }
+// Reference is an image name in its parts.
+type Reference struct {
+	Name, Tag, Digest string // name in its familiar form
+}
 
-// IsWholeHex reports whether text is an id without what kind it is.
-func IsWholeHex(text string) bool { return wholeHexID.MatchString(text) }
+// Tagged is the name with its tag, or with the tag that no tag means.
+func (r Reference) Tagged() string { return r.Name + ":" + cmp.Or(r.Tag, "latest") }
 
-// IsHex reports whether text may be the beginning of an id.
-func IsHex(text string) bool { return onlyHex.MatchString(text) }
-
-// IsTag reports whether text may be a tag.
-func IsTag(text string) bool { return tagPart.MatchString(text) }
+// Given is the name with its tag, if it has one.
+func (r Reference) Given() string {
+	if r.Tag == "" {
+		return r.Name
+	}
+	return r.Name + ":" + r.Tag
+}
 
 // Parse reads an image name such as web, web:2, host:5000/a/web@sha256:….
 func Parse(text string) (Reference, error) {
@@ -100,9 +94,14 @@ func SplitDomain(name string) (domain, remote string) {
 	return head, tail
 }
 
-func TagSuffix(ref Reference) string {
-	if ref.Tag == "" {
-		return ""
-	}
-	return ":" + ref.Tag
-}
+// IsImageID reports whether text is the whole id of an image.
+func IsImageID(text string) bool { return imageID.MatchString(text) }
+
+// IsWholeHex reports whether text is an id without what kind it is.
+func IsWholeHex(text string) bool { return wholeHexID.MatchString(text) }
+
+// IsHex reports whether text may be the beginning of an id.
+func IsHex(text string) bool { return onlyHex.MatchString(text) }
+
+// IsTag reports whether text may be a tag.
+func IsTag(text string) bool { return tagPart.MatchString(text) }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Label is the label of an image or a container whose text is read by [ParseProcess], so that an image loaded from a
+// Label is the label of an image or a container whose text is read by [Parse], so that an image loaded from a
 // tar file can carry its script.
 const Label = "dev.dmap.sim"
 
@@ -36,6 +36,7 @@ func Parse(text string) (Process, error) {
 	return ParseWords(strings.Fields(text))
 }
 
+// ParseWords reads the words of a script.
 func ParseWords(words []string) (Process, error) {
 	var p Process
 	for _, word := range words {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// IsScript tells whether a command line is a script in itself.
+// IsScript reports whether a command line is a script in itself.
 func IsScript(argv []string) bool {
 	if words, ok := Words(argv); ok {
 		argv = words

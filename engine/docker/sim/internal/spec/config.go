@@ -74,14 +74,14 @@ type Healthcheck struct {
 type HostConfig struct {
 	Binds           []string
 	ContainerIDFile string
-	LogConfig       logConfig
+	LogConfig       LogConfig
 	NetworkMode     string
 	PortBindings    map[string][]PortBinding
-	RestartPolicy   restartPolicy
+	RestartPolicy   RestartPolicy
 	AutoRemove      bool
 	VolumeDriver    string
 	VolumesFrom     []string
-	Mounts          []mountSpec `json:",omitempty"`
+	Mounts          []Mount `json:",omitempty"`
 	CapAdd          StringList
 	CapDrop         StringList
 	CgroupnsMode    string
@@ -121,20 +121,20 @@ type Resources struct {
 	NanoCPUs             int64 `json:"NanoCpus"`
 	CgroupParent         string
 	BlkioWeight          uint16
-	BlkioWeightDevice    []weightDevice
-	BlkioDeviceReadBps   []throttleDevice
-	BlkioDeviceWriteBps  []throttleDevice
-	BlkioDeviceReadIOps  []throttleDevice
-	BlkioDeviceWriteIOps []throttleDevice
+	BlkioWeightDevice    []WeightDevice
+	BlkioDeviceReadBps   []ThrottleDevice
+	BlkioDeviceWriteBps  []ThrottleDevice
+	BlkioDeviceReadIOps  []ThrottleDevice
+	BlkioDeviceWriteIOps []ThrottleDevice
 	CPUPeriod            int64 `json:"CpuPeriod"`
 	CPUQuota             int64 `json:"CpuQuota"`
 	CPURealtimePeriod    int64 `json:"CpuRealtimePeriod"`
 	CPURealtimeRuntime   int64 `json:"CpuRealtimeRuntime"`
 	CpusetCpus           string
 	CpusetMems           string
-	Devices              []device
+	Devices              []Device
 	DeviceCgroupRules    []string
-	DeviceRequests       []deviceRequest
+	DeviceRequests       []DeviceRequest
 	KernelMemory         int64
 	KernelMemoryTCP      int64
 	MemoryReservation    int64
@@ -142,43 +142,50 @@ type Resources struct {
 	MemorySwappiness     *int64
 	OomKillDisable       *bool
 	PidsLimit            *int64
-	Ulimits              []ulimit
+	Ulimits              []Ulimit
 	CPUCount             int64 `json:"CpuCount"`
 	CPUPercent           int64 `json:"CpuPercent"`
 	IOMaximumIOps        uint64
 	IOMaximumBandwidth   uint64
 }
 
-type logConfig struct {
+// LogConfig is the log driver of a container, with its options.
+type LogConfig struct {
 	Type   string
 	Config map[string]string
 }
 
+// PortBinding is a port of the host that is published for a port of a container.
 type PortBinding struct {
 	HostIP   string `json:"HostIp"`
 	HostPort string
 }
 
-type restartPolicy struct {
+// RestartPolicy says when a container that ended starts again.
+type RestartPolicy struct {
 	Name              string
 	MaximumRetryCount int
 }
 
-type weightDevice struct {
+// WeightDevice is the share of a container in the traffic of a block device.
+type WeightDevice struct {
 	Path   string
 	Weight uint16
 }
 
-type throttleDevice struct {
+// ThrottleDevice limits the traffic with a block device.
+type ThrottleDevice struct {
 	Path string
 	Rate uint64
 }
 
-type device struct {
+// Device is a device of the host that a container sees.
+type Device struct {
 	PathOnHost, PathInContainer, CgroupPermissions string
 }
 
-type deviceRequest struct {
+// DeviceRequest asks a driver for devices.
+type DeviceRequest struct {
 	Driver       string
 	Count        int
 	DeviceIDs    []string
@@ -186,73 +193,11 @@ type deviceRequest struct {
 	Options      map[string]string
 }
 
-type ulimit struct {
+// Ulimit is a limit of each process of a container.
+type Ulimit struct {
 	Name string
 	Hard int64
 	Soft int64
-}
-
-// mountSpec is one entry of HostConfig.Mounts.
-type mountSpec struct {
-	Type          string         `json:",omitempty"`
-	Source        string         `json:",omitempty"`
-	Target        string         `json:",omitempty"`
-	ReadOnly      bool           `json:",omitempty"`
-	Consistency   string         `json:",omitempty"`
-	BindOptions   *bindOptions   `json:",omitempty"`
-	VolumeOptions *VolumeOptions `json:",omitempty"`
-	TmpfsOptions  *tmpfsOptions  `json:",omitempty"`
-}
-
-type bindOptions struct {
-	Propagation      string `json:",omitempty"`
-	NonRecursive     bool   `json:",omitempty"`
-	CreateMountpoint bool   `json:",omitempty"`
-}
-
-type VolumeOptions struct {
-	NoCopy       bool              `json:",omitempty"`
-	Labels       map[string]string `json:",omitempty"`
-	Subpath      string            `json:",omitempty"`
-	DriverConfig *DriverConfig     `json:",omitempty"`
-}
-
-type DriverConfig struct {
-	Name    string            `json:",omitempty"`
-	Options map[string]string `json:",omitempty"`
-}
-
-type tmpfsOptions struct {
-	SizeBytes int64  `json:",omitempty"`
-	Mode      uint32 `json:",omitempty"`
-}
-
-// EndpointConfig is how a container is to sit on one network, and where it sits once it is started.
-type EndpointConfig struct {
-	IPAMConfig          *EndpointIPAM
-	Links               []string
-	Aliases             []string
-	NetworkID           string
-	EndpointID          string
-	Gateway             string
-	IPAddress           string
-	IPPrefixLen         int
-	IPv6Gateway         string
-	GlobalIPv6Address   string
-	GlobalIPv6PrefixLen int
-	MacAddress          string
-	DriverOpts          map[string]string
-	DNSNames            []string `json:",omitempty"`
-}
-
-type EndpointIPAM struct {
-	IPv4Address  string   `json:",omitempty"`
-	IPv6Address  string   `json:",omitempty"`
-	LinkLocalIPs []string `json:",omitempty"`
-}
-
-type NetworkingConfig struct {
-	EndpointsConfig map[string]*EndpointConfig
 }
 
 // CreateBody is the request body of container create.
@@ -264,23 +209,8 @@ type CreateBody struct {
 	Memory, MemorySwap int64 // where old clients put what belongs into HostConfig
 }
 
-// IPAMConfig describes the address pools of a network.
-type IPAMConfig struct {
-	Driver  string
-	Options map[string]string
-	Config  []IPAMPool
-}
-
-type IPAMPool struct {
-	Subnet     string            `json:",omitempty"`
-	IPRange    string            `json:",omitempty"`
-	Gateway    string            `json:",omitempty"`
-	Implied    bool              `json:",omitempty"` // the gateway was not asked for, and is not shown
-	AuxAddress map[string]string `json:"AuxiliaryAddresses,omitempty"`
-}
-
 // UpdateBody is the request body of container update. What else it holds is passed over, as the engine does.
 type UpdateBody struct {
 	Resources
-	RestartPolicy restartPolicy
+	RestartPolicy RestartPolicy
 }

@@ -11,6 +11,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
+// Machine is what checks have to know of the engine and its host.
+type Machine struct {
+	API  wire.Version
+	CPUs int
+	Has  func(path string) bool // whether the host has a file or directory
+}
+
 // CheckCreate refuses what the engine refuses before it looks at the image.
 func CheckCreate(q *wire.Request, body *CreateBody, m Machine) error {
 	c, h := &body.Config, body.HostConfig
@@ -90,13 +97,6 @@ func checkHealth(h *Healthcheck) error {
 		return wire.BadRequest("Retries in Healthcheck cannot be negative")
 	}
 	return nil
-}
-
-// Machine is what checks have to know of the engine and its host.
-type Machine struct {
-	API  wire.Version
-	CPUs int
-	Has  func(path string) bool // whether the host has a file or directory
 }
 
 // CheckPlatformText refuses what is no platform.

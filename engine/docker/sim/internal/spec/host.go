@@ -69,7 +69,8 @@ func checkHost(h *HostConfig, m Machine) error {
 	return nil
 }
 
-func CheckRestartPolicy(p restartPolicy) error {
+// CheckRestartPolicy refuses policies that there are not.
+func CheckRestartPolicy(p RestartPolicy) error {
 	switch p.Name {
 	case "always", "unless-stopped", "no":
 		if p.MaximumRetryCount != 0 {

@@ -62,7 +62,7 @@ func checkPermissions(h *HostConfig) error {
 	return nil
 }
 
-// ipcSysctl tells whether a setting of the kernel belongs to the namespace of shared memory and queues.
+// ipcSysctl reports whether a setting of the kernel belongs to the namespace of shared memory and queues.
 func ipcSysctl(name string) bool {
 	const known = " kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced "
 	return strings.Contains(known, " "+name+" ") || strings.HasPrefix(name, "fs.mqueue.")
@@ -116,7 +116,7 @@ func checkSysctlValues(h *HostConfig) error {
 	return nil
 }
 
-// isRange tells whether a number was too large to read, which the kernel takes as the largest.
+// isRange reports whether a number was too large to read, which the kernel takes as the largest.
 func isRange(err error) bool {
 	number, ok := err.(*strconv.NumError)
 	return ok && number.Err == strconv.ErrRange

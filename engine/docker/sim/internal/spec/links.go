@@ -8,6 +8,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
+// Link is one legacy link.
+type Link struct {
+	Target string // container id
+	Name   string // name of the target when it was last known
+	Alias  string
+	Apart  bool // the target is gone, and was not on the default network
+}
+
 // ParseLink reads NAME, NAME:ALIAS or /NAME:/SELF/ALIAS.
 func ParseLink(text string) (name, alias string, err error) {
 	if text == "" {
@@ -25,12 +33,4 @@ func ParseLink(text string) (name, alias string, err error) {
 		alias = alias[strings.LastIndex(alias, "/")+1:]
 	}
 	return strings.TrimPrefix(name, "/"), alias, nil
-}
-
-// Link is one legacy link.
-type Link struct {
-	Target string // container id
-	Name   string // name of the target when it was last known
-	Alias  string
-	Apart  bool // the target is gone, and was not on the default network
 }

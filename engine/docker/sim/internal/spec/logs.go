@@ -16,7 +16,7 @@ import (
 )
 
 // checkLog refuses log drivers that do not exist, and options that those which are always there do not have.
-func checkLog(l logConfig) error {
+func checkLog(l LogConfig) error {
 	if !knownLogDriver(l.Type) {
 		return wire.BadRequest("error looking up logging plugin %s: plugin %q not found", l.Type, l.Type)
 	}
@@ -84,7 +84,7 @@ func isBool(text string) bool {
 }
 
 // CheckLogFile refuses values of options that a log file cannot be opened with.
-func CheckLogFile(l logConfig) error {
+func CheckLogFile(l LogConfig) error {
 	var err error
 	switch l.Type {
 	case "json-file":

@@ -1,4 +1,4 @@
-// Spec: networks and endpoints, as clients ask for them.
+// Spec: networks, as clients ask for them.
 
 package spec
 
@@ -14,45 +14,21 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// checkNetworking refuses endpoints that cannot be.
-func checkNetworking(q *wire.Request, endpoints map[string]*EndpointConfig) error {
-	if len(endpoints) > 1 && !q.At(44) {
-		return wire.BadRequest("Container cannot be connected to network endpoints: %s", strings.Join(slices.Sorted(maps.Keys(endpoints)), ", "))
-	}
-	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
-		ep := endpoints[name]
-		if ep == nil {
-			return wire.BadRequest("no EndpointSettings for %s", name)
-		}
-		if ep.IPAMConfig == nil {
-			continue
-		}
-		if text := ep.IPAMConfig.IPv4Address; text != "" && !isIP(text, netip.Addr.Is4) {
-			return wire.BadRequest("invalid IPv4 address: %s", text)
-		}
-		if text := ep.IPAMConfig.IPv6Address; text != "" && !isIP(text, netip.Addr.Is6) {
-			return wire.BadRequest("invalid IPv6 address: %s", text)
-		}
-	}
-	return nil
+// IPAMConfig describes the address pools of a network.
+type IPAMConfig struct {
+	Driver  string
+	Options map[string]string
+	Config  []IPAMPool
 }
 
-func isIP(text string, kind func(netip.Addr) bool) bool {
-	a, err := netip.ParseAddr(text)
-	return err == nil && kind(a.Unmap())
+// IPAMPool is one pool of addresses.
+type IPAMPool struct {
+	Subnet     string            `json:",omitempty"`
+	IPRange    string            `json:",omitempty"`
+	Gateway    string            `json:",omitempty"`
+	Implied    bool              `json:",omitempty"` // the gateway was not asked for, and is not shown
+	AuxAddress map[string]string `json:"AuxiliaryAddresses,omitempty"`
 }
-
-// UserDefined tells whether a network mode names a network that somebody made.
-func UserDefined(mode string) bool {
-	switch mode {
-	case "", "default", "bridge", "host", "none":
-		return false
-	}
-	return !strings.HasPrefix(mode, "container:")
-}
-
-// ConfigFrom names the network that another takes its configuration from.
-type ConfigFrom struct{ Network string }
 
 // NetworkBody is the request body of network create.
 type NetworkBody struct {
@@ -63,6 +39,30 @@ type NetworkBody struct {
 	EnableIPv6                                *bool
 	IPAM                                      *IPAMConfig
 	Options, Labels                           map[string]string
+}
+
+// ConfigFrom names the network that another takes its configuration from.
+type ConfigFrom struct{ Network string }
+
+// UserDefined reports whether a network mode names a network that somebody made.
+func UserDefined(mode string) bool {
+	switch mode {
+	case "", "default", "bridge", "host", "none":
+		return false
+	}
+	return !strings.HasPrefix(mode, "container:")
+}
+
+// SplitPools gives the pools of IPv4 addresses, and those of IPv6 addresses.
+func SplitPools(pools []IPAMPool) (v4, v6 []IPAMPool) {
+	for _, pool := range pools {
+		if subnet, err := netip.ParsePrefix(pool.Subnet); err == nil && subnet.Addr().Is4() {
+			v4 = append(v4, pool)
+		} else {
+			v6 = append(v6, pool)
+		}
+	}
+	return v4, v6
 }
 
 // CheckBridge checks the options of the driver bridge, and how many pools it has.
@@ -93,16 +93,4 @@ func CheckBridge(options map[string]string, pools []IPAMPool) error {
 		return wire.Forbidden("bridge driver doesn't support multiple subnets")
 	}
 	return nil
-}
-
-// SplitPools gives the pools of IPv4 addresses, and those of IPv6 addresses.
-func SplitPools(pools []IPAMPool) (v4, v6 []IPAMPool) {
-	for _, pool := range pools {
-		if subnet, err := netip.ParsePrefix(pool.Subnet); err == nil && subnet.Addr().Is4() {
-			v4 = append(v4, pool)
-		} else {
-			v6 = append(v6, pool)
-		}
-	}
-	return v4, v6
 }

@@ -3,7 +3,6 @@
 package spec
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"regexp"
@@ -33,18 +32,6 @@ func CheckTmpfs(h *HostConfig) error {
 	return nil
 }
 
-// Text gives the options of a tmpfs as one text, in the order of the engine.
-func (o *tmpfsOptions) Text() string {
-	var words []string
-	if o != nil && o.Mode != 0 {
-		words = append(words, fmt.Sprintf("mode=%o", o.Mode))
-	}
-	if o != nil && o.SizeBytes != 0 {
-		words = append(words, fmt.Sprintf("size=%d", o.SizeBytes))
-	}
-	return strings.Join(words, ",")
-}
-
 // TmpfsData splits the options of a tmpfs into flags of the mount and what the file system itself reads; of two that say the
 // same the last counts.
 func TmpfsData(options string) (flags int, data []string) {
@@ -71,7 +58,7 @@ func TmpfsData(options string) (flags int, data []string) {
 
 var kernelSize = regexp.MustCompile(`^[0-9]+[kKmMgGtTpPeE]?$`)
 
-// ValidTmpfs tells whether the file system takes an option.
+// ValidTmpfs reports whether the file system takes an option.
 func ValidTmpfs(option string) bool {
 	key, value, _ := strings.Cut(option, "=")
 	switch key {

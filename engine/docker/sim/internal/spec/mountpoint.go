@@ -1,4 +1,4 @@
-// Spec: mounts, as binds and as documents ask for them.
+// Spec: mounts of a container, read from binds and from mounts.
 
 package spec
 
@@ -10,6 +10,23 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
+
+// MountPoint is one mount of a container.
+type MountPoint struct {
+	Type        string // bind, volume, tmpfs
+	Name        string // of the volume
+	Source      string // host path
+	Destination string
+	Driver      string
+	Mode        string
+	RW          bool
+	Propagation string
+	Named       bool // asked for by name: rm -v leaves it alone
+	HasSource   bool // came through Binds or Mounts; the reason of the hole in reference counting
+	Held        bool // counted as a reference of the volume
+	Copy        bool // image content is copied into the empty volume
+	CreateHost  bool // a missing host path is made at start
+}
 
 // bindWord tells what a word in the mode of a bind speaks about; there may be one of each at most.
 func bindWord(word string) string {
@@ -45,13 +62,13 @@ func BindMode(mode string) (words map[string]string, readWrite bool) {
 }
 
 // ParseBind reads one entry of Binds: DEST, SOURCE:DEST or SOURCE:DEST:MODE.
-func ParseBind(bind string) (*Mount, error) {
+func ParseBind(bind string) (*MountPoint, error) {
 	parts := strings.Split(bind, ":")
 	wrong := fmt.Sprintf("invalid volume specification: '%s'", bind)
 	if len(parts) > 3 || parts[0] == "" {
 		return nil, wire.Failure("%s", wrong)
 	}
-	m := &Mount{Type: "volume", Destination: parts[0]}
+	m := &MountPoint{Type: "volume", Destination: parts[0]}
 	source := ""
 	if len(parts) > 1 {
 		source, m.Destination = parts[0], parts[1]
@@ -105,14 +122,14 @@ func checkDestination(dest, kind string) error {
 }
 
 // MountOf reads one entry of Mounts.
-func MountOf(asked mountSpec, on Machine) (*Mount, error) {
+func MountOf(asked Mount, on Machine) (*MountPoint, error) {
 	wrong := func(format string, args ...any) error {
 		return wire.BadRequest("invalid mount config for type %q: %s", asked.Type, fmt.Sprintf(format, args...))
 	}
 	if err := checkDestination(asked.Target, asked.Type); err != nil {
 		return nil, wire.BadRequest("%s", err.Error())
 	}
-	m := &Mount{Type: asked.Type, Destination: path.Clean(asked.Target), RW: !asked.ReadOnly}
+	m := &MountPoint{Type: asked.Type, Destination: path.Clean(asked.Target), RW: !asked.ReadOnly}
 	switch asked.Type {
 	case "bind":
 		return m, bindOf(asked, on, m, wrong)
@@ -142,7 +159,7 @@ func MountOf(asked mountSpec, on Machine) (*Mount, error) {
 }
 
 // bindOf completes a mount of the strict kind: its source has to exist now.
-func bindOf(asked mountSpec, on Machine, m *Mount, wrong func(string, ...any) error) error {
+func bindOf(asked Mount, on Machine, m *MountPoint, wrong func(string, ...any) error) error {
 	switch {
 	case asked.Source == "":
 		return wrong("field Source must not be empty")
@@ -162,21 +179,4 @@ func bindOf(asked mountSpec, on Machine, m *Mount, wrong func(string, ...any) er
 		return wrong("bind source path does not exist: %s", asked.Source)
 	}
 	return nil
-}
-
-// Mount is one mount of a container.
-type Mount struct {
-	Type        string // bind, volume, tmpfs
-	Name        string // of the volume
-	Source      string // host path
-	Destination string
-	Driver      string
-	Mode        string
-	RW          bool
-	Propagation string
-	Named       bool // asked for by name: rm -v leaves it alone
-	HasSource   bool // came through Binds or Mounts; the reason of the hole in reference counting
-	Held        bool // counted as a reference of the volume
-	Copy        bool // image content is copied into the empty volume
-	CreateHost  bool // a missing host path is made at start
 }
