@@ -61,7 +61,7 @@ func (ev *evaluation) makeMap(_ *starlark.Thread, _ *starlark.Builtin, args star
 	}
 	m := &containerMap{
 		ev:     ev,
-		model:  &model.ContainerMap{Name: string(name), Origin: here.start(), Origins: problem.Origins{}},
+		model:  &model.ContainerMap{Name: string(name), Origin: here.start(), Origins: problem.Origins{}, Source: ev.sources},
 		check:  call.check,
 		byName: map[string]*container{},
 	}

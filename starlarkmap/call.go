@@ -4,6 +4,7 @@ package starlarkmap
 
 import (
 	"context"
+	"maps"
 
 	"go.starlark.net/starlark"
 
@@ -87,7 +88,7 @@ func Catch(t *starlark.Thread, fn starlark.Callable) (problem.Problems, error) {
 	if !ok {
 		return nil, problem.New(CodeUsage, "", "it can be called only while the map file runs")
 	}
-	maps, found, dropped := len(ev.maps), len(ev.findings), ev.dropped
+	made, found, dropped := len(ev.maps), len(ev.findings), maps.Clone(ev.dropped)
 	_, err := starlark.Call(t, fn, nil, nil)
 	if ev.watch.reason() != nil {
 		return nil, err
@@ -95,11 +96,11 @@ func Catch(t *starlark.Thread, fn starlark.Callable) (problem.Problems, error) {
 	var ps problem.Problems
 	if err != nil {
 		ps = ev.sources.problemsOf(err, nil)
-		ev.maps = ev.maps[:maps] // those that it did not come to the end of are not judged
+		ev.maps = ev.maps[:made] // those that it did not come to the end of are not judged
 	} else {
-		ev.finish(maps)
+		ev.finish(made)
 	}
-	ps = append(completed(ev.findings[found:]), ps...)
+	ps = append(completed(ev.findings[found:]).Unique(), ps...)
 	ev.findings, ev.dropped = ev.findings[:found], dropped
 	return ps, nil
 }

@@ -36,14 +36,14 @@ func Describe(name string, src []byte) (*FileDoc, error) {
 	s := &sources{main: name, files: map[string]*file{}}
 	f, p := s.add(name, src)
 	if p != nil {
-		return nil, s.problemsOf(p, nil).Err()
+		return nil, s.problemsOf(p, nil).Err(s)
 	}
 	tree, err := dialect().Parse(name, f.text, 0)
 	if err != nil {
-		return nil, s.problemsOf(err, nil).Err()
+		return nil, s.problemsOf(err, nil).Err(s)
 	}
 	if p := tooDeep(tree, Limits{}.WithDefaults()); p != nil {
-		return nil, s.problemsOf(p, nil).Err()
+		return nil, s.problemsOf(p, nil).Err(s)
 	}
 	lines := strings.Split(f.text, "\n")
 	out := &FileDoc{Doc: docstring(tree.Stmts)}

@@ -54,7 +54,7 @@ func checkErrors(t *testing.T, name string, archive *txtar.Archive) {
 		}
 	}
 	var got strings.Builder
-	if err := starlarkmap.WriteError(&got, err); err != nil {
+	if err := problem.Write(&got, err); err != nil {
 		t.Fatal(err)
 	}
 	want := &archive.Files[len(archive.Files)-1]

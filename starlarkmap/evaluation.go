@@ -4,6 +4,7 @@ package starlarkmap
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"go.starlark.net/starlark"
@@ -37,7 +38,7 @@ type evaluation struct {
 	asked map[string]bool
 
 	findings []finding
-	dropped  int // findings beyond mostProblems
+	dropped  map[problem.Mistake]int // findings beyond mostProblems
 	steps    int64
 }
 
@@ -176,7 +177,10 @@ const mostProblems = 1000
 
 func (ev *evaluation) add(f finding) {
 	if len(ev.findings) >= mostProblems {
-		ev.dropped++
+		if ev.dropped == nil {
+			ev.dropped = map[problem.Mistake]int{}
+		}
+		ev.dropped[f.problem.Mistake()]++
 		return
 	}
 	ev.findings = append(ev.findings, f)
@@ -185,18 +189,28 @@ func (ev *evaluation) add(f finding) {
 // problems returns what was found, and how much was left out.
 func (ev *evaluation) problems() problem.Problems {
 	out := completed(ev.findings)
-	if ev.dropped > 0 {
+	dropped := maps.Clone(ev.dropped)
+	for _, p := range out { // what a line in a loop did wrong again is counted there
+		if n := dropped[p.Mistake()]; n > 0 && p.Mistake() != (problem.Mistake{}) {
+			p.Count = 1 + n
+			delete(dropped, p.Mistake())
+		}
+	}
+	rest := 0
+	for _, n := range dropped {
+		rest += n
+	}
+	if rest > 0 {
 		last := out[len(out)-1].Origin
 		out = append(out, &problem.Problem{Code: CodeSizeLimit, Origin: last,
-			Msg: fmt.Sprintf("%d more problems are left out", ev.dropped), Hint: "mend these first"})
+			Msg: fmt.Sprintf("%d more problems are left out", rest), Hint: "mend these first"})
 	}
 	return out
 }
 
-// completed returns the problems of findings with their paths, each once.
+// completed returns the problems of findings with their paths.
 func completed(findings []finding) problem.Problems {
 	var out problem.Problems
-	seen := map[string]bool{}
 	for _, f := range findings {
 		p := f.problem
 		switch {
@@ -207,10 +221,7 @@ func completed(findings []finding) problem.Problems {
 		case f.inMap:
 			problem.Problems{p}.Under("container_map")
 		}
-		if text := p.Error(); !seen[text] {
-			seen[text] = true
-			out = append(out, p)
-		}
+		out = append(out, p)
 	}
 	return out
 }

@@ -78,7 +78,7 @@ m.containers.app.create_options = limits
 	// small 1g <nil>
 }
 
-func ExampleWriteError() {
+func ExampleLoad_problems() {
 	_, err := starlarkmap.Load(context.Background(), "site.star", &starlarkmap.Options{Src: `
 m = container_map("site")
 m.containers.web = container(
@@ -86,7 +86,7 @@ m.containers.web = container(
     links = ["db", 17],
 )
 `})
-	if err := starlarkmap.WriteError(os.Stdout, err); err != nil {
+	if err := problem.Write(os.Stdout, err); err != nil {
 		fmt.Println(err)
 	}
 	var wrong *problem.Problem

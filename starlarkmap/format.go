@@ -10,6 +10,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // Format returns the map as the text of a program that makes an equal one: one
@@ -120,7 +121,7 @@ func (f *formatter) computed(e model.Entry) {
 	if at != "" {
 		text += " (" + at + ")"
 	}
-	f.out.WriteString(strings.ReplaceAll(printable(text), "\n", " ") + "\n")
+	f.out.WriteString(problem.PrintableLine(text) + "\n")
 }
 
 // key writes a key; the pair (53, "udp") is a tuple.

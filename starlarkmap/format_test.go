@@ -26,6 +26,7 @@ func sameMap() cmp.Options {
 		cmp.Transformer("", func(problem.Origin) string { return "" }),
 		cmpopts.IgnoreTypes(problem.Origins{}),
 		cmpopts.IgnoreFields(model.Options{}, "Func", "Text"),
+		cmpopts.IgnoreFields(model.ContainerMap{}, "Source"),
 	}
 }
 

@@ -4,7 +4,6 @@ package starlarkmap
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,7 +18,7 @@ import (
 // opts means the zero [Options]: the file is read from the disk, and nothing but
 // what lies beside and below it can be loaded.
 //
-// Every error is a [problem.Problems]; [WriteError] prints it. Without problems every
+// Every error is a [problem.Problems]; [problem.Write] prints it. Without problems every
 // map has passed [model.ContainerMap.Validate], except those made with
 // check_integrity = False. The maps belong to the caller; the Starlark values are
 // frozen. When ctx ends the evaluation is cancelled. ctx is not used by the option
@@ -32,7 +31,7 @@ func Load(ctx context.Context, filename string, opts *Options) (*Program, error)
 func evaluate(ctx context.Context, filename string, opts *Options, then *call) (*Program, error) {
 	ev, ps := newEvaluation(filename, opts)
 	if len(ps) > 0 {
-		return nil, ps.Err()
+		return nil, ps.Err(nil)
 	}
 	defer ev.modules.close()
 	ev.then = then
@@ -50,7 +49,7 @@ func evaluate(ctx context.Context, filename string, opts *Options, then *call) (
 		// The evaluation still runs: nothing of it may be touched.
 		return nil, problem.Problems{err.(*problem.Problem)}
 	case err != nil:
-		return nil, ev.sources.problemsOf(err, nil).Err()
+		return nil, ev.sources.problemsOf(err, nil).Err(ev.sources)
 	}
 	return program, nil
 }
@@ -97,15 +96,14 @@ func (ev *evaluation) run() (*Program, error) {
 	}
 	ev.thread = nil
 	if ps := ev.problems(); len(ps) > 0 {
-		ev.sources.excerpts(ps)
-		return nil, &errStopped{ps}
+		return nil, &errStopped{ps.Sorted(ev.sources)}
 	}
 	return ev.program(globals), nil
 }
 
 // program returns the result. The syntax trees are dropped.
 func (ev *evaluation) program(globals starlark.StringDict) *Program {
-	p := &Program{Globals: globals, sources: ev.sources, Steps: ev.steps}
+	p := &Program{Globals: globals, Source: ev.sources, main: ev.sources.main, Steps: ev.steps}
 	for _, m := range ev.maps {
 		p.Maps = append(p.Maps, m.model)
 		p.values = append(p.values, m)
@@ -120,10 +118,7 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 	for _, f := range ev.sources.order {
 		p.Files = append(p.Files, FileDigest{Name: f.name, SHA256: f.digest})
 	}
-	ev.sources.excerpts(p.Warnings)
-	if sorted, ok := p.Warnings.Err().(problem.Problems); ok {
-		p.Warnings = sorted
-	}
+	p.Warnings = p.Warnings.Sorted(ev.sources)
 	ev.sources.dropTrees()
 	return p
 }
@@ -195,20 +190,6 @@ func (ev *evaluation) unusedVariables() {
 	}
 }
 
-// AddExcerpts fills in the source lines of every problem in err that came from the
-// files of the program, such as those that engine/resolve finds later. It changes
-// the problems and is not safe to call for the same ones concurrently.
-func (p *Program) AddExcerpts(err error) {
-	var ps problem.Problems
-	var single *problem.Problem
-	switch {
-	case errors.As(err, &ps):
-	case errors.As(err, &single):
-		ps = problem.Problems{single}
-	}
-	p.sources.excerpts(ps)
-}
-
 // Map returns the map of that name; "" means the only one. The error names the
 // maps there are.
 func (p *Program) Map(name string) (*model.ContainerMap, error) {
@@ -221,11 +202,11 @@ func (p *Program) Map(name string) (*model.ContainerMap, error) {
 	}
 	switch {
 	case len(p.Maps) == 0:
-		return nil, problem.New(problem.CodeUnknownName, `call container_map("name", …)`, "%s makes no map", p.sources.main)
+		return nil, problem.New(problem.CodeUnknownName, `call container_map("name", …)`, "%s makes no map", p.main)
 	case name != "":
-		return nil, problem.New(problem.CodeUnknownName, problem.DidYouMean(name, names), "%s has no map %q", p.sources.main, name)
+		return nil, problem.New(problem.CodeUnknownName, problem.DidYouMean(name, names), "%s has no map %q", p.main, name)
 	case len(p.Maps) > 1:
-		return nil, problem.New(problem.CodeUnknownName, "name one", "%s makes several maps: %s", p.sources.main, fmt.Sprintf("%q", names))
+		return nil, problem.New(problem.CodeUnknownName, "name one", "%s makes several maps: %s", p.main, fmt.Sprintf("%q", names))
 	}
 	return p.Maps[0], nil
 }

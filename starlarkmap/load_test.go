@@ -295,47 +295,25 @@ volumes = m.volumes
 	}
 }
 
-func TestAddExcerpts(t *testing.T) {
+func TestLaterProblemsQuoteTheProgram(t *testing.T) {
 	p, err := starlarkmap.Load(t.Context(), "site.star", &starlarkmap.Options{Src: "m = container_map(\"m\",\n    repository = \"r\")\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	later := problem.Problems{{Origin: p.Maps[0].At("repository"), Msg: "found later"}, {Msg: "nowhere"}}
-	p.AddExcerpts(fmt.Errorf("wrapped: %w", later))
-	want := "   |\n 2 |     repository = \"r\")\n   |     ^^^^^^^^^^^^^^^^"
-	if diff := cmp.Diff([]string{want, ""}, []string{later[0].Excerpt, later[1].Excerpt}); diff != "" {
+	var later problem.Problems
+	later.Add(problem.CodeWrongValue, p.Maps[0].At("repository"), "", "found later")
+	later.Add(problem.CodeWrongValue, problem.Origin{}, "", "nowhere")
+	later.Add(problem.CodeWrongValue, problem.Origin{File: "site.star", Line: 4, Col: 1}, "", "behind the end")
+	later.Add(problem.CodeWrongValue, problem.Origin{File: "other.star", Line: 1, Col: 1}, "", "in another file")
+	var got []string
+	for _, found := range later.Sorted(p.Maps[0].Source) {
+		got = append(got, found.Msg+":"+found.Excerpt)
+	}
+	want := []string{"nowhere:", "in another file:", "found later:   |\n 2 |     repository = \"r\")\n   |     ^^^^^^^^^^^^^^^^", "behind the end:"}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	p.AddExcerpts(errors.New("of another kind"))
-	p.AddExcerpts(nil)
 }
-
-func TestWriteErrorOfOtherErrors(t *testing.T) {
-	for _, row := range []struct {
-		err  error
-		want string
-	}{
-		{nil, ""},
-		{errors.New("plain \x1b"), "plain \ufffd\n"},
-		{fmt.Errorf("w: %w", &problem.Problem{Msg: "one", Hint: "h"}), "one\n   = hint: h\n"},
-		{problem.Problems{{Msg: "one", Origin: problem.Origin{File: "a", Line: 1, Col: 2}}, {Msg: "two", Origin: problem.Origin{File: "b", Line: 1, Col: 1}}},
-			"a:1:2: one\nb:1:1: two\n2 problems in 2 files\n"},
-	} {
-		var out strings.Builder
-		if err := starlarkmap.WriteError(&out, row.err); err != nil || out.String() != row.want {
-			t.Errorf("got %q, want %q", out.String(), row.want)
-		}
-	}
-	if err := starlarkmap.WriteError(failingWriter{}, errors.New("x")); !errors.Is(err, errWrite) {
-		t.Errorf("got %v, want the writer's error", err)
-	}
-}
-
-type failingWriter struct{}
-
-var errWrite = errors.New("disk full")
-
-func (failingWriter) Write([]byte) (int, error) { return 0, errWrite }
 
 func TestConcurrentLoads(t *testing.T) {
 	done := make(chan error)

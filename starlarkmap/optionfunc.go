@@ -232,8 +232,7 @@ func (c optionCall) failure(err error, to model.OptionCall) error {
 		p.Origin = c.set
 	}
 	p.Related = append(p.Related, problem.Related{Origin: c.set, Msg: "set"})
-	c.sources.excerpts(problem.Problems{&p})
-	return &p
+	return problem.Problems{&p}.Sorted(c.sources)[0]
 }
 
 func quoteOrNone(instance string) string {

@@ -299,7 +299,7 @@ m.containers.c.create_options = opts
 				t.Fatalf("got %T %v, want a *problem.Problem", err, err)
 			}
 			var got strings.Builder
-			if err := starlarkmap.WriteError(&got, err); err != nil {
+			if err := problem.Write(&got, err); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(row.want, got.String()); diff != "" {

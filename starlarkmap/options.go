@@ -90,8 +90,11 @@ type Program struct {
 	// Steps is how many steps the evaluation took.
 	Steps int64
 
-	sources *sources
-	values  []starlark.Value // of Maps
+	// Source shows lines of the program in problems; its maps carry it as well.
+	Source problem.Source
+
+	main   string
+	values []starlark.Value // of Maps
 }
 
 // FileDigest names a file and its content.

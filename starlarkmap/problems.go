@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
@@ -166,6 +167,7 @@ func (s *sources) unresolved(list resolve.ErrorList) problem.Problems {
 			// The interpreter's own suggestion knows fewer names than we do.
 			name, _, _ = strings.Cut(name, " ")
 			p.Code, p.Msg = CodeUndefined, undefinedPrefix+name
+			p.Width = utf8.RuneCountInString(name)
 			p.Hint = undefinedHint(name, s.names(p.Origin.File))
 		}
 		if strings.Contains(e.Msg, "while loops") {

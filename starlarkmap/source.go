@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"go.starlark.net/starlark"
@@ -16,13 +17,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// sources are the files of one evaluation. After Load they serve excerpts only,
-// and nothing writes to them.
+// sources are the files of one evaluation. After Load they serve problems only.
 type sources struct {
 	main        string
 	files       map[string]*file
 	order       []*file
 	predeclared []string
+	// quoting guards what is made of a file when the first problem quotes it.
+	quoting sync.Mutex
 }
 
 // file is one source text.
@@ -33,6 +35,9 @@ type file struct {
 	// tree is dropped after the evaluation: it is many times the size of the text.
 	tree *syntax.File
 	index
+	// lines and ends serve quotes: ends has where the syntax ends that begins at a spot.
+	lines []string
+	ends  map[spot]syntax.Position
 }
 
 // dialect are the options of every file: sets, loops and conditions at the top level,

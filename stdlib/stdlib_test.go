@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 	"github.com/dmap-dev/dmap/stdlib"
 )
@@ -28,7 +29,7 @@ func TestModules(t *testing.T) {
 			for _, test := range file.Tests {
 				if test.Err != nil {
 					var b strings.Builder
-					_ = starlarkmap.WriteError(&b, test.Err) // a builder never fails
+					_ = problem.Write(&b, test.Err) // a builder never fails
 					t.Errorf("%s\n%s", test.Name, b.String())
 				}
 			}

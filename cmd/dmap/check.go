@@ -25,7 +25,6 @@ func (a *app) check() *cobra.Command {
 			}
 			for _, m := range program.Maps {
 				if err := engine.Check(cmd.Context(), m); err != nil {
-					program.AddExcerpts(err)
 					return err
 				}
 				n := 0

@@ -11,7 +11,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
-	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
 // The exit codes of the program.
@@ -52,7 +51,7 @@ func (a *app) exit(command string, err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, strings.TrimSuffix(command, " help"))
 	case errors.As(err, &problems):
-		starlarkmap.WriteError(a.Err, err)
+		problem.Write(a.Err, err)
 	default:
 		fmt.Fprintf(a.Err, "dmap: %s\n", err)
 	}

@@ -7,7 +7,7 @@ import (
 	"io"
 	"sync"
 
-	"github.com/dmap-dev/dmap/starlarkmap"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // output writes results. After the first failure it writes nothing more: the work
@@ -44,6 +44,6 @@ type messages struct{ to io.Writer }
 
 func (m messages) Write(p []byte) (int, error) {
 	// There is nowhere left to say that this failed.
-	_, _ = io.WriteString(m.to, starlarkmap.Printable(string(p)))
+	_, _ = io.WriteString(m.to, problem.Printable(string(p)))
 	return len(p), nil
 }

@@ -123,14 +123,11 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 	}
 	c, err := f.connect(ctx, func() (simImages, error) { return imagesOf(m) }, to == toCarryOut)
 	if err != nil {
-		program.AddExcerpts(err)
 		return nil, err
 	}
 	r := &request{connection: c, goOn: goOn(req.Action)}
 	r.renew = func(ctx context.Context) (err error) {
-		if r.plan, err = engine.Plan(ctx, c.client, m, req); err != nil {
-			program.AddExcerpts(err)
-		}
+		r.plan, err = engine.Plan(ctx, c.client, m, req)
 		return err
 	}
 	if err := r.renew(ctx); err != nil {

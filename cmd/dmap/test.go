@@ -161,20 +161,20 @@ func problemsIn(err error) problem.Problems {
 func (a *app) printFile(f *maptest.File, verbose bool) {
 	if f.Err != nil {
 		fmt.Fprintf(a.Out, "BROKEN %s\n", f.Name)
-		starlarkmap.WriteError(a.Out, f.Err)
+		problem.Write(a.Out, f.Err)
 	}
 	for _, t := range f.Tests {
 		switch {
 		case t.Err != nil:
 			fmt.Fprintf(a.Out, "FAIL   %s %s\n", f.Name, t.Name)
-			starlarkmap.WriteError(a.Out, t.Err)
+			problem.Write(a.Out, t.Err)
 		case verbose:
 			fmt.Fprintf(a.Out, "ok     %s %s\n", f.Name, t.Name)
 		default:
 			continue
 		}
 		for _, line := range t.Printed {
-			fmt.Fprintf(a.Out, "   printed at %s: %s\n", line.Origin, starlarkmap.Printable(line.Text))
+			fmt.Fprintf(a.Out, "   printed at %s: %s\n", line.Origin, problem.Printable(line.Text))
 		}
 	}
 }

@@ -38,7 +38,6 @@ passwords in environment variables too.`,
 			}
 			all, err := engine.Explain(cmd.Context(), m, args[1:])
 			if err != nil {
-				program.AddExcerpts(err)
 				return err
 			}
 			if format == "json" {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/dmap-dev/dmap/engine/model"
-	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // A map built in Go, as a program embedding dmap would.
@@ -47,7 +46,7 @@ func ExampleFromDict() {
 	input, _ := model.From(values)
 	m, problems := model.FromDict("site", input.Value.(model.Dict))
 	fmt.Println(m.Repository, m.Container("web").Binds)
-	fmt.Println(problems.Err())
+	fmt.Println(problems.Err(nil))
 	// Output:
 	// r.example.com [{config true}]
 	// containers > web: unknown property "port"
@@ -98,9 +97,4 @@ func ExampleContainerMap_Index() {
 	// Output:
 	// socket app.one app.two true
 	// one name for two containers: false
-}
-
-func ExampleDidYouMean() {
-	fmt.Println(problem.DidYouMean("imge", []string{"image", "instances"}))
-	// Output: did you mean "image"?
 }

@@ -4,13 +4,10 @@ package model_test
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"math"
 	"testing"
 
 	"github.com/dmap-dev/dmap/engine/model"
-	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 func TestFrom(t *testing.T) {
@@ -95,23 +92,6 @@ func TestInputsInMessages(t *testing.T) {
 	if got := (model.Input{Value: long}).String(); len(got) > 300 {
 		t.Errorf("a long text is shown with %d characters", len(got))
 	}
-}
-
-func TestProblemsAsErrors(t *testing.T) {
-	ps := problem.Problems{
-		{Code: problem.CodeWrongType, Origin: problem.Origin{File: "b.star", Line: 1, Col: 2}, Path: "a > image", Msg: "second", Hint: "do it"},
-		{Code: problem.CodeDuplicate, Origin: problem.Origin{File: "a.star", Line: 10, Col: 1}, Msg: "first", Cause: fs.ErrNotExist},
-	}
-	err := ps.Err()
-	same(t, "text", err.Error(), "a.star:10:1: first\nb.star:1:2: a > image: second (do it)")
-	var one *problem.Problem
-	if !errors.As(err, &one) || !errors.Is(err, fs.ErrNotExist) {
-		t.Error("the problems cannot be reached through the error")
-	}
-	if err := (problem.Problems{}).Err(); err != nil {
-		t.Errorf("no problems are an error: %v", err)
-	}
-	same(t, "path", problem.Problems{{Path: "image"}, {}}.Under("a"), problem.Problems{{Path: "a > image"}, {Path: "a"}})
 }
 
 // Each property of the tables can be read, and set to what was read.

@@ -36,6 +36,8 @@ type ContainerMap struct {
 	// ("repository", "volumes.web_log", "host.app_data").
 	Origin  problem.Origin
 	Origins problem.Origins
+	// Source shows the lines of those places in problems of the map; nil shows none.
+	Source problem.Source
 }
 
 // AttachedMode says how attached volumes exist in Docker.

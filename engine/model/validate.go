@@ -33,7 +33,7 @@ func (m *ContainerMap) Validate() error {
 	v.boundPaths()
 	v.names()
 	v.cycles()
-	return v.problems.Err()
+	return v.problems.Err(m.Source)
 }
 
 type validator struct {

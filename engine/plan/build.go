@@ -38,7 +38,7 @@ func Build(d *resolve.Desired, s *state.Snapshot, sel *Selection, req Request) (
 	if req.Basis {
 		b.plan.Basis = b.basis(sel)
 	}
-	if err := b.problems.Err(); err != nil {
+	if err := b.problems.Err(b.d.Source); err != nil {
 		return nil, err
 	}
 	return b.plan, nil

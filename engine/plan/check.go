@@ -16,7 +16,7 @@ import (
 // Check tells whether the plan is one that can be carried out, and touches nothing
 // but what is called as its map's: see [Read], which checks it too. The error is a
 // [problem.Problems].
-func (p *Plan) Check() error { return p.check(nil).Err() }
+func (p *Plan) Check() error { return p.check(nil).Err(nil) }
 
 // check finds all problems; places are those of [file.places].
 func (p *Plan) check(places map[string][]problem.Origin) problem.Problems {

@@ -38,7 +38,7 @@ func Read(name string, r io.Reader) (*Plan, error) {
 	if wrong := f.decode(&p); wrong != nil {
 		return nil, problem.Problems{wrong}
 	}
-	if err := p.check(f.places()).Err(); err != nil {
+	if err := p.check(f.places()).Err(nil); err != nil {
 		return nil, err
 	}
 	return &p, nil

@@ -4,7 +4,6 @@ package problem
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -40,8 +39,14 @@ type Problem struct {
 	Hint string `json:"hint,omitempty"`
 	// Related are other places that take part, such as the first definition.
 	Related []Related `json:"related,omitempty"`
-	// Excerpt is the source line with a caret, filled by whoever has the source.
+	// Count is how many problems of one cause and place this one stands for, if it is
+	// more than one; Also are the first of the others, as far as they differ from it.
+	Count int      `json:"count,omitempty"`
+	Also  []string `json:"also,omitempty"`
+	// Excerpt is the line of the place with a caret; see [Problems.Err].
 	Excerpt string `json:"excerpt,omitempty"`
+	// Width is how many columns the carets take, if not all of what begins at the place.
+	Width int `json:"-"`
 	// Trace is the calls that led here, outermost first; often empty.
 	Trace []Related `json:"trace,omitempty"`
 	// Cause is the error behind it, if any.
@@ -60,7 +65,8 @@ func New(code Code, hint, format string, args ...any) *Problem {
 	return &Problem{Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint}
 }
 
-// Error returns "file:line:col: path: message (hint)" in one line.
+// Error returns "file:line:col: path: message (hint)" in one line, and how many more
+// are like this.
 func (p *Problem) Error() string {
 	var b strings.Builder
 	if at := p.Origin.String(); at != "" {
@@ -73,59 +79,14 @@ func (p *Problem) Error() string {
 	if p.Hint != "" {
 		b.WriteString(" (" + p.Hint + ")")
 	}
+	if n := p.times() - 1; n > 0 {
+		fmt.Fprintf(&b, " and %d more like this", n)
+	}
 	return b.String()
 }
 
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.Cause }
-
-// Problems is everything that is wrong, as one error. It is never empty when
-// returned as an error.
-type Problems []*Problem
-
-// Error returns one line for each problem.
-func (ps Problems) Error() string {
-	lines := make([]string, len(ps))
-	for i, p := range ps {
-		lines[i] = p.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Unwrap returns the problems one by one, for errors.As and errors.Is.
-func (ps Problems) Unwrap() []error {
-	errs := make([]error, len(ps))
-	for i, p := range ps {
-		errs[i] = p
-	}
-	return errs
-}
-
-// Err returns the problems as an error sorted by place, or nil if there are none.
-func (ps Problems) Err() error {
-	if len(ps) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(ps, func(a, b *Problem) int {
-		return compareOrigin(a.Origin, b.Origin)
-	})
-	return ps
-}
-
-// Add appends a problem and returns it, for its other fields.
-func (ps *Problems) Add(code Code, at Origin, path, format string, args ...any) *Problem {
-	p := &Problem{Code: code, Origin: at, Path: path, Msg: fmt.Sprintf(format, args...)}
-	*ps = append(*ps, p)
-	return p
-}
-
-// Under puts prefix before the path of each problem and returns them.
-func (ps Problems) Under(prefix string) Problems {
-	for _, p := range ps {
-		p.Path = strings.TrimSuffix(prefix+" > "+p.Path, " > ")
-	}
-	return ps
-}
 
 // RelatedAt returns one Related, or none where the place is not known.
 func RelatedAt(at Origin, msg string) []Related {
@@ -133,14 +94,4 @@ func RelatedAt(at Origin, msg string) []Related {
 		return nil
 	}
 	return []Related{{at, msg}}
-}
-
-func compareOrigin(a, b Origin) int {
-	if c := strings.Compare(a.File, b.File); c != 0 {
-		return c
-	}
-	if a.Line != b.Line {
-		return a.Line - b.Line
-	}
-	return a.Col - b.Col
 }

@@ -19,6 +19,8 @@ type Desired struct {
 	Nodes []*Node
 	// Volumes are the attached volumes, in the order of their owners.
 	Volumes []*Volume
+	// Source is that of the map, for problems.
+	Source problem.Source
 
 	nodes   map[string]*Node
 	volumes map[string]*Volume

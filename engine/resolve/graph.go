@@ -27,7 +27,7 @@ func Map(m *model.ContainerMap) (*Desired, error) {
 			Origin: m.Origin,
 			Path:   fmt.Sprintf("container_map > containers[%d]", i),
 			Msg:    "there is no container at this place",
-		}}
+		}}.Err(m.Source)
 	}
 	d := &Desired{
 		Map:       m.Name,
@@ -35,6 +35,7 @@ func Map(m *model.ContainerMap) (*Desired, error) {
 		CoreImage: toolImage(or(m.CoreImage, model.DefaultCoreImage)),
 		nodes:     map[string]*Node{},
 		volumes:   map[string]*Volume{},
+		Source:    m.Source,
 	}
 	if d.Mode == "" {
 		d.Mode = model.AttachedContainer
@@ -82,7 +83,7 @@ func (d *Desired) cycle(way []string) error {
 			p.Related = append(p.Related, problem.Related{Origin: need.Origin, Msg: n.Ref() + " " + string(need.Why) + " " + need.Ref})
 		}
 	}
-	return problem.Problems{p}
+	return problem.Problems{p}.Err(d.Source)
 }
 
 // resolver holds what is needed while one map is resolved.

@@ -31,7 +31,7 @@ func mapOf(t *testing.T, text string) *model.ContainerMap {
 		t.Fatalf("no input: %s", text)
 	}
 	m, problems := model.FromDict("m", in.Value.(model.Dict))
-	if err := problems.Err(); err != nil {
+	if err := problems.Err(nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := m.Validate(); err != nil {

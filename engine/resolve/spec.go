@@ -51,21 +51,7 @@ func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []st
 		n.faulty = len(own) > 0
 		problems = append(problems, own...)
 	}
-	return once(append(problems, r.across(names)...)).Err()
-}
-
-// once leaves out what the instances of one configuration have in common.
-func once(problems problem.Problems) problem.Problems {
-	type same struct {
-		at        problem.Origin
-		path, msg string
-	}
-	seen := map[same]bool{}
-	return slices.DeleteFunc(problems, func(p *problem.Problem) bool {
-		key := same{p.Origin, p.Path, p.Msg}
-		defer func() { seen[key] = true }()
-		return seen[key]
-	})
+	return append(problems, r.across(names)...).Unique().Err(d.Source)
 }
 
 func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) problem.Problems {
@@ -137,7 +123,7 @@ func (d *Desired) CheckAPI(names []string, version string) error {
 			problems = append(problems, n.place(option.CheckUsed(*n.Spec, used, version))...)
 		}
 	}
-	return once(problems).Err()
+	return problems.Unique().Err(d.Source)
 }
 
 // attributes is the spec that follows from the properties of the configuration.

@@ -63,13 +63,12 @@ type Result struct {
 // names it in messages and in the text. The error is a [problem.Problems] with places
 // and source lines; the file may hold anything.
 func Convert(ctx context.Context, file string, src []byte, opts *Options) (*Result, error) {
-	c := &converter{file: file}
+	c := &converter{file: file, source: sourceOf(file, src)}
 	if opts != nil {
 		c.options = *opts
 	}
 	result, ps := c.convert(ctx, src)
-	if err := ps.Err(); err != nil {
-		excerpts(src, ps)
+	if err := ps.Err(c.source); err != nil {
 		return nil, err
 	}
 	return result, nil
@@ -78,6 +77,7 @@ func Convert(ctx context.Context, file string, src []byte, opts *Options) (*Resu
 // converter holds what one conversion found.
 type converter struct {
 	file    string
+	source  *source
 	options Options
 	name    string
 	// problems refuse the file; leftOut are what Partial left out.
@@ -115,7 +115,7 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, problem.P
 	d, _ := properties.input().Value.(model.Dict)
 	m, found := model.FromDict(c.name, d)
 	c.problems = append(c.problems, tidied(found)...)
-	m.Origin = problem.Origin{File: c.file, Line: 1, Col: 1}
+	m.Origin, m.Source = problem.Origin{File: c.file, Line: 1, Col: 1}, c.source
 	c.add(m.Validate())
 	if len(c.problems) == 0 && c.options.Check != nil {
 		c.add(c.options.Check(ctx, m))
@@ -123,9 +123,7 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, problem.P
 	if len(c.problems) > 0 {
 		return nil, c.problems
 	}
-	if sorted, ok := c.leftOut.Err().(problem.Problems); ok {
-		c.leftOut = sorted
-	}
+	c.leftOut = c.leftOut.Sorted(c.source)
 	text, ok := c.program(properties, root)
 	if !ok {
 		return nil, problem.Problems{{Code: CodeSize, Origin: m.Origin,
@@ -167,9 +165,17 @@ func refersTo(code problem.Code) bool {
 // tidied puts the words of a Starlark program in those of a YAML file.
 func tidied(ps problem.Problems) problem.Problems {
 	for _, p := range ps {
-		p.Path = strings.TrimPrefix(strings.TrimPrefix(p.Path, "container_map"), " > ")
+		p.Path = inFile(p.Path)
+		for i, text := range p.Also { // they begin with their paths
+			p.Also[i] = inFile(text)
+		}
 	}
 	return ps
+}
+
+// inFile drops from a path what a file does not have.
+func inFile(path string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(path, "container_map"), " > ")
 }
 
 // compare loads the text and compares what it makes with what was meant.

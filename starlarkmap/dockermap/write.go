@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // longestLine is how long a list or dictionary of single values may be to stand on
@@ -22,7 +22,7 @@ const longestLine = 60
 func (c *converter) program(properties, root *node) (text string, ok bool) {
 	w := &writer{left: MostBytes}
 	file := baseName(c.file)
-	w.comment("# Written by dmap import dockermap from " + printable(file) + ".")
+	w.comment("# Written by dmap import dockermap from " + problem.PrintableLine(file) + ".")
 	if env := slices.Sorted(maps.Keys(c.env)); len(env) > 0 {
 		w.comment("#")
 		w.comment("# It reads environment variables: pass --env " + strings.Join(env, " --env ") + ".")
@@ -33,7 +33,7 @@ func (c *converter) program(properties, root *node) (text string, ok bool) {
 		for _, p := range c.leftOut {
 			short := *p
 			short.Origin.File = file
-			w.comment("#   " + printable(short.Error()))
+			w.comment("#   " + problem.PrintableLine(short.Error()))
 		}
 	}
 	w.print("\n")
@@ -65,7 +65,7 @@ func (w *writer) comment(line string) { w.print(line + "\n") }
 func (w *writer) comments(lines []string, level int) {
 	for _, line := range lines {
 		w.indent(level)
-		w.comment(printable(line))
+		w.comment(problem.PrintableLine(line))
 	}
 }
 
@@ -236,17 +236,4 @@ func listed(names []string) string {
 		names = append(slices.Clone(names[:most]), "…")
 	}
 	return strings.Join(names, ", ")
-}
-
-// printable replaces what a comment or a terminal would not show, line ends too.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsPrint(r):
-			return r
-		case unicode.IsSpace(r):
-			return ' '
-		}
-		return unicode.ReplacementChar
-	}, s)
 }

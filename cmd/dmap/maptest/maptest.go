@@ -164,8 +164,7 @@ func eachOnce(program *starlarkmap.Program, file string) error {
 			first[f.Name] = f.Origin
 		}
 	}
-	program.AddExcerpts(ps)
-	return ps.Err()
+	return ps.Err(program.Source)
 }
 
 // testsOf returns the test functions of a file in the order of the file.

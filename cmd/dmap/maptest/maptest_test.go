@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -31,7 +32,7 @@ func TestEngine(t *testing.T) {
 		t.Run(test.Name, func(t *testing.T) {
 			if test.Err != nil {
 				var b strings.Builder
-				_ = starlarkmap.WriteError(&b, test.Err) // a builder never fails
+				_ = problem.Write(&b, test.Err) // a builder never fails
 				t.Error(b.String())
 			}
 		})

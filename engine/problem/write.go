@@ -1,6 +1,6 @@
-// Program text to model: errors as a person reads them.
+// Problems: as a person reads them.
 
-package starlarkmap
+package problem
 
 import (
 	"errors"
@@ -8,31 +8,28 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
-
-	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // longestTrace is how many calls are shown.
 const longestTrace = 8
 
-// WriteError prints err. Each [problem.Problem] in it is printed with its place, its
-// source line and caret, the calls that led to it, related places and a hint; more
-// than one are counted at the end. Any other error is printed as it is. The result
+// Write prints err. Each [Problem] in it is printed with its place, its source line
+// and caret, the calls that led to it, related places and a hint; more than one are
+// counted at the end. Any other error is printed as it is. The result
 // is the error of w. A nil err prints nothing.
-func WriteError(w io.Writer, err error) error {
+func Write(w io.Writer, err error) error {
 	if err == nil {
 		return nil
 	}
-	var ps problem.Problems
-	var single *problem.Problem
+	var ps Problems
+	var single *Problem
 	var out strings.Builder
 	switch {
 	case errors.As(err, &ps):
 	case errors.As(err, &single):
-		ps = problem.Problems{single}
+		ps = Problems{single}
 	default:
-		out.WriteString(printable(err.Error()) + "\n")
+		out.WriteString(Printable(err.Error()) + "\n")
 	}
 	for _, p := range ps {
 		writeProblem(&out, p)
@@ -45,7 +42,7 @@ func WriteError(w io.Writer, err error) error {
 }
 
 // inFile returns " in site.star", or how many files have problems.
-func inFile(ps problem.Problems) string {
+func inFile(ps Problems) string {
 	var files []string
 	for _, p := range ps {
 		if p.Origin.File != "" && !slices.Contains(files, p.Origin.File) {
@@ -56,19 +53,19 @@ func inFile(ps problem.Problems) string {
 	case 0:
 		return ""
 	case 1:
-		return " in " + printable(files[0])
+		return " in " + Printable(files[0])
 	}
 	return fmt.Sprintf(" in %d files", len(files))
 }
 
-func writeProblem(out *strings.Builder, p *problem.Problem) {
+func writeProblem(out *strings.Builder, p *Problem) {
 	first := *p
-	first.Hint = ""
-	out.WriteString(printable(first.Error()) + "\n")
+	first.Hint, first.Count = "", 0
+	out.WriteString(Printable(first.Error()) + "\n")
 	if p.Excerpt != "" {
 		out.WriteString(p.Excerpt + "\n")
 	}
-	note := func(text string) { out.WriteString("   = " + printable(text) + "\n") }
+	note := func(text string) { out.WriteString("   = " + Printable(text) + "\n") }
 	for i, call := range slices.Backward(p.Trace) {
 		if len(p.Trace)-i > longestTrace {
 			note(fmt.Sprintf("and %d more calls", i+1))
@@ -83,23 +80,13 @@ func writeProblem(out *strings.Builder, p *problem.Problem) {
 		}
 		note(text)
 	}
+	for _, other := range p.Also {
+		note("also " + other)
+	}
+	if n := p.times() - 1 - len(p.Also); n > 0 {
+		note(fmt.Sprintf("and %d more like this", n))
+	}
 	if p.Hint != "" {
 		note("hint: " + p.Hint)
 	}
-}
-
-// Printable replaces what a terminal would obey; line ends stay.
-func Printable(s string) string { return printable(s) }
-
-// printable replaces what a terminal would obey; line ends stay.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || unicode.IsPrint(r) {
-			return r
-		}
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		return unicode.ReplacementChar
-	}, s)
 }

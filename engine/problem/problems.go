@@ -1,0 +1,77 @@
+// Problems: everything that is wrong, as one error.
+
+package problem
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Problems is everything that is wrong, as one error. It is never empty when
+// returned as an error.
+type Problems []*Problem
+
+// Error returns one line for each problem.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the problems one by one, for errors.As and errors.Is.
+func (ps Problems) Unwrap() []error {
+	errs := make([]error, len(ps))
+	for i, p := range ps {
+		errs[i] = p
+	}
+	return errs
+}
+
+// Add appends a problem and returns it, for its other fields.
+func (ps *Problems) Add(code Code, at Origin, path, format string, args ...any) *Problem {
+	p := &Problem{Code: code, Origin: at, Path: path, Msg: fmt.Sprintf(format, args...)}
+	*ps = append(*ps, p)
+	return p
+}
+
+// Under puts prefix before the path of each problem and returns them.
+func (ps Problems) Under(prefix string) Problems {
+	for _, p := range ps {
+		p.Path = strings.TrimSuffix(prefix+" > "+p.Path, " > ")
+	}
+	return ps
+}
+
+// Sorted returns the problems by place, those of one cause and place as one, each
+// with its excerpt from s; a nil s has none. It may change ps and its problems.
+func (ps Problems) Sorted(s Source) Problems {
+	slices.SortStableFunc(ps, func(a, b *Problem) int { return compareOrigin(a.Origin, b.Origin) })
+	ps = joined(ps)
+	for _, p := range ps {
+		p.quote(s)
+	}
+	return ps
+}
+
+// Err returns the problems as an error, as [Problems.Sorted] makes them, or nil if
+// there are none. Whoever returns problems knows where their text is: that callers
+// need not is why s is asked for here.
+func (ps Problems) Err(s Source) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps.Sorted(s)
+}
+
+func compareOrigin(a, b Origin) int {
+	if c := strings.Compare(a.File, b.File); c != 0 {
+		return c
+	}
+	if a.Line != b.Line {
+		return a.Line - b.Line
+	}
+	return a.Col - b.Col
+}
