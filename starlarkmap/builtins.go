@@ -159,7 +159,7 @@ func (m *containerMap) assignAll(properties []property, here site) {
 		}
 		unknown := &problem.Problem{Code: problem.CodeUnknownKey, Origin: at,
 			Msg: fmt.Sprintf("unknown property of a container_map %q", p.name)}
-		unknown.Hint = problem.DidYouMean(p.name, append(fields, "initial", "check_integrity"))
+		unknown.Hint = model.MeantField(p.name, "initial", "check_integrity")
 		if _, ok := p.given.(*container); ok {
 			unknown.Hint = fmt.Sprintf("containers have a keyword of their own: containers = {%q: …}", p.name)
 		}

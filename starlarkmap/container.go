@@ -137,11 +137,6 @@ func (c *container) set(name string, in model.Input, r *reader) {
 	if !r.full() {
 		ps = append(ps, c.model.Set(name, in)...)
 	}
-	for _, p := range ps {
-		if p.Code == problem.CodeUnknownKey && p.Hint == "" {
-			p.Hint = fmt.Sprintf("options of Docker belong in create_options = {%q: …}", name)
-		}
-	}
 	c.ev.note(ps, c, nil)
 }
 

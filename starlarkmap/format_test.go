@@ -93,7 +93,7 @@ func anyMap(r *rapid.T) *model.ContainerMap {
 	names := rapid.SliceOfNDistinct(name, 0, 4, rapid.ID[string]).Draw(r, "names")
 	paths := []string{"/abs", "/a b"}
 	if m.HostRoot != "" {
-		paths = append(paths, "x/y", "~/x")
+		paths = append(paths, "x/y", "x/~")
 	}
 	for i, alias := range aliases {
 		m.Volumes = append(m.Volumes, model.Volume{Alias: alias, Path: fmt.Sprintf("/v%d", i)})

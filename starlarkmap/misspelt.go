@@ -21,21 +21,21 @@ var dictProperties = []string{"containers", "volumes", "host"}
 func (m *containerMap) misspelt(d model.Dict) model.Dict {
 	return slices.DeleteFunc(slices.Clone(d), func(e model.Entry) bool {
 		name, _ := e.Key.Value.(string)
-		near := meant(name, e.Value)
-		if near == "" {
+		hint := meant(name, e.Value)
+		if hint == "" {
 			return false
 		}
 		p := &problem.Problem{Code: problem.CodeUnknownKey, Origin: e.Key.Origin,
 			Msg:  fmt.Sprintf("unknown property of a container_map %q", name),
-			Hint: fmt.Sprintf("did you mean %q? A container of this name goes into \"containers\"", near)}
+			Hint: hint}
 		m.note(problem.Problems{p})
 		return true
 	})
 }
 
-// meant returns the property that an entry is meant to be, or "". An entry with
-// properties of containers is a container. So is an empty one, unless it only lacks
-// or has too much the s at the end.
+// meant says which property an entry is meant to be, or "". An entry with properties
+// of containers is a container. So is an empty one, unless it only lacks or has too
+// much the s at the end.
 func meant(name string, in model.Input) string {
 	d, ok := in.Value.(model.Dict)
 	if !ok || slices.Contains(dictProperties, name) {
@@ -47,11 +47,14 @@ func meant(name string, in model.Input) string {
 			return ""
 		}
 	}
+	if word := model.OfOthers(name); word != "" && len(d) > 0 {
+		return word
+	}
 	near := problem.Nearest(name, dictProperties)
-	if len(d) == 0 && strings.TrimSuffix(name, "s") != strings.TrimSuffix(near, "s") {
+	if near == "" || len(d) == 0 && strings.TrimSuffix(name, "s") != strings.TrimSuffix(near, "s") {
 		return ""
 	}
-	return near
+	return fmt.Sprintf("did you mean %q? A container of this name goes into \"containers\"", near)
 }
 
 // inContainers completes the paths of problems in a map's dictionary, where

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 )
 
 func main() {
@@ -40,7 +41,7 @@ func Main(args []string, s Streams) int {
 	}
 	code := a.exit(cmd.CommandPath(), err)
 	if lost := out.failure(); lost != nil {
-		if !errors.Is(err, lost) {
+		if !errors.Is(err, lost) && !errors.Is(lost, syscall.EPIPE) {
 			fmt.Fprintf(a.Err, "dmap: %s\n", lost)
 		}
 		if code == exitOK {

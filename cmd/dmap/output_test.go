@@ -50,6 +50,18 @@ func TestRunWithoutReader(t *testing.T) {
 	}
 }
 
+// Who closes the pipe, as head does, has what he wanted: nobody complains to him.
+func TestNoComplaintOfAClosedPipe(t *testing.T) {
+	for _, args := range [][]string{{"help", "json"}, {"show", "site.star"}, {"plan", "-H", "sim:", "site.star", "start"}} {
+		var messages bytes.Buffer
+		cmd := exec.Command("dmap", args...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = site(t), closedPipe(t), &messages
+		if err := cmd.Run(); cmd.ProcessState.ExitCode() != exitFailed || messages.Len() > 0 {
+			t.Errorf("dmap %s: want exit code %d and no message, got %v\n%s", strings.Join(args, " "), exitFailed, err, messages.String())
+		}
+	}
+}
+
 // Progress that nobody reads is no failure.
 func TestRunWithoutReaderOfProgress(t *testing.T) {
 	var out bytes.Buffer

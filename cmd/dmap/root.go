@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -69,11 +71,21 @@ func known(noun string) cobra.PositionalArgs {
 			names = append(names, c.Name())
 		}
 		e := &usageError{text: fmt.Sprintf("unknown %s %q", noun, args[0])}
-		if hint := problem.DidYouMean(args[0], names); hint != "" {
+		if hint := cmp.Or(asAction(noun, args[0]), problem.DidYouMean(args[0], names)); hint != "" {
 			e.text += "; " + hint
 		}
 		return e
 	}
+}
+
+// asAction says how to write a verb that is meant as an action: by its own name, or by
+// the one that Compose has for it.
+func asAction(noun, word string) string {
+	action := cmp.Or(map[string]string{"up": string(plan.Update), "down": string(plan.Shutdown), "rm": string(plan.Remove), "kill": string(plan.Signal)}[word], word)
+	if noun != "verb" || knownAction(plan.Action(action)) != nil {
+		return ""
+	}
+	return "say dmap run FILE " + action
 }
 
 // atLeast requires n arguments by their names.

@@ -3,6 +3,8 @@
 package model
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -91,7 +93,9 @@ func (c *Container) Set(name string, in Input) problem.Problems {
 	fields := containerFields()
 	i := slices.IndexFunc(fields, func(f containerField) bool { return f.Name == name })
 	if i < 0 {
-		return unknownField("property", name, in.Origin, containerFieldNames())
+		hint := cmp.Or(elsewhere(name), problem.DidYouMean(name, containerFieldNames()),
+			fmt.Sprintf("options of Docker belong in create_options = {%q: …}", name))
+		return unknownField("property", name, in.Origin, hint)
 	}
 	if c.Origins == nil {
 		c.Origins = problem.Origins{}
@@ -191,10 +195,9 @@ func cloneOrigins(o problem.Origins) problem.Origins {
 }
 
 // unknownField reports a name that is no property.
-func unknownField(kind, name string, at problem.Origin, names []string) problem.Problems {
+func unknownField(kind, name string, at problem.Origin, hint string) problem.Problems {
 	var ps problem.Problems
-	p := ps.Add(problem.CodeUnknownKey, at, "", "unknown %s %q", kind, name)
-	p.Hint = problem.DidYouMean(name, names)
+	ps.Add(problem.CodeUnknownKey, at, "", "unknown %s %q", kind, name).Hint = hint
 	return ps
 }
 

@@ -127,7 +127,7 @@ func TestWrongFormsAreRefused(t *testing.T) {
 		{"row 50: number", `{"binds": 7}`, []string{
 			`binds: want "alias", ("alias", "ro" or "rw" or bool), {"alias": "ro" or "rw" or bool} or host_share(…), got int 7`}},
 		{"row 55, D19", `{"image": "i", "instanecs": "x", "clients": []}`, []string{
-			`unknown property "clients" (did you mean "links"?)`, `unknown property "instanecs" (did you mean "instances"?)`}},
+			`unknown property "clients" (a map is for one engine: choose it with --docker-host or DOCKER_HOST)`, `unknown property "instanecs" (did you mean "instances"?)`}},
 		{"row 74: tuple of one", `{"links": [["b"]]}`, []string{
 			`links[0]: want "container", ("container", "alias"), {"container": "alias"} or link(…), got list of 1`}},
 		{"row 74: alias of a wrong type", `{"links": [["b", 1]]}`, []string{

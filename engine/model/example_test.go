@@ -49,7 +49,7 @@ func ExampleFromDict() {
 	fmt.Println(problems.Err(nil))
 	// Output:
 	// r.example.com [{config true}]
-	// containers > web: unknown property "port"
+	// containers > web: unknown property "port" (to publish ports write start_options = {"port_bindings": {80: 8080}}: port 80 of the container at port 8080 of the host)
 }
 
 func ExampleContainer_Set() {

@@ -3,6 +3,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -63,7 +64,7 @@ func (m *ContainerMap) Set(name string, in Input) problem.Problems {
 	fields := mapFields()
 	i := slices.IndexFunc(fields, func(f mapField) bool { return f.Name == name })
 	if i < 0 {
-		return unknownField("property of a container_map", name, in.Origin, m.fieldNames())
+		return unknownField("property of a container_map", name, in.Origin, MeantField(name))
 	}
 	if m.Origins == nil {
 		m.Origins = problem.Origins{}
@@ -83,7 +84,7 @@ func (m *ContainerMap) Get(name string) (in Input, ok bool) {
 	return Input{}, false
 }
 
-func (m *ContainerMap) fieldNames() []string {
+func mapFieldNames() []string {
 	var out []string
 	for _, f := range mapFields() {
 		out = append(out, f.Name)
@@ -109,10 +110,17 @@ func (m *ContainerMap) Update(d Dict) problem.Problems {
 			ps = append(ps, m.setContainer(containers, name, e.Key.Origin, e.Value)...)
 		default:
 			p := ps.Add(problem.CodeUnknownKey, e.Key.Origin, "", "%q is no property of a container_map, and a container needs a dict, got %s", name, e.Value)
-			p.Hint = problem.DidYouMean(name, m.fieldNames())
+			p.Hint = MeantField(name)
 		}
 	}
 	return ps
+}
+
+// MeantField is the hint for a name that is no property of a map: what dmap has
+// instead, or a near name; "" if neither is known. The names of more are properties
+// that only the language has.
+func MeantField(name string, more ...string) string {
+	return cmp.Or(OfOthers(name), problem.DidYouMean(name, append(mapFieldNames(), more...)))
 }
 
 // FromDict makes a map from a dictionary as the source document has it (row 115).

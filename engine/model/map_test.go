@@ -60,7 +60,7 @@ func TestWrongDictionariesAreRefused(t *testing.T) {
 		{"row 11: number", `{"volumes": {"v": 1}}`, []string{`volumes.v: want a path inside containers (string), got int 1`}},
 		{"row 12: list", `{"host": {"v": ["/h"]}}`, []string{`host.v: want a path on the host, or a dict of paths by instance, got list of 1`}},
 		{"row 20: number", `{"host": {"v": {"1": 2}}}`, []string{`host.v: want a path on the host (string), got int 2`}},
-		{"row 55, D19", `{"a": {"image": "i", "foo": 1}}`, []string{`containers > a: unknown property "foo"`}},
+		{"row 55, D19", `{"a": {"image": "i", "foo": 1}}`, []string{`containers > a: unknown property "foo" (options of Docker belong in create_options = {"foo": …})`}},
 		{"row 115: other types", `{"volumes": [], "containers": 3, "host": "x"}`, []string{
 			`containers: want a dict, got int 3`, `host: want a dict, got string "x"`, `volumes: want a dict, got list of 0`}},
 		{"row 116", `{"containers": {"a": 3}}`, []string{`containers > a: want container(…) or a dict, got int 3`}},

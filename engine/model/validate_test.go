@@ -62,6 +62,10 @@ func TestValidate(t *testing.T) {
 			`wrong-value volumes.f: cannot use "/a:b" as the path of alias "f" inside containers: it has a ":", which Docker cannot mount`,
 			`wrong-value volumes.g: cannot use "/a\nb" as the path of alias "g" inside containers: it has control characters`,
 		}},
+		{"row 12: host paths that only a shell knows", `{"host": {"a": "~/data", "b": {"1": "~"}}}`, []string{
+			`wrong-value host.a: cannot use "~/data" as the host path of alias "a": only a shell knows "~", and Docker would make a folder of that name (write the whole path, or a path below host_root)`,
+			`wrong-value host.b.1: cannot use "~" as the host path of alias "b" for instance "1": only a shell knows "~", and Docker would make a folder of that name (write the whole path, or a path below host_root)`,
+		}},
 		{"row 12: host paths", `{"host": {"a": "", "b": "/x:y", "c": {}, "d": {"1": ""}}}`, []string{
 			`missing-path host.a: the host path of alias "a" is empty`,
 			`wrong-value host.b: cannot use "/x:y" as the host path of alias "b": it has a ":", which Docker cannot mount`,

@@ -94,8 +94,12 @@ func (v *validator) hostPath(field, of, alias, value string) {
 		v.inMap(problem.CodeMissingPath, field, "the host path of alias %s%s is empty", quote(alias), of)
 		return
 	}
-	if fault := mountFault(value); fault != "" {
-		v.inMap(problem.CodeWrongValue, field, "cannot use %s as the host path of alias %s%s: %s", quote(value), quote(alias), of, fault)
+	fault, hint := mountFault(value), ""
+	if strings.HasPrefix(value, "~") {
+		fault, hint = `only a shell knows "~", and Docker would make a folder of that name`, "write the whole path, or a path below host_root"
+	}
+	if fault != "" {
+		v.inMap(problem.CodeWrongValue, field, "cannot use %s as the host path of alias %s%s: %s", quote(value), quote(alias), of, fault).Hint = hint
 	}
 }
 

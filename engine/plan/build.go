@@ -217,7 +217,7 @@ func (b *builder) image(ref string, n *resolve.Node) {
 		return // an id names one image for ever
 	}
 	if found.ID == "" {
-		hint := "make it here (docker build, docker load), or correct its name"
+		hint := b.imageHint(ref, n)
 		switch {
 		case b.req.Pull == PullNever:
 			b.problem(CodeImageMissing, n, hint, "image %q of %s is not on the engine, and pulling is off", ref, n.Ref())
@@ -229,6 +229,19 @@ func (b *builder) image(ref string, n *resolve.Node) {
 	}
 	b.step(Step{Op: PullImage, Target: ref}, nil, n.At("Image"), "image of "+n.Ref())
 	b.pulls = append(b.pulls, id(PullImage, ref))
+}
+
+// imageHint says how to come by an image that is missing. The tool images stand in no
+// map, so who does not know of them cannot know what to correct.
+func (b *builder) imageHint(ref string, n *resolve.Node) string {
+	const make = "make it here (docker build, docker load), "
+	switch {
+	case n.Attached:
+		return make + `name another one in base_image of the map, or write attached = "volume", which needs none`
+	case ref == b.d.CoreImage:
+		return make + "or name another one with a shell, chown and chmod in core_image of the map"
+	}
+	return make + "or correct its name"
 }
 
 // reason is the engine's own message of an error, in one line.

@@ -70,7 +70,7 @@ func (d *Desired) cycle(way []string) error {
 	p := &problem.Problem{
 		Code: problem.CodeCycle,
 		Path: d.nodes[way[0]].path(),
-		Msg:  "dependency cycle: " + strings.Join(way, " → "),
+		Msg:  "containers need one another: " + strings.Join(way, " → "),
 		Hint: "leave out one of these",
 	}
 	for i, name := range way[1:] {

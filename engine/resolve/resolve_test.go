@@ -472,7 +472,7 @@ func TestCycle(t *testing.T) {
 	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{
 		{Name: "a", Links: []model.Link{{Container: "b"}}}, {Name: "b", Links: []model.Link{{Container: "a"}}},
 	}}
-	if _, err := resolve.Map(m); err == nil || err.Error() != "container_map > containers > a: dependency cycle: m.a → m.b → m.a (leave out one of these)" { // D20
+	if _, err := resolve.Map(m); err == nil || err.Error() != "container_map > containers > a: containers need one another: m.a → m.b → m.a (leave out one of these)" { // D20
 		t.Errorf("got %v", err)
 	}
 }
@@ -491,7 +491,7 @@ func TestCycleByOptions(t *testing.T) {
 	}
 	want := &problem.Problem{
 		Code: problem.CodeCycle, Origin: at(1), Path: "container_map > containers > a",
-		Msg:     "dependency cycle: m.a → m.b → m.c → m.a",
+		Msg:     "containers need one another: m.a → m.b → m.c → m.a",
 		Hint:    "leave out one of these",
 		Related: []problem.Related{{Origin: at(1), Msg: "a links b"}, {Origin: at(2), Msg: "b joins c"}, {Origin: at(3), Msg: "c uses a"}},
 	}
