@@ -43,7 +43,7 @@ func (s *endpoints) assignAddresses(c *container, ep *spec.EndpointConfig, n *ne
 			return wire.Failure("Invalid link-local IP address: %s", asked.LinkLocalIPs)
 		}
 	}
-	mac, err := c.macOn(n)
+	mac, err := macOn(c, n)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *endpoints) assignAddresses(c *container, ep *spec.EndpointConfig, n *ne
 }
 
 // macOn gives the MAC address that a container asks for, which counts on the network of its mode alone; "" if it asks for none.
-func (c *container) macOn(n *network) (string, error) {
+func macOn(c *container, n *network) (string, error) {
 	mode := c.HostConfig.NetworkMode
 	if text := c.Config.MacAddress; text != "" && (mode == n.Name || mode == "default" && n.Name == "bridge") {
 		mac, err := net.ParseMAC(text)

@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
@@ -27,7 +29,7 @@ func archivePlace(w *world, q *wire.Request) (*container, place, files.File, err
 	if err != nil {
 		return nil, place{}, files.File{}, err
 	}
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
 		if m.Type == "volume" && w.st.Volumes[m.Name] == nil {
 			return nil, place{}, files.File{}, wire.Failure("get %s: no such volume", m.Name)
@@ -148,10 +150,7 @@ func containerExport(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	at := place{files: c.Files, path: "/"}
-	if im := w.st.Images[c.ImageID]; im != nil {
-		at.below = im.Files
-	}
+	at := w.st.box(c).own("/")
 	var buffer bytes.Buffer
 	t := tar.NewWriter(&buffer)
 	for _, p := range at.list() {
@@ -181,10 +180,10 @@ func archivePut(w *world, q *wire.Request) (wire.Reply, error) {
 	if !f.Dir {
 		return wire.Reply{}, wire.Failure("extraction point is not a directory")
 	}
-	if at.mount != nil && at.readOnly {
+	if at.mounted && at.readOnly {
 		return wire.Reply{}, wire.Failure("mounted volume is marked read-only")
 	}
-	if at.mount == nil && c.HostConfig.ReadonlyRootfs {
+	if !at.mounted && c.HostConfig.ReadonlyRootfs {
 		return wire.Reply{}, wire.Failure("container rootfs is marked read-only")
 	}
 	content, err := files.Unpack(q.Body)
@@ -205,7 +204,7 @@ func archivePut(w *world, q *wire.Request) (wire.Reply, error) {
 // putFiles lays files over what the container sees, each in the mount that its path falls into.
 func putFiles(w *world, c *container, q *wire.Request, fresh files.Tree) (wire.Reply, error) {
 	base := w.st.box(c).resolve(q.Query.Get("path"))
-	for _, p := range sortedKeys(fresh) {
+	for _, p := range slices.Sorted(maps.Keys(fresh)) {
 		f := fresh[p]
 		full := path.Join(base, p)
 		full = path.Join(w.st.box(c).resolve(path.Dir(full)), path.Base(full))

@@ -14,8 +14,7 @@ import (
 )
 
 // checkPlatform refuses an image of another platform than the one that is asked for.
-func checkPlatform(q *wire.Request, name string, im *image) error {
-	text := q.Query.Get("platform")
+func checkPlatform(text, name string, im *image) error {
 	if text == "" || im == nil {
 		return nil
 	}

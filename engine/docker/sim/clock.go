@@ -37,13 +37,21 @@ type clock struct {
 	realSince time.Time
 }
 
+// newClock makes a clock that shows now, under the lock of what it moves.
+func newClock(mu *sync.Mutex, now *time.Time, mode ClockMode, nextDue func() (deadline, bool)) *clock {
+	return &clock{
+		mu: mu, now: now, mode: mode, nextDue: nextDue, changed: make(chan struct{}), cut: make(chan struct{}),
+		realBase: *now, realSince: time.Now(),
+	}
+}
+
 // maxJumps bounds how often one waiting call moves the clock, so that a container that crashes for ever cannot hold it.
 const maxJumps = 1000
 
 // Advance moves the virtual clock by d and lets happen what is due until then.
 func (e *Engine) Advance(d time.Duration) {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.world.clock.advanceTo(e.world.st.Now.Add(d))
 	e.world.clock.touch()
 }

@@ -5,6 +5,7 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -86,7 +87,7 @@ func (s *images) commitImage(c *container, config spec.Config) (*image, error) {
 		layer = "sha256:" + ids.Of("layer", im.ID)
 	}
 	im.Layers = append(slices.Clone(parent.Layers), layer)
-	for _, p := range sortedKeys(c.Files) {
+	for _, p := range slices.Sorted(maps.Keys(c.Files)) {
 		f := c.Files[p]
 		if f.Mode == files.Deleted {
 			im.Files.Remove(p)

@@ -87,10 +87,10 @@ func containerCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	if body.NetworkingConfig == nil {
 		body.NetworkingConfig = &spec.NetworkingConfig{}
 	}
-	if err := spec.CheckCreate(q, &body, w.mounts.machine(w.host.cpus())); err != nil {
+	if err := spec.CheckCreate(q.Version, &body, w.mounts.machine(w.host.cpus())); err != nil {
 		return wire.Reply{}, err
 	}
-	c, err := w.containers.newContainer(q, &body)
+	c, err := w.containers.newContainer(q.Query.Get("name"), q.Query.Get("platform"), &body)
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -99,7 +99,7 @@ func containerCreate(w *world, q *wire.Request) (wire.Reply, error) {
 }
 
 // newContainer makes the container. When a step fails, everything made before it is undone and the name is free again.
-func (s *containers) newContainer(q *wire.Request, body *spec.CreateBody) (*container, error) {
+func (s *containers) newContainer(name, platform string, body *spec.CreateBody) (*container, error) {
 	var im *image
 	if body.Image != "" {
 		found, err := s.st.findImage(body.Image)
@@ -111,7 +111,7 @@ func (s *containers) newContainer(q *wire.Request, body *spec.CreateBody) (*cont
 	if im != nil {
 		spec.Merge(&body.Config, im.Config)
 	}
-	if err := checkPlatform(q, body.Image, im); err != nil {
+	if err := checkPlatform(platform, body.Image, im); err != nil {
 		return nil, err
 	}
 	if err := spec.CheckMerged(&body.Config, body.HostConfig); err != nil {
@@ -125,10 +125,10 @@ func (s *containers) newContainer(q *wire.Request, body *spec.CreateBody) (*cont
 	if im != nil {
 		c.ImageID = im.ID
 	}
-	c.Name = strings.TrimPrefix(q.Query.Get("name"), "/")
-	if asked := q.Query.Get("name"); asked == "" {
+	c.Name = strings.TrimPrefix(name, "/")
+	if name == "" {
 		c.Name = fmt.Sprintf("sim_%d", c.Serial)
-	} else if err := spec.CheckName(c.Name, asked); err != nil {
+	} else if err := spec.CheckName(c.Name, name); err != nil {
 		return nil, err
 	}
 	if err := s.nameTaken(c.Name); err != nil {
@@ -139,7 +139,7 @@ func (s *containers) newContainer(q *wire.Request, body *spec.CreateBody) (*cont
 	}
 	words := append(append([]string{}, spec.NonEmpty(c.Config.Entrypoint)...), c.Config.Cmd...)
 	c.Path, c.Args = words[0], words[1:]
-	spec.FillDefaults(&c.Config, &c.HostConfig, s.version, c.shortID(), s.host.hostName())
+	spec.FillDefaults(&c.Config, &c.HostConfig, s.version, c.shortID(), s.host.name())
 	if err := s.resolveModes(c); err != nil {
 		return nil, err
 	}
@@ -174,25 +174,18 @@ func (s *containers) makeWorkingDir(c *container) error {
 	}
 	wanted := path.Clean("/" + c.Config.WorkingDir)
 	if _, _, through := s.st.box(c).beneath(wanted); through != "" {
-		return wire.Failure("lstat %s: %v", c.rootfs()+wanted, errNoDir)
+		return wire.Failure("lstat %s: %v", s.st.box(c).rootfs()+wanted, errNoDir)
 	}
 	if f, ok := s.st.box(c).follow(wanted); ok && !f.Dir {
 		return wire.Failure("Cannot mkdir: %s is not a directory", wanted)
 	}
 	for dir := wanted; dir != "/"; dir = path.Dir(dir) {
-		if _, ok := (place{files: c.Files, below: im.Files, path: dir}).get(); ok {
+		if _, ok := s.st.box(c).own(dir).get(); ok {
 			return nil
 		}
 		c.Files[dir] = files.Dir()
 	}
 	return nil
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // resolveModes replaces the name in container:NAME modes by the id, where that container exists.

@@ -3,6 +3,8 @@
 package sim
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/signals"
@@ -17,7 +19,7 @@ func (s *supervisor) nextDue() (deadline, bool) {
 		if at.IsZero() || found && (at.After(best.at) || at.Equal(best.at) && c.Serial >= owner) {
 			return
 		}
-		best, owner, found = deadline{at, happen}, c.Serial, true
+		best, owner, found = deadline{at: at, happen: happen}, c.Serial, true
 	}
 	for _, c := range s.st.Containers {
 		if c.Paused {
@@ -31,7 +33,7 @@ func (s *supervisor) nextDue() (deadline, bool) {
 	if len(s.st.Execs) == 0 {
 		return best, found
 	}
-	for _, id := range sortedKeys(s.st.Execs) {
+	for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
 		x := s.st.Execs[id]
 		if c := s.st.Containers[x.Container]; c != nil {
 			consider(c, x.ExitAt, func() { s.endExec(x) })

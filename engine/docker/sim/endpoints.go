@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -88,7 +89,7 @@ func (s *endpoints) connectAll(c *container) error {
 
 // endpointOrder is the default network first, then the others by name.
 func endpointOrder(c *container) []string {
-	names := sortedKeys(c.Endpoints)
+	names := slices.Sorted(maps.Keys(c.Endpoints))
 	sort.SliceStable(names, func(i, j int) bool { return names[i] == "bridge" && names[j] != "bridge" })
 	return names
 }
@@ -122,7 +123,7 @@ func (s *endpoints) completeEndpoint(c *container, ep *spec.EndpointConfig, n *n
 		return wire.BadRequest("network-scoped alias is supported only for containers in user defined networks")
 	case n.Predefined:
 		return nil
-	case fixed && !n.allowsFixed(ep.IPAMConfig):
+	case fixed && !allowsFixed(n, ep.IPAMConfig):
 		return wire.BadRequest("user specified IP address is supported only when connecting to networks with user configured subnets")
 	}
 	s.addOwnAliases(c, ep)
@@ -130,7 +131,7 @@ func (s *endpoints) completeEndpoint(c *container, ep *spec.EndpointConfig, n *n
 }
 
 // allowsFixed tells whether somebody asked for the pools of a network that hold addresses of these kinds.
-func (n *network) allowsFixed(asked *spec.EndpointIPAM) bool {
+func allowsFixed(n *network, asked *spec.EndpointIPAM) bool {
 	v4, v6 := spec.SplitPools(n.IPAM.Config)
 	return (asked.IPv4Address == "" || len(v4) > 0 && !n.AnyPool) && (asked.IPv6Address == "" || len(v6) > 0)
 }

@@ -42,6 +42,44 @@ type watcher struct {
 	queue []event
 }
 
+// take gives what happened that the reader has not read yet.
+func (r *watcher) take() []event {
+	batch := r.queue
+	r.queue = nil
+	return batch
+}
+
+// waits reports whether there is something to read.
+func (r *watcher) waits() bool { return len(r.queue) > 0 }
+
+func newJournal(st *state) *journal { return &journal{st: st, watchers: map[*watcher]struct{}{}} }
+
+// since gives a reader of what happened from an instant on, as far as it is remembered.
+func (j *journal) since(at time.Time) *watcher {
+	r := &watcher{}
+	for _, ev := range j.st.Events {
+		if !ev.At.Before(at) {
+			r.queue = append(r.queue, ev)
+		}
+	}
+	return r
+}
+
+// admit lets a reader see what happens from now on.
+func (j *journal) admit(r *watcher) { j.watchers[r] = struct{}{} }
+
+// dismiss forgets a reader.
+func (j *journal) dismiss(r *watcher) { delete(j.watchers, r) }
+
+// readers is how many read along.
+func (j *journal) readers() int { return len(j.watchers) }
+
+// forget forgets all that happened, and all readers, as the end of the daemon does.
+func (j *journal) forget() {
+	j.watchers = map[*watcher]struct{}{}
+	j.st.Events = nil
+}
+
 // emit reports that something happened. The lock is held.
 func (j *journal) emit(kind, action, id string, attributes map[string]string) {
 	ev := event{At: j.st.Now, Type: kind, Action: action, ID: id, Attributes: attributes}
@@ -90,8 +128,8 @@ func (j *journal) emitVolume(name, action string, attributes map[string]string) 
 	j.emit("volume", action, name, attributes)
 }
 
-// document is an event as the stream shows it.
-func (ev event) document() wire.Object {
+// eventDocument is an event as the stream shows it.
+func eventDocument(ev event) wire.Object {
 	doc := wire.Object{
 		"Type": ev.Type, "Action": ev.Action, "Actor": wire.Object{"ID": ev.ID, "Attributes": ev.Attributes}, "scope": "local",
 		"time": ev.At.Unix(), "timeNano": ev.At.UnixNano(),
@@ -106,8 +144,8 @@ func (ev event) document() wire.Object {
 }
 
 // wanted applies the filters of a reader. A name that it does not know lets everything through.
-func (ev event) wanted(f filter.Set) bool {
-	if len(f["event"]) > 0 && !ev.doing(f["event"]) || !f.Has("type", ev.Type) || !f.Has("scope", "local") {
+func wanted(ev event, f filter.Set) bool {
+	if len(f["event"]) > 0 && !doing(ev, f["event"]) || !f.Has("type", ev.Type) || !f.Has("scope", "local") {
 		return false
 	}
 	for _, want := range f["label"] {
@@ -120,11 +158,11 @@ func (ev event) wanted(f filter.Set) bool {
 			return false
 		}
 	}
-	return len(f["image"]) == 0 || ev.ofImage(f["image"])
+	return len(f["image"]) == 0 || ofImage(ev, f["image"])
 }
 
 // doing tells whether the action of an event is one of those; three of them are known by their beginning.
-func (ev event) doing(actions []string) bool {
+func doing(ev event, actions []string) bool {
 	if slices.Contains(actions, "health_status") || slices.Contains(actions, "exec_create") || slices.Contains(actions, "exec_start") {
 		return slices.ContainsFunc(actions, func(action string) bool { return strings.HasPrefix(ev.Action, action) })
 	}
@@ -132,7 +170,7 @@ func (ev event) doing(actions []string) bool {
 }
 
 // ofImage tells whether an event is about one of the images, or about a container of one, with the tag given or without.
-func (ev event) ofImage(names []string) bool {
+func ofImage(ev event, names []string) bool {
 	name := ev.Attributes["image"]
 	if ev.Type == "image" {
 		name = ev.Attributes["name"]
@@ -166,15 +204,13 @@ func events(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, wire.BadRequest("`since` time (%s) cannot be after `until` time (%s)", q.Query.Get("since"), q.Query.Get("until"))
 	}
 	reader := &watcher{}
-	for _, ev := range w.st.Events {
-		if hasSince && !ev.At.Before(since) {
-			reader.queue = append(reader.queue, ev)
-		}
+	if hasSince {
+		reader = w.journal.since(since)
 	}
 	if hasUntil && !until.After(w.st.Now) {
 		return pastEvents(reader, f, until)
 	}
-	w.journal.watchers[reader] = struct{}{}
+	w.journal.admit(reader)
 	return wire.Reply{
 		Header: map[string]string{"Content-Type": "application/json"},
 		Stream: func(out io.Writer) error { return streamEvents(w, q, reader, f, until, hasUntil, out) },
@@ -184,11 +220,11 @@ func events(w *world, q *wire.Request) (wire.Reply, error) {
 // pastEvents answers with events that all have happened already.
 func pastEvents(reader *watcher, f filter.Set, until time.Time) (wire.Reply, error) {
 	var text []byte
-	for _, ev := range reader.queue {
-		if ev.At.After(until) || !ev.wanted(f) {
+	for _, ev := range reader.take() {
+		if ev.At.After(until) || !wanted(ev, f) {
 			continue
 		}
-		line, err := json.Marshal(ev.document())
+		line, err := json.Marshal(eventDocument(ev))
 		if err != nil {
 			return wire.Reply{}, wire.Failure("%v", err)
 		}
@@ -200,9 +236,9 @@ func pastEvents(reader *watcher, f filter.Set, until time.Time) (wire.Reply, err
 // streamEvents writes events as they happen, until the client goes, the daemon restarts, or the time is up.
 func streamEvents(w *world, q *wire.Request, reader *watcher, f filter.Set, until time.Time, hasUntil bool, out io.Writer) error {
 	defer func() {
-		w.mu.Lock()
-		delete(w.journal.watchers, reader)
-		w.mu.Unlock()
+		w.Lock()
+		w.journal.dismiss(reader)
+		w.Unlock()
 	}()
 	ctx := q.Ctx
 	if hasUntil && w.clock.mode == ClockReal {
@@ -211,20 +247,19 @@ func streamEvents(w *world, q *wire.Request, reader *watcher, f filter.Set, unti
 		ctx = limited
 	}
 	for {
-		w.mu.Lock()
+		w.Lock()
 		over := func() bool { return hasUntil && !w.st.Now.Before(until) }
 		if hasUntil && w.clock.mode == ClockJump {
 			w.clock.advanceTo(until)
 		}
-		err := w.clock.until(ctx, false, func() bool { return len(reader.queue) > 0 || over() })
-		batch, ended := reader.queue, over()
-		reader.queue = nil
-		w.mu.Unlock()
+		err := w.clock.until(ctx, false, func() bool { return reader.waits() || over() })
+		batch, ended := reader.take(), over()
+		w.Unlock()
 		for _, ev := range batch {
-			if !ev.wanted(f) || hasUntil && ev.At.After(until) {
+			if !wanted(ev, f) || hasUntil && ev.At.After(until) {
 				continue
 			}
-			line, encodeErr := json.Marshal(ev.document())
+			line, encodeErr := json.Marshal(eventDocument(ev))
 			if encodeErr != nil {
 				return encodeErr
 			}

@@ -3,8 +3,10 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -51,7 +53,7 @@ func execCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	x := &execution{
 		ID: w.st.newID("exec"), Container: c.ID, Cmd: body.Cmd, Tty: body.Tty, Stdin: body.AttachStdin, Stdout: body.AttachStdout,
 		Stderr: body.AttachStderr, Env: body.Env, Privileged: body.Privileged,
-		User: first(body.User, c.Config.User), WorkingDir: first(body.WorkingDir, c.Config.WorkingDir),
+		User: cmp.Or(body.User, c.Config.User), WorkingDir: cmp.Or(body.WorkingDir, c.Config.WorkingDir),
 	}
 	w.st.Execs[x.ID] = x
 	w.journal.emitContainer(c, "exec_create: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
@@ -133,8 +135,8 @@ func execStream(w *world, q *wire.Request, x *execution, output []logs.Line, end
 				return err
 			}
 		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
+		w.Lock()
+		defer w.Unlock()
 		return w.clock.until(q.Ctx, w.clock.mode == ClockJump, ended)
 	}
 	return rep, nil
@@ -149,8 +151,8 @@ func (s *supervisor) beginExec(x *execution, c *container) ([]logs.Line, error) 
 		return nil, wire.Conflict("Error: Exec command %s is already running", x.ID)
 	}
 	s.journal.emitContainer(c, "exec_start: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
-	seen := x.view(c)
-	if err := s.st.box(seen).checkExec(x.Cmd[0]); err != nil {
+	seen := s.boxOf(x, c)
+	if err := seen.checkExec(x.Cmd[0]); err != nil {
 		code := 126
 		x.ExitCode = &code
 		return nil, err
@@ -162,8 +164,7 @@ func (s *supervisor) beginExec(x *execution, c *container) ([]logs.Line, error) 
 		prog = program{Process: script.Process{Exits: true}}
 	}
 	x.Started, x.Running, x.Pending = true, true, prog.ExitCode
-	s.st.Serial++
-	x.Pid = 1000 + int(s.st.Serial%30000)
+	x.Pid = s.st.newPid()
 	var output []logs.Line
 	for _, text := range prog.Stdout {
 		output = append(output, logs.Line{At: s.st.Now, Stream: 1, Text: text})
@@ -172,7 +173,7 @@ func (s *supervisor) beginExec(x *execution, c *container) ([]logs.Line, error) 
 		output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: text})
 	}
 	if prog.effect != nil {
-		if _, err := prog.effect(s.st.box(seen)); err != nil {
+		if _, err := prog.effect(seen); err != nil {
 			output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: err.Error()})
 			x.Pending = 1
 		}
@@ -183,12 +184,13 @@ func (s *supervisor) beginExec(x *execution, c *container) ([]logs.Line, error) 
 	return output, nil
 }
 
-// view is the container as the program of an exec sees it: with a user, a directory and an environment of its own.
-func (x *execution) view(c *container) *container {
-	seen := *c
-	seen.Config.User, seen.Config.WorkingDir = x.User, x.WorkingDir
-	seen.Config.Env = slices.Concat(x.Env, c.Config.Env)
-	return &seen
+// boxOf is a container as the program of an exec sees it: with a user, a directory and an environment of its own.
+func (s *supervisor) boxOf(x *execution, c *container) box {
+	b, config := s.st.box(c), c.Config
+	config.User, config.WorkingDir = x.User, x.WorkingDir
+	config.Env = slices.Concat(x.Env, c.Config.Env)
+	b.config = &config
+	return b
 }
 
 // checkExec tells why a program cannot start in a container that runs, or nil.
@@ -198,7 +200,7 @@ func (b box) checkExec(name string) error {
 	}
 	const where = "OCI runtime exec failed: exec failed: "
 	const begun = where + "unable to start container process: "
-	dir := first(b.c.Config.WorkingDir, "/")
+	dir := cmp.Or(b.config.WorkingDir, "/")
 	if !path.IsAbs(dir) {
 		return wire.Failure(where + "Cwd must be an absolute path: unknown")
 	}
@@ -227,7 +229,7 @@ func (s *supervisor) endExec(x *execution) {
 
 // endExecs ends all programs in a container that ended, and forgets those that never began.
 func (s *supervisor) endExecs(c *container) {
-	for _, id := range sortedKeys(s.st.Execs) {
+	for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
 		switch x := s.st.Execs[id]; {
 		case x.Container != c.ID:
 		case x.Running:

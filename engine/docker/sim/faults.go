@@ -37,30 +37,30 @@ const maxCalls = 1 << 16
 
 // Calls gives the log, oldest first. The caller owns the list.
 func (e *Engine) Calls() []Call {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	return append([]Call(nil), e.calls...)
 }
 
 // ClearCalls empties the log; numbers go on.
 func (e *Engine) ClearCalls() {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.calls = nil
 }
 
 // OnCall sets a hook that is called before each call has any effect and again after its effect. It may use the engine, also
 // by calls of its own, for which it is called too. An error from it cuts the connection. nil removes the hook.
 func (e *Engine) OnCall(hook func(Call) error) {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.onCall = hook
 }
 
 func (e *Engine) hook(call Call) error {
-	e.world.mu.Lock()
+	e.world.Lock()
 	hook := e.onCall
-	e.world.mu.Unlock()
+	e.world.Unlock()
 	if hook == nil {
 		return nil
 	}
@@ -68,8 +68,8 @@ func (e *Engine) hook(call Call) error {
 }
 
 func (e *Engine) beginCall(q *wire.Request) Call {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.callCount++
 	call := Call{Seq: e.callCount, Op: q.Op, Method: q.Method, Name: e.targetName(q)}
 	if len(e.calls) >= maxCalls {
@@ -81,8 +81,8 @@ func (e *Engine) beginCall(q *wire.Request) Call {
 
 // endCall writes the status into the log.
 func (e *Engine) endCall(call Call) {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	for i := len(e.calls) - 1; i >= 0; i-- {
 		if e.calls[i].Seq == call.Seq {
 			e.calls[i].Status = call.Status
@@ -149,22 +149,22 @@ type faultRule struct {
 
 // AddFault sets a fault. Faults are tried in the order they were added; each call suffers at most one.
 func (e *Engine) AddFault(f Fault) {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.faults = append(e.faults, &faultRule{Fault: f})
 }
 
 // ClearFaults removes all faults.
 func (e *Engine) ClearFaults() {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.faults = nil
 }
 
 // takeFault gives the fault that strikes this call, or nil.
 func (e *Engine) takeFault(q *wire.Request) *Fault {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	var strike *Fault
 	name := e.targetName(q)
 	for _, f := range e.faults {
@@ -249,9 +249,9 @@ func (e *Engine) faultDelay(ctx context.Context, d time.Duration) {
 
 // waitGone waits for the client to leave or the daemon to restart.
 func (e *Engine) waitGone(ctx context.Context) {
-	e.world.mu.Lock()
+	e.world.Lock()
 	cut := e.world.clock.cut
-	e.world.mu.Unlock()
+	e.world.Unlock()
 	select {
 	case <-ctx.Done():
 	case <-cut:
@@ -273,11 +273,10 @@ func diskFullText(q *wire.Request) string {
 // Restart restarts the daemon: all streams end, and processes are killed unless liveRestore is set. Containers whose restart
 // policy says so are started again, the others stay exited with 137.
 func (e *Engine) Restart(liveRestore bool) {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.world.clock.cutStreams()
-	e.world.journal.watchers = map[*watcher]struct{}{}
-	e.world.st.Events = nil
+	e.world.journal.forget()
 	for _, c := range e.world.st.containers() {
 		e.world.mounts.holdVolumes(c)
 	}

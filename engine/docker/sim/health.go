@@ -10,8 +10,8 @@ import (
 )
 
 // probe gives the command of the health check, or nil when there is none.
-func (c *container) probe() []string {
-	h := c.Config.Healthcheck
+func (b box) probe() []string {
+	h := b.config.Healthcheck
 	if h == nil || len(h.Test) < 2 {
 		return nil
 	}
@@ -19,8 +19,8 @@ func (c *container) probe() []string {
 	case "CMD":
 		return h.Test[1:]
 	case "CMD-SHELL":
-		if len(c.Config.Shell) > 0 {
-			return append(slices.Clone([]string(c.Config.Shell)), h.Test[1:]...)
+		if len(b.config.Shell) > 0 {
+			return append(slices.Clone([]string(b.config.Shell)), h.Test[1:]...)
 		}
 		return append([]string{"/bin/sh", "-c"}, h.Test[1:]...)
 	}
@@ -35,20 +35,13 @@ func nanos(n int64, standard time.Duration) time.Duration {
 	return time.Duration(n)
 }
 
-// probeRun is one probe that was run.
-type probeRun struct {
-	At       time.Time
-	ExitCode int
-	Output   string `json:",omitempty"`
-}
-
 // keptProbes is how many probes inspect shows.
 const keptProbes = 5
 
 // startHealth begins the health of a container that starts. Earlier probes are still shown.
 func (s *supervisor) startHealth(c *container) {
 	c.Health, c.HealthAt, c.ProbeFrom, c.Streak = "", time.Time{}, time.Time{}, 0
-	if c.probe() != nil {
+	if s.st.box(c).probe() != nil {
 		c.Health, c.ProbeFrom = "starting", c.StartedAt
 		c.HealthAt = s.st.box(c).nextHealth()
 	}
@@ -57,29 +50,29 @@ func (s *supervisor) startHealth(c *container) {
 // stopHealth ends the probing of a container that sleeps or ended. Without probes it counts as unhealthy, which no event tells.
 func (s *supervisor) stopHealth(c *container) {
 	if c.Health != "" {
-		c.Probes, c.Streak = s.st.box(c).probes()
+		c.Probes, c.Streak = s.st.box(c).probes(s.st.Now)
 		c.Health, c.HealthAt, c.ProbeFrom = "unhealthy", time.Time{}, time.Time{}
 	}
 }
 
 // passesAfter tells from which age on the probe passes; never is false.
 func (b box) passesAfter() (after time.Duration, ever bool) {
-	if b.c.Process.Unhealthy {
+	if b.life.Process.Unhealthy {
 		return 0, false
 	}
-	prog, err := b.programOf(b.c.probe())
+	prog, err := b.programOf(b.probe())
 	if err != nil || prog.Exits && prog.ExitCode != 0 {
 		return 0, false
 	}
-	if b.checkExec(b.c.probe()[0]) != nil {
+	if b.checkExec(b.probe()[0]) != nil {
 		return 0, false
 	}
-	return b.c.Process.HealthyAfter, true
+	return b.life.Process.HealthyAfter, true
 }
 
 // nextHealth reckons when the health of a container that began or woke now, or turned unhealthy, changes; zero is never.
 func (b box) nextHealth() time.Time {
-	h := b.c.Config.Healthcheck
+	h := b.config.Healthcheck
 	interval := nanos(h.Interval, 30*time.Second)
 	retries := h.Retries
 	if retries == 0 {
@@ -87,15 +80,15 @@ func (b box) nextHealth() time.Time {
 	}
 	after, ever := b.passesAfter()
 	// The first probe that passes, counted in intervals.
-	slept := b.c.ProbeFrom.Sub(b.c.StartedAt)
+	slept := b.life.ProbeFrom.Sub(b.life.StartedAt)
 	pass := max(int64((after-slept+interval-1)/interval), 1)
-	grace := b.c.graceful(interval)
+	grace := b.graceful(interval)
 	fail := grace + int64(retries)
 	switch {
-	case b.c.Health == "starting" && (!ever || fail < pass):
-		return b.c.StartedAt.Add(time.Duration(fail) * interval)
-	case ever && b.c.Health != "healthy":
-		return b.c.ProbeFrom.Add(time.Duration(pass) * interval)
+	case b.life.Health == "starting" && (!ever || fail < pass):
+		return b.life.StartedAt.Add(time.Duration(fail) * interval)
+	case ever && b.life.Health != "healthy":
+		return b.life.ProbeFrom.Add(time.Duration(pass) * interval)
 	}
 	return time.Time{}
 }
@@ -110,36 +103,36 @@ func (s *supervisor) changeHealth(c *container) {
 		c.Health = "unhealthy"
 	}
 	c.HealthAt = s.st.box(c).nextHealth()
-	command := commandText(c.probe())
+	command := commandText(s.st.box(c).probe())
 	for _, action := range []string{"exec_create: " + command, "exec_start: " + command, "exec_die", "health_status: " + c.Health} {
 		s.journal.emitContainer(c, action, nil)
 	}
 }
 
 // graceful gives how many probes after a start may fail and do not count: those within the start period.
-func (c *container) graceful(interval time.Duration) int64 {
-	return int64(max(time.Duration(c.Config.Healthcheck.StartPeriod)-1, 0) / interval)
+func (b box) graceful(interval time.Duration) int64 {
+	return int64(max(time.Duration(b.config.Healthcheck.StartPeriod)-1, 0) / interval)
 }
 
 // probes gives the last probes until now, and how many failed in a row.
-func (b box) probes() ([]probeRun, int) {
-	runs, streak := slices.Clone(b.c.Probes), b.c.Streak
-	if b.c.ProbeFrom.IsZero() {
+func (b box) probes(now time.Time) ([]probeRun, int) {
+	runs, streak := slices.Clone(b.life.Probes), b.life.Streak
+	if b.life.ProbeFrom.IsZero() {
 		return runs, streak
 	}
-	interval := nanos(b.c.Config.Healthcheck.Interval, 30*time.Second)
-	count := int64(b.st.Now.Sub(b.c.ProbeFrom) / interval)
+	interval := nanos(b.config.Healthcheck.Interval, 30*time.Second)
+	count := int64(now.Sub(b.life.ProbeFrom) / interval)
 	after, ever := b.passesAfter()
 	for k := max(count-keptProbes+1, 1); k <= count; k++ {
-		at := b.c.ProbeFrom.Add(time.Duration(k) * interval)
-		runs = append(runs, b.probeRun(at, ever && at.Sub(b.c.StartedAt) >= after))
+		at := b.life.ProbeFrom.Add(time.Duration(k) * interval)
+		runs = append(runs, b.probeRun(at, ever && at.Sub(b.life.StartedAt) >= after))
 	}
 	runs = runs[max(len(runs)-keptProbes, 0):]
 	switch {
 	case count > 0 && runs[len(runs)-1].ExitCode == 0:
 		streak = 0
-	case b.c.ProbeFrom.Equal(b.c.StartedAt):
-		streak += int(max(count-b.c.graceful(interval), 0))
+	case b.life.ProbeFrom.Equal(b.life.StartedAt):
+		streak += int(max(count-b.graceful(interval), 0))
 	default:
 		streak += int(count)
 	}
@@ -148,11 +141,11 @@ func (b box) probes() ([]probeRun, int) {
 
 // probeRun is a probe that passes or fails.
 func (b box) probeRun(at time.Time, passes bool) probeRun {
-	if err := b.checkExec(b.c.probe()[0]); err != nil {
+	if err := b.checkExec(b.probe()[0]); err != nil {
 		return probeRun{At: at, ExitCode: -1, Output: err.Error()}
 	}
 	run := probeRun{At: at}
-	prog, err := b.programOf(b.c.probe())
+	prog, err := b.programOf(b.probe())
 	if err == nil {
 		for _, line := range slices.Concat(prog.Stdout, prog.Stderr) {
 			run.Output += line + "\n"
@@ -171,7 +164,7 @@ func (b box) probeRun(at time.Time, passes bool) probeRun {
 // healthDocument is how inspect shows the health, with the last probes.
 func healthDocument(w *world, c *container) wire.Object {
 	log := []wire.Object{}
-	runs, streak := w.st.box(c).probes()
+	runs, streak := w.st.box(c).probes(w.st.Now)
 	for _, run := range runs {
 		log = append(log, wire.Object{"Start": wire.Stamp(run.At), "End": wire.Stamp(run.At), "ExitCode": run.ExitCode, "Output": run.Output})
 	}

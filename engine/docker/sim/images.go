@@ -44,8 +44,8 @@ type Image struct {
 
 // AddImage puts an image on the engine. An error says what in it is wrong.
 func (e *Engine) AddImage(im Image) error {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	made, err := e.world.images.makeImage(im)
 	if err != nil {
 		return err
@@ -56,8 +56,8 @@ func (e *Engine) AddImage(im Image) error {
 
 // AddRemoteImage makes an image available in its registry, so that it can be pulled by its names.
 func (e *Engine) AddRemoteImage(im Image) error {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	made, err := e.world.images.makeImage(im)
 	if err != nil {
 		return err
@@ -365,7 +365,11 @@ func imageRemove(w *world, q *wire.Request) (wire.Reply, error) {
 	ref, refErr := refs.Parse(q.Name)
 	byName := refErr == nil && slices.Contains(im.Tags, ref.Tagged())
 	if byName {
-		return w.images.untag(im, ref, force)
+		done, err := w.images.untag(im, ref, force)
+		if err != nil {
+			return wire.Reply{}, err
+		}
+		return wire.OK(done)
 	}
 	if len(im.Tags) > 1 && !force && distinctNames(im.Tags) > 1 {
 		return wire.Reply{}, wire.Conflict("conflict: unable to delete %s (must be forced) - image is referenced in multiple repositories", im.ID[7:19])
@@ -385,29 +389,29 @@ func distinctNames(tags []string) int {
 }
 
 // untag removes one name of an image, and with the last name the image.
-func (s *images) untag(im *image, ref refs.Reference, force bool) (wire.Reply, error) {
+func (s *images) untag(im *image, ref refs.Reference, force bool) ([]wire.Object, error) {
 	if len(im.Tags) > 1 {
 		im.Tags = slices.DeleteFunc(slices.Clone(im.Tags), func(tag string) bool { return tag == ref.Tagged() })
 		s.journal.emitImage(im.ID, im.ID, "untag")
-		return wire.OK([]wire.Object{{"Untagged": ref.Tagged()}})
+		return []wire.Object{{"Untagged": ref.Tagged()}}, nil
 	}
 	if !force {
 		for _, c := range s.st.containers() {
 			if c.ImageID == im.ID {
-				return wire.Reply{}, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", ref.Given(), c.shortID(), im.ID[7:19])
+				return nil, wire.Conflict("conflict: unable to remove repository reference %q (must force) - container %s is using its referenced image %s", ref.Given(), c.shortID(), im.ID[7:19])
 			}
 		}
 	}
 	err := s.imageInUse(im, im.ID[7:19], force)
 	if err != nil || len(s.st.children(im)) > 0 {
 		if err != nil && force && !s.imageRuns(im) {
-			return wire.Reply{}, err
+			return nil, err
 		}
 		im.Tags = nil
 		s.journal.emitImage(im.ID, im.ID, "untag")
-		return wire.OK([]wire.Object{{"Untagged": ref.Tagged()}})
+		return []wire.Object{{"Untagged": ref.Tagged()}}, nil
 	}
-	return wire.OK(s.deleteImage(im))
+	return s.deleteImage(im), nil
 }
 
 // imageRuns tells whether a running container uses the image.

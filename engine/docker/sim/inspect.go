@@ -3,7 +3,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -60,10 +62,10 @@ func inspectDocument(w *world, c *container, q *wire.Request) wire.Object {
 		"Name": "/" + c.Name, "RestartCount": c.RestartCount, "Driver": "overlay2", "Platform": "linux", "MountLabel": "",
 		"ProcessLabel": "", "AppArmorProfile": "", "ExecIDs": execIDs(w, c), "HostConfig": host, "Config": c.Config,
 		"GraphDriver":     wire.Object{"Name": "overlay2", "Data": wire.Object{"MergedDir": "/var/lib/docker/overlay2/" + c.ID + "/merged"}},
-		"Mounts":          c.mountDocuments(),
+		"Mounts":          mountDocuments(c),
 		"NetworkSettings": networkSettings(w, c, q),
 	}
-	for _, field := range sortedKeys(where) {
+	for _, field := range slices.Sorted(maps.Keys(where)) {
 		doc[field] = ""
 		if c.EverStarted {
 			doc[field] = base + where[field]
@@ -88,14 +90,14 @@ func mountDocument(m *spec.MountPoint) wire.Object {
 		"Type": m.Type, "Source": m.Source, "Destination": m.Destination, "Mode": m.Mode, "RW": m.RW, "Propagation": m.Propagation,
 	}
 	if m.Type == "volume" {
-		doc["Name"], doc["Driver"], doc["Source"] = m.Name, m.Driver, volumeRoot+m.Name+"/_data"
+		doc["Name"], doc["Driver"], doc["Source"] = m.Name, m.Driver, spec.VolumeRoot+m.Name+"/_data"
 	}
 	return doc
 }
 
-func (c *container) mountDocuments() []wire.Object {
+func mountDocuments(c *container) []wire.Object {
 	docs := []wire.Object{}
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		docs = append(docs, mountDocument(c.Mounts[dest]))
 	}
 	return docs
@@ -136,7 +138,7 @@ func sizes(w *world, c *container) (written, all int64) {
 
 func execIDs(w *world, c *container) []string {
 	var ids []string
-	for _, id := range sortedKeys(w.st.Execs) {
+	for _, id := range slices.Sorted(maps.Keys(w.st.Execs)) {
 		if x := w.st.Execs[id]; x.Container == c.ID && x.Running {
 			ids = append(ids, id)
 		}
@@ -217,7 +219,7 @@ func containerFilter(w *world, q *wire.Request, f filter.Set) (func(*container) 
 	name := f.Pattern("name")
 	return func(c *container) bool {
 		switch {
-		case onlyTasks, len(publish)+len(expose) > 0 && !c.portsFit(publish, expose):
+		case onlyTasks, len(publish)+len(expose) > 0 && !portsFit(c, publish, expose):
 			return false
 		case before != nil && c.Serial >= before.Serial, since != nil && c.Serial <= since.Serial:
 			return false
@@ -226,8 +228,8 @@ func containerFilter(w *world, q *wire.Request, f filter.Set) (func(*container) 
 		case len(f["exited"]) > 0 && (c.Running || c.StartedAt.IsZero() || !f.Has("exited", strconv.Itoa(c.ExitCode))):
 			return false
 		}
-		return f.Has("status", c.status()) && f.Has("health", first(c.Health, "none")) && f.Labels(c.Config.Labels) &&
-			f.Prefix("id", c.ID) && nameFits(w, c, name) && c.mountsFit(f) && networkFits(w, c, f)
+		return f.Has("status", c.status()) && f.Has("health", cmp.Or(c.Health, "none")) && f.Labels(c.Config.Labels) &&
+			f.Prefix("id", c.ID) && nameFits(w, c, name) && mountsFit(c, f) && networkFits(w, c, f)
 	}, nil
 }
 
@@ -268,7 +270,7 @@ func nameFits(w *world, c *container, fits func(string) bool) bool {
 	})
 }
 
-func (c *container) mountsFit(f filter.Set) bool {
+func mountsFit(c *container, f filter.Set) bool {
 	if len(f["volume"]) == 0 {
 		return true
 	}
@@ -293,7 +295,7 @@ func networkFits(w *world, c *container, f filter.Set) bool {
 }
 
 // portsFit tells whether an open port is published or exposed as a filter wants; a port that is not published counts as number 0.
-func (c *container) portsFit(publish, expose map[string]bool) bool {
+func portsFit(c *container, publish, expose map[string]bool) bool {
 	for key, bindings := range c.Ports {
 		_, proto := spec.SplitPort(key)
 		if expose[key] || len(bindings) == 0 && publish["0/"+proto] {
@@ -317,8 +319,8 @@ func listDocument(w *world, c *container, q *wire.Request) wire.Object {
 	}
 	doc := wire.Object{
 		"Id": c.ID, "Names": w.st.names(c), "Image": imageShown(w, c), "ImageID": c.ImageID, "Command": commandShown(c),
-		"Created": c.Created.Unix(), "Ports": c.portList(), "Labels": notNil(c.Config.Labels), "State": c.status(), "Status": statusText(w, c),
-		"HostConfig": wire.Object{"NetworkMode": c.HostConfig.NetworkMode}, "NetworkSettings": wire.Object{"Networks": networks}, "Mounts": c.mountDocuments(),
+		"Created": c.Created.Unix(), "Ports": portList(c), "Labels": spec.NotNil(c.Config.Labels), "State": c.status(), "Status": statusText(w, c),
+		"HostConfig": wire.Object{"NetworkMode": c.HostConfig.NetworkMode}, "NetworkSettings": wire.Object{"Networks": networks}, "Mounts": mountDocuments(c),
 	}
 	if q.Flag("size") {
 		written, all := sizes(w, c)
@@ -328,13 +330,6 @@ func listDocument(w *world, c *container, q *wire.Request) wire.Object {
 		}
 	}
 	return doc
-}
-
-func notNil(m map[string]string) map[string]string {
-	if m == nil {
-		return map[string]string{}
-	}
-	return m
 }
 
 // imageShown is the image as it was asked for, or its id once that name means another image.
@@ -442,7 +437,7 @@ func containerTop(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, wire.Conflict("Container %s is restarting, wait until the container is running", c.ID)
 	}
 	w.journal.emitContainer(c, "top", nil)
-	row := []string{first(c.Config.User, "root"), strconv.Itoa(c.Pid), "1", "0", c.StartedAt.Format("15:04"), "?", "00:00:00", commandShown(c)}
+	row := []string{cmp.Or(c.Config.User, "root"), strconv.Itoa(c.Pid), "1", "0", c.StartedAt.Format("15:04"), "?", "00:00:00", commandShown(c)}
 	return wire.OK(wire.Object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
 }
 
@@ -457,7 +452,7 @@ func containerChanges(w *world, q *wire.Request) (wire.Reply, error) {
 	if im := w.st.Images[c.ImageID]; im != nil {
 		below = im.Files
 	}
-	for _, p := range sortedKeys(c.Files) {
+	for _, p := range slices.Sorted(maps.Keys(c.Files)) {
 		kind := added
 		if _, ok := below[p]; ok {
 			kind = modified

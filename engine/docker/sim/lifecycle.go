@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strconv"
@@ -10,7 +11,6 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/logs"
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/signals"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
@@ -54,9 +54,7 @@ func containerStart(w *world, q *wire.Request) (wire.Reply, error) {
 // begin starts the process of c. By hand means that somebody asked for it, so that counters begin anew.
 func (s *supervisor) begin(c *container, byHand bool) error {
 	if byHand {
-		c.ManuallyStopped, c.PolicyRests = false, false
-		c.Backoff = 0
-		c.RestartCount = 0
+		c.byHand()
 	}
 	prog, code, err := s.prepare(c)
 	if err != nil {
@@ -77,7 +75,7 @@ func (s *supervisor) prepare(c *container) (program, int, error) {
 	openLog := func(c *container) error { return spec.CheckLogFile(c.HostConfig.LogConfig) }
 	for _, part := range []func(*container) error{s.endpoints.connectAll, s.checkStart, s.mounts.mountAll, openLog} {
 		if err := part(c); err != nil {
-			return program{}, 128, err
+			return program{}, failedStart, err
 		}
 	}
 	if err := s.st.box(c).checkRuntime(); err != nil {
@@ -89,44 +87,23 @@ func (s *supervisor) prepare(c *container) (program, int, error) {
 	}
 	prog, err := s.st.box(c).programOf(append([]string{c.Path}, c.Args...))
 	if err != nil {
-		return program{}, 128, wire.Failure("%v", err)
+		return program{}, failedStart, wire.Failure("%v", err)
 	}
 	return prog, 0, nil
 }
 
-// failStart leaves c as a failed start does: in the state it had, with the reason.
+// failStart leaves c as a failed start does.
 func (s *supervisor) failStart(c *container, code int, err error) {
-	c.Error = err.Error()
-	if c.ExitCode == 0 || code != 128 {
-		c.ExitCode = code
-	}
-	wasRestarting := c.Restarting
-	c.Running, c.Restarting, c.Paused = false, false, false
+	c.fail(code, err)
 	s.endpoints.disconnectAll(c)
 	s.mounts.unmountAll(c)
-	if wasRestarting {
-		c.Exits++
-	}
 	if c.HostConfig.AutoRemove {
 		s.destroy(c, true)
 	}
 }
 
 func (s *supervisor) setRunning(c *container) {
-	c.Error, c.ExitCode, c.OOMKilled = "", 0, false
-	c.Running, c.Restarting, c.Paused, c.Polled = true, false, false, false
-	c.EverStarted = true
-	s.st.Serial++
-	c.Pid = 1000 + int(s.st.Serial%30000)
-	c.StartedAt = s.st.Now
-	c.Runs++
-	c.ExitAt, c.KillAt, c.RestartAt = time.Time{}, time.Time{}, time.Time{}
-	if c.Runs <= c.Process.CrashTimes {
-		c.Process.ExitCode = 1
-		c.ExitAt = c.StartedAt
-	} else if c.Process.Exits {
-		c.ExitAt = c.StartedAt.Add(c.Process.RunFor)
-	}
+	c.begin(s.st.Now, s.st.newPid())
 	for _, line := range c.Process.Stdout {
 		s.print(c, 1, line)
 	}
@@ -154,48 +131,21 @@ func (s *supervisor) applyEffect(c *container, prog program) {
 
 // exit ends the process of c with a code, and applies the restart policy.
 func (s *supervisor) exit(c *container, code int) {
-	ran := s.st.Now.Sub(c.StartedAt)
-	c.ExitAt, c.KillAt = time.Time{}, time.Time{}
-	c.ExitCode, c.FinishedAt, c.Pid = code, s.st.Now, 0
-	c.Paused, c.Polled = false, false
-	c.Exits++
+	c.end(s.st.Now, code)
 	s.stopHealth(c)
 	s.endExecs(c)
-	again := s.shouldRestart(c, code)
+	again := c.again(c.HostConfig.RestartPolicy)
 	s.journal.emitContainer(c, "die", map[string]string{"exitCode": strconv.Itoa(code)})
 	s.endpoints.disconnectAll(c)
 	s.mounts.unmountAll(c)
-	if !again {
-		c.Running, c.Restarting = false, false
-		if c.HostConfig.AutoRemove {
-			s.destroy(c, true)
-		}
+	if again {
+		c.wait(s.st.Now)
 		return
 	}
-	c.Running, c.Restarting = true, true
-	c.RestartCount++
-	const shortest, longest = 100 * time.Millisecond, time.Minute
-	if c.Backoff == 0 || ran >= 10*time.Second {
-		c.Backoff = shortest
-	} else {
-		c.Backoff = min(2*c.Backoff, longest)
+	c.Running, c.Restarting = false, false
+	if c.HostConfig.AutoRemove {
+		s.destroy(c, true)
 	}
-	c.RestartAt = s.st.Now.Add(c.Backoff)
-}
-
-func (s *supervisor) shouldRestart(c *container, code int) bool {
-	if c.PolicyRests {
-		return false
-	}
-	switch p := c.HostConfig.RestartPolicy; p.Name {
-	case "always":
-		return true
-	case "unless-stopped":
-		return !c.ManuallyStopped
-	case "on-failure":
-		return code != 0 && (p.MaximumRetryCount == 0 || c.RestartCount < p.MaximumRetryCount)
-	}
-	return false
 }
 
 // restartByPolicy starts a container that waits in state restarting.
@@ -204,12 +154,9 @@ func (s *supervisor) restartByPolicy(c *container) {
 	_ = s.begin(c, false)
 }
 
-// cancelRestart ends the wait of a restarting container: it stays exited.
+// cancelRestart ends the wait of a restarting container.
 func (s *supervisor) cancelRestart(c *container) {
-	c.RestartAt = time.Time{}
-	c.Running, c.Restarting, c.Polled = false, false, false
-	c.FinishedAt = s.st.Now
-	c.Exits++
+	c.cancel(s.st.Now)
 	if c.HostConfig.AutoRemove {
 		s.destroy(c, true)
 	}
@@ -218,15 +165,8 @@ func (s *supervisor) cancelRestart(c *container) {
 // signal delivers a signal to the process of c.
 func (s *supervisor) signal(c *container, sig int) {
 	c.KillAt = time.Time{}
-	switch {
-	case !c.Running || c.Restarting:
-	case sig == signals.Kill:
-		s.exit(c, 128+signals.Kill)
-	case c.Process.IgnoreTERM:
-	case sig == signals.Term:
-		s.exit(c, script.TermCode(c.Process))
-	case sig == signals.Int, sig == signals.Quit:
-		s.exit(c, 128+sig)
+	if code, ends := c.endsBy(sig); ends {
+		s.exit(c, code)
 	}
 }
 
@@ -312,14 +252,14 @@ func containerStop(w *world, q *wire.Request) (wire.Reply, error) {
 	if !c.Running {
 		return wire.Reply{}, wire.NotModified()
 	}
-	if err := w.supervisor.stopContainer(q, c); err != nil {
+	if err := stopContainer(w, q, c); err != nil {
 		return wire.Reply{}, err
 	}
 	return wire.Status(204)
 }
 
-// stopContainer sends the stop signal, waits, and kills what is still there. It goes on when the client goes away.
-func (s *supervisor) stopContainer(q *wire.Request, c *container) error {
+// stopContainer reads how a container is to be stopped, and stops it.
+func stopContainer(w *world, q *wire.Request, c *container) error {
 	seconds, err := stopTimeout(q, c)
 	if err != nil {
 		return err
@@ -328,6 +268,11 @@ func (s *supervisor) stopContainer(q *wire.Request, c *container) error {
 	if err != nil {
 		return err
 	}
+	return w.supervisor.stop(q.Ctx, c, sig, seconds)
+}
+
+// stop sends a signal, waits, and kills what is still there after so many seconds. It goes on when the client goes away.
+func (s *supervisor) stop(ctx context.Context, c *container, sig, seconds int) error {
 	exits := c.Exits
 	c.PolicyRests = true
 	s.kill(c, sig)
@@ -335,7 +280,7 @@ func (s *supervisor) stopContainer(q *wire.Request, c *container) error {
 		c.KillAt = s.st.Now.Add(time.Duration(seconds) * time.Second)
 	}
 	s.clock.touch()
-	if err := s.clock.until(q.Ctx, true, func() bool { return c.Exits != exits || s.st.Containers[c.ID] == nil }); err != nil {
+	if err := s.clock.until(ctx, true, func() bool { return c.Exits != exits || s.st.Containers[c.ID] == nil }); err != nil {
 		return err
 	}
 	s.journal.emitContainer(c, "stop", nil)
@@ -354,7 +299,7 @@ func containerRestart(w *world, q *wire.Request) (wire.Reply, error) {
 	if c.Running {
 		remove := c.HostConfig.AutoRemove
 		c.HostConfig.AutoRemove = false
-		err := w.supervisor.stopContainer(q, c)
+		err := stopContainer(w, q, c)
 		c.HostConfig.AutoRemove = remove
 		if err != nil {
 			return wire.Reply{}, wire.Prefixed(where, err)
@@ -386,7 +331,7 @@ func containerPause(w *world, q *wire.Request) (wire.Reply, error) {
 
 // pause puts a container to sleep.
 func (s *supervisor) pause(c *container) {
-	c.Paused, c.Frozen = true, s.st.Now
+	c.sleep(s.st.Now)
 	s.stopHealth(c)
 	s.journal.emitContainer(c, "pause", nil)
 }
@@ -409,12 +354,9 @@ func (s *supervisor) unpause(c *container) {
 	s.journal.emitContainer(c, "unpause", nil)
 }
 
-// thaw wakes a paused container; the time it slept does not count.
+// thaw wakes a paused container.
 func (s *supervisor) thaw(c *container) {
-	c.Paused = false
-	if !c.ExitAt.IsZero() {
-		c.ExitAt = c.ExitAt.Add(s.st.Now.Sub(c.Frozen))
-	}
+	c.wake(s.st.Now)
 	if c.Health != "" {
 		c.ProbeFrom = s.st.Now
 		c.HealthAt = s.st.box(c).nextHealth()
@@ -475,10 +417,10 @@ func containerWait(w *world, q *wire.Request) (wire.Reply, error) {
 	return wire.Reply{
 		Header: map[string]string{"Content-Type": "application/json"},
 		Stream: func(out io.Writer) error {
-			w.mu.Lock()
+			w.Lock()
 			err := w.clock.until(q.Ctx, w.clock.mode == ClockJump, done)
 			code := c.ExitCode
-			w.mu.Unlock()
+			w.Unlock()
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -107,7 +108,7 @@ func imageImport(w *world, q *wire.Request) (wire.Reply, error) {
 	}
 	im := &image{
 		ID: "sha256:" + w.st.newID("import"), Created: w.st.Now, Arch: "amd64", OS: "linux", Files: files.New(), Complete: true,
-		Comment: first(q.Query.Get("message"), "Imported from -"),
+		Comment: cmp.Or(q.Query.Get("message"), "Imported from -"),
 	}
 	if im.Size, err = im.Files.AddTar(content, "/", files.TarOptions{}); err != nil {
 		return wire.Reply{}, archive.Processing(err)
@@ -122,7 +123,7 @@ func imageImport(w *world, q *wire.Request) (wire.Reply, error) {
 		if err != nil {
 			return wire.Reply{}, err
 		}
-		ref.Tag = first(q.Query.Get("tag"), ref.Tag)
+		ref.Tag = cmp.Or(q.Query.Get("tag"), ref.Tag)
 		if ref.Tag != "" && !refs.IsTag(ref.Tag) {
 			return wire.Reply{}, wire.BadRequest("invalid tag format")
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // logDetails are the labels and variables that the log options of a container name, as they go before each line.
-func (c *container) logDetails() string {
+func logDetails(c *container) string {
 	variables := map[string]string{}
 	for _, pair := range c.Config.Env {
 		if key, value, ok := strings.Cut(pair, "="); ok {
@@ -48,7 +48,7 @@ func containerLogs(w *world, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, &wire.Error{Status: 501, Text: "configured logging driver does not support reading"}
 	}
 	if q.Flag("details") {
-		r.Details = c.logDetails()
+		r.Details = logDetails(c)
 	}
 	read := len(c.Log)
 	var lines []logs.Line
@@ -77,7 +77,7 @@ func streamLog(w *world, q *wire.Request, c *container, r logs.Request, lines []
 		if !r.Follow {
 			return nil
 		}
-		w.mu.Lock()
+		w.Lock()
 		over := func() bool { return !c.Running || w.st.Containers[c.ID] == nil }
 		err := w.clock.until(q.Ctx, false, func() bool { return len(c.Log) > read || over() })
 		lines = nil
@@ -88,7 +88,7 @@ func streamLog(w *world, q *wire.Request, c *container, r logs.Request, lines []
 		}
 		read = len(c.Log)
 		ended := over()
-		w.mu.Unlock()
+		w.Unlock()
 		if err != nil {
 			return err
 		}
@@ -135,12 +135,12 @@ func containerAttach(w *world, q *wire.Request) (wire.Reply, error) {
 			if !streaming {
 				return nil
 			}
-			w.mu.Lock()
+			w.Lock()
 			over := func() bool { return c.Exits != exits || w.st.Containers[c.ID] == nil }
 			err := w.clock.until(q.Ctx, w.clock.mode == ClockJump, func() bool { return len(c.Log) > read || over() })
 			lines, read = append([]logs.Line(nil), c.Log[read:]...), len(c.Log)
 			ended := over()
-			w.mu.Unlock()
+			w.Unlock()
 			if err != nil || ended && len(lines) == 0 {
 				return err
 			}

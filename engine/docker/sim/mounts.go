@@ -13,8 +13,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-const volumeRoot = "/var/lib/docker/volumes/"
-
 // mounts are what containers mount.
 type mounts struct {
 	st      *state
@@ -159,7 +157,7 @@ func (s *mounts) addAnonymous(c *container) error {
 		c.Mounts[dest] = m
 		s.hold(c, m)
 		if f, there, through := s.st.box(c).beneath(dest); through == "" && there && !f.Dir {
-			return wire.Failure("cannot mount volume over existing file, file exists %s", c.rootfs()+dest)
+			return wire.Failure("cannot mount volume over existing file, file exists %s", s.st.box(c).rootfs()+dest)
 		}
 	}
 	return nil
@@ -179,9 +177,9 @@ func (s *mounts) copyUp(c *container) error {
 		}
 		switch f, there, through := s.st.box(c).beneath(dest); {
 		case through != "":
-			return wire.Failure("lstat %s: %v", c.rootfs()+dest, errNoDir)
+			return wire.Failure("lstat %s: %v", s.st.box(c).rootfs()+dest, errNoDir)
 		case there && !f.Dir:
-			return wire.Failure("source %s is not directory", c.rootfs()+dest)
+			return wire.Failure("source %s is not directory", s.st.box(c).rootfs()+dest)
 		}
 		if content, ok := im.Files.Under(path.Clean("/" + dest)); ok {
 			v.Files = content

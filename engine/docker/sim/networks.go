@@ -220,7 +220,7 @@ func networkCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	if twin != nil && (body.CheckDuplicate || w.version.At(44)) {
 		return wire.Reply{}, wire.Conflict("network with name %s already exists", body.Name)
 	}
-	n, err := w.networks.newNetwork(q, &body)
+	n, err := w.networks.newNetwork(q.Version, &body)
 	if err != nil {
 		return wire.Reply{}, err
 	}
@@ -232,10 +232,10 @@ func networkCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": n.ID, "Warning": warning}}, nil
 }
 
-func (s *networks) newNetwork(q *wire.Request, body *spec.NetworkBody) (*network, error) {
+func (s *networks) newNetwork(asked wire.Version, body *spec.NetworkBody) (*network, error) {
 	n := &network{
-		Name: body.Name, Driver: cmp.Or(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: notNil(body.Labels),
-		Options: notNil(body.Options), Internal: body.Internal, Attachable: body.Attachable, ConfigOnly: body.ConfigOnly,
+		Name: body.Name, Driver: cmp.Or(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: spec.NotNil(body.Labels),
+		Options: spec.NotNil(body.Options), Internal: body.Internal, Attachable: body.Attachable, ConfigOnly: body.ConfigOnly,
 		EnableIPv6: body.EnableIPv6 != nil && *body.EnableIPv6, IPAM: spec.IPAMConfig{Driver: "default"},
 	}
 	if body.ConfigFrom != nil {
@@ -250,7 +250,7 @@ func (s *networks) newNetwork(q *wire.Request, body *spec.NetworkBody) (*network
 		}
 	}
 	if strings.TrimSpace(n.Name) == "" {
-		if q.At(44) {
+		if asked.At(44) {
 			return nil, wire.BadRequest("invalid name: name is empty")
 		}
 		return nil, wire.Failure("invalid name: %s", n.Name)

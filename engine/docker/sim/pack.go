@@ -94,7 +94,7 @@ func (s *images) namedBy(name string) ([]*packed, error) {
 func (s *images) namedWithoutTag(text, name string) ([]*packed, error) {
 	var found []*packed
 	for _, id := range slices.Sorted(maps.Keys(s.st.Images)) {
-		if tags, known := s.st.Images[id].called(name); known {
+		if tags, known := called(s.st.Images[id], name); known {
 			found = append(found, &packed{image: s.st.Images[id], tags: tags})
 		}
 	}
@@ -108,7 +108,7 @@ func (s *images) namedWithoutTag(text, name string) ([]*packed, error) {
 }
 
 // called gives the tags of an image that are of one name, and whether it has that name at all.
-func (im *image) called(name string) (tags []string, known bool) {
+func called(im *image, name string) (tags []string, known bool) {
 	for _, tag := range im.Tags {
 		if strings.HasPrefix(tag, name+":") {
 			tags = append(tags, tag)

@@ -21,7 +21,7 @@ const (
 )
 
 // exposed gives the exposed ports as 80/tcp, in order.
-func (c *container) exposed() []string {
+func exposedPorts(c *container) []string {
 	var ports []string
 	for _, key := range slices.Sorted(maps.Keys(c.Config.ExposedPorts)) {
 		number, proto := spec.SplitPort(key)
@@ -39,9 +39,9 @@ func (s *endpoints) openPorts(c *container) error {
 		return nil
 	}
 	open := map[string][]spec.PortBinding{}
-	for _, port := range c.exposed() {
+	for _, port := range exposedPorts(c) {
 		number, proto := spec.SplitPort(port)
-		bindings := c.bindings(number, proto)
+		bindings := bindingsOf(c, number, proto)
 		if len(bindings) == 0 && c.HostConfig.PublishAllPorts {
 			bindings = []spec.PortBinding{{}}
 		}
@@ -68,8 +68,8 @@ func (s *endpoints) onBridge(c *container) bool {
 	return false
 }
 
-// bindings gives the bindings of one port, however its key is written: 80/tcp or 80.
-func (c *container) bindings(number, proto string) []spec.PortBinding {
+// bindingsOf gives the bindings of one port, however its key is written: 80/tcp or 80.
+func bindingsOf(c *container, number, proto string) []spec.PortBinding {
 	if b := c.HostConfig.PortBindings[number+"/"+proto]; len(b) > 0 {
 		return b
 	}
@@ -157,7 +157,7 @@ func meets(a, b string) bool {
 }
 
 // portList is how the list of containers shows ports.
-func (c *container) portList() []wire.Object {
+func portList(c *container) []wire.Object {
 	docs := []wire.Object{}
 	for _, key := range slices.Sorted(maps.Keys(c.Ports)) {
 		number, proto := spec.SplitPort(key)

@@ -33,7 +33,7 @@ func (b box) programOf(argv []string) (program, error) {
 		}
 		argv = words
 	}
-	init := b.c.underInit()
+	init := b.underInit()
 	switch path.Base(argv[0]) {
 	case "true":
 		return ended(0), nil
@@ -52,7 +52,7 @@ func (b box) programOf(argv []string) (program, error) {
 			break
 		}
 		// What a client types is not kept, so that input ends at once where it ends at all.
-		open := b.c.Config.OpenStdin && !b.c.Config.StdinOnce
+		open := b.config.OpenStdin && !b.config.StdinOnce
 		return program{Process: script.Process{Exits: !open, IgnoreTERM: !init}}, nil
 	case "chown", "chmod":
 		p := ended(0)
@@ -67,15 +67,15 @@ func (b box) programOf(argv []string) (program, error) {
 		}
 		return program{Process: p}, nil
 	}
-	if text, ok := b.c.Config.Labels[script.Label]; ok {
+	if text, ok := b.config.Labels[script.Label]; ok {
 		p, err := script.Parse(text)
 		if err != nil {
 			return program{}, fmt.Errorf("label %s: %w", script.Label, err)
 		}
 		return program{Process: p}, nil
 	}
-	if im := b.st.Images[b.c.ImageID]; im != nil && im.Process != nil {
-		return program{Process: *im.Process}, nil
+	if b.script != nil {
+		return program{Process: *b.script}, nil
 	}
 	return program{}, nil
 }

@@ -5,6 +5,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"path"
 	"slices"
@@ -17,10 +18,10 @@ import (
 
 // checkUser refuses a user that the image does not know.
 func (b box) checkUser() error {
-	user, group, _ := strings.Cut(b.c.Config.User, ":")
+	user, group, _ := strings.Cut(b.config.User, ":")
 	for _, account := range []struct{ name, kind, file string }{{user, "user", "passwd"}, {group, "group", "group"}} {
 		id, err := strconv.Atoi(account.name)
-		if im := b.st.Images[b.c.ImageID]; account.name == "" || err != nil && (im == nil || !im.Complete) {
+		if account.name == "" || err != nil && !b.complete {
 			continue
 		}
 		if err == nil && (id < 0 || id > math.MaxInt32) {
@@ -35,13 +36,12 @@ func (b box) checkUser() error {
 
 // checkGroups refuses further groups that the image does not know.
 func (b box) checkGroups() error {
-	im := b.st.Images[b.c.ImageID]
-	for _, name := range b.c.HostConfig.GroupAdd {
+	for _, name := range b.host.GroupAdd {
 		n, err := strconv.Atoi(name)
 		if err == nil && (n < 0 || n > math.MaxInt32) {
 			return wire.Failure("uids and gids must be in range 0-2147483647")
 		}
-		if _, ok := b.accountID("/etc/group", name); !ok && im != nil && im.Complete {
+		if _, ok := b.accountID("/etc/group", name); !ok && b.complete {
 			return wire.Failure("Unable to find group %s: no matching entries in group file", name)
 		}
 	}
@@ -52,8 +52,7 @@ var errNoDir = errors.New("not a directory")
 
 // checkDir tells why a directory cannot be the working directory of a program, or nil. What is not known is taken to exist.
 func (b box) checkDir(dir string) error {
-	im := b.st.Images[b.c.ImageID]
-	if im == nil || !im.Complete {
+	if !b.complete {
 		return nil
 	}
 	dir = path.Clean(dir)
@@ -62,7 +61,7 @@ func (b box) checkDir(dir string) error {
 	} else if ok {
 		return nil
 	}
-	for _, made := range slices.Concat([]string{"/dev", "/etc", "/proc", "/sys"}, sortedKeys(b.c.Mounts), sortedKeys(b.c.HostConfig.Tmpfs)) {
+	for _, made := range slices.Concat([]string{"/dev", "/etc", "/proc", "/sys"}, slices.Sorted(maps.Keys(b.mounts)), slices.Sorted(maps.Keys(b.host.Tmpfs))) {
 		if path.Clean(made) == dir || strings.HasPrefix(made, dir+"/") {
 			return nil
 		}
@@ -78,14 +77,13 @@ func (b box) checkDir(dir string) error {
 // checkExecutable tells whether a container can run a program, and the exit code if it cannot. An image whose files are
 // not all known can run everything.
 func (b box) checkExecutable(name string) (int, error) {
-	im := b.st.Images[b.c.ImageID]
-	if im == nil || !im.Complete {
+	if !b.complete {
 		return 0, nil
 	}
 	if strings.Contains(name, "/") {
 		full := name
 		if !path.IsAbs(full) {
-			full = path.Join("/", b.c.Config.WorkingDir, name)
+			full = path.Join("/", b.config.WorkingDir, name)
 		}
 		f, ok := b.follow(full)
 		switch {
@@ -112,7 +110,7 @@ func (b box) checkExecutable(name string) (int, error) {
 }
 
 func (b box) searchPath() string {
-	for _, pair := range b.c.Config.Env {
+	for _, pair := range b.config.Env {
 		if value, ok := strings.CutPrefix(pair, "PATH="); ok {
 			return value
 		}

@@ -161,8 +161,8 @@ func (e *Engine) serve(w http.ResponseWriter, q *wire.Request, rt wire.Route[*wo
 
 // run carries out the operation under the lock.
 func (e *Engine) run(q *wire.Request, rt wire.Route[*world], fault *Fault) (wire.Reply, error) {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	e.world.clock.tick()
 	if fault != nil && fault.DiskFull {
 		return wire.Reply{}, wire.Failure("%s", diskFullText(q))

@@ -32,28 +32,25 @@ func runtimeError(text string) (code int, err error) {
 
 // checkRuntime tells why the runtime cannot make the process of a container, or nil.
 func (b box) checkRuntime() error {
-	if err := spec.CheckContainer(&b.c.HostConfig); err != nil {
+	if err := spec.CheckContainer(b.host); err != nil {
 		return err
 	}
 	const begun = "unable to start container process: "
 	err := b.checkMounts()
 	if err == nil {
-		err = spec.CheckInit(&b.c.Config, &b.c.HostConfig)
+		err = spec.CheckInit(b.config, b.host)
 	}
 	if err != nil {
 		return fmt.Errorf(begun+"error during container init: %w", err)
 	}
-	if b.c.underInit() {
+	if b.underInit() {
 		return nil
 	}
-	if _, err := b.checkExecutable(b.c.Path); err != nil {
+	if _, err := b.checkExecutable(b.path); err != nil {
 		return fmt.Errorf(begun+"%w", err)
 	}
 	return nil
 }
-
-// underInit tells whether the first process is an init that starts the program.
-func (c *container) underInit() bool { return c.HostConfig.Init != nil && *c.HostConfig.Init }
 
 // initFailure is what an init does that cannot start the program.
 func initFailure(name string, code int) program {
@@ -73,16 +70,16 @@ const (
 // checkMounts refuses mounts that do not fit what is there.
 func (b box) checkMounts() error {
 	tmpfs := map[string]string{}
-	for dest, options := range b.c.HostConfig.Tmpfs {
+	for dest, options := range b.host.Tmpfs {
 		tmpfs[path.Clean(dest)] = options
 	}
-	for _, m := range b.c.HostConfig.Mounts {
+	for _, m := range b.host.Mounts {
 		if m.Type == "tmpfs" {
 			tmpfs[path.Clean(m.Target)] = m.TmpfsOptions.Text()
 		}
 	}
-	all := sortedKeys(spec.Union(tmpfs, map[string]string{}))
-	for _, dest := range slices.Sorted(maps.Keys(b.c.Mounts)) {
+	all := slices.Sorted(maps.Keys(spec.Union(tmpfs, map[string]string{})))
+	for _, dest := range slices.Sorted(maps.Keys(b.mounts)) {
 		if _, there := tmpfs[dest]; !there {
 			all = append(all, dest)
 		}
@@ -96,9 +93,9 @@ func (b box) checkMounts() error {
 		if options, ok := tmpfs[dest]; ok {
 			err = b.checkTmpfsMount(dest, options)
 		} else {
-			m := b.c.Mounts[dest]
+			m := b.mounts[dest]
 			if source = m.Source; m.Type == "volume" {
-				source = volumeRoot + m.Name + "/_data"
+				source = spec.VolumeRoot + m.Name + "/_data"
 			}
 			err = b.checkBindMount(m, source)
 		}
@@ -109,22 +106,18 @@ func (b box) checkMounts() error {
 	return nil
 }
 
-// rootfs is where the engine keeps the files of a container.
-func (c *container) rootfs() string { return "/var/lib/docker/overlay2/" + c.ID + "/merged" }
-
 // beneath gives the file that a mount would cover, and the file that the path leads through as if it were a directory.
 func (b box) beneath(dest string) (f files.File, there bool, through string) {
-	im := b.st.Images[b.c.ImageID]
-	if im == nil {
+	if b.image == nil {
 		return files.File{}, false, ""
 	}
 	dest = path.Clean("/" + dest)
 	for dir := path.Dir(dest); dir != "/"; dir = path.Dir(dir) {
-		if above, ok := (place{files: b.c.Files, below: im.Files, path: dir}).get(); ok && !above.Dir && above.Link == "" {
+		if above, ok := b.own(dir).get(); ok && !above.Dir && above.Link == "" {
 			through = dir
 		}
 	}
-	f, there = place{files: b.c.Files, below: im.Files, path: dest}.get()
+	f, there = b.own(dest).get()
 	switch dest {
 	case "/etc/hosts", "/etc/hostname", "/etc/resolv.conf":
 		return files.File{}, true, through
@@ -136,15 +129,15 @@ func (b box) checkBindMount(m *spec.MountPoint, source string) error {
 	dest := m.Destination
 	switch _, inside := strings.CutPrefix(dest, "/proc/"); {
 	case dest == "/proc" && source != "/proc":
-		return fmt.Errorf("%q cannot be mounted because it is not of type proc", b.c.rootfs()+dest)
+		return fmt.Errorf("%q cannot be mounted because it is not of type proc", b.rootfs()+dest)
 	case inside && !slices.Contains([]string{"cpuinfo", "diskstats", "meminfo", "stat", "swaps", "uptime", "loadavg", "slabinfo", "net/dev"}, dest[len("/proc/"):]):
-		return fmt.Errorf("%q cannot be mounted because it is inside /proc", b.c.rootfs()+dest)
+		return fmt.Errorf("%q cannot be mounted because it is inside /proc", b.rootfs()+dest)
 	}
 	f, there, through := b.beneath(dest)
 	if through != "" {
-		return fmt.Errorf("open o_path procfd: open %s: %w", b.c.rootfs()+dest, errNoDir)
+		return fmt.Errorf("open o_path procfd: open %s: %w", b.rootfs()+dest, errNoDir)
 	}
-	dir := m.Type == "volume" || b.st.Host[m.Source].Dir
+	dir := m.Type == "volume" || b.hostFiles[m.Source].Dir
 	if !there || f.Dir == dir {
 		return nil
 	}
@@ -164,7 +157,7 @@ func (b box) checkTmpfsMount(dest, options string) error {
 	}
 	switch {
 	case through != "":
-		return fmt.Errorf("mkdir %s: %w", b.c.rootfs()+through, errNoDir)
+		return fmt.Errorf("mkdir %s: %w", b.rootfs()+through, errNoDir)
 	case there && !f.Dir:
 		return fmt.Errorf("%s: %w", where, errNoDir)
 	case slices.ContainsFunc(data, func(option string) bool { return !spec.ValidTmpfs(option) }):

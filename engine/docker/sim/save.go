@@ -3,9 +3,12 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
@@ -24,9 +27,9 @@ const saveFormat = "dmap sim 1"
 
 // Save writes the whole state as JSON. The bytes depend on the state only. Faults, hooks and the call log are not part of it.
 func (e *Engine) Save(w io.Writer) error {
-	e.world.mu.Lock()
+	e.world.Lock()
 	text, err := json.MarshalIndent(saved{Format: saveFormat, API: e.version.String(), State: e.world.st}, "", " ")
-	e.world.mu.Unlock()
+	e.world.Unlock()
 	if err != nil {
 		return fmt.Errorf("cannot save simulated engine: %w", err)
 	}
@@ -49,7 +52,7 @@ func Load(r io.Reader, opts Options) (*Engine, error) {
 	if s.State == nil {
 		return nil, fmt.Errorf("cannot load simulated engine: it has no state")
 	}
-	opts.API = first(opts.API, s.API)
+	opts.API = cmp.Or(opts.API, s.API)
 	if err := s.State.complete(); err != nil {
 		return nil, fmt.Errorf("cannot load simulated engine: %w", err)
 	}
@@ -190,14 +193,14 @@ type ImageState struct {
 
 // World takes a snapshot. The caller owns it.
 func (e *Engine) World() World {
-	e.world.mu.Lock()
-	defer e.world.mu.Unlock()
+	e.world.Lock()
+	defer e.world.Unlock()
 	var w World
 	for _, c := range e.world.st.containers() {
 		w.Containers = append(w.Containers, e.containerState(c))
 	}
 	sort.Slice(w.Containers, func(i, j int) bool { return w.Containers[i].Name < w.Containers[j].Name })
-	for _, name := range sortedKeys(e.world.st.Volumes) {
+	for _, name := range slices.Sorted(maps.Keys(e.world.st.Volumes)) {
 		w.Volumes = append(w.Volumes, e.volumeState(e.world.st.Volumes[name]))
 	}
 	for _, n := range e.world.st.networks() {
@@ -209,10 +212,10 @@ func (e *Engine) World() World {
 		w.Networks = append(w.Networks, shown)
 	}
 	sort.SliceStable(w.Networks, func(i, j int) bool { return w.Networks[i].Name < w.Networks[j].Name })
-	for _, id := range sortedKeys(e.world.st.Images) {
+	for _, id := range slices.Sorted(maps.Keys(e.world.st.Images)) {
 		w.Images = append(w.Images, ImageState{ID: id, Tags: append([]string(nil), e.world.st.Images[id].Tags...)})
 	}
-	for _, p := range sortedKeys(e.world.st.Host) {
+	for _, p := range slices.Sorted(maps.Keys(e.world.st.Host)) {
 		if e.world.st.Host[p].Dir {
 			w.Host = append(w.Host, p)
 		}
@@ -225,13 +228,13 @@ func (e *Engine) containerState(c *container) ContainerState {
 		Name: c.Name, ID: c.ID, Image: c.Config.Image, ImageID: c.ImageID, Status: c.status(), Health: c.Health, ExitCode: c.ExitCode,
 		RestartCount: c.RestartCount, Error: c.Error, Restart: c.HostConfig.RestartPolicy.Name, Env: append([]string(nil), c.Config.Env...),
 		Command: append([]string{c.Path}, c.Args...), User: c.Config.User, Labels: spec.Union(c.Config.Labels, map[string]string(nil)),
-		Links: append([]string(nil), e.world.st.shownLinks(c)...), Networks: sortedKeys(c.Endpoints),
+		Links: append([]string(nil), e.world.st.shownLinks(c)...), Networks: append([]string{}, slices.Sorted(maps.Keys(c.Endpoints))...),
 	}
-	for _, dest := range sortedKeys(c.Mounts) {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
-		s.Mounts = append(s.Mounts, MountState{Type: m.Type, Destination: dest, Source: first(m.Name, m.Source), RW: m.RW})
+		s.Mounts = append(s.Mounts, MountState{Type: m.Type, Destination: dest, Source: cmp.Or(m.Name, m.Source), RW: m.RW})
 	}
-	for _, key := range sortedKeys(c.Ports) {
+	for _, key := range slices.Sorted(maps.Keys(c.Ports)) {
 		for _, b := range c.Ports[key] {
 			s.Ports = append(s.Ports, key+"="+b.HostIP+":"+b.HostPort)
 		}
@@ -247,7 +250,7 @@ func (e *Engine) volumeState(v *volume) VolumeState {
 		}
 	}
 	sort.Strings(s.Users)
-	for _, p := range sortedKeys(v.Files) {
+	for _, p := range slices.Sorted(maps.Keys(v.Files)) {
 		if p != "/" {
 			s.Files = append(s.Files, p)
 		}

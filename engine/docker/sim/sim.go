@@ -81,7 +81,7 @@ func newEngine(opts Options, st *state) *Engine {
 	if !ok || !version.At(41) || version.At(52) {
 		version, _ = wire.ParseVersion("1.41")
 	}
-	return &Engine{opts: opts, version: version, routes: routes(), world: newWorld(opts, version, st)}
+	return &Engine{opts: opts, version: version, routes: routes(), world: newWorld(host{opts.Name, opts.ID, opts.CPUs}, opts.Clock, version, st)}
 }
 
 // Serve answers on l until ctx ends; then it cuts all connections and returns nil. It closes l.
@@ -122,9 +122,9 @@ func (e *Engine) Client() *http.Client {
 
 // Close ends all connections made with DialContext and all streams. The engine's state stays readable.
 func (e *Engine) Close() error {
-	e.world.mu.Lock()
+	e.world.Lock()
 	e.world.clock.close()
-	e.world.mu.Unlock()
+	e.world.Unlock()
 	e.serving.Do(func() {
 		e.inside = &insideListener{conns: make(chan net.Conn), done: make(chan struct{})}
 		e.server = &http.Server{Handler: e}

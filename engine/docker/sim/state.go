@@ -33,47 +33,23 @@ type state struct {
 
 // container is one container.
 type container struct {
-	ID, Name     string
-	Serial       uint64
-	Created      time.Time
-	ImageID      string
-	Path         string
-	Args         []string
-	Config       spec.Config
-	HostConfig   spec.HostConfig
-	Mounts       map[string]*spec.MountPoint // by destination
-	Endpoints    map[string]*spec.EndpointConfig
-	Connected    bool        // it once was on a network though it shares those of another container
-	Links        []spec.Link // legacy links, resolved when it was created
-	Ports        map[string][]spec.PortBinding
-	SandboxID    string
-	Files        files.Tree // what differs from the image
-	Log          []logs.Line
-	RestartCount int
-
-	Running, Paused, Restarting, Removing, Dead bool
-	ManuallyStopped                             bool // it got a signal; ends unless-stopped
-	PolicyRests                                 bool // somebody wanted its end: no restart until it is started
-	OOMKilled                                   bool
-	Pid, ExitCode                               int
-	Error                                       string
-	StartedAt, FinishedAt                       time.Time
-	Exits                                       int // how often it ended; waiters watch it
-	Runs                                        int // how often its process began, for crash scripts
-	EverStarted                                 bool
-
-	Process   script.Process
-	ExitAt    time.Time // when its process ends by itself
-	KillAt    time.Time // when a stop loses patience
-	RestartAt time.Time // when the restart policy acts
-	Backoff   time.Duration
-	Frozen    time.Time  // when it was paused
-	Health    string     // "", starting, healthy, unhealthy
-	HealthAt  time.Time  // when the health changes next
-	ProbeFrom time.Time  // since when the probe runs: its start or when it last woke; zero: it does not
-	Probes    []probeRun `json:",omitempty"` // the last probes before that
-	Streak    int        `json:",omitempty"` // how many of them failed in a row, until that
-	Polled    bool       // its passing state has been seen by inspect
+	ID, Name   string
+	Serial     uint64
+	Created    time.Time
+	ImageID    string
+	Path       string
+	Args       []string
+	Config     spec.Config
+	HostConfig spec.HostConfig
+	Mounts     map[string]*spec.MountPoint // by destination
+	Endpoints  map[string]*spec.EndpointConfig
+	Connected  bool        // it once was on a network though it shares those of another container
+	Links      []spec.Link // legacy links, resolved when it was created
+	Ports      map[string][]spec.PortBinding
+	SandboxID  string
+	Files      files.Tree // what differs from the image
+	Log        []logs.Line
+	life
 }
 
 // volume is one volume.
@@ -146,6 +122,12 @@ func (s *state) newID(kind string) string {
 	return ids.Of(kind, fmt.Sprint(s.Serial))
 }
 
+// newPid gives the next process id.
+func (s *state) newPid() int {
+	s.Serial++
+	return 1000 + int(s.Serial%30000)
+}
+
 // containers gives all containers, oldest first.
 func (s *state) containers() []*container {
 	list := make([]*container, 0, len(s.Containers))
@@ -156,33 +138,24 @@ func (s *state) containers() []*container {
 	return list
 }
 
-// sortedKeys gives the keys of m in order.
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+// box gives a container as what runs in it sees it.
+func (s *state) box(c *container) box {
+	b := box{
+		id: c.ID, path: c.Path, config: &c.Config, host: &c.HostConfig, mounts: c.Mounts, life: &c.life, written: c.Files,
+		volume: s.volumeFiles, hostFiles: s.Host,
 	}
-	sort.Strings(keys)
-	return keys
+	if im := s.Images[c.ImageID]; im != nil {
+		b.image, b.complete, b.script = im.Files, im.Complete, im.Process
+	}
+	return b
 }
 
-// status is the one-word state.
-func (c *container) status() string {
-	switch {
-	case c.Running && c.Paused:
-		return "paused"
-	case c.Restarting:
-		return "restarting"
-	case c.Running:
-		return "running"
-	case c.Removing:
-		return "removing"
-	case c.Dead:
-		return "dead"
-	case c.StartedAt.IsZero():
-		return "created"
+// volumeFiles gives the files of a volume; nil if there is none.
+func (s *state) volumeFiles(name string) files.Tree {
+	if v := s.Volumes[name]; v != nil {
+		return v.Files
 	}
-	return "exited"
+	return nil
 }
 
 func (c *container) shortID() string { return c.ID[:12] }

@@ -3,10 +3,10 @@
 package sim
 
 import (
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -16,33 +16,8 @@ func ping(w *world, q *wire.Request) (wire.Reply, error) {
 	}}, nil
 }
 
-// host is the machine that the engine says it runs on.
-type host struct{ opts Options }
-
 // hostMemory is the memory of the host.
 const hostMemory = int64(8 << 30)
-
-func (h host) hostName() string { return first(h.opts.Name, "sim") }
-
-func (h host) cpus() int {
-	if h.opts.CPUs > 0 {
-		return h.opts.CPUs
-	}
-	return 2
-}
-
-// engineID is the id of the engine: its own, or one that is the same in every simulation.
-func (h host) engineID() string {
-	if h.opts.ID != "" {
-		return h.opts.ID
-	}
-	text := strings.ToUpper(ids.Of("engine", "id"))
-	var parts []string
-	for i := range 12 {
-		parts = append(parts, text[4*i:4*i+4])
-	}
-	return strings.Join(parts, ":")
-}
 
 func versionInfo(w *world, q *wire.Request) (wire.Reply, error) {
 	release, api := w.version.Release(), w.version.String()
@@ -70,7 +45,7 @@ func info(w *world, q *wire.Request) (wire.Reply, error) {
 		}
 	}
 	return wire.OK(wire.Object{
-		"ID": w.host.engineID(), "Containers": len(w.st.Containers), "ContainersRunning": running, "ContainersPaused": paused,
+		"ID": w.host.id(), "Containers": len(w.st.Containers), "ContainersRunning": running, "ContainersPaused": paused,
 		"ContainersStopped": stopped, "Images": len(w.st.Images), "Driver": "overlay2", "DriverStatus": [][2]string{{"Backing Filesystem", "virtual"}},
 		"Plugins": wire.Object{
 			"Volume": []string{"local"}, "Network": []string{"bridge", "host", "ipvlan", "macvlan", "null", "overlay"}, "Authorization": nil,
@@ -79,7 +54,7 @@ func info(w *world, q *wire.Request) (wire.Reply, error) {
 		"MemoryLimit": true, "SwapLimit": true, "KernelMemory": true, "KernelMemoryTCP": true, "CpuCfsPeriod": true, "CpuCfsQuota": true,
 		"CPUShares": true, "CPUSet": true, "PidsLimit": true, "IPv4Forwarding": true, "BridgeNfIptables": true, "BridgeNfIp6tables": true,
 		"Debug": false, "NFd": 0, "OomKillDisable": true, "NGoroutines": 0, "SystemTime": wire.Stamp(w.st.Now), "LoggingDriver": "json-file",
-		"CgroupDriver": "cgroupfs", "CgroupVersion": "1", "NEventsListener": len(w.journal.watchers), "KernelVersion": "6.1.0",
+		"CgroupDriver": "cgroupfs", "CgroupVersion": "1", "NEventsListener": w.journal.readers(), "KernelVersion": "6.1.0",
 		"OperatingSystem": "dmap sim", "OSVersion": "", "OSType": "linux", "Architecture": "x86_64",
 		"IndexServerAddress": "https://index.docker.io/v1/", "RegistryConfig": wire.Object{
 			"AllowNondistributableArtifactsCIDRs": []string{}, "AllowNondistributableArtifactsHostnames": []string{},
@@ -87,7 +62,7 @@ func info(w *world, q *wire.Request) (wire.Reply, error) {
 			"IndexConfigs": wire.Object{"docker.io": wire.Object{"Name": "docker.io", "Mirrors": []string{}, "Secure": true, "Official": true}},
 		},
 		"NCPU": w.host.cpus(), "MemTotal": hostMemory, "GenericResources": nil, "DockerRootDir": "/var/lib/docker", "HttpProxy": "", "HttpsProxy": "",
-		"NoProxy": "", "Name": w.host.hostName(), "Labels": []string{}, "ExperimentalBuild": false, "ServerVersion": w.version.Release(),
+		"NoProxy": "", "Name": w.host.name(), "Labels": []string{}, "ExperimentalBuild": false, "ServerVersion": w.version.Release(),
 		"Runtimes": wire.Object{"runc": wire.Object{"path": "runc"}}, "DefaultRuntime": "runc",
 		"Swarm":              wire.Object{"NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": false, "Error": "", "RemoteManagers": nil},
 		"LiveRestoreEnabled": false, "Isolation": "", "InitBinary": "docker-init",
@@ -110,9 +85,9 @@ func diskUsage(w *world, q *wire.Request) (wire.Reply, error) {
 	for _, c := range w.st.containers() {
 		containers = append(containers, listDocument(w, c, list))
 	}
-	for _, name := range sortedKeys(w.st.Volumes) {
+	for _, name := range slices.Sorted(maps.Keys(w.st.Volumes)) {
 		v := w.st.Volumes[name]
-		doc := v.document()
+		doc := volumeDocument(v)
 		doc["UsageData"] = wire.Object{"Size": 0, "RefCount": len(v.Refs)}
 		volumes = append(volumes, doc)
 	}

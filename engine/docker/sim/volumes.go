@@ -65,9 +65,9 @@ func (s *volumes) dropVolume(v *volume) {
 	s.journal.emitVolume(v.Name, "destroy", map[string]string{"driver": v.Driver})
 }
 
-func (v *volume) document() wire.Object {
+func volumeDocument(v *volume) wire.Object {
 	return wire.Object{
-		"Name": v.Name, "Driver": v.Driver, "Mountpoint": volumeRoot + v.Name + "/_data", "Labels": v.Labels,
+		"Name": v.Name, "Driver": v.Driver, "Mountpoint": spec.VolumeRoot + v.Name + "/_data", "Labels": v.Labels,
 		"Options": v.Options, "Scope": "local", "CreatedAt": v.Created.UTC().Format("2006-01-02T15:04:05Z07:00"),
 	}
 }
@@ -84,7 +84,7 @@ func volumeCreate(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	return wire.Reply{Status: 201, JSON: v.document()}, nil
+	return wire.Reply{Status: 201, JSON: volumeDocument(v)}, nil
 }
 
 func (s *state) findVolume(name string) (*volume, error) {
@@ -99,7 +99,7 @@ func volumeInspect(w *world, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	return wire.OK(v.document())
+	return wire.OK(volumeDocument(v))
 }
 
 func volumeList(w *world, q *wire.Request) (wire.Reply, error) {
@@ -118,7 +118,7 @@ func volumeList(w *world, q *wire.Request) (wire.Reply, error) {
 			continue
 		}
 		if fits(v.Name) && f.Has("driver", v.Driver) && f.Labels(v.Labels) {
-			docs = append(docs, v.document())
+			docs = append(docs, volumeDocument(v))
 		}
 	}
 	return wire.OK(wire.Object{"Volumes": docs, "Warnings": nil})

@@ -11,7 +11,7 @@ import (
 
 // world is what an engine holds, with those who act on it. All of them share one state under one lock, which callers hold.
 type world struct {
-	mu         sync.Mutex
+	sync.Mutex
 	st         *state
 	version    wire.Version
 	host       host
@@ -27,16 +27,16 @@ type world struct {
 }
 
 // newWorld puts a world around a state. Whoever needs another gets it here.
-func newWorld(opts Options, version wire.Version, st *state) *world {
-	w := &world{st: st, version: version, host: host{opts}}
-	w.journal = &journal{st: st, watchers: map[*watcher]struct{}{}}
+func newWorld(on host, mode ClockMode, version wire.Version, st *state) *world {
+	w := &world{st: st, version: version, host: on}
+	w.journal = newJournal(st)
 	w.volumes = &volumes{st: st, version: version, journal: w.journal}
 	w.mounts = &mounts{st: st, version: version, journal: w.journal, volumes: w.volumes}
 	w.networks = &networks{st: st, version: version, journal: w.journal}
 	w.endpoints = &endpoints{st: st, version: version, journal: w.journal, networks: w.networks}
 	w.images = &images{st: st, journal: w.journal}
 	w.supervisor = &supervisor{st: st, journal: w.journal, mounts: w.mounts, endpoints: w.endpoints}
-	w.clock = newClock(&w.mu, &st.Now, opts.Clock, w.supervisor.nextDue)
+	w.clock = newClock(&w.Mutex, &st.Now, mode, w.supervisor.nextDue)
 	w.supervisor.clock = w.clock
 	w.containers = &containers{st: st, version: version, host: w.host, mounts: w.mounts, endpoints: w.endpoints}
 	return w
@@ -44,15 +44,7 @@ func newWorld(opts Options, version wire.Version, st *state) *world {
 
 // now is the virtual time, for callers who do not hold the lock.
 func (w *world) now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	return w.st.Now
-}
-
-// newClock makes a clock that shows now, under the lock of what it moves.
-func newClock(mu *sync.Mutex, now *time.Time, mode ClockMode, nextDue func() (deadline, bool)) *clock {
-	return &clock{
-		mu: mu, now: now, mode: mode, nextDue: nextDue, changed: make(chan struct{}), cut: make(chan struct{}),
-		realBase: *now, realSince: time.Now(),
-	}
 }

@@ -18,8 +18,8 @@ type Machine struct {
 	Has  func(path string) bool // whether the host has a file or directory
 }
 
-// CheckCreate refuses what the engine refuses before it looks at the image.
-func CheckCreate(q *wire.Request, body *CreateBody, m Machine) error {
+// CheckCreate refuses what the engine refuses before it looks at the image. The version is that of the call.
+func CheckCreate(asked wire.Version, body *CreateBody, m Machine) error {
 	c, h := &body.Config, body.HostConfig
 	if err := checkPlatformModes(c, h); err != nil {
 		return err
@@ -43,7 +43,7 @@ func CheckCreate(q *wire.Request, body *CreateBody, m Machine) error {
 	if err := checkHost(h, m); err != nil {
 		return err
 	}
-	return checkNetworking(q, body.NetworkingConfig.EndpointsConfig)
+	return checkNetworking(asked, body.NetworkingConfig.EndpointsConfig)
 }
 
 // checkPlatformModes refuses combinations of namespaces that contradict each other.

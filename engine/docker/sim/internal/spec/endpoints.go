@@ -42,8 +42,8 @@ type NetworkingConfig struct {
 }
 
 // checkNetworking refuses endpoints that cannot be.
-func checkNetworking(q *wire.Request, endpoints map[string]*EndpointConfig) error {
-	if len(endpoints) > 1 && !q.At(44) {
+func checkNetworking(asked wire.Version, endpoints map[string]*EndpointConfig) error {
+	if len(endpoints) > 1 && !asked.At(44) {
 		return wire.BadRequest("Container cannot be connected to network endpoints: %s", strings.Join(slices.Sorted(maps.Keys(endpoints)), ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {

@@ -116,3 +116,11 @@ func mergeHealth(own, image *Healthcheck) *Healthcheck {
 	}
 	return &merged
 }
+
+// NotNil makes nil an empty map, as documents show it.
+func NotNil(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}

@@ -11,6 +11,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
+// VolumeRoot is where the engine keeps volumes.
+const VolumeRoot = "/var/lib/docker/volumes/"
+
 // volumeSize is how the size of a volume is written.
 var volumeSize = regexp.MustCompile(`(?i)^([0-9]+(\.[0-9]+)*) ?([kmgtp]?i?b?)$`)
 

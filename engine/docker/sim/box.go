@@ -1,40 +1,48 @@
-// Part of the simulated engine: small file trees, with owners and modes, for images, containers, volumes and the host.
+// Part of the simulated engine: a container as what runs in it sees it, and its files.
 
 package sim
 
 import (
 	"fmt"
 	"path"
-	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
 // box is a container as what runs in it sees it.
 type box struct {
-	c  *container
-	st *state
+	id        string
+	path      string // its program
+	config    *spec.Config
+	host      *spec.HostConfig
+	mounts    map[string]*spec.MountPoint // by destination
+	life      *life
+	written   files.Tree                   // what differs from the image
+	image     files.Tree                   // the files of its image; nil: the image is gone
+	complete  bool                         // the image is known to hold no other files
+	script    *script.Process              // what the image says that its programs do
+	volume    func(name string) files.Tree // the files of a volume; nil: there is none
+	hostFiles files.Tree                   // directories and files of the host
 }
 
-func (s *state) box(c *container) box { return box{c, s} }
+// rootfs is where the engine keeps the files of a container.
+func (b box) rootfs() string { return "/var/lib/docker/overlay2/" + b.id + "/merged" }
 
-// place is a file seen from inside a container: which tree it is in, and its path there.
-type place struct {
-	files    files.Tree
-	below    files.Tree // the image's files, for paths that files does not have
-	path     string
-	readOnly bool
-	mount    *spec.MountPoint // nil: the container's own files
-}
+// underInit reports whether the first process is an init that starts the program.
+func (b box) underInit() bool { return b.host.Init != nil && *b.host.Init }
+
+// own gives a place among the container's own files, without what is mounted.
+func (b box) own(p string) place { return place{files: b.written, below: b.image, path: p} }
 
 // locate finds where a path of c really lies.
 func (b box) locate(p string) place {
 	p = path.Clean("/" + p)
 	var best *spec.MountPoint
-	for _, m := range b.c.Mounts {
+	for _, m := range b.mounts {
 		dest := path.Clean("/" + m.Destination)
 		inside := p == dest || strings.HasPrefix(p, strings.TrimSuffix(dest, "/")+"/")
 		if inside && (best == nil || len(m.Destination) > len(best.Destination)) {
@@ -42,21 +50,15 @@ func (b box) locate(p string) place {
 		}
 	}
 	if best == nil {
-		var below files.Tree
-		if im := b.st.Images[b.c.ImageID]; im != nil {
-			below = im.Files
-		}
-		return place{files: b.c.Files, below: below, path: p}
+		return b.own(p)
 	}
 	rest := path.Clean("/" + strings.TrimPrefix(p, path.Clean("/"+best.Destination)))
-	at := place{path: rest, readOnly: !best.RW, mount: best}
+	at := place{path: rest, readOnly: !best.RW, mounted: true}
 	switch best.Type {
 	case "volume":
-		if v := b.st.Volumes[best.Name]; v != nil {
-			at.files = v.Files
-		}
+		at.files = b.volume(best.Name)
 	case "bind":
-		at.files, at.path = b.st.Host, path.Join(best.Source, rest)
+		at.files, at.path = b.hostFiles, path.Join(best.Source, rest)
 	}
 	if at.files == nil {
 		at.files = files.New()
@@ -85,39 +87,6 @@ func (b box) resolve(p string) string {
 	return done
 }
 
-// get reads the file at the place.
-func (at place) get() (files.File, bool) {
-	if f, ok := at.files[at.path]; ok {
-		return f, f.Mode != files.Deleted
-	}
-	f, ok := at.below[at.path]
-	if !ok && at.path == "/" && at.mount == nil {
-		return files.Dir(), true
-	}
-	return f, ok
-}
-
-// list gives all paths at and below the place, in order.
-func (at place) list() []string {
-	seen := map[string]bool{}
-	prefix := strings.TrimSuffix(at.path, "/") + "/"
-	for _, t := range []files.Tree{at.below, at.files} {
-		for p, f := range t {
-			if p == at.path || strings.HasPrefix(p, prefix) {
-				seen[p] = f.Mode != files.Deleted
-			}
-		}
-	}
-	var paths []string
-	for p, there := range seen {
-		if there {
-			paths = append(paths, p)
-		}
-	}
-	sort.Strings(paths)
-	return paths
-}
-
 // changeFiles carries out a chown or chmod command line on what the container sees.
 func (b box) changeFiles(argv []string) error {
 	command, args := path.Base(argv[0]), argv[1:]
@@ -142,14 +111,14 @@ func (b box) changeFiles(argv []string) error {
 }
 
 func (b box) changeTarget(command, target string, recursive bool, change func(files.File) files.File) error {
-	at := b.locate(path.Join("/", b.c.Config.WorkingDir, target))
+	at := b.locate(path.Join("/", b.config.WorkingDir, target))
 	if path.IsAbs(target) {
 		at = b.locate(target)
 	}
 	if _, ok := at.get(); !ok {
 		return fmt.Errorf("%s: %s: No such file or directory", command, target)
 	}
-	if at.readOnly || at.mount == nil && b.c.HostConfig.ReadonlyRootfs {
+	if at.readOnly || !at.mounted && b.host.ReadonlyRootfs {
 		return fmt.Errorf("%s: %s: Read-only file system", command, target)
 	}
 	paths := []string{at.path}
