@@ -34,7 +34,6 @@ var knots = map[string]int{
 	"cmd/dmap":                 23,
 	"engine/docker/dockerd":    5,
 	"engine/docker/dockertest": 9,
-	"engine/docker/sim":        38,
 	"engine/model":             7,
 	"engine/plan":              16,
 	"engine/resolve/option":    14,

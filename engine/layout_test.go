@@ -27,13 +27,40 @@ const module = "github.com/dmap-dev/dmap/"
 // left out. A name that ends in "/" means every package below it, in a row and in
 // what a row allows. The longest row that fits a package holds for it.
 var layout = map[string][]string{
-	"engine/problem":                     {},
-	"engine/model":                       {"engine/problem"},
-	"engine/internal/dag":                {},
-	"engine/docker":                      {},
-	"engine/docker/dockerd":              {"engine/docker"},
-	"engine/docker/sim":                  {"engine/docker/sim/internal/"},
-	"engine/docker/sim/internal/":        {"engine/docker/sim/internal/"},
+	"engine/problem":        {},
+	"engine/model":          {"engine/problem"},
+	"engine/internal/dag":   {},
+	"engine/docker":         {},
+	"engine/docker/dockerd": {"engine/docker"},
+	"engine/docker/sim":     {"engine/docker/sim/internal/"},
+	"engine/docker/sim/internal/": {
+		"engine/docker/sim/internal/files", "engine/docker/sim/internal/ids", "engine/docker/sim/internal/logs",
+		"engine/docker/sim/internal/refs", "engine/docker/sim/internal/script", "engine/docker/sim/internal/signals",
+		"engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",
+	},
+	"engine/docker/sim/internal/process": {
+		"engine/docker/sim/internal/files", "engine/docker/sim/internal/script", "engine/docker/sim/internal/signals",
+		"engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",
+	},
+	"engine/docker/sim/internal/state": {
+		"engine/docker/sim/internal/archive", "engine/docker/sim/internal/files", "engine/docker/sim/internal/ids",
+		"engine/docker/sim/internal/logs", "engine/docker/sim/internal/refs", "engine/docker/sim/internal/script",
+		"engine/docker/sim/internal/signals", "engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",
+		"engine/docker/sim/internal/process",
+	},
+	"engine/docker/sim/internal/world": {
+		"engine/docker/sim/internal/addresses", "engine/docker/sim/internal/archive", "engine/docker/sim/internal/files",
+		"engine/docker/sim/internal/ids", "engine/docker/sim/internal/logs", "engine/docker/sim/internal/refs",
+		"engine/docker/sim/internal/script", "engine/docker/sim/internal/signals", "engine/docker/sim/internal/spec",
+		"engine/docker/sim/internal/wire", "engine/docker/sim/internal/process", "engine/docker/sim/internal/state",
+	},
+	"engine/docker/sim/internal/api": {
+		"engine/docker/sim/internal/addresses", "engine/docker/sim/internal/archive", "engine/docker/sim/internal/dockerfile",
+		"engine/docker/sim/internal/filter", "engine/docker/sim/internal/files", "engine/docker/sim/internal/ids",
+		"engine/docker/sim/internal/logs", "engine/docker/sim/internal/refs", "engine/docker/sim/internal/script",
+		"engine/docker/sim/internal/signals", "engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",
+		"engine/docker/sim/internal/process", "engine/docker/sim/internal/state", "engine/docker/sim/internal/world",
+	},
 	"engine/docker/sim/internal/simproc": {}, // a program of the tests
 	"engine/docker/dockertest":           {"engine/docker", "engine/docker/dockerd", "engine/docker/dockertest/imagetar", "engine/docker/sim"},
 	"engine/docker/dockertest/imagetar":  {},

@@ -11,3 +11,15 @@
 // Tests of the planner and the runner use it, the conformance suite compares it with the real engine, and the dmap command
 // serves it to people who want to try a map without Docker.
 package sim
+
+// Inside, each room knows only those below it:
+//
+//	sim              the face: options, faults and the call log, connections, files that keep a state
+//	internal/api     the calls: from a request to the world, and back to a document
+//	internal/world   what acts: volumes, networks, images, containers, the supervisor of what runs
+//	internal/state   what is remembered, as plain data
+//	internal/process what runs in a container, and the clock it runs by
+//	internal/spec    documents, and what can be said against them without an engine
+//	internal/wire    requests, routes, answers and errors, which all of them speak
+//
+// and beside spec the small parts: files, filter, refs, archive and others.

@@ -103,11 +103,11 @@ func (e *Engine) targetName(q *wire.Request) string {
 	case q.Op == "image.create":
 		return q.Query.Get("fromImage") + q.Query.Get("repo")
 	case strings.HasPrefix(q.Op, "container.") || q.Op == "exec.create":
-		if c, err := e.world.st.lookup(q.Name); err == nil {
+		if c, err := e.world.State.FindContainer(q.Name); err == nil {
 			return c.Name
 		}
 	case strings.HasPrefix(q.Op, "network."):
-		if n, err := e.world.st.findNetwork(q.Name); err == nil {
+		if n, err := e.world.State.FindNetwork(q.Name); err == nil {
 			return n.Name
 		}
 	}
@@ -183,7 +183,7 @@ func (e *Engine) takeFault(q *wire.Request) *Fault {
 	return strike
 }
 
-// faultBefore does what a fault does before the call acts, and tells whether that was all.
+// faultBefore does what a fault does before the call acts, and reports whether that was all.
 func (e *Engine) faultBefore(w http.ResponseWriter, q *wire.Request, f *Fault, call *Call) bool {
 	if f == nil {
 		return false
@@ -213,7 +213,7 @@ func (e *Engine) faultBefore(w http.ResponseWriter, q *wire.Request, f *Fault, c
 	return false
 }
 
-// faultAfter does what a fault does after the call acted, and tells whether the connection is gone.
+// faultAfter does what a fault does after the call acted, and reports whether the connection is gone.
 func (e *Engine) faultAfter(w http.ResponseWriter, q *wire.Request, f *Fault, rep wire.Reply, err error) bool {
 	if f == nil || f.Cut != CutAfter && f.Cut != CutBody {
 		return false
@@ -250,7 +250,7 @@ func (e *Engine) faultDelay(ctx context.Context, d time.Duration) {
 // waitGone waits for the client to leave or the daemon to restart.
 func (e *Engine) waitGone(ctx context.Context) {
 	e.world.Lock()
-	cut := e.world.clock.cut
+	cut := e.world.Clock.Cut
 	e.world.Unlock()
 	select {
 	case <-ctx.Done():
@@ -275,38 +275,13 @@ func diskFullText(q *wire.Request) string {
 func (e *Engine) Restart(liveRestore bool) {
 	e.world.Lock()
 	defer e.world.Unlock()
-	e.world.clock.cutStreams()
-	e.world.journal.forget()
-	for _, c := range e.world.st.containers() {
-		e.world.mounts.holdVolumes(c)
+	e.world.Clock.CutStreams()
+	e.world.Journal.Forget()
+	for _, c := range e.world.State.ContainersByAge() {
+		e.world.Mounts.Hold(c)
 	}
 	if !liveRestore {
-		e.world.supervisor.killAll()
+		e.world.Supervisor.KillAll()
 	}
-	e.world.clock.touch()
-}
-
-// killAll ends all processes as the end of the daemon does, and starts what the restart policies ask for.
-func (s *supervisor) killAll() {
-	for _, c := range s.st.containers() {
-		if !c.Running {
-			continue
-		}
-		manual := c.ManuallyStopped
-		again := c.HostConfig.RestartPolicy.Name
-		c.PolicyRests = true
-		if c.Restarting {
-			c.Restarting, c.RestartAt = false, time.Time{}
-			c.Running = false
-		} else {
-			s.exit(c, 137)
-		}
-		if c.Removing || s.st.Containers[c.ID] == nil {
-			continue
-		}
-		c.PolicyRests = false
-		if again == "always" || again == "unless-stopped" && !manual || again == "on-failure" && !manual {
-			_ = s.begin(c, false)
-		}
-	}
+	e.world.Clock.Touch()
 }

@@ -12,15 +12,15 @@ import (
 	"sort"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 )
 
 // saved is the form of a saved engine.
 type saved struct {
 	Format string
 	API    string
-	State  *state
+	State  *state.State
 }
 
 const saveFormat = "dmap sim 1"
@@ -28,7 +28,7 @@ const saveFormat = "dmap sim 1"
 // Save writes the whole state as JSON. The bytes depend on the state only. Faults, hooks and the call log are not part of it.
 func (e *Engine) Save(w io.Writer) error {
 	e.world.Lock()
-	text, err := json.MarshalIndent(saved{Format: saveFormat, API: e.version.String(), State: e.world.st}, "", " ")
+	text, err := json.MarshalIndent(saved{Format: saveFormat, API: e.version.String(), State: e.world.State}, "", " ")
 	e.world.Unlock()
 	if err != nil {
 		return fmt.Errorf("cannot save simulated engine: %w", err)
@@ -53,87 +53,10 @@ func Load(r io.Reader, opts Options) (*Engine, error) {
 		return nil, fmt.Errorf("cannot load simulated engine: it has no state")
 	}
 	opts.API = cmp.Or(opts.API, s.API)
-	if err := s.State.complete(); err != nil {
+	if err := s.State.Complete(); err != nil {
 		return nil, fmt.Errorf("cannot load simulated engine: %w", err)
 	}
 	return newEngine(opts, s.State), nil
-}
-
-// complete makes maps that JSON left out, and refuses a state that points to what it does not hold.
-func (s *state) complete() error {
-	if s.Containers == nil || s.Volumes == nil || s.Networks == nil || s.Images == nil || s.Execs == nil || s.Remote == nil || s.Host == nil {
-		return fmt.Errorf("a part of the state is missing")
-	}
-	if s.NextPool < 0 {
-		return fmt.Errorf("the next address pool is number %d", s.NextPool)
-	}
-	for id, c := range s.Containers {
-		if c == nil || c.ID != id || len(id) != 64 || c.Name == "" {
-			return fmt.Errorf("container %q is damaged", id)
-		}
-		if c.Files == nil {
-			c.Files = files.Tree{}
-		}
-		if c.Mounts == nil {
-			c.Mounts = map[string]*spec.MountPoint{}
-		}
-		if c.Endpoints == nil {
-			c.Endpoints = map[string]*spec.EndpointConfig{}
-		}
-		for dest, m := range c.Mounts {
-			if m == nil {
-				return fmt.Errorf("mount %q of container %q is damaged", dest, c.Name)
-			}
-		}
-		for name, ep := range c.Endpoints {
-			if ep == nil {
-				return fmt.Errorf("endpoint %q of container %q is damaged", name, c.Name)
-			}
-		}
-	}
-	for name, v := range s.Volumes {
-		if v == nil || v.Name != name || v.Files == nil {
-			return fmt.Errorf("volume %q is damaged", name)
-		}
-		if v.Refs == nil {
-			v.Refs = map[string]int{}
-		}
-	}
-	for id, n := range s.Networks {
-		if n == nil || n.ID != id {
-			return fmt.Errorf("network %q is damaged", id)
-		}
-	}
-	return s.completeRest()
-}
-
-func (s *state) completeRest() error {
-	for kind, images := range []map[string]*image{s.Images, s.Remote} {
-		for id, im := range images {
-			const remote = 1 // a pull shows the first layer
-			if im == nil || !refs.IsImageID(im.ID) || kind == remote && len(im.Layers) == 0 {
-				return fmt.Errorf("image %q is damaged", id)
-			}
-			if im.Files == nil {
-				im.Files = files.Tree{}
-			}
-		}
-	}
-	for id, im := range s.Images {
-		generations := 0
-		for ; im != nil && generations <= len(s.Images); im = s.Images[im.Parent] {
-			generations++
-		}
-		if im != nil {
-			return fmt.Errorf("image %q comes from itself", id)
-		}
-	}
-	for id, x := range s.Execs {
-		if x == nil || x.ID != id || len(x.Cmd) == 0 {
-			return fmt.Errorf("exec %q is damaged", id)
-		}
-	}
-	return nil
 }
 
 // World is what an engine holds, as plain data in a fixed order, for tests to compare.
@@ -196,39 +119,39 @@ func (e *Engine) World() World {
 	e.world.Lock()
 	defer e.world.Unlock()
 	var w World
-	for _, c := range e.world.st.containers() {
+	for _, c := range e.world.State.ContainersByAge() {
 		w.Containers = append(w.Containers, e.containerState(c))
 	}
 	sort.Slice(w.Containers, func(i, j int) bool { return w.Containers[i].Name < w.Containers[j].Name })
-	for _, name := range slices.Sorted(maps.Keys(e.world.st.Volumes)) {
-		w.Volumes = append(w.Volumes, e.volumeState(e.world.st.Volumes[name]))
+	for _, name := range slices.Sorted(maps.Keys(e.world.State.Volumes)) {
+		w.Volumes = append(w.Volumes, e.volumeState(e.world.State.Volumes[name]))
 	}
-	for _, n := range e.world.st.networks() {
+	for _, n := range e.world.State.NetworksByAge() {
 		shown := NetworkState{Name: n.Name, ID: n.ID, Driver: n.Driver, Labels: spec.Union(n.Labels, map[string]string(nil))}
-		for _, c := range e.world.st.members(n) {
+		for _, c := range e.world.State.Members(n) {
 			shown.Members = append(shown.Members, c.Name)
 		}
 		sort.Strings(shown.Members)
 		w.Networks = append(w.Networks, shown)
 	}
 	sort.SliceStable(w.Networks, func(i, j int) bool { return w.Networks[i].Name < w.Networks[j].Name })
-	for _, id := range slices.Sorted(maps.Keys(e.world.st.Images)) {
-		w.Images = append(w.Images, ImageState{ID: id, Tags: append([]string(nil), e.world.st.Images[id].Tags...)})
+	for _, id := range slices.Sorted(maps.Keys(e.world.State.Images)) {
+		w.Images = append(w.Images, ImageState{ID: id, Tags: append([]string(nil), e.world.State.Images[id].Tags...)})
 	}
-	for _, p := range slices.Sorted(maps.Keys(e.world.st.Host)) {
-		if e.world.st.Host[p].Dir {
+	for _, p := range slices.Sorted(maps.Keys(e.world.State.Host)) {
+		if e.world.State.Host[p].Dir {
 			w.Host = append(w.Host, p)
 		}
 	}
 	return w
 }
 
-func (e *Engine) containerState(c *container) ContainerState {
+func (e *Engine) containerState(c *state.Container) ContainerState {
 	s := ContainerState{
-		Name: c.Name, ID: c.ID, Image: c.Config.Image, ImageID: c.ImageID, Status: c.status(), Health: c.Health, ExitCode: c.ExitCode,
+		Name: c.Name, ID: c.ID, Image: c.Config.Image, ImageID: c.ImageID, Status: c.Status(), Health: c.Health, ExitCode: c.ExitCode,
 		RestartCount: c.RestartCount, Error: c.Error, Restart: c.HostConfig.RestartPolicy.Name, Env: append([]string(nil), c.Config.Env...),
 		Command: append([]string{c.Path}, c.Args...), User: c.Config.User, Labels: spec.Union(c.Config.Labels, map[string]string(nil)),
-		Links: append([]string(nil), e.world.st.shownLinks(c)...), Networks: append([]string{}, slices.Sorted(maps.Keys(c.Endpoints))...),
+		Links: append([]string(nil), e.world.State.ShownLinks(c)...), Networks: append([]string{}, slices.Sorted(maps.Keys(c.Endpoints))...),
 	}
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
@@ -242,10 +165,10 @@ func (e *Engine) containerState(c *container) ContainerState {
 	return s
 }
 
-func (e *Engine) volumeState(v *volume) VolumeState {
+func (e *Engine) volumeState(v *state.Volume) VolumeState {
 	s := VolumeState{Name: v.Name, Anonymous: v.Anonymous, Labels: spec.Union(v.Labels, map[string]string(nil)), Root: v.Files["/"]}
 	for id := range v.Refs {
-		if c := e.world.st.Containers[id]; c != nil {
+		if c := e.world.State.Containers[id]; c != nil {
 			s.Users = append(s.Users, c.Name)
 		}
 	}

@@ -10,8 +10,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/api"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
 // Options say what engine to simulate. The zero value is an empty engine of API 1.41 whose clock starts at a fixed instant.
@@ -29,8 +32,8 @@ type Options struct {
 type Engine struct {
 	opts    Options
 	version wire.Version
-	routes  []wire.Route[*world]
-	world   *world
+	routes  []wire.Route[*world.World]
+	world   *world.World
 
 	// Under the lock of the world:
 	calls     []Call
@@ -53,10 +56,10 @@ func New(opts Options) *Engine {
 	if start.IsZero() {
 		start = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	st := &state{
-		Start: start, Now: start, LastPort: firstEphemeralPort - 1,
-		Containers: map[string]*container{}, Volumes: map[string]*volume{}, Networks: map[string]*network{},
-		Images: map[string]*image{}, Remote: map[string]*image{}, Execs: map[string]*execution{}, Host: files.New(),
+	st := &state.State{
+		Start: start, Now: start, LastPort: world.FirstEphemeralPort - 1,
+		Containers: map[string]*state.Container{}, Volumes: map[string]*state.Volume{}, Networks: map[string]*state.Network{},
+		Images: map[string]*state.Image{}, Remote: map[string]*state.Image{}, Execs: map[string]*state.Execution{}, Host: files.New(),
 	}
 	paths := opts.HostPaths
 	if paths == nil {
@@ -71,17 +74,17 @@ func New(opts Options) *Engine {
 		}
 	}
 	e := newEngine(opts, st)
-	e.world.networks.addPredefinedNetworks()
+	e.world.Networks.AddPredefined()
 	return e
 }
 
 // newEngine puts an engine around a state.
-func newEngine(opts Options, st *state) *Engine {
+func newEngine(opts Options, st *state.State) *Engine {
 	version, ok := wire.ParseVersion(opts.API)
 	if !ok || !version.At(41) || version.At(52) {
 		version, _ = wire.ParseVersion("1.41")
 	}
-	return &Engine{opts: opts, version: version, routes: routes(), world: newWorld(host{opts.Name, opts.ID, opts.CPUs}, opts.Clock, version, st)}
+	return &Engine{opts: opts, version: version, routes: api.Routes(), world: world.New(world.Host{Name: opts.Name, ID: opts.ID, CPUs: opts.CPUs}, opts.Clock, version, st)}
 }
 
 // Serve answers on l until ctx ends; then it cuts all connections and returns nil. It closes l.
@@ -123,7 +126,7 @@ func (e *Engine) Client() *http.Client {
 // Close ends all connections made with DialContext and all streams. The engine's state stays readable.
 func (e *Engine) Close() error {
 	e.world.Lock()
-	e.world.clock.close()
+	e.world.Clock.Close()
 	e.world.Unlock()
 	e.serving.Do(func() {
 		e.inside = &insideListener{conns: make(chan net.Conn), done: make(chan struct{})}
@@ -161,4 +164,5 @@ func (l *insideListener) Addr() net.Addr { return insideAddr{} }
 type insideAddr struct{}
 
 func (insideAddr) Network() string { return "sim" }
-func (insideAddr) String() string  { return "sim" }
+
+func (insideAddr) String() string { return "sim" }

@@ -1,0 +1,68 @@
+// Part of the simulated engine: images that are made of containers.
+
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/dockerfile"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
+)
+
+// commit makes an image of what a container wrote, with its configuration and with changes to it.
+func commit(w *world.World, q *wire.Request) (wire.Reply, error) {
+	given, err := commitConfig(q)
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	c, err := w.State.FindContainer(q.Query.Get("container"))
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	if c.Running && !c.Paused && !c.Restarting && (q.Query.Get("pause") == "" || q.Flag("pause")) {
+		w.Supervisor.Pause(c)
+		defer w.Supervisor.Unpause(c)
+	}
+	config := spec.CloneConfig(c.Config)
+	if given != nil {
+		config = *given
+	}
+	if err := dockerfile.Apply(&config, q.Query["changes"]); err != nil {
+		return wire.Reply{}, err
+	}
+	spec.Merge(&config, spec.CloneConfig(c.Config))
+	im, err := w.Images.Commit(c, config)
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	im.Author, im.Comment = q.Query.Get("author"), q.Query.Get("comment")
+	w.Images.Put(im)
+	shown := ""
+	if repo := q.Query.Get("repo"); repo != "" {
+		ref, err := tagImage(w, q, w.State.Images[im.ID], repo, q.Query.Get("tag"))
+		if err != nil {
+			return wire.Reply{}, err
+		}
+		shown = ref.Given()
+	}
+	w.Journal.EmitContainer(c, "commit", map[string]string{"comment": im.Comment, "imageID": im.ID, "imageRef": shown})
+	return wire.Reply{Status: 201, JSON: wire.Object{"Id": im.ID}}, nil
+}
+
+// commitConfig reads the configuration in the body; nil if it sets nothing.
+func commitConfig(q *wire.Request) (*spec.Config, error) {
+	if err := q.CheckJSONType(); err != nil || len(q.Body) == 0 {
+		return nil, err
+	}
+	// Errors of the decoder name the type.
+	type ContainerConfigWrapper struct{ *spec.Config }
+	var body ContainerConfigWrapper
+	if err := json.NewDecoder(bytes.NewReader(q.Body)).Decode(&body); err != nil {
+		return nil, wire.Failure("%s", strings.NewReplacer(" api.", " runconfig.", " spec.", " runconfig.", "Wrapper.Config.", "Wrapper.").Replace(err.Error()))
+	}
+	return body.Config, nil
+}

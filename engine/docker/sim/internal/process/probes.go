@@ -1,0 +1,127 @@
+// Part of the simulated engine: health checks. Probes are not run one by one: it is reckoned when they change the health.
+
+package process
+
+import (
+	"slices"
+	"time"
+)
+
+// Probe gives the command of the health check, or nil when there is none.
+func (b Box) Probe() []string {
+	h := b.Config.Healthcheck
+	if h == nil || len(h.Test) < 2 {
+		return nil
+	}
+	switch h.Test[0] {
+	case "CMD":
+		return h.Test[1:]
+	case "CMD-SHELL":
+		if len(b.Config.Shell) > 0 {
+			return append(slices.Clone([]string(b.Config.Shell)), h.Test[1:]...)
+		}
+		return append([]string{"/bin/sh", "-c"}, h.Test[1:]...)
+	}
+	return nil
+}
+
+// nanos gives a duration of a health check, or its default.
+func nanos(n int64, standard time.Duration) time.Duration {
+	if n == 0 {
+		return standard
+	}
+	return time.Duration(n)
+}
+
+// keptProbes is how many probes inspect shows.
+const keptProbes = 5
+
+// PassesAfter tells from which age on the probe passes; never is false.
+func (b Box) PassesAfter() (after time.Duration, ever bool) {
+	if b.Life.Process.Unhealthy {
+		return 0, false
+	}
+	prog, err := b.ProgramOf(b.Probe())
+	if err != nil || prog.Exits && prog.ExitCode != 0 {
+		return 0, false
+	}
+	if b.CheckExec(b.Probe()[0]) != nil {
+		return 0, false
+	}
+	return b.Life.Process.HealthyAfter, true
+}
+
+// NextHealth reckons when the health of a container that began or woke now, or turned unhealthy, changes; zero is never.
+func (b Box) NextHealth() time.Time {
+	h := b.Config.Healthcheck
+	interval := nanos(h.Interval, 30*time.Second)
+	retries := h.Retries
+	if retries == 0 {
+		retries = 3
+	}
+	after, ever := b.PassesAfter()
+	// The first probe that passes, counted in intervals.
+	slept := b.Life.ProbeFrom.Sub(b.Life.StartedAt)
+	pass := max(int64((after-slept+interval-1)/interval), 1)
+	grace := b.graceful(interval)
+	fail := grace + int64(retries)
+	switch {
+	case b.Life.Health == "starting" && (!ever || fail < pass):
+		return b.Life.StartedAt.Add(time.Duration(fail) * interval)
+	case ever && b.Life.Health != "healthy":
+		return b.Life.ProbeFrom.Add(time.Duration(pass) * interval)
+	}
+	return time.Time{}
+}
+
+// graceful gives how many probes after a start may fail and do not count: those within the start period.
+func (b Box) graceful(interval time.Duration) int64 {
+	return int64(max(time.Duration(b.Config.Healthcheck.StartPeriod)-1, 0) / interval)
+}
+
+// Probes gives the last probes until now, and how many failed in a row.
+func (b Box) Probes(now time.Time) ([]ProbeRun, int) {
+	runs, streak := slices.Clone(b.Life.Probes), b.Life.Streak
+	if b.Life.ProbeFrom.IsZero() {
+		return runs, streak
+	}
+	interval := nanos(b.Config.Healthcheck.Interval, 30*time.Second)
+	count := int64(now.Sub(b.Life.ProbeFrom) / interval)
+	after, ever := b.PassesAfter()
+	for k := max(count-keptProbes+1, 1); k <= count; k++ {
+		at := b.Life.ProbeFrom.Add(time.Duration(k) * interval)
+		runs = append(runs, b.probeRun(at, ever && at.Sub(b.Life.StartedAt) >= after))
+	}
+	runs = runs[max(len(runs)-keptProbes, 0):]
+	switch {
+	case count > 0 && runs[len(runs)-1].ExitCode == 0:
+		streak = 0
+	case b.Life.ProbeFrom.Equal(b.Life.StartedAt):
+		streak += int(max(count-b.graceful(interval), 0))
+	default:
+		streak += int(count)
+	}
+	return runs, streak
+}
+
+// probeRun is a probe that passes or fails.
+func (b Box) probeRun(at time.Time, passes bool) ProbeRun {
+	if err := b.CheckExec(b.Probe()[0]); err != nil {
+		return ProbeRun{At: at, ExitCode: -1, Output: err.Error()}
+	}
+	run := ProbeRun{At: at}
+	prog, err := b.ProgramOf(b.Probe())
+	if err == nil {
+		for _, line := range slices.Concat(prog.Stdout, prog.Stderr) {
+			run.Output += line + "\n"
+		}
+		run.ExitCode = prog.ExitCode
+	}
+	switch {
+	case passes:
+		run.ExitCode = 0
+	case run.ExitCode == 0:
+		run.ExitCode = 1
+	}
+	return run
+}

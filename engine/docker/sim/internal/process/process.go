@@ -1,0 +1,99 @@
+// Part of the simulated engine: what a process in a container does, as a script instead of a program.
+
+package process
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
+)
+
+// Program is what one command does: a script, and for chown and chmod an effect on files.
+type Program struct {
+	script.Process
+	Effect func(Box) (string, error)
+}
+
+// ProgramOf says what argv does in c. Well-known small programs and simproc are understood by name, also as the one
+// command given to a shell; everything else follows the label, then the image's own script.
+func (b Box) ProgramOf(argv []string) (Program, error) {
+	if len(argv) == 0 {
+		return Program{}, nil
+	}
+	ended := func(code int) Program { return Program{Process: script.Process{Exits: true, ExitCode: code}} }
+	if words, ok := script.Words(argv); ok {
+		if code, ok := script.Exit(words); ok {
+			return ended(code), nil
+		}
+		if code, err := b.CheckExecutable(words[0]); err != nil && words[0] != "echo" {
+			return ended(code), nil
+		}
+		argv = words
+	}
+	init := b.underInit()
+	switch path.Base(argv[0]) {
+	case "true":
+		return ended(0), nil
+	case "false":
+		return ended(1), nil
+	case "echo":
+		p := ended(0)
+		p.Stdout = []string{strings.Join(argv[1:], " ")}
+		return p, nil
+	case "sleep":
+		p := sleepProgram(argv)
+		p.IgnoreTERM = !init
+		return p, nil
+	case "cat":
+		if len(argv) > 1 {
+			break
+		}
+		// What a client types is not kept, so that input ends at once where it ends at all.
+		open := b.Config.OpenStdin && !b.Config.StdinOnce
+		return Program{Process: script.Process{Exits: !open, IgnoreTERM: !init}}, nil
+	case "chown", "chmod":
+		p := ended(0)
+		p.Effect = func(b Box) (string, error) { return "", b.changeFiles(argv) }
+		return p, nil
+	case "simproc":
+		p, err := script.ParseWords(argv[1:])
+		if err != nil {
+			failed := ended(2)
+			failed.Stderr = []string{err.Error()}
+			return failed, nil
+		}
+		return Program{Process: p}, nil
+	}
+	if text, ok := b.Config.Labels[script.Label]; ok {
+		p, err := script.Parse(text)
+		if err != nil {
+			return Program{}, fmt.Errorf("label %s: %w", script.Label, err)
+		}
+		return Program{Process: p}, nil
+	}
+	if b.Script != nil {
+		return Program{Process: *b.Script}, nil
+	}
+	return Program{}, nil
+}
+
+func sleepProgram(argv []string) Program {
+	p := Program{Process: script.Process{Exits: true}}
+	text := strings.Join(argv[1:], "")
+	if text == "infinity" || text == "inf" {
+		p.Exits = false
+		return p
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = time.ParseDuration(text + "s")
+	}
+	if err != nil || d < 0 {
+		return Program{Process: script.Process{Exits: true, ExitCode: 1, Stderr: []string{"sleep: invalid time interval '" + text + "'"}}}
+	}
+	p.RunFor = d
+	return p
+}

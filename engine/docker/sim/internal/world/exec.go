@@ -1,0 +1,95 @@
+// Part of the simulated engine: further programs in a container.
+
+package world
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/logs"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/process"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
+)
+
+// CommandText is a command line as events show it.
+func CommandText(argv []string) string { return argv[0] + " " + strings.Join(argv[1:], " ") }
+
+// BeginExec starts the program and gives what it prints, or why it cannot start.
+func (s *Supervisor) BeginExec(x *state.Execution, c *state.Container) ([]logs.Line, error) {
+	switch {
+	case x.ExitCode != nil:
+		return nil, wire.Conflict("Error: Exec command %s has already run", x.ID)
+	case x.Running:
+		return nil, wire.Conflict("Error: Exec command %s is already running", x.ID)
+	}
+	s.journal.EmitContainer(c, "exec_start: "+CommandText(x.Cmd), map[string]string{"execID": x.ID})
+	seen := s.boxOf(x, c)
+	if err := seen.CheckExec(x.Cmd[0]); err != nil {
+		code := 126
+		x.ExitCode = &code
+		return nil, err
+	}
+	prog, err := s.st.Box(c).ProgramOf(x.Cmd)
+	known := prog.Exits || prog.Effect != nil || script.IsScript(x.Cmd)
+	if err != nil || !known {
+		// A program that nobody described does what most do in an exec: its work, quietly and at once.
+		prog = process.Program{Process: script.Process{Exits: true}}
+	}
+	x.Started, x.Running, x.Pending = true, true, prog.ExitCode
+	x.Pid = s.st.NewPid()
+	var output []logs.Line
+	for _, text := range prog.Stdout {
+		output = append(output, logs.Line{At: s.st.Now, Stream: 1, Text: text})
+	}
+	for _, text := range prog.Stderr {
+		output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: text})
+	}
+	if prog.Effect != nil {
+		if _, err := prog.Effect(seen); err != nil {
+			output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: err.Error()})
+			x.Pending = 1
+		}
+	}
+	if prog.Exits {
+		x.ExitAt = s.st.Now.Add(prog.RunFor)
+	}
+	return output, nil
+}
+
+// boxOf is a container as the program of an exec sees it: with a user, a directory and an environment of its own.
+func (s *Supervisor) boxOf(x *state.Execution, c *state.Container) process.Box {
+	b, config := s.st.Box(c), c.Config
+	config.User, config.WorkingDir = x.User, x.WorkingDir
+	config.Env = slices.Concat(x.Env, c.Config.Env)
+	b.Config = &config
+	return b
+}
+
+// endExec ends the program of an exec.
+func (s *Supervisor) endExec(x *state.Execution) {
+	code := x.Pending
+	x.ExitAt = time.Time{}
+	x.Running, x.ExitCode = false, &code
+	if c := s.st.Containers[x.Container]; c != nil {
+		s.journal.EmitContainer(c, "exec_die", map[string]string{"execID": x.ID, "exitCode": fmt.Sprint(code)})
+	}
+}
+
+// endExecs ends all programs in a container that ended, and forgets those that never began.
+func (s *Supervisor) endExecs(c *state.Container) {
+	for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
+		switch x := s.st.Execs[id]; {
+		case x.Container != c.ID:
+		case x.Running:
+			x.Pending = 137
+			s.endExec(x)
+		case x.ExitCode == nil:
+			delete(s.st.Execs, id)
+		}
+	}
+}

@@ -1,0 +1,75 @@
+// Part of the simulated engine: links of the old kind, on the default bridge. They hold the linked container itself, not its
+// name, so that one that was made anew under the same name is a stranger.
+
+package world
+
+import (
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
+)
+
+// registerLinks resolves the links of a new container. On networks that somebody made they are none of the old kind.
+func (s *Endpoints) registerLinks(c *state.Container) error {
+	if spec.UserDefined(c.HostConfig.NetworkMode) {
+		return nil
+	}
+	for _, text := range c.HostConfig.Links {
+		name, alias, err := spec.ParseLink(text)
+		if err != nil {
+			return err
+		}
+		target, err := s.st.FindContainer(name)
+		if err != nil {
+			return wire.BadRequest("could not get container for %s: %s", name, err.Error())
+		}
+		if target, err = s.st.NetworkOwner(target); err != nil {
+			return err
+		}
+		if target.HostConfig.NetworkMode == "host" {
+			return wire.BadRequest("conflicting options: host type networking can't be used with links. This would result in undefined behavior")
+		}
+		c.Links = append(c.Links, spec.Link{Target: target.ID, Name: target.Name, Alias: alias})
+	}
+	c.HostConfig.Links = nil
+	return nil
+}
+
+// checkLinkable refuses a start while a linked container is not on the default network.
+func (s *Endpoints) checkLinkable(c *state.Container) error {
+	if c.Endpoints["bridge"] == nil {
+		return nil
+	}
+	for _, l := range c.Links {
+		target := s.st.Containers[l.Target]
+		if target == nil && l.Apart || target != nil && target.Endpoints["bridge"] == nil {
+			return wire.Failure("Cannot link to /%s, as it does not belong to the default network", s.st.LinkName(l))
+		}
+	}
+	return nil
+}
+
+// CheckLinks refuses a start, and an exec, while a linked container does not run.
+func (s *Endpoints) CheckLinks(c *state.Container) error {
+	if c.Endpoints["bridge"] == nil {
+		return nil
+	}
+	for _, l := range c.Links {
+		target := s.st.Containers[l.Target]
+		if target == nil || !target.Running {
+			return wire.Failure("Cannot link to a non running container: /%s AS /%s/%s", s.st.LinkName(l), c.Name, l.Alias)
+		}
+	}
+	return s.checkLinkable(c)
+}
+
+// rememberLinks keeps the name of a container that goes in the links to it.
+func (s *Endpoints) rememberLinks(gone *state.Container) {
+	for _, c := range s.st.Containers {
+		for i, l := range c.Links {
+			if l.Target == gone.ID {
+				c.Links[i].Name, c.Links[i].Apart = gone.Name, gone.Endpoints["bridge"] == nil
+			}
+		}
+	}
+}
