@@ -12,34 +12,52 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 )
 
-// nextDue finds what happens next; of things due at one time, the oldest container's.
-func (s *Supervisor) nextDue() (process.Deadline, bool) {
-	var best process.Deadline
-	var owner uint64 // serial of the container that best belongs to
-	found := false
-	consider := func(c *state.Container, at time.Time, happen func()) {
-		if at.IsZero() || found && (at.After(best.At) || at.Equal(best.At) && c.Serial >= owner) {
-			return
-		}
-		best, owner, found = process.Deadline{At: at, Happen: happen}, c.Serial, true
+// due is one thing that happens in a container at an instant; zero is never. Each request asks for the next, so that looking through all of
+// them makes nothing that has to be collected.
+type due struct {
+	at     time.Time
+	in     *state.Container
+	exec   *state.Execution // the exec that ends, if it is one
+	happen func(*Supervisor, due)
+}
+
+func programEnds(s *Supervisor, d due)  { s.exit(d.in, d.in.Process.ExitCode) }
+func patienceEnds(s *Supervisor, d due) { s.Kill(d.in, signals.Kill) }
+func waitEnds(s *Supervisor, d due)     { s.restartByPolicy(d.in) }
+func healthTurns(s *Supervisor, d due)  { s.changeHealth(d.in) }
+func execEnds(s *Supervisor, d due)     { s.endExec(d.exec) }
+
+// sooner makes d the other if that happens before it; of things due at one time, the oldest container's come first.
+func (d *due) sooner(other due) {
+	if other.at.IsZero() || d.in != nil && (other.at.After(d.at) || other.at.Equal(d.at) && other.in.Serial >= d.in.Serial) {
+		return
 	}
+	*d = other
+}
+
+// nextDue finds what happens next.
+func (s *Supervisor) nextDue() (process.Deadline, bool) {
+	var next due
 	for _, c := range s.st.Containers {
 		if c.Paused {
 			continue
 		}
-		consider(c, c.ExitAt, func() { s.exit(c, c.Process.ExitCode) })
-		consider(c, c.KillAt, func() { s.Kill(c, signals.Kill) })
-		consider(c, c.RestartAt, func() { s.restartByPolicy(c) })
-		consider(c, c.HealthAt, func() { s.changeHealth(c) })
+		next.sooner(due{at: c.ExitAt, in: c, happen: programEnds})
+		next.sooner(due{at: c.KillAt, in: c, happen: patienceEnds})
+		next.sooner(due{at: c.RestartAt, in: c, happen: waitEnds})
+		next.sooner(due{at: c.HealthAt, in: c, happen: healthTurns})
 	}
-	if len(s.st.Execs) == 0 {
-		return best, found
-	}
-	for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
-		x := s.st.Execs[id]
-		if c := s.st.Containers[x.Container]; c != nil {
-			consider(c, x.ExitAt, func() { s.endExec(x) })
+	if len(s.st.Execs) > 0 {
+		for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
+			x := s.st.Execs[id]
+			if c := s.st.Containers[x.Container]; c != nil {
+				next.sooner(due{at: x.ExitAt, in: c, exec: x, happen: execEnds})
+			}
 		}
 	}
-	return best, found
+	if next.in == nil {
+		return process.Deadline{}, false
+	}
+	found := next // only what is found outlives the search
+	return process.Deadline{At: found.at, Happen: func() { found.happen(s, found) }}, true
 }
