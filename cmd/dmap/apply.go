@@ -41,16 +41,13 @@ changes nothing that is not of the plan's map.`,
 		Args:    exactly("PLANFILE"),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.applyPlan(cmd.Context(), f, args[0]) },
 	}
-	f.engineFlags.add(cmd)
-	f.workFlags.add(cmd)
+	f.engineFlags.add(cmd.Flags())
+	f.workFlags.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "carry out plans that take over what dmap did not make")
 	return cmd
 }
 
 func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
-	if err := f.workFlags.check(); err != nil {
-		return err
-	}
 	p, err := a.readPlan(ctx, file)
 	if err != nil {
 		return err

@@ -39,7 +39,7 @@ func (a *app) check() *cobra.Command {
 			return nil
 		},
 	}
-	f.add(cmd)
+	f.add(cmd.Flags())
 	return cmd
 }
 

@@ -24,6 +24,6 @@ never ran, and everything that is not of this map stay.`,
 			return a.runAction(cmd.Context(), f, action)
 		},
 	}
-	f.add(cmd)
+	f.add(cmd.Flags())
 	return cmd
 }

@@ -44,10 +44,10 @@ func completeTargets(f *programFlags) cobra.CompletionFunc {
 // one that --map names, but for those that are there already. A program that is wrong, or takes long, has none.
 func (f *programFlags) targets(cmd *cobra.Command, file string, given []string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const nothing = cobra.ShellCompDirectiveNoFileComp
-	o, err := f.evaluation()
-	if err != nil || file == "-" {
+	if file == "-" {
 		return nil, nothing
 	}
+	o := f.evaluation()
 	o.Limits.Time = time.Second
 	program, err := starlarkmap.Load(cmd.Context(), file, o)
 	if err != nil {

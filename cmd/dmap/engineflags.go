@@ -2,7 +2,7 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import "github.com/spf13/pflag"
 
 // engineFlags say which engine to use, and in which form to print.
 type engineFlags struct {
@@ -11,10 +11,9 @@ type engineFlags struct {
 	format        string
 }
 
-func (f *engineFlags) add(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVarP(&f.host, "host", "H", "", "Docker Engine to use, or sim: or sim:FILE for a simulated one (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
-	flags.StringVarP(&f.context, "context", "c", "", "Docker context to use")
+func (f *engineFlags) add(flags *pflag.FlagSet) {
+	flags.StringVarP(&f.host, "host", "H", "", "`URL` of the Docker Engine to use, or sim: or sim:FILE for a simulated one (default: DOCKER_HOST, DOCKER_CONTEXT, the current context)")
+	flags.StringVarP(&f.context, "context", "c", "", "`NAME` of the Docker context to use")
 	flags.BoolVar(&f.insecureTLS, "insecure-tls", false, "allow a tcp engine on another machine without TLS, or whose certificate is not verified: others may read along or pretend to be it")
-	formatFlag(cmd, &f.format)
+	formatFlag(flags, &f.format)
 }

@@ -2,7 +2,17 @@
 
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+)
 
 // addHelp adds dmap help, and makes "--help" of an unknown verb an error, which the
 // library shows the help of the root for.
@@ -29,13 +39,16 @@ func (a *app) addHelp(root *cobra.Command) {
 		},
 	}
 	root.SetHelpCommand(help)
-	show := root.HelpFunc()
-	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		_, err := io.WriteString(cmd.OutOrStderr(), usage(cmd, a.width))
+		return err
+	})
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
 			a.unknownHelp = cmd.Args(cmd, words)
 			return
 		}
-		show(cmd, args)
+		fmt.Fprint(a.Out, helpText(cmd, a.width))
 	})
 }
 
@@ -51,4 +64,153 @@ func addCompletion(root *cobra.Command) {
 	for _, shell := range cmd.Commands() {
 		shell.Args = exactly()
 	}
+}
+
+// defaultWidth is that of lines where nobody says how wide they may be.
+const defaultWidth = 80
+
+// widthOf returns how many columns there are to write to.
+func widthOf(w io.Writer) int {
+	if f, ok := w.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return defaultWidth
+}
+
+// helpText is the help of a verb, no wider than that. A topic has lines of its own.
+func helpText(cmd *cobra.Command, width int) string {
+	text := cmd.Long
+	if text == "" {
+		text = cmd.Short
+	}
+	if text = strings.TrimSpace(text) + "\n"; cmd.IsAdditionalHelpTopicCommand() {
+		return text
+	}
+	return wrap(text, width) + "\n" + usage(cmd, width)
+}
+
+// usage says how a verb is called.
+func usage(cmd *cobra.Command, width int) string {
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	if cmd.Runnable() {
+		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s [command]\n", cmd.CommandPath())
+	}
+	if cmd.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+	}
+	list := func(title string, wanted func(*cobra.Command) bool) {
+		for _, sub := range cmd.Commands() {
+			if wanted(sub) {
+				fmt.Fprintf(&b, "%s  %-*s  %s\n", title, sub.NamePadding(), sub.Name(), sub.Short)
+				title = ""
+			}
+		}
+	}
+	list("\nAvailable Commands:\n", func(sub *cobra.Command) bool { return sub.IsAvailableCommand() || sub.Name() == "help" })
+	text := wrap(b.String(), width)
+	b.Reset()
+	if cmd.HasAvailableLocalFlags() {
+		fmt.Fprintf(&b, "\nFlags:\n%s", flagUsages(cmd.LocalFlags(), width))
+	}
+	flags := b.String()
+	b.Reset()
+	list("\nAdditional help topics (dmap help TOPIC):\n", (*cobra.Command).IsAdditionalHelpTopicCommand)
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\nUse \"%s [command] --help\" for more information about a command.\n", cmd.CommandPath())
+	}
+	return text + flags + wrap(b.String(), width)
+}
+
+// plain is a flag that is on when it is named. Package pflag writes "[=true|false]"
+// behind flags of type bool, which says to most readers what they never need.
+type plain struct{ pflag.Value }
+
+func (plain) Type() string     { return "boolfunc" }
+func (plain) IsBoolFlag() bool { return true }
+
+// flagUsages lists flags in lines of at most that width, if pflag can.
+func flagUsages(flags *pflag.FlagSet, width int) string {
+	shown := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.VisitAll(func(flag *pflag.Flag) {
+		one := *flag
+		if one.Value.Type() == "bool" {
+			one.Value = plain{one.Value}
+		}
+		shown.AddFlag(&one)
+	})
+	return shown.FlagUsagesWrapped(width)
+}
+
+// wrap breaks what is wider than that. A paragraph is filled anew; a line that is
+// indented goes on below the last of its columns.
+func wrap(text string, width int) string {
+	var b strings.Builder
+	var paragraph []string
+	end := func() {
+		wide := false
+		for _, line := range paragraph {
+			wide = wide || utf8.RuneCountInString(line) > width
+		}
+		if wide {
+			paragraph = []string{strings.Join(paragraph, " ")}
+		}
+		for _, line := range paragraph {
+			breakLine(&b, line, width, 0)
+		}
+		paragraph = nil
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if line != "" && line[0] != ' ' && line[0] != '\t' {
+			paragraph = append(paragraph, line)
+			continue
+		}
+		end()
+		breakLine(&b, line, width, lastColumn(line))
+	}
+	end()
+	return b.String()
+}
+
+// lastColumn returns where the last column of a line begins: behind the last two
+// spaces that follow one another.
+func lastColumn(line string) int {
+	if at := strings.LastIndex(line, "  "); at >= 0 {
+		return at + len("  ")
+	}
+	return 0
+}
+
+// breakLine writes a line as several, which go on below the column that begins at
+// that byte. A word that is wider than all of them stays whole.
+func breakLine(b *strings.Builder, line string, width, column int) {
+	if utf8.RuneCountInString(line) <= width {
+		b.WriteString(line + "\n")
+		return
+	}
+	const narrowest = 16 // of the last column; where less is left, it begins further left
+	head := line[:column]
+	indent := min(utf8.RuneCountInString(head), max(width-narrowest, 0))
+	b.WriteString(head)
+	at, margin := utf8.RuneCountInString(head), true
+	for _, word := range strings.Fields(line[column:]) {
+		long := utf8.RuneCountInString(word)
+		switch {
+		case !margin && at+1+long > width:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			at = indent
+		case !margin:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at, margin = at+long, false
+	}
+	b.WriteString("\n")
 }

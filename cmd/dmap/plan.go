@@ -43,7 +43,7 @@ it. "-" writes it to standard output, and no text.`,
 			return errors.Join(err, r.close())
 		},
 	}
-	f.add(cmd)
+	f.add(cmd.Flags())
 	cmd.Flags().StringVarP(&out, "out", "o", "", "save the plan in this `FILE` for dmap apply; it may replace another plan")
 	return cmd
 }

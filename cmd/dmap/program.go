@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -18,23 +18,20 @@ import (
 
 // programFlags are the flags of all verbs that evaluate a program.
 type programFlags struct {
-	vars   []string
-	env    []string
-	limits []string
+	vars   settings
+	env    variables
+	limits limits
 }
 
-func (f *programFlags) add(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.vars, "var", nil, "set `NAME=VALUE` for var(\"NAME\") in the program; repeatable")
-	cmd.Flags().StringArrayVar(&f.env, "env", nil, "let the program read the environment variable `NAME`; repeatable")
-	cmd.Flags().StringArrayVar(&f.limits, "limit", nil, "set a limit of the evaluation, `NAME=VALUE`; repeatable: "+strings.Join(starlarkmap.LimitNames(), ", "))
+func (f *programFlags) add(flags *pflag.FlagSet) {
+	flags.Var(&f.vars, "var", "set what the program gets for var(\"NAME\"); repeatable")
+	flags.Var(&f.env, "env", "let the program read this environment variable; repeatable")
+	limitFlag(flags, &f.limits, "the evaluation")
 }
 
 // load evaluates a file; "-" is standard input.
 func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkmap.Program, error) {
-	o, err := f.evaluation()
-	if err != nil {
-		return nil, err
-	}
+	o := f.evaluation()
 	o.Print = func(at problem.Origin, text string) { fmt.Fprintf(a.Err, "%s: %s\n", at, text) }
 	if file == "-" {
 		src, err := a.readInput(ctx, o.Limits.WithDefaults().SourceBytes+1)
@@ -68,31 +65,14 @@ func isYAML(file string, err error) error {
 	return err
 }
 
-// evaluation returns what the flags say about the evaluation.
-func (f programFlags) evaluation() (*starlarkmap.Options, error) {
-	o := &starlarkmap.Options{Env: f.env, Args: map[string]string{}}
+// evaluation returns what the flags say about the evaluation. Of two values for one
+// variable the later one counts.
+func (f programFlags) evaluation() *starlarkmap.Options {
+	o := &starlarkmap.Options{Env: f.env, Args: map[string]string{}, Limits: f.limits.Limits}
 	for _, v := range f.vars {
-		name, value, ok := strings.Cut(v, "=")
-		if !ok || name == "" {
-			return nil, &usageError{text: fmt.Sprintf("--var %s: want NAME=VALUE", v)}
-		}
-		o.Args[name] = value
+		o.Args[v.name] = v.value
 	}
-	for _, name := range f.env {
-		if name == "" || strings.Contains(name, "=") {
-			return nil, &usageError{text: fmt.Sprintf("--env %s: want NAME", name)}
-		}
-	}
-	for _, l := range f.limits {
-		name, value, ok := strings.Cut(l, "=")
-		if !ok {
-			return nil, &usageError{text: fmt.Sprintf("--limit %s: want NAME=VALUE", l)}
-		}
-		if err := o.Limits.Set(name, value); err != nil {
-			return nil, &usageError{text: fmt.Sprintf("--limit %s: %s", l, err)}
-		}
-	}
-	return o, nil
+	return o
 }
 
 // choose returns the map a request is about: the one named, the only one, or the

@@ -8,9 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
@@ -27,38 +26,33 @@ type requestFlags struct {
 	recreate      bool
 	removeOrphans bool
 	pull          string
-	timeout       string
+	timeout       seconds
 	signal        string
-	options       []string
+	options       settings
 }
 
-func (f *requestFlags) add(cmd *cobra.Command) {
-	f.programFlags.add(cmd)
-	f.engineFlags.add(cmd)
-	flags := cmd.Flags()
-	flags.StringVarP(&f.mapName, "map", "m", "", "map to use, if the program makes several")
+func (f *requestFlags) add(flags *pflag.FlagSet) {
+	f.programFlags.add(flags)
+	f.engineFlags.add(flags)
+	flags.StringVarP(&f.mapName, "map", "m", "", "`NAME` of the map to use, if the program makes several")
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
 	flags.BoolVar(&f.recreate, "force-recreate", false, "let update make the named containers anew, whether they differ from the map or not")
 	flags.BoolVar(&f.removeOrphans, "remove-orphans", false, "let update or shutdown of the whole map take down containers that the map has no longer; volumes stay")
-	addChoice(cmd, &f.pull, "pull", "when to fetch images (default: always for the action pull, missing for others)", string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways))
-	flags.StringVarP(&f.timeout, "timeout", "t", "", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
-	flags.StringVarP(&f.signal, "signal", "s", "", "what signal sends: `HUP`, SIGHUP or 1 (default: KILL)")
-	flags.StringArrayVar(&f.options, "option", nil, "give the named containers an option of create_options, `NAME=VALUE`, where VALUE is JSON or text; repeatable")
+	flags.Var(choice{&f.pull, []string{string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways)}}, "pull", "when to fetch images (default: always for the action pull, missing for others)")
+	flags.VarP(&f.timeout, "timeout", "t", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
+	flags.StringVarP(&f.signal, "signal", "s", "", "`SIGNAL` to send: HUP, SIGHUP or 1 (default: KILL)")
+	flags.Var(&f.options, "option", "give the named containers an option of create_options, where VALUE is JSON or text; repeatable")
 }
 
 // callOptions reads the --option flags.
 func (f *requestFlags) callOptions() (model.Dict, error) {
 	var d model.Dict
 	for _, o := range f.options {
-		name, text, ok := strings.Cut(o, "=")
-		if !ok || name == "" {
-			return nil, &usageError{text: fmt.Sprintf("--option %s: want NAME=VALUE", o)}
+		if _, twice := d.Get(o.name); twice {
+			return nil, &usageError{text: fmt.Sprintf("--option %s: given twice", o.name)}
 		}
-		if _, twice := d.Get(name); twice {
-			return nil, &usageError{text: fmt.Sprintf("--option %s: given twice", name)}
-		}
-		d = append(d, model.Entry{Key: model.Input{Value: name}, Value: value(text)})
+		d = append(d, model.Entry{Key: model.Input{Value: o.name}, Value: value(o.value)})
 	}
 	return d, nil
 }
@@ -97,6 +91,7 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 		Signal:   f.signal,
 		Basis:    to == toSave,
 
+		StopTimeout:   f.timeout.given,
 		RemoveOrphans: f.removeOrphans,
 	}
 	if err := knownAction(req.Action); err != nil {
@@ -105,13 +100,6 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 	var err error
 	if req.Options, err = f.callOptions(); err != nil {
 		return nil, err
-	}
-	if f.timeout != "" {
-		seconds, err := seconds(f.timeout)
-		if err != nil {
-			return nil, err
-		}
-		req.StopTimeout = &seconds
 	}
 	program, err := a.load(ctx, args[0], f.programFlags)
 	if err != nil {
@@ -171,18 +159,6 @@ func knownAction(action plan.Action) error {
 		hint = "one of " + strings.Join(names, ", ")
 	}
 	return &plan.RequestError{Msg: fmt.Sprintf("unknown action %q", action), Hint: hint}
-}
-
-// seconds reads whole seconds or a duration.
-func seconds(text string) (int, error) {
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		d, err = time.ParseDuration(text + "s")
-	}
-	if err != nil || d < 0 {
-		return 0, &usageError{text: fmt.Sprintf("--timeout %s: want seconds or a duration such as 1m30s", text)}
-	}
-	return int((d + time.Second - 1) / time.Second), nil
 }
 
 // print writes a plan in the chosen form.

@@ -5,7 +5,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -22,6 +21,8 @@ type app struct {
 	// a plan on.
 	drain   chan struct{}
 	running atomic.Bool
+	// width is how wide lines of help may be.
+	width int
 	// unknownHelp is what was wrong with a request for help.
 	unknownHelp error
 }
@@ -51,11 +52,12 @@ command line is wrong; 130 interrupted.`,
 	cmd.SetOut(a.Out)
 	cmd.SetErr(a.Err)
 	cmd.Flags().BoolVar(&version, "version", false, "print the version")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{text: err.Error()} })
+	cmd.SetFlagErrorFunc(flagError)
 	cmd.AddCommand(a.run(), a.plan(), a.apply(), a.cleanup(), a.show(), a.why(), a.check(), a.test(), a.sim(), a.importer(), a.version())
 	cmd.AddCommand(topics()...)
 	a.addHelp(cmd)
 	addCompletion(cmd)
+	completeChoices(cmd)
 	return cmd
 }
 
@@ -106,35 +108,4 @@ func exactly(names ...string) cobra.PositionalArgs {
 		}
 		return atLeast(names...)(cmd, args)
 	}
-}
-
-// choice is a flag that takes one of a few words.
-type choice struct {
-	value *string
-	words []string
-}
-
-func (c choice) String() string { return *c.value }
-func (c choice) Type() string   { return strings.Join(c.words, "|") }
-
-func (c choice) Set(s string) error {
-	if !slices.Contains(c.words, s) {
-		return fmt.Errorf("want one of %s", strings.Join(c.words, ", "))
-	}
-	*c.value = s
-	return nil
-}
-
-// addChoice adds a flag that takes one of a few words, which shells complete.
-func addChoice(cmd *cobra.Command, value *string, name, usage string, words ...string) {
-	cmd.Flags().Var(choice{value, words}, name, usage)
-	if err := cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(fmt.Sprintf("internal error: --%s: %v", name, err)) // the flag was just added
-	}
-}
-
-// formatFlag adds --format.
-func formatFlag(cmd *cobra.Command, format *string) {
-	*format = "text"
-	addChoice(cmd, format, "format", "form of the output", "text", "json")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/dmap-dev/dmap/engine/run"
 )
@@ -23,10 +24,10 @@ type runFlags struct {
 	dryRun bool
 }
 
-func (f *runFlags) add(cmd *cobra.Command) {
-	f.requestFlags.add(cmd)
-	f.workFlags.add(cmd)
-	cmd.Flags().BoolVar(&f.dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
+func (f *runFlags) add(flags *pflag.FlagSet) {
+	f.requestFlags.add(flags)
+	f.workFlags.add(flags)
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
 }
 
 // workFlags say how a plan is carried out.
@@ -36,20 +37,11 @@ type workFlags struct {
 	lockTimeout time.Duration
 }
 
-func (f *workFlags) add(cmd *cobra.Command) {
-	cmd.Flags().BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
-	cmd.Flags().IntVar(&f.parallel, "parallel", 4, "most `calls` of one kind in flight")
-	cmd.Flags().DurationVar(&f.lockTimeout, "lock-timeout", 30*time.Second, "how long to wait for another run that changes the map; 0 does not wait")
-}
-
-func (f *workFlags) check() error {
-	switch {
-	case f.parallel < 1:
-		return &usageError{text: fmt.Sprintf("--parallel %d: want at least 1", f.parallel)}
-	case f.lockTimeout < 0:
-		return &usageError{text: fmt.Sprintf("--lock-timeout %s: want 0 or more", f.lockTimeout)}
-	}
-	return nil
+func (f *workFlags) add(flags *pflag.FlagSet) {
+	f.parallel, f.lockTimeout = 4, 30*time.Second
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
+	flags.Var((*positive)(&f.parallel), "parallel", "most calls of one kind in flight")
+	flags.Var((*wait)(&f.lockTimeout), "lock-timeout", "how long to wait for another run that changes the map; 0 does not wait")
 }
 
 func (a *app) run() *cobra.Command {
@@ -63,15 +55,12 @@ func (a *app) run() *cobra.Command {
 		ValidArgsFunction: completeRequest(&f.programFlags),
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.runAction(cmd.Context(), f, args) },
 	}
-	f.add(cmd)
+	f.add(cmd.Flags())
 	return cmd
 }
 
 // runAction plans and carries out; args are file, action and targets.
 func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
-	if err := f.workFlags.check(); err != nil {
-		return err
-	}
 	to := toCarryOut
 	if f.dryRun {
 		to = toShow

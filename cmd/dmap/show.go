@@ -42,9 +42,9 @@ program, with a comment that names the function; in JSON they are {"function": n
 			return mapsText(a.Out, maps)
 		},
 	}
-	f.add(cmd)
-	formatFlag(cmd, &format)
-	cmd.Flags().StringVarP(&mapName, "map", "m", "", "show only this map")
+	f.add(cmd.Flags())
+	formatFlag(cmd.Flags(), &format)
+	cmd.Flags().StringVarP(&mapName, "map", "m", "", "show only the map of this `NAME`")
 	return cmd
 }
 

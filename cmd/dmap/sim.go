@@ -61,10 +61,10 @@ Without --listen, images are loaded into the state file and the program ends.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&listen, "listen", "", "where to serve: unix:///path or tcp://127.0.0.1:port")
-	cmd.Flags().StringVar(&load, "load", "", "image archive to load first, as docker load reads it")
+	cmd.Flags().StringVar(&listen, "listen", "", "`URL` to serve at: unix:///path or tcp://127.0.0.1:port")
+	cmd.Flags().StringVar(&load, "load", "", "load this image archive `FILE` first, as docker load does")
 	cmd.Flags().StringVar(&file, "state", "", "`FILE` that keeps the state")
-	cmd.Flags().StringVar(&api, "api", "", "highest API version, 1.41 to 1.51 (default 1.41)")
+	cmd.Flags().StringVar(&api, "api", "", "highest `VERSION` of the API, 1.41 to 1.51 (default 1.41)")
 	return cmd
 }
 

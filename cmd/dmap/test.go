@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -20,8 +19,8 @@ import (
 
 // testFlags are the flags of dmap test.
 type testFlags struct {
-	match   string
-	limits  []string
+	match   pattern
+	limits  limits
 	verbose bool
 	format  string
 }
@@ -39,25 +38,15 @@ dmap help testing says what t offers.`,
 		Example: "  dmap test\n  dmap test --run order examples/site/site_test.star",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.runTests(cmd.Context(), f, args) },
 	}
-	cmd.Flags().StringVar(&f.match, "run", "", "run only the tests whose name matches `REGEXP`")
+	cmd.Flags().Var(&f.match, "run", "run only the tests whose name matches")
 	cmd.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "print each test, and what tests print that pass")
-	cmd.Flags().StringArrayVar(&f.limits, "limit", nil, "set a limit of each test, `NAME=VALUE`; repeatable: "+strings.Join(starlarkmap.LimitNames(), ", "))
-	formatFlag(cmd, &f.format)
+	limitFlag(cmd.Flags(), &f.limits, "each test")
+	formatFlag(cmd.Flags(), &f.format)
 	return cmd
 }
 
 // runTests runs the tests of the files that args name, and prints each as it ends.
 func (a *app) runTests(ctx context.Context, f *testFlags, args []string) error {
-	evaluation, err := programFlags{limits: f.limits}.evaluation()
-	if err != nil {
-		return err
-	}
-	o := maptest.Options{Limits: evaluation.Limits}
-	if f.match != "" {
-		if o.Run, err = regexp.Compile(f.match); err != nil {
-			return &usageError{text: fmt.Sprintf("--run %s: %s", f.match, strings.TrimPrefix(err.Error(), "error parsing regexp: "))}
-		}
-	}
 	if len(args) == 0 {
 		args = []string{"."}
 	}
@@ -68,7 +57,7 @@ func (a *app) runTests(ctx context.Context, f *testFlags, args []string) error {
 	began := time.Now()
 	sum := &testSum{form: testForm{Schema: testSchema, Tests: []testResult{}}}
 	for _, file := range files {
-		result := maptest.Run(ctx, file, o)
+		result := maptest.Run(ctx, file, maptest.Options{Limits: f.limits.Limits, Run: f.match.Regexp})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -90,8 +79,8 @@ func noTests(f *testFlags, args, files []string) error {
 	switch {
 	case len(files) == 0:
 		return &usageError{text: fmt.Sprintf("no tests: no file in %s has a name that ends in %s", where, maptest.Suffix)}
-	case f.match != "":
-		return &usageError{text: fmt.Sprintf("no tests: no test in %s matches %q", where, f.match)}
+	case f.match.Regexp != nil:
+		return &usageError{text: fmt.Sprintf("no tests: no test in %s matches %q", where, f.match.Regexp)}
 	}
 	return &usageError{text: fmt.Sprintf("no tests: %s has no function test_…(t)", strings.Join(files, ", "))}
 }

@@ -21,7 +21,7 @@ func (a *app) version() *cobra.Command {
 			return a.printVersion(format)
 		},
 	}
-	formatFlag(cmd, &format)
+	formatFlag(cmd.Flags(), &format)
 	return cmd
 }
 

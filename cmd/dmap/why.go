@@ -46,9 +46,9 @@ passwords in environment variables too.`,
 			return whyText(a.Out, all)
 		},
 	}
-	f.add(cmd)
-	formatFlag(cmd, &format)
-	cmd.Flags().StringVarP(&mapName, "map", "m", "", "map to use, if the program makes several")
+	f.add(cmd.Flags())
+	formatFlag(cmd.Flags(), &format)
+	cmd.Flags().StringVarP(&mapName, "map", "m", "", "`NAME` of the map to use, if the program makes several")
 	return cmd
 }
 
