@@ -74,7 +74,7 @@ var layout = map[string][]string{
 	"stdlib":                             {},                                           // files only
 	"starlarkmap":                        {"engine/model", "engine/problem", "stdlib"}, // it loads them as @stdlib//
 	"starlarkmap/dockermap":              {"engine/model", "engine/problem", "starlarkmap"},
-	"cmd/dmap/maptest": {"engine", "engine/docker", "engine/docker/dockerd", "engine/docker/sim", "engine/model", "engine/plan", "engine/problem",
+	"starlarkmap/maptest": {"engine", "engine/docker", "engine/docker/dockerd", "engine/docker/sim", "engine/model", "engine/plan", "engine/problem",
 		"engine/resolve", "engine/run", "starlarkmap"},
 
 	// Programs import what they like.
@@ -84,7 +84,7 @@ var layout = map[string][]string{
 
 // only says which of our packages alone may import what begins with a prefix.
 var only = map[string][]string{
-	"go.starlark.net/":          {"starlarkmap", "cmd/dmap/maptest"},
+	"go.starlark.net/":          {"starlarkmap", "starlarkmap/maptest"},
 	"github.com/docker/docker/": {"engine/docker/dockerd"},
 	"github.com/docker/cli/":    {"engine/docker/dockerd"},
 	"github.com/spf13/":         {"cmd/dmap"},
@@ -96,7 +96,7 @@ var only = map[string][]string{
 // is done with it.
 var (
 	apart = [2]string{"starlarkmap", "engine/docker"}
-	meet  = []string{"cmd/", "examples/"}
+	meet  = []string{"starlarkmap/maptest", "cmd/", "examples/"}
 )
 
 // pure packages are functions of their arguments. Neither they nor what they import

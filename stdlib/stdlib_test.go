@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
+	"github.com/dmap-dev/dmap/starlarkmap/maptest"
 	"github.com/dmap-dev/dmap/stdlib"
 )
 

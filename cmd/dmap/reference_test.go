@@ -15,7 +15,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -23,6 +22,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 	"github.com/dmap-dev/dmap/engine/run"
 	"github.com/dmap-dev/dmap/starlarkmap"
+	"github.com/dmap-dev/dmap/starlarkmap/maptest"
 )
 
 const referenceFile = "../../REFERENCE.md"

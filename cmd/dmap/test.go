@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
+	"github.com/dmap-dev/dmap/starlarkmap/maptest"
 )
 
 // testFlags are the flags of dmap test.

@@ -5,7 +5,7 @@ package site_test
 import (
 	"testing"
 
-	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
+	"github.com/dmap-dev/dmap/starlarkmap/maptest"
 )
 
 func TestMap(t *testing.T) {

@@ -1,9 +1,9 @@
 // Tests of maps: finding and running them.
 
 // Package maptest runs tests of maps: Starlark files called *_test.star, whose
-// functions test_*(t) load maps and try them on a simulated Docker Engine. It stands
-// beside the verb dmap test, which prints what it finds, because Starlark and Docker
-// meet in cmd only. Go tests call it too, for maps that belong to a Go project.
+// functions test_*(t) load maps and try them on a simulated Docker Engine. The verb
+// dmap test prints what it finds; Go tests call it for the maps of a Go project. It is
+// the one place below cmd where Starlark and Docker meet.
 //
 // Tests are as little trusted as maps: each has the limits of an evaluation, reads
 // nothing outside the folder of its file, and reaches no real engine.

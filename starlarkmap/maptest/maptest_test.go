@@ -14,9 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dmap-dev/dmap/cmd/dmap/maptest"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
+	"github.com/dmap-dev/dmap/starlarkmap/maptest"
 )
 
 // What t and its engines do is tried by a test file.
