@@ -18,6 +18,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/resolve"
@@ -112,13 +113,10 @@ func valid(m *model.ContainerMap) error {
 	return m.Validate()
 }
 
-// oldestAPI is the oldest API version that dockerd connects to.
-const oldestAPI = "1.41"
-
 // checkAPI asks the engine for its API version only if a request needs more than
 // the oldest one.
 func checkAPI(ctx context.Context, r docker.Reader, d *resolve.Desired, names []string) error {
-	if d.CheckAPI(names, oldestAPI) == nil {
+	if d.CheckAPI(names, field.Oldest) == nil {
 		return nil
 	}
 	info, err := r.Engine(ctx)

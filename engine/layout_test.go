@@ -30,8 +30,9 @@ var layout = map[string][]string{
 	"engine/problem":        {},
 	"engine/model":          {"engine/problem"},
 	"engine/internal/dag":   {},
-	"engine/docker":         {},
-	"engine/docker/dockerd": {"engine/docker"},
+	"engine/docker":         {"engine/docker/field"},
+	"engine/docker/field":   {},
+	"engine/docker/dockerd": {"engine/docker", "engine/docker/field"},
 	"engine/docker/sim":     {"engine/docker/sim/internal/"},
 	"engine/docker/sim/internal/": {
 		"engine/docker/sim/internal/files", "engine/docker/sim/internal/ids", "engine/docker/sim/internal/logs",
@@ -65,12 +66,12 @@ var layout = map[string][]string{
 	"engine/docker/dockertest":           {"engine/docker", "engine/docker/dockerd", "engine/docker/dockertest/imagetar", "engine/docker/sim"},
 	"engine/docker/dockertest/imagetar":  {},
 	"engine/docker/dockertest/proc":      {}, // a program of the tests
-	"engine/resolve/option":              {"engine/docker", "engine/model", "engine/problem"},
-	"engine/resolve":                     {"engine/docker", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve/option"},
+	"engine/resolve/option":              {"engine/docker", "engine/docker/field", "engine/model", "engine/problem"},
+	"engine/resolve":                     {"engine/docker", "engine/docker/field", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve/option"},
 	"engine/state":                       {"engine/docker"},
-	"engine/plan":                        {"engine/docker", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/state"},
+	"engine/plan":                        {"engine/docker", "engine/docker/field", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/state"},
 	"engine/run":                         {"engine/docker", "engine/plan"},
-	"engine":                             {"engine/docker", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/state"},
+	"engine":                             {"engine/docker", "engine/docker/field", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/state"},
 	"stdlib":                             {},                                           // files only
 	"starlarkmap":                        {"engine/model", "engine/problem", "stdlib"}, // it loads them as @stdlib//
 	"starlarkmap/dockermap":              {"engine/model", "engine/problem", "starlarkmap"},

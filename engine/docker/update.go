@@ -7,48 +7,45 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// updatable are the fields that an update call changes (API 1.41). Engines pass over
-// others without a word, or, like the real-time ones, note them and do nothing until
-// the next start.
-var updatable = []string{
-	"HostConfig.BlkioWeight", "HostConfig.CpuPeriod", "HostConfig.CpuQuota", "HostConfig.CpuShares",
-	"HostConfig.CpusetCpus", "HostConfig.CpusetMems", "HostConfig.Memory", "HostConfig.MemoryReservation",
-	"HostConfig.MemorySwap", "HostConfig.NanoCpus", "HostConfig.PidsLimit", "HostConfig.RestartPolicy",
-}
+const (
+	memory     = "HostConfig.Memory"
+	memorySwap = "HostConfig.MemorySwap"
+)
 
 // Updatable tells whether a field, named as by [ContainerSpec.Fields], can be changed
-// in place. It can be given another value, but a limit cannot be lifted: see
+// in place. It can be given another value, but not every limit can be lifted: see
 // [ContainerSpec.Update].
-func Updatable(field string) bool {
-	_, ok := slices.BinarySearch(updatable, field)
-	return ok
+func Updatable(name string) bool {
+	f, _ := field.Find(name)
+	return f.Change == field.Update
 }
 
 // Update is the change that gives the container is the named fields of s. ok is false if
-// no change does: a field is not [Updatable], or it is a limit that s does not have, and
-// none but that of processes can be lifted, or the container has the other kind of
-// processor limit, or one of the two has swap without limit.
+// no change does: a field is not [Updatable], or it is a limit that s does not have and
+// that no update lifts, or the container has the other kind of processor limit, or one
+// of the two has swap without limit.
 func (s ContainerSpec) Update(is ContainerInfo, fields []string) (change ContainerUpdate, ok bool) {
 	all, err := s.Fields()
 	if err != nil {
 		return change, false
 	}
 	some := map[string]json.RawMessage{}
-	for _, f := range fields {
-		name := strings.TrimPrefix(f, "HostConfig.")
-		value, set := all[f]
+	for _, name := range fields {
+		f, _ := field.Find(name)
+		short := strings.TrimPrefix(name, "HostConfig.")
+		value, set := all[name]
 		switch {
-		case !Updatable(f):
+		case f.Change != field.Update:
 			return change, false
 		case set:
-			some[name] = value
-		case f == "HostConfig.RestartPolicy":
-			some[name] = json.RawMessage(`{"Name":"no"}`)
-		case f == "HostConfig.PidsLimit":
-			some[name] = json.RawMessage("-1")
-		case f == "HostConfig.MemorySwap" && s.HostConfig.Memory > 0:
+			some[short] = value
+		case f.Lift != "":
+			some[short] = json.RawMessage(f.Lift)
+		case f.Follows != "" && all[f.Follows] != nil: // it is derived below
 		default:
 			return change, false
 		}
@@ -58,53 +55,63 @@ func (s ContainerSpec) Update(is ContainerInfo, fields []string) (change Contain
 		return change, false
 	}
 	// An engine that creates a container sets this limit too, and refuses a memory limit above it.
-	if slices.Contains(fields, "HostConfig.Memory") || slices.Contains(fields, "HostConfig.MemorySwap") {
+	if slices.Contains(fields, memory) || slices.Contains(fields, memorySwap) {
 		change.MemorySwap = s.HostConfig.MemorySwap
 		if change.MemorySwap == 0 {
-			change.MemorySwap = 2 * s.HostConfig.Memory
+			change.MemorySwap = swapFor(s.HostConfig.Memory)
 		}
 	}
 	has := is.HostConfig
 	switch {
 	case change.NanoCPUs > 0 && (has.CPUPeriod > 0 || has.CPUQuota > 0), has.NanoCPUs > 0 && (change.CPUPeriod > 0 || change.CPUQuota > 0):
 		return change, false // engines refuse that
-	case slices.Contains(fields, "HostConfig.MemorySwap") && (change.MemorySwap < 0 || has.MemorySwap < 0):
+	case slices.Contains(fields, memorySwap) && (change.MemorySwap < 0 || is.Unlimited(memorySwap)):
 		return change, false // engines note that and do nothing, or cannot limit swap at all
 	}
 	return change, true
 }
 
+// swapFor is the limit of memory and swap together that an engine sets where only that
+// of memory is asked for.
+func swapFor(memory int64) int64 { return 2 * memory }
+
 // Dropped tells whether a limit that the container was made with is not there: an engine
 // whose kernel does not have it says so once, when it creates, and goes on without. No
 // update call takes a limit away, but for those of which this tells nothing.
 func (c ContainerInfo) Dropped(limit string) bool {
-	switch limit {
-	case "HostConfig.PidsLimit", "HostConfig.RestartPolicy":
+	f, _ := field.Find(limit)
+	switch {
+	case f.Lift != "":
 		return false
-	case "HostConfig.MemorySwap":
+	case limit == memorySwap:
 		return c.HostConfig.MemorySwap <= 0
 	}
 	fields, err := c.spec().Fields()
-	return err == nil && Updatable(limit) && fields[limit] == nil
+	return err == nil && f.Change == field.Update && fields[limit] == nil
+}
+
+// Unlimited reports whether the container shows of a limit what can be asked for to have
+// none, "-1" for swap: an engine that cannot limit swap shows it for every container.
+func (c ContainerInfo) Unlimited(limit string) bool {
+	return limit == memorySwap && c.HostConfig.MemorySwap < 0
 }
 
 // Limits names the [Updatable] fields that hold something, sorted. What follows from
 // another of them is left out.
 func (c ContainerInfo) Limits() ([]string, error) {
-	fields, err := values(c.spec())
+	values, err := c.spec().Values()
 	if err != nil {
 		return nil, err
 	}
-	maps.DeleteFunc(fields, func(name string, value any) bool {
-		switch name {
-		case "HostConfig.RestartPolicy":
-			return covers(policy(value), policy(nil))
-		case "HostConfig.PidsLimit":
-			return limit(value) == ""
-		case "HostConfig.MemorySwap":
-			return c.HostConfig.MemorySwap < 0 || c.HostConfig.MemorySwap == 2*c.HostConfig.Memory
+	maps.DeleteFunc(values, func(name string, value any) bool {
+		f, _ := field.Find(name)
+		switch {
+		case f.Change != field.Update || f.Form(value) == nil:
+			return true
+		case name == memorySwap:
+			return c.Unlimited(name) || c.HostConfig.MemorySwap == swapFor(c.HostConfig.Memory)
 		}
-		return !Updatable(name)
+		return false
 	})
-	return slices.Sorted(maps.Keys(fields)), nil
+	return slices.Sorted(maps.Keys(values)), nil
 }

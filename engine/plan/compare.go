@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
@@ -109,7 +110,7 @@ func (b *builder) compare(n *resolve.Node, c state.Container) comparison {
 	limits, _ := c.Info.Limits()
 	was := madeWith(c)
 	unlike = slices.DeleteFunc(unlike, func(f string) bool {
-		return was != nil && !mutable(f) || neverHad(n, c, was, f)
+		return was != nil && fixed(f) || neverHad(n, c, was, f)
 	})
 	// A limit that was changed in place is not what the label says: what it is now counts.
 	out = slices.DeleteFunc(out, func(diff difference) bool {
@@ -119,11 +120,11 @@ func (b *builder) compare(n *resolve.Node, c state.Container) comparison {
 		case n.Digests[diff.field] != "":
 			return !slices.Contains(unlike, diff.field)
 		}
-		return !slices.Contains(limits, diff.field) && !(diff.field == memorySwap && c.Info.HostConfig.MemorySwap < 0)
+		return !slices.Contains(limits, diff.field) && !c.Info.Unlimited(diff.field)
 	})
-	add := func(field, text string) {
-		if !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == field }) {
-			out = append(out, difference{field, text})
+	add := func(name, text string) {
+		if !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == name }) {
+			out = append(out, difference{name, text})
 		}
 	}
 	for _, f := range unlike {
@@ -139,24 +140,24 @@ func (b *builder) compare(n *resolve.Node, c state.Container) comparison {
 	return comparison{out, limits}
 }
 
-const (
-	memorySwap  = "HostConfig.MemorySwap"
-	networkMode = "HostConfig.NetworkMode"
-)
+const networkMode = "HostConfig.NetworkMode"
 
-// mutable tells the fields that can change while a container exists.
-func mutable(field string) bool { return field == "NetworkingConfig" || docker.Updatable(field) }
+// fixed reports whether a field stays as it is as long as its container exists.
+func fixed(name string) bool {
+	f, _ := field.Find(name)
+	return f.Change == field.Never
+}
 
-// neverHad tells whether a container was made with a limit that its engine does not have.
-// Without a limit for swap it shows what stands for none, which can be asked for too.
-func neverHad(n *resolve.Node, c state.Container, was map[string]string, field string) bool {
-	switch was[field] {
+// neverHad reports whether a container was made with a limit that its engine does not
+// have. An engine without one shows for some what can be asked for, too.
+func neverHad(n *resolve.Node, c state.Container, was map[string]string, name string) bool {
+	switch was[name] {
 	case "":
 		return false
-	case n.Digests[field]:
-		return c.Info.Dropped(field)
+	case n.Digests[name]:
+		return c.Info.Dropped(name)
 	}
-	return field != memorySwap && c.Info.Dropped(field)
+	return !c.Info.Unlimited(name) && c.Info.Dropped(name)
 }
 
 // update brings an existing container to what the map says: in place if the engine

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
@@ -27,37 +28,44 @@ type named struct {
 // own need nothing: their names are looked up when they are used.
 func namedBy(host *docker.HostConfig) []named {
 	var out []named
-	for _, f := range host.VolumesFrom {
-		out = append(out, named{name: sourceOf(f), field: "HostConfig.VolumesFrom", why: Uses})
-	}
-	for _, b := range host.Binds { // a host path has a slash, so it is no name
-		out = append(out, named{name: sourceOf(b), field: "HostConfig.Binds", why: Uses, volume: true})
-	}
-	for _, m := range host.Mounts {
-		if m.Type == "volume" {
-			out = append(out, named{name: m.Source, field: "HostConfig.Mounts", why: Uses, volume: true})
-		}
-	}
-	if isDefaultNetwork(host.NetworkMode) {
-		for _, l := range host.Links {
-			out = append(out, named{name: sourceOf(l), field: "HostConfig.Links", why: Links})
-		}
-	}
-	for _, mode := range []struct{ field, value string }{
-		{"HostConfig.NetworkMode", host.NetworkMode},
-		{"HostConfig.PidMode", host.PidMode},
-		{"HostConfig.IpcMode", host.IpcMode},
+	for _, set := range []struct {
+		field string
+		why   Why
+		texts []string
+	}{
+		{"HostConfig.VolumesFrom", Uses, host.VolumesFrom},
+		{"HostConfig.Binds", Uses, host.Binds},
+		{"HostConfig.Mounts", Uses, sources(host.Mounts)},
+		{"HostConfig.Links", Links, host.Links},
+		{"HostConfig.NetworkMode", Joins, []string{host.NetworkMode}},
+		{"HostConfig.PidMode", Joins, []string{host.PidMode}},
+		{"HostConfig.IpcMode", Joins, []string{host.IpcMode}},
 	} {
-		if name, ok := strings.CutPrefix(mode.value, "container:"); ok {
-			out = append(out, named{name: name, field: mode.field, why: Joins})
+		if set.why == Links && !isDefaultNetwork(host.NetworkMode) {
+			continue
+		}
+		f, _ := field.Find(set.field)
+		for _, text := range set.texts {
+			if ref, ok := f.Ref(text); ok && ref.Kind != field.NetworkRef {
+				out = append(out, named{ref.Name, set.field, set.why, ref.Kind == field.VolumeRef})
+			}
 		}
 	}
 	return out
 }
 
-func isDefaultNetwork(mode string) bool {
-	return mode == "" || mode == "default" || mode == "bridge"
+// sources are those of mounts of volumes.
+func sources(mounts []docker.Mount) []string {
+	var out []string
+	for _, m := range mounts {
+		if m.Type == "volume" {
+			out = append(out, m.Source)
+		}
+	}
+	return out
 }
+
+func isDefaultNetwork(mode string) bool { return field.Network(mode) == field.DefaultNetwork }
 
 // byOptions adds to the needs and the used volumes of a configuration what its fixed
 // options name of the map: seen from Docker it is the same as uses and links (rows
@@ -119,10 +127,14 @@ func fixedOptions(c *model.Container) []fixed {
 	return []fixed{{"create_options", c.CreateOptions.Values}, {"start_options", c.StartOptions.Values}}
 }
 
-// naming returns the options that can name containers.
+// naming returns the options that can name containers or volumes.
 func naming(d model.Dict) model.Dict {
-	return onlyFields(d, "HostConfig", "HostConfig.VolumesFrom", "HostConfig.Binds", "HostConfig.Mounts",
-		"HostConfig.Links", "HostConfig.NetworkMode", "HostConfig.PidMode", "HostConfig.IpcMode")
+	return slices.DeleteFunc(slices.Clone(d), func(e model.Entry) bool {
+		name, _ := e.Key.Value.(string)
+		o, _ := option.Find(name)
+		f, _ := field.Find(o.Field)
+		return o.Field != "HostConfig" && !f.Refers()
+	})
 }
 
 // onlyFields returns the options that set some fields of the API.

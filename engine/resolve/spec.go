@@ -119,11 +119,19 @@ func (d *Desired) CheckAPI(names []string, version string) error {
 	var problems problem.Problems
 	for _, name := range names {
 		if n := d.nodes[name]; n != nil && n.Spec != nil {
-			used := func(field string) bool { return n.Digests[field] != "" }
-			problems = append(problems, n.place(option.CheckUsed(*n.Spec, used, version))...)
+			problems = append(problems, n.place(option.Check(n.value, version))...)
 		}
 	}
 	return problems.Unique().Err(d.Source)
+}
+
+// value is what the spec sets a field to, as decoded JSON; nil if it does not.
+func (n *Node) value(field string) any {
+	if n.Digests[field] == "" {
+		return nil
+	}
+	values, _ := n.Spec.Values() // it was encoded once
+	return values[field]
 }
 
 // attributes is the spec that follows from the properties of the configuration.

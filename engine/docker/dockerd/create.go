@@ -12,9 +12,9 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
-	"github.com/docker/docker/api/types/versions"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
 // CreateContainer implements [docker.Writer]. A field that this engine would ignore is refused with
@@ -53,10 +53,11 @@ func createRequest(spec docker.ContainerSpec, version string) (container.CreateR
 	if request.Config == nil {
 		request.Config = &container.Config{}
 	}
-	if spec.MacAddress != "" && versions.GreaterThanOrEqualTo(version, "1.44") {
-		return request, moveMacAddress(spec, &request)
+	inNetwork, _ := field.Find(field.EndpointMAC)
+	if ok, err := inNetwork.In(version); spec.MacAddress == "" || !ok {
+		return request, err
 	}
-	return request, nil
+	return request, moveMacAddress(spec, &request)
 }
 
 // carryOver gives our data the types of the library. Names are the same on both sides, so JSON carries it over, and a
@@ -71,8 +72,8 @@ func carryOver(ours, theirs any) error {
 	return in.Decode(theirs)
 }
 
-// moveMacAddress puts the address of a container to that of its first network, where it belongs since API 1.44; the
-// library would drop it.
+// moveMacAddress puts the address of a container to that of its first network, where it belongs since networks have one;
+// the library would drop it.
 func moveMacAddress(spec docker.ContainerSpec, request *container.CreateRequest) error {
 	name := cmp.Or(spec.HostConfig.NetworkMode, network.NetworkDefault)
 	if mode := container.NetworkMode(name); mode.IsHost() || mode.IsNone() || mode.IsContainer() {
@@ -96,58 +97,22 @@ func moveMacAddress(spec docker.ContainerSpec, request *container.CreateRequest)
 	return nil
 }
 
-// versionRules are the fields that not every supported API version has. A rule holds from since, or until before.
-var versionRules = []struct {
-	field         string
-	since, before string
-	used          func(docker.ContainerSpec) bool
-}{
-	{field: "HostConfig.KernelMemory", before: "1.42", used: func(s docker.ContainerSpec) bool { return s.HostConfig.KernelMemory != 0 }},
-	{field: "HostConfig.ConsoleSize", since: "1.42", used: func(s docker.ContainerSpec) bool { return len(s.HostConfig.ConsoleSize) != 0 }},
-	{field: "HostConfig.Mounts.BindOptions.CreateMountpoint", since: "1.42", used: func(s docker.ContainerSpec) bool {
-		return anyMount(s, func(m docker.Mount) bool { return m.BindOptions != nil && m.BindOptions.CreateMountpoint })
-	}},
-	{field: "HostConfig.Annotations", since: "1.43", used: func(s docker.ContainerSpec) bool { return len(s.HostConfig.Annotations) != 0 }},
-	{field: "Healthcheck.StartInterval", since: "1.44", used: func(s docker.ContainerSpec) bool { return s.Healthcheck != nil && s.Healthcheck.StartInterval != 0 }},
-	{field: "NetworkingConfig.EndpointsConfig.MacAddress", since: "1.44", used: func(s docker.ContainerSpec) bool {
-		return anyEndpoint(s, func(e docker.EndpointSpec) bool { return e.MacAddress != "" })
-	}},
-	{field: "HostConfig.Mounts.VolumeOptions.Subpath", since: "1.45", used: func(s docker.ContainerSpec) bool {
-		return anyMount(s, func(m docker.Mount) bool { return m.VolumeOptions != nil && m.VolumeOptions.Subpath != "" })
-	}},
-}
-
-func anyMount(s docker.ContainerSpec, f func(docker.Mount) bool) bool {
-	for _, m := range s.HostConfig.Mounts {
-		if f(m) {
-			return true
-		}
-	}
-	return false
-}
-
-func anyEndpoint(s docker.ContainerSpec, f func(docker.EndpointSpec) bool) bool {
-	if s.NetworkingConfig == nil {
-		return false
-	}
-	for _, e := range s.NetworkingConfig.EndpointsConfig {
-		if f(e) {
-			return true
-		}
-	}
-	return false
-}
-
 // supported returns all fields of the spec that mean nothing at that API version.
 func supported(spec docker.ContainerSpec, version string) error {
-	var faults []error
-	for _, rule := range versionRules {
+	values, err := spec.Values()
+	if err != nil {
+		return err
+	}
+	lacking, err := field.Lacking(version, func(name string) any { return values[name] })
+	faults := []error{err}
+	for _, f := range lacking {
 		switch {
-		case !rule.used(spec):
-		case rule.since != "" && versions.LessThan(version, rule.since):
-			faults = append(faults, fmt.Errorf("%s needs API %s, this engine speaks %s; leave it away or update the engine", rule.field, rule.since, version))
-		case rule.before != "" && versions.GreaterThanOrEqualTo(version, rule.before):
-			faults = append(faults, fmt.Errorf("%s is gone since API %s, this engine speaks %s; leave it away", rule.field, rule.before, version))
+		case f.Several:
+			faults = append(faults, fmt.Errorf("more than one of %s needs API %s, this engine speaks %s; leave all but one away or update the engine", f.Title(), f.Since, version))
+		case f.Until != "":
+			faults = append(faults, fmt.Errorf("%s ended with API %s, this engine speaks %s; leave it away", f.Title(), f.Until, version))
+		default:
+			faults = append(faults, fmt.Errorf("%s needs API %s, this engine speaks %s; leave it away or update the engine", f.Title(), f.Since, version))
 		}
 	}
 	return errors.Join(faults...)

@@ -17,10 +17,11 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
 // MinAPIVersion is the oldest version of the Engine API that dmap works with (Docker 20.10).
-const MinAPIVersion = "1.41"
+const MinAPIVersion = field.Oldest
 
 // sshConnections limits the connections to one engine by ssh, each of which is a process here and a login there;
 // servers refuse more than ten logins at a time.

@@ -41,7 +41,8 @@ func ExampleFind() {
 
 func ExampleCheck() {
 	spec := docker.ContainerSpec{HostConfig: docker.HostConfig{Annotations: map[string]string{"a": "b"}}}
-	fmt.Println(option.Check(spec, "1.41"))
+	values, _ := spec.Values()
+	fmt.Println(option.Check(func(field string) any { return values[field] }, "1.41"))
 	// Output: annotations: option "annotations" needs API 1.43, the engine has 1.41 (the engine would ignore it without a word)
 }
 

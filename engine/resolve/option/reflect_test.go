@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
 // specFields are the API names of all fields a spec can have.
@@ -33,4 +34,32 @@ func collectFields(typ reflect.Type, prefix string, out *[]string) {
 			*out = append(*out, prefix+name)
 		}
 	}
+}
+
+// partOfSpec is the API name of the part of a field that a row is for; "" if a request has none.
+func partOfSpec(f field.Field) string {
+	typ := reflect.TypeFor[docker.ContainerSpec]()
+	for _, key := range strings.Split(f.Name, ".") {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if key == "*" && typ.Kind() == reflect.Map {
+			typ = typ.Elem()
+			continue
+		}
+		if typ.Kind() != reflect.Struct {
+			return ""
+		}
+		found := false
+		for _, f := range reflect.VisibleFields(typ) {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name == key {
+				typ, found = f.Type, true
+				break
+			}
+		}
+		if !found {
+			return ""
+		}
+	}
+	return f.Name
 }

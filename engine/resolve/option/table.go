@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	api "github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -29,10 +30,10 @@ type Option struct {
 	Forms string `json:"forms,omitempty"`
 	// Doc is one line on what it does.
 	Doc string `json:"doc"`
-	// Since is the first API version that has it, if not all engines of today do.
-	// Older engines ignore the field without a word; see [Check].
+	// Since is the first API version that has it, if not all engines of today do, Until
+	// the last one, if any dropped it. Both are those of the field. Other engines ignore
+	// it without a word; see [Check].
 	Since string `json:"since,omitempty"`
-	// Until is the last API version that has it; "" if none dropped it.
 	Until string `json:"until,omitempty"`
 	// Refused says why a map cannot set it; "" for options that can be set.
 	Refused string `json:"refused,omitempty"`
@@ -52,7 +53,12 @@ func Table() []Option {
 // first asked for, because maps of many containers look up many keys, and is never
 // written to.
 var rows = sync.OnceValue(func() []Option {
-	return slices.Concat(configOptions(), hostOptions(), resourceOptions(), refusedOptions())
+	all := slices.Concat(configOptions(), hostOptions(), resourceOptions(), refusedOptions())
+	for i := range all {
+		f, _ := api.Find(all[i].Field)
+		all[i].Since, all[i].Until = f.Since, f.Until
+	}
+	return all
 })
 
 // Names returns the names of all options that can be set, sorted, for completion.

@@ -11,7 +11,7 @@ func hostOptions() []Option {
 		return extendTexts(texts(check), at)
 	}
 	return []Option{
-		{Name: "annotations", Field: "HostConfig.Annotations", Forms: textMapForms, Since: "1.43",
+		{Name: "annotations", Field: "HostConfig.Annotations", Forms: textMapForms,
 			Doc:  "notes for the OCI runtime, merged by name",
 			rule: mergeMap("annotation", textMap(false, notEmpty), func(s *spec) *map[string]string { return &s.HostConfig.Annotations })},
 		{Name: "binds", Field: "HostConfig.Binds", Forms: `list of "source:target:mode"; dict: source to target or {"bind": target, "ro": flag}`,
@@ -23,10 +23,10 @@ func hostOptions() []Option {
 		{Name: "cap_drop", Field: "HostConfig.CapDrop", Forms: `list of "NET_RAW", "ALL"`,
 			Doc:  "kernel capabilities to take away",
 			rule: extendTexts(readCapabilities, func(s *spec) *[]string { return &s.HostConfig.CapDrop })},
-		{Name: "cgroupns", Field: "HostConfig.CgroupnsMode", Forms: `"host", "private"`, Since: "1.41",
+		{Name: "cgroupns", Field: "HostConfig.CgroupnsMode", Forms: `"host", "private"`,
 			Doc:  "cgroup namespace",
 			rule: mode(oneOf("", "host", "private"), func(s *spec) *string { return &s.HostConfig.CgroupnsMode })},
-		{Name: "console_size", Field: "HostConfig.ConsoleSize", Forms: "(height, width)", Since: "1.42",
+		{Name: "console_size", Field: "HostConfig.ConsoleSize", Forms: "(height, width)",
 			Doc:  "first size of the terminal, together with tty",
 			rule: overwrite(readConsole, func(s *spec) *[]int { return &s.HostConfig.ConsoleSize })},
 		{Name: "dns", Field: "HostConfig.Dns", Forms: "list of IP addresses",

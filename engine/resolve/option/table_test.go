@@ -162,7 +162,7 @@ func TestCheckTellsWhatAnEngineLacks(t *testing.T) {
 		{"1.-5", []string{`cannot read the API version "1.-5" of the engine`}},
 	} {
 		var got []string
-		for _, p := range option.Check(spec, c.api) {
+		for _, p := range option.Check(valueOf(t, spec), c.api) {
 			got = append(got, strings.TrimSuffix(p.Error(), " (the engine would ignore it without a word)"))
 			if p.Code != option.CodeNeedsAPI {
 				t.Errorf("code %q", p.Code)
@@ -175,7 +175,7 @@ func TestCheckTellsWhatAnEngineLacks(t *testing.T) {
 }
 
 func TestCheckFindsNothingInAnEmptySpec(t *testing.T) {
-	if problems := option.Check(docker.ContainerSpec{}, "1.24"); problems != nil {
+	if problems := option.Check(valueOf(t, docker.ContainerSpec{}), "1.24"); problems != nil {
 		t.Error(problems)
 	}
 	if problems := option.CheckTogether(docker.ContainerSpec{}); problems != nil {
@@ -191,4 +191,14 @@ func apply(t testing.TB, d dict) docker.ContainerSpec {
 		t.Fatal(problems)
 	}
 	return s
+}
+
+// valueOf gives the values of a spec to a check.
+func valueOf(t testing.TB, s docker.ContainerSpec) func(string) any {
+	t.Helper()
+	values, err := s.Values()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(field string) any { return values[field] }
 }

@@ -1,0 +1,84 @@
+// API fields, references: what the values of a field name.
+
+package field
+
+import "strings"
+
+// Ref is a thing of an engine that a value names.
+type Ref struct {
+	Kind Kind
+	Name string
+}
+
+// Kind is a kind of things that have names on an engine.
+type Kind string
+
+// The kinds.
+const (
+	ContainerRef Kind = "container"
+	NetworkRef   Kind = "network"
+	VolumeRef    Kind = "volume"
+)
+
+// Refers reports whether values of the field can name containers, networks or volumes.
+func (f Field) Refers() bool { return f.refs != nil }
+
+// Ref returns what one value of the field, or one element of its list, names; of a map, one of its keys; of a mount, its
+// source. ok is false if that is nothing of an engine, such as a path of the host.
+func (f Field) Ref(text string) (r Ref, ok bool) {
+	if f.refs == nil {
+		return Ref{}, false
+	}
+	return f.refs(text)
+}
+
+// first returns the name before the first colon of a text.
+func first(kind Kind) func(string) (Ref, bool) {
+	return func(text string) (Ref, bool) {
+		name := before(text, ":")
+		return Ref{kind, name}, name != ""
+	}
+}
+
+// source is the volume of a bind or a mount. A host path has a slash, so it is no name.
+func source(text string) (Ref, bool) {
+	name := before(text, ":")
+	return Ref{VolumeRef, name}, name != "" && !strings.Contains(name, "/")
+}
+
+const joinPrefix = "container:"
+
+// joined is the container whose namespace a mode joins.
+func joined(mode string) (Ref, bool) {
+	name, ok := strings.CutPrefix(mode, joinPrefix)
+	return Ref{ContainerRef, name}, ok
+}
+
+// network is the container or the network that a network mode names. Those of the engine's own need no name.
+func network(mode string) (Ref, bool) {
+	if r, ok := joined(mode); ok {
+		return r, true
+	}
+	name := Network(mode)
+	return Ref{NetworkRef, name}, name != DefaultNetwork && name != "host" && name != "none"
+}
+
+// joins compares modes, where an engine shows the id of a container of which the name, or the beginning of the id, was asked
+// for.
+func joins(asked, has any, id ID) bool {
+	want, ok := strings.CutPrefix(text(asked), joinPrefix)
+	shown, too := strings.CutPrefix(text(has), joinPrefix)
+	if !ok || !too {
+		return equal(asked, has)
+	}
+	known := id(want)
+	return known == "" || known == idOr(shown, id) || strings.HasPrefix(shown, want)
+}
+
+// idOr is the id of a container, or its name if there is none of that name.
+func idOr(name string, id ID) string {
+	if known := id(name); known != "" {
+		return known
+	}
+	return name
+}

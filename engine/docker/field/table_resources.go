@@ -1,0 +1,64 @@
+// API fields, table: the resources of a container.
+
+package field
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+func resourceFields() []Field {
+	byDevice := func() Meaning { return keyed("limits by device", at("Path"), same) }
+	return []Field{
+		{Name: "HostConfig.CpuShares", Change: Update, Meaning: plain("number")},
+		{Name: "HostConfig.Memory", Change: Update, Meaning: plain("size")},
+		{Name: "HostConfig.NanoCpus", Change: Update, Meaning: plain("number")},
+		{Name: "HostConfig.CgroupParent", Meaning: plain("text")},
+		{Name: "HostConfig.BlkioWeight", Change: Update, Meaning: plain("number")},
+		{Name: "HostConfig.BlkioWeightDevice", Meaning: byDevice()},
+		{Name: "HostConfig.BlkioDeviceReadBps", Meaning: byDevice()},
+		{Name: "HostConfig.BlkioDeviceWriteBps", Meaning: byDevice()},
+		{Name: "HostConfig.BlkioDeviceReadIOps", Meaning: byDevice()},
+		{Name: "HostConfig.BlkioDeviceWriteIOps", Meaning: byDevice()},
+		{Name: "HostConfig.CpuPeriod", Change: Update, Meaning: plain("number")},
+		{Name: "HostConfig.CpuQuota", Change: Update, Meaning: plain("number")},
+		{Name: "HostConfig.CpuRealtimePeriod", Meaning: plain("number")},
+		{Name: "HostConfig.CpuRealtimeRuntime", Meaning: plain("number")},
+		{Name: "HostConfig.CpusetCpus", Change: Update, Meaning: textOf("set of numbers", cpus)},
+		{Name: "HostConfig.CpusetMems", Change: Update, Meaning: textOf("set of numbers", cpus)},
+		{Name: "HostConfig.Devices", Meaning: keyed("devices by path in the container", at("PathInContainer"), device)},
+		{Name: "HostConfig.DeviceCgroupRules", Meaning: setOf("rules", deviceRule)},
+		{Name: "HostConfig.DeviceRequests", Since: "1.40", Meaning: plain("list of records in their order")},
+		{Name: "HostConfig.KernelMemory", Until: "1.41", Meaning: plain("size")},
+		{Name: "HostConfig.KernelMemoryTCP", Meaning: plain("size")},
+		{Name: "HostConfig.MemoryReservation", Change: Update, Meaning: plain("size")},
+		{Name: "HostConfig.MemorySwap", Change: Update, Follows: "HostConfig.Memory", Meaning: plain("size")},
+		{Name: "HostConfig.MemorySwappiness", Meaning: number("-1")},
+		{Name: "HostConfig.OomKillDisable", Meaning: Meaning{Kind: "flag", form: ifTrue}},
+		{Name: "HostConfig.PidsLimit", Change: Update, Lift: "-1", Meaning: Meaning{Kind: "number", form: processes}},
+		{Name: "HostConfig.Ulimits", Meaning: keyed("limits by name", at("Name"), same)},
+		{Name: "HostConfig.CpuCount", Meaning: plain("number")},
+		{Name: "HostConfig.CpuPercent", Meaning: plain("number")},
+		{Name: "HostConfig.IOMaximumIOps", Meaning: plain("number")},
+		{Name: "HostConfig.IOMaximumBandwidth", Meaning: plain("size")},
+	}
+}
+
+func device(v any) any {
+	return with(v, forms{"PathOnHost": ofText(clean), "PathInContainer": ofText(clean), "CgroupPermissions": ofText(permissions)})
+}
+
+func ifTrue(v any) any {
+	if v != true {
+		return nil
+	}
+	return v
+}
+
+// processes is a number of processes; zero and less is no limit.
+func processes(v any) any {
+	if n, _ := v.(json.Number); n == "0" || strings.HasPrefix(string(n), "-") {
+		return nil
+	}
+	return v
+}

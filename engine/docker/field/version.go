@@ -1,0 +1,95 @@
+// API fields, versions: what an engine does not have.
+
+package field
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// In reports whether an API version ("1.41") has the field, or, of a row for several, more than one of what it holds.
+func (f Field) In(version string) (bool, error) {
+	v, ok := parseVersion(version)
+	if !ok {
+		return false, fmt.Errorf("%q is not an API version such as %s", version, Oldest)
+	}
+	return f.in(v), nil
+}
+
+func (f Field) in(v apiVersion) bool {
+	since, isSince := parseVersion(f.Since)
+	until, isUntil := parseVersion(f.Until)
+	return (!isSince || !v.before(since)) && (!isUntil || !until.before(v))
+}
+
+// Lacking returns the rows of what a request asks for and an API version does not have, in the order of the table. value
+// returns what the request sets a field to, as decoded JSON; nil if it does not set it.
+func Lacking(version string, value func(field string) any) ([]Field, error) {
+	v, ok := parseVersion(version)
+	if !ok {
+		return nil, fmt.Errorf("%q is not an API version such as %s", version, Oldest)
+	}
+	var out []Field
+	for _, f := range dated() {
+		if f.in(v) {
+			continue
+		}
+		field, keys := f.split()
+		if f.asked(value(field), keys) {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// dated are the rows that not every version has.
+func dated() []Field {
+	var out []Field
+	for _, f := range rows().list {
+		if f.Since != "" || f.Until != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// asked reports whether a value holds something where the keys lead. A list is passed through: each of its elements counts.
+func (f Field) asked(value any, keys []string) bool {
+	if list, isList := value.([]any); isList && len(keys) > 0 {
+		for _, one := range list {
+			if f.asked(one, keys) {
+				return true
+			}
+		}
+		return false
+	}
+	if len(keys) == 0 {
+		held, _ := value.(map[string]any)
+		return len(held) > 1 || !f.Several && !zero(value)
+	}
+	held, _ := value.(map[string]any)
+	for key, one := range held {
+		if (keys[0] == key || keys[0] == "*") && f.asked(one, keys[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Title is the name for people, without what stands for any key.
+func (f Field) Title() string { return strings.ReplaceAll(f.Name, ".*", "") }
+
+// apiVersion is a version of the Engine API.
+type apiVersion struct{ major, minor int }
+
+func parseVersion(s string) (apiVersion, bool) {
+	major, minor, ok := strings.Cut(s, ".")
+	a, errMajor := strconv.Atoi(major)
+	b, errMinor := strconv.Atoi(minor)
+	return apiVersion{a, b}, ok && errMajor == nil && errMinor == nil && a >= 0 && b >= 0
+}
+
+func (v apiVersion) before(w apiVersion) bool {
+	return v.major < w.major || v.major == w.major && v.minor < w.minor
+}
