@@ -74,7 +74,7 @@ func (b *bench) requests(t testing.TB) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, label := range []string{docker.LabelRun, docker.LabelDeps, docker.LabelSpec} {
+		for _, label := range []string{docker.LabelRun, docker.LabelDeps, docker.LabelSpec, docker.LabelFields} {
 			delete(info.Config.Labels, label)
 		}
 		info.Config.Hostname = ""

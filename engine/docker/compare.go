@@ -3,7 +3,6 @@
 package docker
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -60,23 +59,6 @@ func (s ContainerSpec) Values() (map[string]any, error) {
 		}
 	}
 	return out, nil
-}
-
-// Meanings are the [ContainerSpec.Fields] of a spec, each in the form that stands for
-// all values of its meaning. Two specs with equal ones ask for the same container.
-func (s ContainerSpec) Meanings() (map[string]json.RawMessage, error) {
-	fields, err := s.Fields()
-	if err != nil {
-		return nil, err
-	}
-	for name, value := range fields {
-		f, _ := field.Find(name)
-		if fields[name], err = f.FormJSON(value); err != nil {
-			return nil, err
-		}
-	}
-	maps.DeleteFunc(fields, func(_ string, form json.RawMessage) bool { return form == nil })
-	return fields, nil
 }
 
 // Connected tells whether the container is on the network that it was made for, where

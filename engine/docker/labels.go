@@ -12,7 +12,8 @@ const (
 	LabelInstance = LabelPrefix + "instance"   // "" without instances
 	LabelOrigin   = LabelPrefix + "origin"     // file:line:col that defined it
 	LabelKeep     = LabelPrefix + "persistent" // "true" for what cleanup never removes
-	LabelSpec     = LabelPrefix + "spec"       // digest of each field that was set, as JSON
+	LabelSpec     = LabelPrefix + "spec"       // digest of each field that was set, as JSON; of its text, as earlier versions know it
+	LabelFields   = LabelPrefix + "fields"     // the same of what each field means, see package field; not on what earlier versions made
 	LabelRun      = LabelPrefix + "run"        // id of the run that made it
 	LabelDeps     = LabelPrefix + "deps"       // ids of the containers it was tied to when it was made, by name, as JSON
 

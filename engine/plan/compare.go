@@ -29,7 +29,7 @@ func Looks(d *resolve.Desired, s *state.Snapshot, specs []string, req Request) [
 	}
 	names := slices.DeleteFunc(slices.Clone(specs), func(name string) bool {
 		c, ok := s.Containers[name]
-		return !ok || req.Action != Update && !slices.ContainsFunc(madeOtherwise(d.Node(name), c), func(diff difference) bool {
+		return !ok || req.Action != Update && !slices.ContainsFunc(madeOtherwise(d.Node(name), c, s), func(diff difference) bool {
 			return docker.Updatable(diff.field)
 		})
 	})
@@ -40,23 +40,29 @@ func Looks(d *resolve.Desired, s *state.Snapshot, specs []string, req Request) [
 }
 
 // madeOtherwise says which fields of the map differ from those the container was made
-// with, sorted. It is nil for a container without dmap's labels.
-func madeOtherwise(n *resolve.Node, c state.Container) []difference {
+// with, sorted: by what they mean, or, if an earlier version of dmap made it, by how
+// they are written. It is nil for a container without dmap's labels.
+func madeOtherwise(n *resolve.Node, c state.Container, s *state.Snapshot) []difference {
 	if c.Labels[docker.LabelSpec] == n.Spec.Labels[docker.LabelSpec] {
 		return nil
 	}
-	was := madeWith(c)
+	was, now := resolve.DecodeDigests(c.Labels[docker.LabelFields]), n.Meanings
+	if was == nil {
+		was, now = madeWith(c), n.Digests
+	}
 	if was == nil {
 		return nil
 	}
-	fields := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(n.Digests)))
+	fields := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(now)))
 	slices.Sort(fields)
 	var out []difference
 	for _, f := range slices.Compact(fields) {
 		before, had := was[f]
-		now, has := n.Digests[f]
+		digest, has := now[f]
 		switch {
-		case before == now:
+		case before == digest && f == volumesFrom && reordered(n, c, s):
+			out = append(out, differs(f, "has another order"))
+		case before == digest:
 		case !had:
 			out = append(out, differs(f, "is new"))
 		case !has:
@@ -68,8 +74,36 @@ func madeOtherwise(n *resolve.Node, c state.Container) []difference {
 	return out
 }
 
-// madeWith are the digests of the fields that the container was made with; nil if no
-// label of dmap tells.
+// reordered reports whether a container takes the volumes of others in another order
+// than it was made with, and two of those have one at the same path: it gets that of
+// the last. Of containers outside the map nothing is known, so their order counts.
+func reordered(n *resolve.Node, c state.Container, s *state.Snapshot) bool {
+	sources := n.Spec.HostConfig.VolumesFrom
+	if len(sources) < 2 || madeWith(c)[volumesFrom] == n.Digests[volumesFrom] {
+		return false
+	}
+	f, _ := field.Find(volumesFrom)
+	lent := map[string]docker.MountInfo{} // by the path in the container
+	for _, from := range sources {
+		ref, _ := f.Ref(from)
+		_, mode, _ := strings.Cut(from, ":")
+		source, known := s.Containers[ref.Name]
+		if !known {
+			return true
+		}
+		for _, m := range source.Mounts {
+			m.RW = m.RW && !slices.Contains(strings.Split(mode, ","), "ro")
+			if before, twice := lent[m.Destination]; twice && before != m {
+				return true
+			}
+			lent[m.Destination] = m
+		}
+	}
+	return false
+}
+
+// madeWith are the digests of the fields that the container was made with, as they were
+// written; nil if no label of dmap tells.
 func madeWith(c state.Container) map[string]string {
 	return resolve.DecodeDigests(c.Labels[docker.LabelSpec])
 }
@@ -99,7 +133,7 @@ type comparison struct {
 }
 
 func (b *builder) compare(n *resolve.Node, c state.Container) comparison {
-	out := madeOtherwise(n, c)
+	out := madeOtherwise(n, c, b.s)
 	if c.Info == nil {
 		return comparison{differences: out}
 	}
@@ -140,7 +174,10 @@ func (b *builder) compare(n *resolve.Node, c state.Container) comparison {
 	return comparison{out, limits}
 }
 
-const networkMode = "HostConfig.NetworkMode"
+const (
+	networkMode = "HostConfig.NetworkMode"
+	volumesFrom = "HostConfig.VolumesFrom"
+)
 
 // fixed reports whether a field stays as it is as long as its container exists.
 func fixed(name string) bool {

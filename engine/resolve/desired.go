@@ -46,8 +46,10 @@ type Node struct {
 	Origin problem.Origin
 	// Spec is the create request, filled by [Desired.Specify]; nil before.
 	Spec *docker.ContainerSpec
-	// Digests are those of Spec's fields, without dmap's own labels.
-	Digests map[string]string
+	// Digests are those of Spec's fields as they are written, without dmap's own labels;
+	// Meanings those of what they mean, where a field that says nothing is left out.
+	Digests  map[string]string
+	Meanings map[string]string
 
 	config *model.Container
 	at     map[string]problem.Origin // where the cause of an API field stands

@@ -8,33 +8,45 @@ import (
 	"encoding/hex"
 	"encoding/json"
 
-	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// digests returns a short digest of every field that spec sets. Labels are
-// readable by everybody, so values never go there; the container's name as key
-// makes equal values of different containers look different.
-func digests(name string, spec *docker.ContainerSpec) (map[string]string, error) {
-	fields, err := spec.Fields()
+// digest fills the digests of the node: of each field as it is written, and of what it
+// means.
+func (n *Node) digest() error {
+	fields, err := n.Spec.Fields()
 	if err != nil {
-		return nil, err
+		return err
 	}
+	forms, err := field.Forms(fields)
+	if err != nil {
+		return err
+	}
+	n.Digests, n.Meanings = digests(n.Name, fields), digests(n.Name, forms)
+	return nil
+}
+
+// digests returns a short digest of every field. Labels are readable by everybody, so
+// values never go there; the container's name as key makes equal values of different
+// containers look different.
+func digests(name string, fields map[string]json.RawMessage) map[string]string {
 	out := make(map[string]string, len(fields))
 	for field, value := range fields {
 		mac := hmac.New(sha256.New, []byte(name))
 		mac.Write(value)
 		out[field] = hex.EncodeToString(mac.Sum(nil)[:6])
 	}
-	return out, nil
+	return out
 }
 
-// EncodeDigests is how digests stand in the label [docker.LabelSpec].
+// EncodeDigests is how digests stand in the labels [docker.LabelSpec] and
+// [docker.LabelFields].
 func EncodeDigests(d map[string]string) string {
 	text, _ := json.Marshal(d) // a map of strings always encodes, keys sorted
 	return string(text)
 }
 
-// DecodeDigests reads the label back; nil if it is none of ours.
+// DecodeDigests reads such a label back; nil if it is none of ours.
 func DecodeDigests(label string) map[string]string {
 	var d map[string]string
 	if json.Unmarshal([]byte(label), &d) != nil {

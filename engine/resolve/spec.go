@@ -59,11 +59,9 @@ func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) proble
 	if !n.Attached {
 		problems = r.container(ctx, n, call)
 	}
-	sums, err := digests(n.Name, n.Spec)
-	if err != nil { // no field of a spec can fail to encode
+	if err := n.digest(); err != nil { // no field of a spec can fail to encode
 		return append(problems, &problem.Problem{Msg: err.Error(), Cause: err})
 	}
-	n.Digests = sums
 	n.Spec.Labels = r.labels(n)
 	return problems
 }
@@ -378,6 +376,7 @@ func (r *resolver) labels(n *Node) map[string]string {
 	labels[docker.LabelOrigin] = n.Origin.String()
 	labels[docker.LabelKeep] = strconv.FormatBool(n.Attached || n.Persistent)
 	labels[docker.LabelSpec] = EncodeDigests(n.Digests)
+	labels[docker.LabelFields] = EncodeDigests(n.Meanings)
 	return labels
 }
 

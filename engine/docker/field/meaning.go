@@ -33,20 +33,27 @@ func (m Meaning) Form(value any) any {
 	return m.form(value)
 }
 
-// FormJSON is Form of encoded values. Equal forms have equal bytes.
-func (m Meaning) FormJSON(value json.RawMessage) (json.RawMessage, error) {
-	if m.form == nil {
-		return value, nil
+// Forms returns the fields of a request, each encoded in its [Meaning.Form]; those that mean the same as not set are left
+// out. Two requests with equal ones ask for the same container.
+func Forms(fields map[string]json.RawMessage) (map[string]json.RawMessage, error) {
+	out := make(map[string]json.RawMessage, len(fields))
+	for name, value := range fields {
+		f, _ := Find(name)
+		if f.form == nil {
+			out[name] = value
+			continue
+		}
+		decoded, err := Decode(value)
+		if err != nil {
+			return nil, err
+		}
+		if form := f.Form(decoded); form != nil {
+			if out[name], err = json.Marshal(form); err != nil {
+				return nil, err
+			}
+		}
 	}
-	decoded, err := Decode(value)
-	if err != nil {
-		return nil, err
-	}
-	form := m.Form(decoded)
-	if form == nil {
-		return nil, nil
-	}
-	return json.Marshal(form)
+	return out, nil
 }
 
 // Shows reports whether an engine that shows has was asked for asked. What engines write in another form is the same, and
