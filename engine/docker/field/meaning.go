@@ -33,6 +33,9 @@ func (m Meaning) Form(value any) any {
 	return m.form(value)
 }
 
+// HasForm reports whether there is more than one way to write a value.
+func (m Meaning) HasForm() bool { return m.form != nil }
+
 // Forms returns the fields of a request, each encoded in its [Meaning.Form]; those that mean the same as not set are left
 // out. Two requests with equal ones ask for the same container.
 func Forms(fields map[string]json.RawMessage) (map[string]json.RawMessage, error) {
@@ -87,10 +90,10 @@ func (m Meaning) and(like func(asked, has any, id ID) bool) Meaning {
 // withMore reports whether an engine shows all that was asked for.
 func withMore(asked, has any, _ ID) bool { return covers(asked, has) }
 
-// withAllOf reports whether an engine shows all texts of a list that was asked for, in any order.
+// withAllOf reports whether an engine shows all of a list that was asked for, in any order.
 func withAllOf(asked, has any, _ ID) bool {
 	for _, one := range list(asked) {
-		if !slices.Contains(list(has), one) {
+		if !slices.ContainsFunc(list(has), func(h any) bool { return equal(one, h) }) {
 			return false
 		}
 	}

@@ -129,7 +129,7 @@ func securityKey(text string) string {
 
 // permissions of a device, or in a rule for some, sorted.
 func permissions(text string) string {
-	letters := []byte(text)
+	letters := []rune(text)
 	slices.Sort(letters)
 	return string(letters)
 }
