@@ -50,7 +50,7 @@ type Healthcheck struct {
 	Interval      int64    `json:"Interval,omitempty"`
 	Timeout       int64    `json:"Timeout,omitempty"`
 	StartPeriod   int64    `json:"StartPeriod,omitempty"`
-	StartInterval int64    `json:"StartInterval,omitempty"` // API 1.44
+	StartInterval int64    `json:"StartInterval,omitempty"`
 	Retries       int      `json:"Retries,omitempty"`
 }
 
@@ -68,10 +68,10 @@ type HostConfig struct {
 	VolumesFrom     []string                 `json:"VolumesFrom,omitempty"` // name[:ro]
 	Mounts          []Mount                  `json:"Mounts,omitempty"`
 	ConsoleSize     []int                    `json:"ConsoleSize,omitempty"` // height, width
-	Annotations     map[string]string        `json:"Annotations,omitempty"` // API 1.43
+	Annotations     map[string]string        `json:"Annotations,omitempty"`
 	CapAdd          []string                 `json:"CapAdd,omitempty"`
 	CapDrop         []string                 `json:"CapDrop,omitempty"`
-	CgroupnsMode    string                   `json:"CgroupnsMode,omitempty"` // API 1.41
+	CgroupnsMode    string                   `json:"CgroupnsMode,omitempty"`
 	DNS             []string                 `json:"Dns,omitempty"`
 	DNSOptions      []string                 `json:"DnsOptions,omitempty"`
 	DNSSearch       []string                 `json:"DnsSearch,omitempty"`
@@ -207,14 +207,14 @@ type Mount struct {
 type BindOptions struct {
 	Propagation      string `json:"Propagation,omitempty"`
 	NonRecursive     bool   `json:"NonRecursive,omitempty"`
-	CreateMountpoint bool   `json:"CreateMountpoint,omitempty"` // API 1.42
+	CreateMountpoint bool   `json:"CreateMountpoint,omitempty"`
 }
 
 // VolumeOptions belong to a volume mount.
 type VolumeOptions struct {
 	NoCopy       bool              `json:"NoCopy,omitempty"`
 	Labels       map[string]string `json:"Labels,omitempty"`
-	Subpath      string            `json:"Subpath,omitempty"` // API 1.45
+	Subpath      string            `json:"Subpath,omitempty"`
 	DriverConfig *DriverConfig     `json:"DriverConfig,omitempty"`
 }
 

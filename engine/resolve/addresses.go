@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -27,7 +28,7 @@ func (r *resolver) addressClashes() problem.Problems {
 		endpoints := n.Spec.NetworkingConfig.EndpointsConfig
 		for _, network := range slices.Sorted(maps.Keys(endpoints)) {
 			for _, address := range fixedAddresses(endpoints[network]) {
-				at := place{networkName(network), address}
+				at := place{field.Network(network), address}
 				first := owner[at]
 				if first == nil {
 					owner[at] = n

@@ -9,32 +9,23 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
-
-// defaultNetwork stands for the default bridge network, whatever it is called.
-const defaultNetwork = "bridge"
 
 // networksOf returns the networks that a container with this request is on, by the
 // names of the request, sorted. Where NetworkingConfig names any, an engine puts the
 // container on those alone, whatever NetworkMode says (measured with API 1.41).
 func networksOf(s *docker.ContainerSpec) []string {
 	if s.NetworkingConfig == nil || len(s.NetworkingConfig.EndpointsConfig) == 0 {
-		return []string{networkName(s.HostConfig.NetworkMode)}
+		return []string{field.Network(s.HostConfig.NetworkMode)}
 	}
 	var names []string
 	for name := range s.NetworkingConfig.EndpointsConfig {
-		names = append(names, networkName(name))
+		names = append(names, field.Network(name))
 	}
 	slices.Sort(names)
 	return names
-}
-
-func networkName(mode string) string {
-	if isDefaultNetwork(mode) {
-		return defaultNetwork
-	}
-	return mode
 }
 
 // deadLinks reports links of n to containers of the map that are not where n is: the
@@ -52,7 +43,7 @@ func (r *resolver) deadLinks(n *Node) problem.Problems {
 			continue
 		}
 		there := networksOf(target.Spec)
-		if l.network == defaultNetwork {
+		if l.network == field.DefaultNetwork {
 			there = r.throughJoins(there)
 		}
 		if there == nil || slices.Contains(there, l.network) {
@@ -94,7 +85,7 @@ type link struct{ network, line string }
 func linksOf(s *docker.ContainerSpec) []link {
 	var out []link
 	for _, line := range s.HostConfig.Links {
-		out = append(out, link{defaultNetwork, line})
+		out = append(out, link{field.DefaultNetwork, line})
 	}
 	if s.NetworkingConfig == nil {
 		return out
@@ -102,7 +93,7 @@ func linksOf(s *docker.ContainerSpec) []link {
 	endpoints := s.NetworkingConfig.EndpointsConfig
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {
 		for _, line := range endpoints[name].Links {
-			out = append(out, link{networkName(name), line})
+			out = append(out, link{field.Network(name), line})
 		}
 	}
 	return out
@@ -117,7 +108,7 @@ func place(networks []string) string {
 		return "in the network of the host"
 	case first == "none":
 		return "on no network"
-	case first == defaultNetwork:
+	case first == field.DefaultNetwork:
 		return "on the default network"
 	case strings.HasPrefix(first, "container:"):
 		return "in the network of " + strings.TrimPrefix(first, "container:")

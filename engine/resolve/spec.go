@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
@@ -222,7 +223,7 @@ func (r *resolver) network(n *Node) problem.Problems {
 		return wrong("leave out links or network_mode", "links need a network, but network_mode is %q", host.NetworkMode)
 	case len(on) > 1:
 		return wrong("write them into networking_config, at the network where each is to be known", "the container is on several networks (%s), and links do not say on which", strings.Join(on, ", "))
-	case on[0] == defaultNetwork:
+	case on[0] == field.DefaultNetwork:
 		var problems problem.Problems
 		host.Links, problems = r.aliases(n, host.Links)
 		return problems

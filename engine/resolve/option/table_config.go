@@ -2,7 +2,10 @@
 
 package option
 
-import "github.com/dmap-dev/dmap/engine/docker"
+import (
+	"github.com/dmap-dev/dmap/engine/docker"
+	api "github.com/dmap-dev/dmap/engine/docker/field"
+)
 
 // spec shortens the field selectors of the tables.
 type spec = docker.ContainerSpec
@@ -40,13 +43,13 @@ func configOptions() []Option {
 			Doc:  "labels of the container, merged by name",
 			rule: mergeMap("label", textMap(true, labelName), func(s *spec) *map[string]string { return &s.Labels })},
 		{Name: "mac_address", Field: "MacAddress", Forms: textForms,
-			Doc:  "MAC address; from API 1.44 on also in networking_config",
+			Doc:  "MAC address; from API " + since(api.EndpointMAC) + " on also in networking_config",
 			rule: overwrite(readMAC, func(s *spec) *string { return &s.MacAddress })},
 		{Name: "network_disabled", Field: "NetworkDisabled", Forms: flagForms,
 			Doc:  "no network at all",
 			rule: flag(func(s *spec) *bool { return &s.NetworkDisabled })},
 		{Name: "networking_config", Field: "NetworkingConfig", Forms: `dict: network to aliases, links, ipv4_address, ipv6_address, link_local_ips, mac_address, driver_opt; or {"EndpointsConfig": ...} around it`,
-			Doc:  "places in networks; more than one needs API 1.44",
+			Doc:  "places in networks; more than one needs API " + since("NetworkingConfig.EndpointsConfig"),
 			rule: networking},
 		{Name: "ports", Field: "ExposedPorts", Forms: `list of 80, "53/udp", (53, "udp"), "8000-8010"; dict with empty values`,
 			Doc:  "ports to expose without publishing them",
@@ -79,4 +82,10 @@ func configOptions() []Option {
 			Doc:  "folder the command starts in",
 			rule: overwrite(textWhere(emptyOr(absolutePath)), func(s *spec) *string { return &s.WorkingDir })},
 	}
+}
+
+// since is the first API version that has a part of a field.
+func since(part string) string {
+	f, _ := api.Find(part)
+	return f.Since
 }
