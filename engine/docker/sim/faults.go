@@ -250,7 +250,7 @@ func (e *Engine) faultDelay(ctx context.Context, d time.Duration) {
 // waitGone waits for the client to leave or the daemon to restart.
 func (e *Engine) waitGone(ctx context.Context) {
 	e.world.Lock()
-	cut := e.world.Clock.Cut
+	cut := e.world.Clock.End()
 	e.world.Unlock()
 	select {
 	case <-ctx.Done():

@@ -1,4 +1,4 @@
-// Part of the simulated engine: copying files into and out of containers, whether they run or not.
+// Calls: copying files into and out of containers, whether they run or not.
 
 package api
 

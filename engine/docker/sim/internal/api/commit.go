@@ -1,4 +1,4 @@
-// Part of the simulated engine: images that are made of containers.
+// Calls: images that are made of containers.
 
 package api
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: creating and naming containers.
+// Calls: creating and naming containers.
 
 package api
 
@@ -41,7 +41,6 @@ func containerCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	w.Journal.EmitContainer(c, "create", nil)
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": c.ID, "Warnings": spec.Warnings(body.HostConfig)}}, nil
 }
 
@@ -50,26 +49,29 @@ func containerRename(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	asked := q.Query.Get("name")
-	name := strings.TrimPrefix(asked, "/")
-	if name == "" {
-		return wire.Reply{}, wire.BadRequest("Neither old nor new names may be empty")
+	if err := w.Containers.Rename(c, strings.TrimPrefix(q.Query.Get("name"), "/")); err != nil {
+		return wire.Reply{}, err
 	}
-	if name == c.Name {
-		return wire.Reply{}, wire.BadRequest("Renaming a container with the same name as its current name")
-	}
-	const where = "Error when allocating new name: "
-	if err := spec.CheckName(name, "/"+name); err != nil {
-		return wire.Reply{}, wire.Prefixed(where, err)
-	}
-	if err := w.Containers.NameTaken(name); err != nil {
-		return wire.Reply{}, wire.Prefixed(where, err)
-	}
-	if c.Restarting {
-		return wire.Reply{}, wire.NotFound("sandbox %s not found", c.SandboxID)
-	}
-	old := c.Name
-	c.Name = name
-	w.Journal.EmitContainer(c, "rename", map[string]string{"oldName": "/" + old})
 	return wire.Status(204)
+}
+
+func containerUpdate(w *world.World, q *wire.Request) (wire.Reply, error) {
+	var body spec.UpdateBody
+	if err := q.Decode(&body); err != nil {
+		return wire.Reply{}, err
+	}
+	c, err := w.State.FindContainer(q.Name)
+	if err != nil {
+		return wire.Reply{}, err
+	}
+	if err := spec.CheckRestartPolicy(body.RestartPolicy); err != nil {
+		return wire.Reply{}, err
+	}
+	if err := spec.CheckResources(&body.Resources, w.Host.Processors()); err != nil {
+		return wire.Reply{}, err
+	}
+	if err := w.Containers.Update(c, &body); err != nil {
+		return wire.Reply{}, err
+	}
+	return wire.OK(wire.Object{"Warnings": nil})
 }

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what the package is.
+// Calls: what the package is.
 
 // Package api is the calls of the Engine API: each reads a request, asks or changes the world, and makes a document of what
 // it finds. [Routes] is the table of them all.

@@ -1,4 +1,4 @@
-// Part of the simulated engine: the stream of events.
+// Calls: the stream of events.
 
 package api
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: calls that run further programs in a container.
+// Calls: calls that run further programs in a container.
 
 package api
 
@@ -44,16 +44,14 @@ func execCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if !validKeys(body.DetachKeys) {
 		return wire.Reply{}, wire.Failure("Invalid escape keys (%s) provided", body.DetachKeys)
 	}
-	if err := w.Endpoints.CheckLinks(c); err != nil {
-		return wire.Reply{}, err
-	}
 	x := &state.Execution{
-		ID: w.State.NewID("exec"), Container: c.ID, Cmd: body.Cmd, Tty: body.Tty, Stdin: body.AttachStdin, Stdout: body.AttachStdout,
+		Container: c.ID, Cmd: body.Cmd, Tty: body.Tty, Stdin: body.AttachStdin, Stdout: body.AttachStdout,
 		Stderr: body.AttachStderr, Env: body.Env, Privileged: body.Privileged,
 		User: cmp.Or(body.User, c.Config.User), WorkingDir: cmp.Or(body.WorkingDir, c.Config.WorkingDir),
 	}
-	w.State.Execs[x.ID] = x
-	w.Journal.EmitContainer(c, "exec_create: "+world.CommandText(x.Cmd), map[string]string{"execID": x.ID})
+	if err := w.Supervisor.AddExec(x, c); err != nil {
+		return wire.Reply{}, err
+	}
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": x.ID}}, nil
 }
 

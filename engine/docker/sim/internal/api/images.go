@@ -1,4 +1,4 @@
-// Part of the simulated engine: calls about images.
+// Calls: calls about images.
 
 package api
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what it tells about one container.
+// Calls: what it tells about one container.
 
 package api
 
@@ -10,7 +10,6 @@ import (
 	"strconv"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/process"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
@@ -37,27 +36,8 @@ func containerInspect(w *world.World, q *wire.Request) (wire.Reply, error) {
 		doc["SizeRw"], doc["SizeRootFs"] = sizes(w, c)
 	}
 	rep, err := wire.Encoded(wire.Reply{JSON: doc})
-	polled(w, c)
+	w.Supervisor.Seen(c)
 	return rep, err
-}
-
-// polled moves the clock for a client that looks again at a container in a passing state, so that looking leads somewhere.
-func polled(w *world.World, c *state.Container) {
-	if w.Clock.Mode != process.ClockJump || !c.Running || c.Paused || !c.Restarting && c.Health != "starting" {
-		return
-	}
-	if !c.Polled {
-		c.Polled = true
-		return
-	}
-	next := c.RestartAt
-	if !c.Restarting {
-		next = c.HealthAt
-	}
-	if !next.IsZero() {
-		w.Clock.AdvanceTo(next)
-		w.Clock.Touch()
-	}
 }
 
 func inspectDocument(w *world.World, c *state.Container, q *wire.Request) wire.Object {
@@ -71,7 +51,7 @@ func inspectDocument(w *world.World, c *state.Container, q *wire.Request) wire.O
 		"ProcessLabel": "", "AppArmorProfile": "", "ExecIDs": execIDs(w, c), "HostConfig": host, "Config": c.Config,
 		"GraphDriver":     wire.Object{"Name": "overlay2", "Data": wire.Object{"MergedDir": "/var/lib/docker/overlay2/" + c.ID + "/merged"}},
 		"Mounts":          mountDocuments(c),
-		"NetworkSettings": networkSettings(w, c, q),
+		"NetworkSettings": networkSettings(c),
 	}
 	for _, field := range slices.Sorted(maps.Keys(where)) {
 		doc[field] = ""
@@ -111,7 +91,7 @@ func mountDocuments(c *state.Container) []wire.Object {
 	return docs
 }
 
-func networkSettings(w *world.World, c *state.Container, q *wire.Request) wire.Object {
+func networkSettings(c *state.Container) wire.Object {
 	bridge := c.Endpoints["bridge"]
 	if bridge == nil {
 		bridge = &spec.EndpointConfig{}

@@ -1,4 +1,4 @@
-// Part of the simulated engine: calls that start, stop and remove containers.
+// Calls: calls that start, stop and remove containers.
 
 package api
 
@@ -265,11 +265,8 @@ func removeLink(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	for i, l := range c.Links {
-		if l.Alias == alias {
-			c.Links = append(c.Links[:i:i], c.Links[i+1:]...)
-			return wire.Status(204)
-		}
+	if !w.Endpoints.Unlink(c, alias) {
+		return wire.Reply{}, wire.NotFound("No such container: %s", q.Name)
 	}
-	return wire.Reply{}, wire.NotFound("No such container: %s", q.Name)
+	return wire.Status(204)
 }

@@ -1,4 +1,4 @@
-// Part of the simulated engine: the list of containers, and its filters.
+// Calls: the list of containers, and its filters.
 
 package api
 
@@ -102,7 +102,7 @@ func containerFilter(w *world.World, q *wire.Request, f filter.Set) (func(*state
 			return false
 		}
 		return f.Has("status", c.Status()) && f.Has("health", cmp.Or(c.Health, "none")) && f.Labels(c.Config.Labels) &&
-			f.Prefix("id", c.ID) && nameFits(w, c, name) && mountsFit(c, f) && networkFits(w, c, f)
+			f.Prefix("id", c.ID) && nameFits(w, c, name) && mountsFit(c, f) && networkFits(c, f)
 	}, nil
 }
 
@@ -155,7 +155,7 @@ func mountsFit(c *state.Container, f filter.Set) bool {
 	return false
 }
 
-func networkFits(w *world.World, c *state.Container, f filter.Set) bool {
+func networkFits(c *state.Container, f filter.Set) bool {
 	if len(f["network"]) == 0 {
 		return true
 	}

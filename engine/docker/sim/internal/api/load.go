@@ -1,4 +1,4 @@
-// Part of the simulated engine: calls by which images arrive as tar files.
+// Calls: calls by which images arrive as tar files.
 
 package api
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what processes print, as logs and as attached streams.
+// Calls: what processes print, as logs and as attached streams.
 
 package api
 

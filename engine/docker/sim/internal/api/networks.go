@@ -1,4 +1,4 @@
-// Part of the simulated engine: calls about networks.
+// Calls: calls about networks.
 
 package api
 
@@ -29,39 +29,8 @@ func networkConnect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if ep == nil {
 		ep = &spec.EndpointConfig{}
 	}
-	ep.EndpointID, ep.NetworkID = "", ""
-	shares := strings.HasPrefix(c.HostConfig.NetworkMode, "container:")
-	if c.Running && shares {
-		return wire.Reply{}, wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
-	}
-	n, err := w.State.FindNetwork(q.Name)
-	if err != nil && !c.Running && wire.StatusOf(wire.Reply{}, err) == 404 {
-		// Who does not run can be connected to what does not exist; the start will fail. The engine keeps no
-		// networks for a container that shares those of another, and its handler dies on that.
-		if shares && !c.Connected {
-			return wire.Reply{}, wire.ErrCut
-		}
-		c.Endpoints[q.Name] = ep
-		return wire.Status(200)
-	}
-	if err != nil {
+	if err := w.Endpoints.Join(c, q.Name, ep); err != nil {
 		return wire.Reply{}, err
-	}
-	if err := w.Endpoints.CheckConnect(c, ep, n); err != nil {
-		return wire.Reply{}, err
-	}
-	if old := c.Endpoints[n.Name]; old != nil {
-		if c.Running && old.EndpointID != "" {
-			return wire.Reply{}, wire.Forbidden("endpoint with name %s already exists in network %s", c.Name, n.Name)
-		}
-		return wire.Status(200)
-	}
-	c.Endpoints[n.Name], c.Connected = ep, true
-	if c.Running && !c.Restarting {
-		if err := w.Endpoints.ConnectOne(c, n.Name, n); err != nil {
-			delete(c.Endpoints, n.Name)
-			return wire.Reply{}, err
-		}
 	}
 	return wire.Status(200)
 }
@@ -84,31 +53,8 @@ func networkDisconnect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	n, err := w.State.FindNetwork(q.Name)
-	if err != nil && (c.Running && !body.Force) {
+	if err := w.Endpoints.Part(c, q.Name, body.Force); err != nil {
 		return wire.Reply{}, err
-	}
-	name := q.Name
-	if err == nil {
-		name = n.Name
-		if c.Running && c.HostConfig.NetworkMode == "host" && n.Driver == "host" {
-			return wire.Reply{}, wire.BadRequest(world.ErrHostNetwork)
-		}
-	}
-	ep := c.Endpoints[name]
-	if ep == nil && c.Running {
-		return wire.Reply{}, wire.Failure("container %s is not connected to network %s", c.ID, name)
-	}
-	if ep == nil {
-		return wire.Reply{}, wire.Failure("container %s is not connected to the network %s", c.ID, name)
-	}
-	if ep.EndpointID != "" {
-		w.Endpoints.Leave(c, ep)
-	}
-	delete(c.Endpoints, name)
-	if n != nil {
-		// Who runs leaves and is disconnected, which are two events.
-		w.Journal.Emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	}
 	return wire.Status(200)
 }
@@ -235,7 +181,6 @@ func networkCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if twin != nil {
 		warning = fmt.Sprintf("Network with name %s (id : %s) already exists", twin.Name, twin.ID)
 	}
-	w.Journal.Emit("network", "create", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": n.ID, "Warning": warning}}, nil
 }
 

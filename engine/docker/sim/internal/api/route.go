@@ -1,4 +1,4 @@
-// Part of the simulated engine: the table of the API.
+// Calls: the table of the API.
 
 package api
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what a container uses. Nothing is measured: each process has one thread, a megabyte, and no traffic.
+// Calls: what a container uses. Nothing is measured: each process has one thread, a megabyte, and no traffic.
 
 package api
 
@@ -40,7 +40,7 @@ func containerStats(w *world.World, q *wire.Request) (wire.Reply, error) {
 		"usage": usage, "max_usage": usage, "limit": limit,
 		"stats": wire.Object{"cache": 0, "rss": usage, "inactive_file": 0, "total_cache": 0, "total_rss": usage, "total_inactive_file": 0},
 	}
-	if networks := trafficOf(w, c); len(networks) > 0 {
+	if networks := trafficOf(c); len(networks) > 0 {
 		doc["networks"] = networks
 	}
 	return wire.OK(doc)
@@ -71,7 +71,7 @@ func blkioStats(none []wire.Object) wire.Object {
 }
 
 // trafficOf gives the network interfaces of a container.
-func trafficOf(w *world.World, c *state.Container) wire.Object {
+func trafficOf(c *state.Container) wire.Object {
 	doc := wire.Object{}
 	for _, name := range world.EndpointOrder(c) {
 		if c.Endpoints[name].IPAddress == "" {

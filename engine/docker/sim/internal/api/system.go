@@ -1,4 +1,4 @@
-// Part of the simulated engine: what it tells about itself.
+// Calls: what it tells about itself.
 
 package api
 

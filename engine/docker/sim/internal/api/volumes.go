@@ -1,4 +1,4 @@
-// Part of the simulated engine: calls about volumes.
+// Calls: calls about volumes.
 
 package api
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: a container as what runs in it sees it: its files, through mounts and links, and who owns them.
+// Process: a container as what runs in it sees it: its files, through mounts and links, and who owns them.
 
 package process
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: virtual time, and what happens as it passes.
+// Process: virtual time, and what happens as it passes.
 
 package process
 
@@ -30,7 +30,7 @@ type Clock struct {
 	Mode      ClockMode
 	nextDue   func() (Deadline, bool) // what happens next
 	changed   chan struct{}           // closed at each change
-	Cut       chan struct{}           // closed when the daemon restarts: all streams end
+	cut       chan struct{}           // closed when the daemon restarts: all streams end
 	closed    bool
 	timer     *time.Timer
 	realBase  time.Time
@@ -40,7 +40,7 @@ type Clock struct {
 // NewClock makes a clock that shows now, under the lock of what it moves.
 func NewClock(mu *sync.Mutex, now *time.Time, mode ClockMode, nextDue func() (Deadline, bool)) *Clock {
 	return &Clock{
-		mu: mu, now: now, Mode: mode, nextDue: nextDue, changed: make(chan struct{}), Cut: make(chan struct{}),
+		mu: mu, now: now, Mode: mode, nextDue: nextDue, changed: make(chan struct{}), cut: make(chan struct{}),
 		realBase: *now, realSince: time.Now(),
 	}
 }
@@ -55,10 +55,13 @@ func (k *Clock) Touch() {
 	k.arm()
 }
 
+// End is closed when all streams end. The lock is held.
+func (k *Clock) End() <-chan struct{} { return k.cut }
+
 // CutStreams ends all streams.
 func (k *Clock) CutStreams() {
-	close(k.Cut)
-	k.Cut = make(chan struct{})
+	close(k.cut)
+	k.cut = make(chan struct{})
 }
 
 // Close ends all streams, and lets nothing more happen by itself.
@@ -146,7 +149,7 @@ func (k *Clock) Until(ctx context.Context, jump bool, done func() bool) error {
 			jumps++
 			continue
 		}
-		changed, cut := k.changed, k.Cut
+		changed, cut := k.changed, k.cut
 		k.mu.Unlock()
 		var err error
 		select {

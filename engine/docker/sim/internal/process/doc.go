@@ -1,4 +1,4 @@
-// Part of the simulated engine: what the package is.
+// Process: what the package is.
 
 // Package process is what runs in a container: programs that are scripts, the life of the first process, health checks, and the
 // clock by which all of it happens. A [Box] is the container as programs see it, a [Life] is how its process fares.

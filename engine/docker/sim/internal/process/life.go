@@ -1,4 +1,4 @@
-// Part of the simulated engine: how the first process of a container fares: it runs, sleeps, ends, and waits for its restart.
+// Process: how the first process of a container fares: it runs, sleeps, ends, and waits for its restart.
 
 package process
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: files where they really lie.
+// Process: files where they really lie.
 
 package process
 

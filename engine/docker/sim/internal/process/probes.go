@@ -1,4 +1,4 @@
-// Part of the simulated engine: health checks. Probes are not run one by one: it is reckoned when they change the health.
+// Process: health checks. Probes are not run one by one: it is reckoned when they change the health.
 
 package process
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what a process in a container does, as a script instead of a program.
+// Process: what a process in a container does, as a script instead of a program.
 
 package process
 

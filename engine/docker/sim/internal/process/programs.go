@@ -1,4 +1,4 @@
-// Part of the simulated engine: what it refuses in the configuration of a new container.
+// Process: what it refuses in the configuration of a new container.
 
 package process
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what the runtime below the engine refuses when a container starts: mounts, limits, settings of the kernel.
+// Process: what the runtime below the engine refuses when a container starts: mounts, limits, settings of the kernel.
 
 package process
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what a state that comes from a file must hold.
+// State: what a state that comes from a file must hold.
 
 package state
 

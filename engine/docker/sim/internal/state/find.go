@@ -1,4 +1,4 @@
-// Part of the simulated engine: finding containers, images, networks, volumes and execs by what clients call them.
+// State: finding containers, images, networks, volumes and execs by what clients call them.
 
 package state
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: links of the old kind, as they show in names.
+// State: links of the old kind, as they show in names.
 
 package state
 

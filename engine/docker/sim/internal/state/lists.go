@@ -1,4 +1,4 @@
-// Part of the simulated engine: what belongs together, in order.
+// State: what belongs together, in order.
 
 package state
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: images that leave as tar files.
+// State: images that leave as tar files.
 
 package state
 

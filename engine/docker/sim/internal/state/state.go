@@ -1,4 +1,4 @@
-// Part of the simulated engine: the stream of events.
+// State: the stream of events.
 
 package state
 

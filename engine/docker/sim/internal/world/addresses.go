@@ -1,4 +1,4 @@
-// Part of the simulated engine: the address pools of networks, and the addresses that endpoints get from them.
+// World: the address pools of networks, and the addresses that endpoints get from them.
 
 package world
 

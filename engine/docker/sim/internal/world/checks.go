@@ -1,4 +1,4 @@
-// Part of the simulated engine: what shows only once a container starts.
+// World: what shows only once a container starts.
 
 package world
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: images that are made of containers.
+// World: images that are made of containers.
 
 package world
 

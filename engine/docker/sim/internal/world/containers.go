@@ -1,4 +1,4 @@
-// Part of the simulated engine: making containers.
+// World: making containers.
 
 package world
 
@@ -14,17 +14,18 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Containers makes containers.
+// Containers makes containers, and changes what they are called and allowed.
 type Containers struct {
 	st        *state.State
 	version   wire.Version
 	host      Host
+	journal   *Journal
 	mounts    *Mounts
 	endpoints *Endpoints
 }
 
-// NameTaken gives the error for a name that another container has, or nil.
-func (s *Containers) NameTaken(name string) error {
+// nameTaken gives the error for a name that another container has, or nil.
+func (s *Containers) nameTaken(name string) error {
 	for _, c := range s.st.Containers {
 		if c.Name == name {
 			return wire.Conflict("Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove (or rename) that container to be able to reuse that name.", name, c.ID)
@@ -66,7 +67,7 @@ func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.C
 	} else if err := spec.CheckName(c.Name, name); err != nil {
 		return nil, err
 	}
-	if err := s.NameTaken(c.Name); err != nil {
+	if err := s.nameTaken(c.Name); err != nil {
 		return nil, err
 	}
 	if err := spec.CheckSecurity(&c.HostConfig); err != nil {
@@ -84,7 +85,32 @@ func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.C
 		return nil, err
 	}
 	s.st.Containers[c.ID] = c
+	s.journal.EmitContainer(c, "create", nil)
 	return c, nil
+}
+
+// Rename gives a container another name.
+func (s *Containers) Rename(c *state.Container, name string) error {
+	switch name {
+	case "":
+		return wire.BadRequest("Neither old nor new names may be empty")
+	case c.Name:
+		return wire.BadRequest("Renaming a container with the same name as its current name")
+	}
+	const where = "Error when allocating new name: "
+	if err := spec.CheckName(name, "/"+name); err != nil {
+		return wire.Prefixed(where, err)
+	}
+	if err := s.nameTaken(name); err != nil {
+		return wire.Prefixed(where, err)
+	}
+	if c.Restarting {
+		return wire.NotFound("sandbox %s not found", c.SandboxID)
+	}
+	old := c.Name
+	c.Name = name
+	s.journal.EmitContainer(c, "rename", map[string]string{"oldName": "/" + old})
+	return nil
 }
 
 // attach gives a new container its mounts, links and network settings.

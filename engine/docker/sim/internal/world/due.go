@@ -1,4 +1,4 @@
-// Part of the simulated engine: what is due in containers as time passes.
+// World: what is due in containers as time passes.
 
 package world
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: the endpoints of containers on networks: joining and leaving.
+// World: the endpoints of containers on networks: joining and leaving.
 
 package world
 
@@ -74,7 +74,7 @@ func (s *Endpoints) connect(c *state.Container) error {
 		if err != nil {
 			return err
 		}
-		if err := s.ConnectOne(c, name, n); err != nil {
+		if err := s.connectOne(c, name, n); err != nil {
 			return err
 		}
 		c.SandboxID = sandbox
@@ -85,7 +85,7 @@ func (s *Endpoints) connect(c *state.Container) error {
 	if err := s.openPorts(c); err != nil {
 		return err
 	}
-	return s.CheckLinks(c)
+	return s.checkLinks(c)
 }
 
 // EndpointOrder is the default network first, then the others by name.
@@ -95,8 +95,8 @@ func EndpointOrder(c *state.Container) []string {
 	return names
 }
 
-// ConnectOne gives a container its address on one network.
-func (s *Endpoints) ConnectOne(c *state.Container, name string, n *state.Network) error {
+// connectOne gives a container its address on one network.
+func (s *Endpoints) connectOne(c *state.Container, name string, n *state.Network) error {
 	ep := c.Endpoints[name]
 	if err := s.completeEndpoint(c, ep, n); err != nil {
 		return err
@@ -164,12 +164,12 @@ func (s *Endpoints) disconnect(c *state.Container) {
 		if ep.EndpointID == "" {
 			continue
 		}
-		s.Leave(c, ep)
+		s.leave(c, ep)
 	}
 }
 
-// Leave ends one endpoint.
-func (s *Endpoints) Leave(c *state.Container, ep *spec.EndpointConfig) {
+// leave ends one endpoint.
+func (s *Endpoints) leave(c *state.Container, ep *spec.EndpointConfig) {
 	n := s.st.Networks[ep.NetworkID]
 	ep.EndpointID, ep.Gateway, ep.IPAddress, ep.IPPrefixLen, ep.MacAddress = "", "", "", 0, ""
 	ep.IPv6Gateway, ep.GlobalIPv6Address, ep.GlobalIPv6PrefixLen = "", "", 0
@@ -177,28 +177,3 @@ func (s *Endpoints) Leave(c *state.Container, ep *spec.EndpointConfig) {
 		s.journal.Emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	}
 }
-
-// CheckConnect refuses what a network cannot do, and networks that a container cannot have together.
-func (s *Endpoints) CheckConnect(c *state.Container, ep *spec.EndpointConfig, n *state.Network) error {
-	if c.Removing || c.Dead {
-		return wire.Conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
-	}
-	if err := s.completeEndpoint(c, ep, n); err != nil {
-		return err
-	}
-	onHost, host := c.HostConfig.NetworkMode == "host", n.Driver == "host"
-	switch {
-	case host && !onHost:
-		return wire.BadRequest(ErrHostNetwork)
-	case c.Endpoints[n.Name] != nil:
-		return nil
-	case onHost && c.Endpoints["host"] != nil:
-		return wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
-	case n.Name == "none" && len(c.Endpoints) > 0 || c.Endpoints["none"] != nil:
-		return wire.BadRequest("container cannot be connected to multiple networks with one of the networks in private (none) mode")
-	}
-	return nil
-}
-
-// ErrHostNetwork is what the engine says of leaving or joining the network of the host.
-const ErrHostNetwork = "container cannot be disconnected from host network or connected to host network"

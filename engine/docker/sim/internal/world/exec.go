@@ -1,4 +1,4 @@
-// Part of the simulated engine: further programs in a container.
+// World: further programs in a container.
 
 package world
 
@@ -16,8 +16,19 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// CommandText is a command line as events show it.
-func CommandText(argv []string) string { return argv[0] + " " + strings.Join(argv[1:], " ") }
+// commandText is a command line as events show it.
+func commandText(argv []string) string { return argv[0] + " " + strings.Join(argv[1:], " ") }
+
+// AddExec adds a program that may be started in a container, and gives it an id.
+func (s *Supervisor) AddExec(x *state.Execution, c *state.Container) error {
+	if err := s.endpoints.checkLinks(c); err != nil {
+		return err
+	}
+	x.ID = s.st.NewID("exec")
+	s.st.Execs[x.ID] = x
+	s.journal.EmitContainer(c, "exec_create: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
+	return nil
+}
 
 // BeginExec starts the program and gives what it prints, or why it cannot start.
 func (s *Supervisor) BeginExec(x *state.Execution, c *state.Container) ([]logs.Line, error) {
@@ -27,7 +38,7 @@ func (s *Supervisor) BeginExec(x *state.Execution, c *state.Container) ([]logs.L
 	case x.Running:
 		return nil, wire.Conflict("Error: Exec command %s is already running", x.ID)
 	}
-	s.journal.EmitContainer(c, "exec_start: "+CommandText(x.Cmd), map[string]string{"execID": x.ID})
+	s.journal.EmitContainer(c, "exec_start: "+commandText(x.Cmd), map[string]string{"execID": x.ID})
 	seen := s.boxOf(x, c)
 	if err := seen.CheckExec(x.Cmd[0]); err != nil {
 		code := 126

@@ -1,4 +1,4 @@
-// Part of the simulated engine: the health of containers, as it begins, changes and ends.
+// World: the health of containers, as it begins, changes and ends.
 
 package world
 
@@ -35,7 +35,7 @@ func (s *Supervisor) changeHealth(c *state.Container) {
 		c.Health = "unhealthy"
 	}
 	c.HealthAt = s.st.Box(c).NextHealth()
-	command := CommandText(s.st.Box(c).Probe())
+	command := commandText(s.st.Box(c).Probe())
 	for _, action := range []string{"exec_create: " + command, "exec_start: " + command, "exec_die", "health_status: " + c.Health} {
 		s.journal.EmitContainer(c, action, nil)
 	}

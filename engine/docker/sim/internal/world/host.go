@@ -1,4 +1,4 @@
-// Part of the simulated engine: the machine that it says it runs on.
+// World: the machine that it says it runs on.
 
 package world
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: images and their names.
+// World: images and their names.
 
 package world
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: the events, with those who read along.
+// World: the events, with those who read along.
 
 package world
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: starting, stopping and ending containers.
+// World: starting, stopping and ending containers.
 
 package world
 
@@ -240,5 +240,24 @@ func (s *Supervisor) KillAll() {
 		if again == "always" || again == "unless-stopped" && !manual || again == "on-failure" && !manual {
 			_ = s.Start(c, false)
 		}
+	}
+}
+
+// Seen moves the clock for a client that looks again at a container in a passing state, so that looking leads somewhere.
+func (s *Supervisor) Seen(c *state.Container) {
+	if s.clock.Mode != process.ClockJump || !c.Running || c.Paused || !c.Restarting && c.Health != "starting" {
+		return
+	}
+	if !c.Polled {
+		c.Polled = true
+		return
+	}
+	next := c.RestartAt
+	if !c.Restarting {
+		next = c.HealthAt
+	}
+	if !next.IsZero() {
+		s.clock.AdvanceTo(next)
+		s.clock.Touch()
 	}
 }

@@ -1,4 +1,4 @@
-// Part of the simulated engine: links of the old kind, on the default bridge. They hold the linked container itself, not its
+// World: links of the old kind, on the default bridge. They hold the linked container itself, not its
 // name, so that one that was made anew under the same name is a stranger.
 
 package world
@@ -49,8 +49,8 @@ func (s *Endpoints) checkLinkable(c *state.Container) error {
 	return nil
 }
 
-// CheckLinks refuses a start, and an exec, while a linked container does not run.
-func (s *Endpoints) CheckLinks(c *state.Container) error {
+// checkLinks refuses a start, and an exec, while a linked container does not run.
+func (s *Endpoints) checkLinks(c *state.Container) error {
 	if c.Endpoints["bridge"] == nil {
 		return nil
 	}
@@ -72,4 +72,15 @@ func (s *Endpoints) rememberLinks(gone *state.Container) {
 			}
 		}
 	}
+}
+
+// Unlink removes the link of an alias, and reports whether there was one.
+func (s *Endpoints) Unlink(c *state.Container, alias string) bool {
+	for i, l := range c.Links {
+		if l.Alias == alias {
+			c.Links = append(c.Links[:i:i], c.Links[i+1:]...)
+			return true
+		}
+	}
+	return false
 }

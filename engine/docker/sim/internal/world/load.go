@@ -1,4 +1,4 @@
-// Part of the simulated engine: images that arrive as tar files.
+// World: images that arrive as tar files.
 
 package world
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: what a container mounts, decided when it is created and used when it starts.
+// World: what a container mounts, decided when it is created and used when it starts.
 
 package world
 

@@ -1,4 +1,4 @@
-// Part of the simulated engine: networks; where containers sit on them is in endpoints.go.
+// World: networks; where containers sit on them is in endpoints.go.
 
 package world
 
@@ -73,6 +73,7 @@ func (s *Networks) New(asked wire.Version, body *spec.NetworkBody) (*state.Netwo
 	}
 	n.ID = s.st.NewID("network")
 	s.st.Networks[n.ID] = n
+	s.journal.Emit("network", "create", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
 	return n, nil
 }
 

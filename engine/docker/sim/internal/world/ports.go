@@ -1,4 +1,4 @@
-// Part of the simulated engine: published ports. A conflict shows at start, never at create.
+// World: published ports. A conflict shows at start, never at create.
 
 package world
 

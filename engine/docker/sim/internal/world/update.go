@@ -1,4 +1,4 @@
-// Part of the simulated engine: what cannot be changed of a container in place.
+// World: what cannot be changed of a container in place.
 
 package world
 
@@ -8,8 +8,21 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// CheckUpdate refuses what contradicts the limits that a container has.
-func CheckUpdate(c *state.Container, body *spec.UpdateBody) error {
+// Update changes the limits of a container and its restart policy, where the body sets them.
+func (s *Containers) Update(c *state.Container, body *spec.UpdateBody) error {
+	if err := checkUpdate(c, body); err != nil {
+		return wire.Prefixed("Cannot update container "+c.ID+": ", err)
+	}
+	c.HostConfig.Update(&body.Resources)
+	if body.RestartPolicy.Name != "" {
+		c.HostConfig.RestartPolicy = body.RestartPolicy
+	}
+	s.journal.EmitContainer(c, "update", nil)
+	return nil
+}
+
+// checkUpdate refuses what contradicts the limits that a container has.
+func checkUpdate(c *state.Container, body *spec.UpdateBody) error {
 	h := &c.HostConfig
 	const conflicting = "Conflicting options: "
 	switch {

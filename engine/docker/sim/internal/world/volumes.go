@@ -1,4 +1,4 @@
-// Part of the simulated engine: volumes.
+// World: volumes.
 
 package world
 

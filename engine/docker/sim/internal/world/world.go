@@ -1,4 +1,4 @@
-// Part of the simulated engine: what it is made of, and who needs whom.
+// World: what it is made of, and who needs whom.
 
 package world
 
@@ -40,7 +40,7 @@ func New(on Host, mode process.ClockMode, version wire.Version, st *state.State)
 	w.Supervisor = &Supervisor{st: st, journal: w.Journal, mounts: w.Mounts, endpoints: w.Endpoints}
 	w.Clock = process.NewClock(&w.Mutex, &st.Now, mode, w.Supervisor.nextDue)
 	w.Supervisor.clock = w.Clock
-	w.Containers = &Containers{st: st, version: version, host: w.Host, mounts: w.Mounts, endpoints: w.Endpoints}
+	w.Containers = &Containers{st: st, version: version, host: w.Host, journal: w.Journal, mounts: w.Mounts, endpoints: w.Endpoints}
 	return w
 }
 
