@@ -11,13 +11,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Machine is what checks have to know of the engine and its host.
-type Machine struct {
-	API  wire.Version
-	CPUs int
-	Has  func(path string) bool // whether the host has a file or directory
-}
-
 // CheckCreate refuses what the engine refuses before it looks at the image. The version is that of the call.
 func CheckCreate(asked wire.Version, body *CreateBody, m Machine) error {
 	c, h := &body.Config, body.HostConfig

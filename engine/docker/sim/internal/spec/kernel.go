@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// CheckContainer refuses what the runtime refuses before it makes a process.
+// CheckContainer refuses what the runtime refuses before it makes a process. The order is the runtime's: of several mistakes it tells the first.
 func CheckContainer(h *HostConfig) error {
 	return cmp.Or(checkUlimitNames(h), checkSysctlNames(h), checkPermissions(h))
 }
 
-// CheckInit refuses what the kernel refuses to a process that is about to run the program.
+// CheckInit refuses what the kernel refuses to a process that is about to run the program, in the order in which that prepares itself.
 func CheckInit(c *Config, h *HostConfig) error {
 	return cmp.Or(checkShares(h), checkHostName(c, h), checkSysctlValues(h), checkUlimits(h))
 }
@@ -26,6 +26,7 @@ func limitNames() []string {
 	return []string{"CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"}
 }
 
+// checkUlimitNames refuses limits that there are not; with it passed, each has a number.
 func checkUlimitNames(h *HostConfig) error {
 	for _, u := range h.Ulimits {
 		if name := strings.ToUpper(u.Name); !slices.Contains(limitNames(), name) {
@@ -76,6 +77,7 @@ func dotted(name string) string {
 	return name
 }
 
+// checkSysctlNames refuses settings that would change the host, since no namespace holds them, or since the container uses the namespace of the host.
 func checkSysctlNames(h *HostConfig) error {
 	for _, key := range slices.Sorted(maps.Keys(h.Sysctls)) {
 		name := dotted(key)

@@ -34,7 +34,7 @@ func NonEmpty(words []string) []string {
 	return words
 }
 
-// Merge fills a container's configuration from its image; facts 2.6 has the rules.
+// Merge fills a container's configuration from its image.
 func Merge(c *Config, from Config) {
 	c.User = cmp.Or(c.User, from.User)
 	c.WorkingDir = cmp.Or(c.WorkingDir, from.WorkingDir)
@@ -46,6 +46,8 @@ func Merge(c *Config, from Config) {
 	if c.StopTimeout == nil {
 		c.StopTimeout = from.StopTimeout
 	}
+	// The command of the image belongs to its entrypoint: who gives an entrypoint of his own gets none of the two, and who empties it with [""] gets the
+	// command alone. nil is what nobody said.
 	if len(c.Entrypoint) == 0 {
 		if len(c.Cmd) == 0 {
 			c.Cmd = from.Cmd
@@ -76,7 +78,7 @@ func Union[V any](under, over map[string]V) map[string]V {
 	return all
 }
 
-// mergeEnv appends the image's variables that the container does not set.
+// mergeEnv appends the image's variables that the container does not set. Its own come first, in their order, since programs and inspect see the order.
 func mergeEnv(own, image []string) []string {
 	set := map[string]bool{}
 	for _, pair := range own {
@@ -92,6 +94,7 @@ func mergeEnv(own, image []string) []string {
 	return all
 }
 
+// mergeHealth fills each field that a health check leaves at zero, so that a container can have the test of its image with another interval.
 func mergeHealth(own, image *Healthcheck) *Healthcheck {
 	if own == nil || image == nil {
 		if own == nil {

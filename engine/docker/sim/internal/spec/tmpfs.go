@@ -19,6 +19,7 @@ func CheckTmpfs(h *HostConfig) error {
 		"bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime "
 	const keys = " size mode uid gid nr_inodes nr_blocks mpol "
 	for _, dest := range slices.Sorted(maps.Keys(h.Tmpfs)) {
+		// Of two that say the same the last counts, so the engine reads them from the end, and tells of the last wrong one.
 		options := strings.Split(h.Tmpfs[dest], ",")
 		slices.Reverse(options)
 		for _, option := range options {

@@ -42,14 +42,6 @@ func Failure(format string, args ...any) error {
 	return &Error{Status: 500, Text: fmt.Sprintf(format, args...)}
 }
 
-// Invalid is a malformed parameter, mostly of a filter: an internal error before engine 23, a bad request since.
-func Invalid(q *Request, format string, args ...any) error {
-	if q.At(42) {
-		return BadRequest(format, args...)
-	}
-	return Failure(format, args...)
-}
-
 // NotModified says that there was nothing to do. It has no text.
 func NotModified() error { return &Error{Status: 304} }
 

@@ -124,3 +124,11 @@ func Instant(text string) (time.Time, bool, error) {
 	}
 	return time.Unix(seconds, rest), true, nil
 }
+
+// Invalid is a malformed parameter, mostly of a filter: an internal error before engine 23, a bad request since.
+func Invalid(q *Request, format string, args ...any) error {
+	if q.At(42) {
+		return BadRequest(format, args...)
+	}
+	return Failure(format, args...)
+}
