@@ -31,10 +31,10 @@ const (
 
 // knots are the largest knots of packages. Numbers only ever go down.
 var knots = map[string]int{
-	"cmd/dmap":                 23,
+	"cmd/dmap":                 22,
 	"engine/docker/dockerd":    5,
 	"engine/docker/dockertest": 9,
-	"engine/model":             7,
+	"engine/model":             6,
 	"engine/plan":              16,
 	"engine/resolve/option":    14,
 	"engine/run":               8,
@@ -44,7 +44,7 @@ var knots = map[string]int{
 
 // crowds are the types with more methods than mostMethods.
 var crowds = map[string]int{
-	"engine/plan.builder": 69,
+	"engine/plan.builder": 70,
 }
 
 // TestHouse counts, in every package of the module, the files of the largest knot and the methods of each type.

@@ -1,4 +1,4 @@
-// Command line: exit codes and how errors are printed.
+// Command line: from an error to what is printed and the exit code.
 
 package main
 
@@ -13,27 +13,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 )
-
-// The exit codes of the program.
-const (
-	exitOK          = 0
-	exitFailed      = 1
-	exitMap         = 3
-	exitEngine      = 4
-	exitStale       = 6
-	exitUsage       = 64
-	exitInterrupted = 130
-)
-
-// usageError says that the command line is wrong.
-type usageError struct{ text string }
-
-func (e *usageError) Error() string { return e.text }
-
-// reported marks an error that was printed already.
-type reported struct{ error }
-
-func (e reported) Unwrap() error { return e.error }
 
 // exit prints the error of a command, such as "dmap run", and returns the exit code
 // for it.
