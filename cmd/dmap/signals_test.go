@@ -5,7 +5,9 @@ package main
 import (
 	"bufio"
 	"io"
+	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -22,7 +24,12 @@ container_map("m")
 // An interrupt ends the program at once while it reads standard input or evaluates
 // a map. That is no fault of the map.
 func TestInterruptBeforeARun(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+	// What these tests were started with (nohup, or "&" in a script) may ignore signals,
+	// and programs inherit that; what is caught here is set back in them.
+	caught := make(chan os.Signal, 3)
+	signal.Notify(caught, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(caught)
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, args := range [][]string{{"check", "-"}, {"run", "-H", "sim:", "-", "start"}, {"import", "dockermap", "-"}} {
 			cmd := exec.Command("dmap", args...)
 			if _, err := cmd.StdinPipe(); err != nil { // nothing ever comes
@@ -30,7 +37,7 @@ func TestInterruptBeforeARun(t *testing.T) {
 			}
 			stderr := start(t, cmd)
 			time.Sleep(200 * time.Millisecond) // there is no sign of the program that it reads
-			wantInterrupted(t, cmd, signal, stderr)
+			wantInterrupted(t, cmd, sig, stderr)
 		}
 		cmd := exec.Command("dmap", "check", "-")
 		cmd.Stdin = strings.NewReader(slowMap)
@@ -38,7 +45,7 @@ func TestInterruptBeforeARun(t *testing.T) {
 		if line, err := stderr.ReadString('\n'); line != "stdin.star:1:1: begin\n" {
 			t.Fatalf("got %q, %v", line, err)
 		}
-		wantInterrupted(t, cmd, signal, stderr)
+		wantInterrupted(t, cmd, sig, stderr)
 	}
 }
 
