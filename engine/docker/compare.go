@@ -65,7 +65,7 @@ func (s ContainerSpec) Values() (map[string]any, error) {
 // that is one that can be left.
 func (c ContainerInfo) Connected() bool {
 	mode := field.Network(c.HostConfig.NetworkMode)
-	if mode == "host" || mode == "none" || strings.HasPrefix(mode, "container:") || c.Config.NetworkDisabled {
+	if !field.OwnNetwork(mode) || c.Config.NetworkDisabled {
 		return true
 	}
 	for name, e := range c.Networks {

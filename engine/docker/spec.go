@@ -128,8 +128,7 @@ func (h HostConfig) MountsAt(path string) bool {
 		slices.ContainsFunc(h.Mounts, func(m Mount) bool { return m.Target == path })
 }
 
-// Resources are the limits of a container; of a HostConfig, only these and the
-// restart policy can be changed in place.
+// Resources are the limits of a container.
 type Resources struct {
 	CPUShares            int64            `json:"CpuShares,omitempty"`
 	Memory               int64            `json:"Memory,omitempty"` // bytes

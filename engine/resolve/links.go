@@ -32,7 +32,7 @@ func networksOf(s *docker.ContainerSpec) []string {
 // engine takes such a link and the name never leads anywhere. Who is not of the map,
 // or has no request yet, is not known.
 func (r *resolver) deadLinks(n *Node) problem.Problems {
-	if !hasOwnNetwork(n.Spec.HostConfig.NetworkMode) {
+	if !field.OwnNetwork(n.Spec.HostConfig.NetworkMode) {
 		return nil // has been reported
 	}
 	var problems problem.Problems
@@ -65,7 +65,7 @@ func (r *resolver) deadLinks(n *Node) problem.Problems {
 // others it is looked up by its name, which no network knows. nil: that is not known.
 func (r *resolver) throughJoins(networks []string) []string {
 	for range r.d.Nodes {
-		name, joins := strings.CutPrefix(networks[0], "container:")
+		name, joins := field.Joined(networks[0])
 		if !joins {
 			return networks
 		}
@@ -101,7 +101,9 @@ func linksOf(s *docker.ContainerSpec) []link {
 
 // place says where a container is: `on the network "back"`.
 func place(networks []string) string {
-	switch first := networks[0]; {
+	first := networks[0]
+	owner, joins := field.Joined(first)
+	switch {
 	case len(networks) > 1:
 		return "on the networks " + strings.Join(networks, ", ")
 	case first == "host":
@@ -110,15 +112,15 @@ func place(networks []string) string {
 		return "on no network"
 	case first == field.DefaultNetwork:
 		return "on the default network"
-	case strings.HasPrefix(first, "container:"):
-		return "in the network of " + strings.TrimPrefix(first, "container:")
+	case joins:
+		return "in the network of " + owner
 	default:
 		return fmt.Sprintf("on the network %q", first)
 	}
 }
 
 func linkHint(target *Node, there []string) string {
-	if other, ok := strings.CutPrefix(there[0], "container:"); ok {
+	if other, ok := field.Joined(there[0]); ok {
 		return fmt.Sprintf("link to %s, whose network it is", other)
 	}
 	return "put both on one network, with network_mode, or leave the link out"

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
@@ -115,7 +116,7 @@ func (n *Node) rememberPorts(values model.Dict, path string) {
 
 // publishedBy returns the fixed host ports of a request, in a fixed order.
 func publishedBy(n *Node, spec *docker.ContainerSpec) []published {
-	if spec == nil || !hasOwnNetwork(spec.HostConfig.NetworkMode) {
+	if spec == nil || !field.OwnNetwork(spec.HostConfig.NetworkMode) {
 		return nil
 	}
 	var out []published
@@ -135,11 +136,6 @@ func publishedBy(n *Node, spec *docker.ContainerSpec) []published {
 		return inside(a) - inside(b)
 	})
 	return out
-}
-
-// hasOwnNetwork reports whether Docker publishes ports of a container.
-func hasOwnNetwork(mode string) bool {
-	return mode != "host" && mode != "none" && !strings.HasPrefix(mode, "container:")
 }
 
 type (

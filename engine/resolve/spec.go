@@ -219,7 +219,7 @@ func (r *resolver) network(n *Node) problem.Problems {
 	switch {
 	case len(host.Links) == 0:
 		return nil
-	case !hasOwnNetwork(host.NetworkMode):
+	case !field.OwnNetwork(host.NetworkMode):
 		return wrong("leave out links or network_mode", "links need a network, but network_mode is %q", host.NetworkMode)
 	case len(on) > 1:
 		return wrong("write them into networking_config, at the network where each is to be known", "the container is on several networks (%s), and links do not say on which", strings.Join(on, ", "))

@@ -48,9 +48,18 @@ func source(text string) (Ref, bool) {
 
 const joinPrefix = "container:"
 
-// joined is the container whose namespace a mode joins.
+// Joined returns the container whose namespace a mode joins; ok is false if it joins none.
+func Joined(mode string) (container string, ok bool) { return strings.CutPrefix(mode, joinPrefix) }
+
+// OwnNetwork reports whether a container with a network mode has a network of its own: not that of the host or of another
+// container, and not none.
+func OwnNetwork(mode string) bool {
+	_, joins := Joined(mode)
+	return mode != "host" && mode != "none" && !joins
+}
+
 func joined(mode string) (Ref, bool) {
-	name, ok := strings.CutPrefix(mode, joinPrefix)
+	name, ok := Joined(mode)
 	return Ref{ContainerRef, name}, ok
 }
 
@@ -60,14 +69,14 @@ func network(mode string) (Ref, bool) {
 		return r, true
 	}
 	name := Network(mode)
-	return Ref{NetworkRef, name}, name != DefaultNetwork && name != "host" && name != "none"
+	return Ref{NetworkRef, name}, name != DefaultNetwork && OwnNetwork(name)
 }
 
 // joins compares modes, where an engine shows the id of a container of which the name, or the beginning of the id, was asked
 // for.
 func joins(asked, has any, id ID) bool {
-	want, ok := strings.CutPrefix(text(asked), joinPrefix)
-	shown, too := strings.CutPrefix(text(has), joinPrefix)
+	want, ok := Joined(text(asked))
+	shown, too := Joined(text(has))
 	if !ok || !too {
 		return equal(asked, has)
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	api "github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
@@ -97,7 +98,7 @@ func quoteAll(words []string) string {
 // oneOfOrContainer accepts the given words and "container:NAME".
 func oneOfOrContainer(words ...string) func(string) string {
 	return func(s string) string {
-		if name, ok := strings.CutPrefix(s, "container:"); ok && isContainerName(name) {
+		if name, ok := api.Joined(s); ok && isContainerName(name) {
 			return ""
 		}
 		if slices.Contains(words, s) {
@@ -109,7 +110,7 @@ func oneOfOrContainer(words ...string) func(string) string {
 
 // networkMode accepts the modes of Docker and names of networks.
 func networkMode(s string) string {
-	name, ok := strings.CutPrefix(s, "container:")
+	name, ok := api.Joined(s)
 	if ok && !isContainerName(name) {
 		return `"container:" with the name of a container`
 	}

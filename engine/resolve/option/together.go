@@ -3,9 +3,8 @@
 package option
 
 import (
-	"strings"
-
 	"github.com/dmap-dev/dmap/engine/docker"
+	api "github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -36,7 +35,7 @@ func clashes() []clash {
 func networkClashes() []clash {
 	mode := func(s docker.ContainerSpec) string { return s.HostConfig.NetworkMode }
 	host := func(s docker.ContainerSpec) bool { return mode(s) == "host" }
-	shared := func(s docker.ContainerSpec) bool { return strings.HasPrefix(mode(s), "container:") }
+	shared := func(s docker.ContainerSpec) bool { _, joins := api.Joined(mode(s)); return joins }
 	none := func(s docker.ContainerSpec) bool { return mode(s) == "none" || s.NetworkDisabled }
 	published := func(s docker.ContainerSpec) bool { return len(s.HostConfig.PortBindings) > 0 }
 	return []clash{
