@@ -35,6 +35,7 @@ var layout = map[string][]string{
 	"engine/docker/dockerd": {"engine/docker", "engine/docker/field"},
 	"engine/docker/sim":     {"engine/docker/sim/internal/"},
 	"engine/docker/sim/internal/": {
+		"engine/docker/field",
 		"engine/docker/sim/internal/files", "engine/docker/sim/internal/ids", "engine/docker/sim/internal/logs",
 		"engine/docker/sim/internal/refs", "engine/docker/sim/internal/script", "engine/docker/sim/internal/signals",
 		"engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",

@@ -43,7 +43,7 @@ type NetworkingConfig struct {
 
 // checkNetworking refuses endpoints that cannot be.
 func checkNetworking(asked wire.Version, endpoints map[string]*EndpointConfig) error {
-	if len(endpoints) > 1 && !asked.At(44) {
+	if len(endpoints) > 1 && !has(asked, "NetworkingConfig.EndpointsConfig") {
 		return wire.BadRequest("Container cannot be connected to network endpoints: %s", strings.Join(slices.Sorted(maps.Keys(endpoints)), ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(endpoints)) {

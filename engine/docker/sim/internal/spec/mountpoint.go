@@ -172,7 +172,7 @@ func bindOf(asked Mount, on Machine, m *MountPoint, wrong func(string, ...any) e
 	}
 	m.Source, m.Propagation = path.Clean(asked.Source), "rprivate"
 	if o := asked.BindOptions; o != nil {
-		m.CreateHost = o.CreateMountpoint && on.API.At(42)
+		m.CreateHost = o.CreateMountpoint && has(on.API, "HostConfig.Mounts.BindOptions.CreateMountpoint")
 		m.Propagation = cmp.Or(o.Propagation, m.Propagation)
 	}
 	if !m.CreateHost && !on.Has(m.Source) {
