@@ -18,6 +18,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -133,7 +134,7 @@ func disturb(t *rapid.T, b *bench, m *model.ContainerMap) string {
 		volumes = append(volumes, v.Name)
 	}
 	name := rapid.SampledFrom(append(names, m.Name+".new")).Draw(t, "container")
-	spec := docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "example/app", Labels: map[string]string{docker.LabelMap: m.Name}}}
+	spec := docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "example/app", Labels: map[string]string{identity.LabelMap: m.Name}}}
 	what := rapid.SampledFrom([]string{"", "stop", "start", "remove", "replace", "leftover", "orphan", "volume", "image", "limit", "network"}).Draw(t, "what")
 	switch what {
 	case "stop":
@@ -147,10 +148,10 @@ func disturb(t *rapid.T, b *bench, m *model.ContainerMap) string {
 		spec.Labels = nil
 		_, _, _ = b.client.CreateContainer(ctx, name, spec)
 	case "leftover":
-		spec.Labels[docker.LabelRole] = docker.RolePrepare
-		_, _, _ = b.client.CreateContainer(ctx, name+docker.PrepareSuffix, spec)
+		spec.Labels[identity.LabelRole] = identity.RolePrepare
+		_, _, _ = b.client.CreateContainer(ctx, name+identity.PrepareSuffix, spec)
 	case "orphan":
-		spec.Labels[docker.LabelRole] = docker.RoleContainer
+		spec.Labels[identity.LabelRole] = identity.RoleContainer
 		_, _, _ = b.client.CreateContainer(ctx, m.Name+".orphan", spec)
 	case "limit":
 		limit := rapid.SampledFrom([]int64{32, 64}).Draw(t, "limit") << 20
@@ -329,7 +330,7 @@ func TestApplyLooksUnderTheLock(t *testing.T) {
 	}
 	b.sim.OnCall(nil)
 	for _, v := range b.sim.World().Volumes {
-		if strings.Contains(v.Name, docker.LockSuffix) {
+		if strings.Contains(v.Name, identity.LockSuffix) {
 			t.Errorf("the lock is still held by %s", v.Name)
 		}
 	}
@@ -340,7 +341,7 @@ func TestApplyLooksUnderTheLock(t *testing.T) {
 func TestHostilePlans(t *testing.T) {
 	ctx := context.Background()
 	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{{Name: "a", Image: "example/app"}}}
-	others := map[string]map[string]string{"nobody's": nil, "another map's": {docker.LabelMap: "other"}}
+	others := map[string]map[string]string{"nobody's": nil, "another map's": {identity.LabelMap: "other"}}
 	for whose, labels := range others {
 		for _, op := range []plan.Op{plan.StopContainer, plan.RemoveContainer, plan.StartContainer} {
 			for _, foreign := range []bool{false, true} {
@@ -389,7 +390,7 @@ func TestHostilePreparation(t *testing.T) {
 		m := site()
 		p := b.saved(t, m, plan.Request{Action: plan.Start})
 		const volume = "example_map.app_log"
-		if _, err := b.client.CreateVolume(context.Background(), docker.VolumeSpec{Name: volume, Labels: map[string]string{docker.LabelMap: "other"}}); err != nil {
+		if _, err := b.client.CreateVolume(context.Background(), docker.VolumeSpec{Name: volume, Labels: map[string]string{identity.LabelMap: "other"}}); err != nil {
 			t.Fatal(err)
 		}
 		st := *p.Step("volume.prepare " + volume)
@@ -462,7 +463,7 @@ func TestSavedUpdates(t *testing.T) {
 			b.post(t, "/images/example/web/tag?repo=example/app&tag=latest", "")
 		}, "example/app:latest"},
 		{"an orphan", func(t *testing.T, b *bench) {
-			labels := map[string]string{docker.LabelMap: "m", docker.LabelRole: docker.RoleContainer}
+			labels := map[string]string{identity.LabelMap: "m", identity.LabelRole: identity.RoleContainer}
 			_, _, err := b.client.CreateContainer(context.Background(), "m.orphan", docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: "example/app", Labels: labels}})
 			if err != nil {
 				t.Fatal(err)

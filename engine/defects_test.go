@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -39,7 +39,7 @@ func TestD7D13VolumesStay(t *testing.T) {
 		b.must(t, site(), action)
 	}
 	for _, c := range b.sim.Calls() {
-		lock := strings.HasPrefix(c.Name, "example_map"+docker.LockSuffix+".")
+		lock := strings.HasPrefix(c.Name, "example_map"+identity.LockSuffix+".")
 		if c.Op == "volume.remove" && !lock || c.Op == "volume.prune" {
 			t.Errorf("called %s %s", c.Op, c.Name)
 		}
@@ -55,7 +55,7 @@ func TestD7D13VolumesStay(t *testing.T) {
 	}
 	holders := 0
 	for _, c := range b.sim.World().Containers {
-		if c.Labels[docker.LabelRole] == docker.RoleAttached {
+		if c.Labels[identity.LabelRole] == identity.RoleAttached {
 			holders++
 		}
 	}

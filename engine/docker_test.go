@@ -16,6 +16,7 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -164,7 +165,7 @@ func TestFailedPreparationOnDocker(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range list {
-		if c.State == docker.StateRunning || c.Labels[docker.LabelRole] != docker.RoleContainer {
+		if c.State == docker.StateRunning || c.Labels[identity.LabelRole] != identity.RoleContainer {
 			t.Errorf("%s is %s", c.Name, c.State)
 		}
 	}

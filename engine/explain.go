@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -72,8 +72,7 @@ func explain(n *resolve.Node) (Explanation, error) {
 		e.Needs = append(e.Needs, Cause{Name: need.Name, Why: string(need.Why) + " " + need.Ref, Origin: need.Origin})
 	}
 	spec := *n.Spec
-	spec.Labels = maps.Clone(spec.Labels)
-	maps.DeleteFunc(spec.Labels, func(key, _ string) bool { return strings.HasPrefix(key, docker.LabelPrefix) })
+	spec.Labels = identity.Foreign(spec.Labels)
 	fields, err := spec.Fields()
 	if err != nil {
 		return e, err

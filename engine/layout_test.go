@@ -27,13 +27,14 @@ const module = "github.com/dmap-dev/dmap/"
 // left out. A name that ends in "/" means every package below it, in a row and in
 // what a row allows. The longest row that fits a package holds for it.
 var layout = map[string][]string{
-	"engine/problem":        {},
-	"engine/model":          {"engine/problem"},
-	"engine/internal/dag":   {},
-	"engine/docker":         {"engine/docker/field"},
-	"engine/docker/field":   {},
-	"engine/docker/dockerd": {"engine/docker", "engine/docker/field"},
-	"engine/docker/sim":     {"engine/docker/sim/internal/"},
+	"engine/problem":         {},
+	"engine/model":           {"engine/docker/identity", "engine/problem"},
+	"engine/internal/dag":    {},
+	"engine/docker":          {"engine/docker/field"},
+	"engine/docker/identity": {},
+	"engine/docker/field":    {},
+	"engine/docker/dockerd":  {"engine/docker", "engine/docker/field"},
+	"engine/docker/sim":      {"engine/docker/sim/internal/"},
 	"engine/docker/sim/internal/": {
 		"engine/docker/field",
 		"engine/docker/sim/internal/files", "engine/docker/sim/internal/ids", "engine/docker/sim/internal/logs",
@@ -67,14 +68,14 @@ var layout = map[string][]string{
 	"engine/docker/dockertest":           {"engine/docker", "engine/docker/dockerd", "engine/docker/dockertest/imagetar", "engine/docker/sim"},
 	"engine/docker/dockertest/imagetar":  {},
 	"engine/docker/dockertest/proc":      {}, // a program of the tests
-	"engine/resolve/option":              {"engine/docker", "engine/docker/field", "engine/model", "engine/problem"},
-	"engine/resolve":                     {"engine/docker", "engine/docker/field", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve/option"},
-	"engine/state":                       {"engine/docker"},
-	"engine/plan":                        {"engine/docker", "engine/docker/field", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/state"},
-	"engine/run":                         {"engine/docker", "engine/plan"},
-	"engine":                             {"engine/docker", "engine/docker/field", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/state"},
-	"stdlib":                             {},                                           // files only
-	"starlarkmap":                        {"engine/model", "engine/problem", "stdlib"}, // it loads them as @stdlib//
+	"engine/resolve/option":              {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/model", "engine/problem"},
+	"engine/resolve":                     {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve/option"},
+	"engine/state":                       {"engine/docker", "engine/docker/identity"},
+	"engine/plan":                        {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/state"},
+	"engine/run":                         {"engine/docker", "engine/docker/identity", "engine/plan"},
+	"engine":                             {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/state"},
+	"stdlib":                             {},                                                                     // files only
+	"starlarkmap":                        {"engine/docker/identity", "engine/model", "engine/problem", "stdlib"}, // it loads them as @stdlib//
 	"starlarkmap/dockermap":              {"engine/model", "engine/problem", "starlarkmap"},
 	"starlarkmap/maptest": {"engine", "engine/docker", "engine/docker/dockerd", "engine/docker/sim", "engine/model", "engine/plan", "engine/problem",
 		"engine/resolve", "engine/run", "starlarkmap"},
@@ -103,7 +104,7 @@ var (
 
 // pure packages are functions of their arguments. Neither they nor what they import
 // of ours may reach the network, the disk, a clock, chance or the environment.
-var pure = []string{"engine/problem", "engine/model", "engine/internal/dag", "engine/resolve", "engine/resolve/option", "engine/plan"}
+var pure = []string{"engine/docker/identity", "engine/problem", "engine/model", "engine/internal/dag", "engine/resolve", "engine/resolve/option", "engine/plan"}
 
 // harmless is all that pure packages may import beside our own; of a package with
 // names these alone, as the rest of it reads a clock or a stream of the process.

@@ -15,6 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
 	"github.com/dmap-dev/dmap/engine/docker/field"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -266,8 +267,8 @@ func TestContainersOfEarlierVersionsAreComparedAsWritten(t *testing.T) {
 	p := planFor(t, b.client, a, plan.Create)
 	for _, st := range p.Steps {
 		if st.Create != nil {
-			delete(st.Create.Labels, docker.LabelFields)
-			made[st.Target] = st.Create.Labels[docker.LabelSpec]
+			delete(st.Create.Labels, identity.LabelFields)
+			made[st.Target] = st.Create.Labels[identity.LabelSpec]
 		}
 	}
 	if _, err := run.Do(context.Background(), b.client, p, run.Options{Times: quick}); err != nil {
@@ -284,7 +285,7 @@ func TestContainersOfEarlierVersionsAreComparedAsWritten(t *testing.T) {
 	}
 	var want []string
 	for _, st := range planFor(t, newBench(t).client, other, plan.Create).Steps {
-		if st.Create != nil && st.Create.Labels[docker.LabelSpec] != made[st.Target] && !limit[st.Target] {
+		if st.Create != nil && st.Create.Labels[identity.LabelSpec] != made[st.Target] && !limit[st.Target] {
 			want = append(want, strings.TrimPrefix(st.Target, "m."))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
@@ -98,7 +99,7 @@ func TestRandomMaps(t *testing.T) {
 			t.Fatalf("seed %d: %d volumes are left of %d", seed, len(w.Volumes), volumes)
 		}
 		for _, c := range w.Containers {
-			if c.Labels[docker.LabelRole] != docker.RoleAttached {
+			if c.Labels[identity.LabelRole] != identity.RoleAttached {
 				t.Fatalf("seed %d: %s is left", seed, c.Name)
 			}
 		}

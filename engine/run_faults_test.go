@@ -17,6 +17,7 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -64,7 +65,7 @@ func TestSamePlanTwice(t *testing.T) {
 			t.Fatalf("%v, %v", report.Results, err)
 		}
 	}
-	if n := b.called("container.create", docker.PrepareSuffix); n != 0 {
+	if n := b.called("container.create", identity.PrepareSuffix); n != 0 {
 		t.Errorf("%d temporary containers on volumes that were prepared", n)
 	}
 	down := planned(t, b, site(), plan.Shutdown)
@@ -106,7 +107,7 @@ func TestReplacedHolderIsNotPrepared(t *testing.T) {
 	const holder = "example_map.app_log"
 	var once sync.Once
 	b.sim.OnCall(func(c sim.Call) error {
-		if c.Op == "container.create" && c.Phase == sim.Before && c.Name == holder+docker.PrepareSuffix {
+		if c.Op == "container.create" && c.Phase == sim.Before && c.Name == holder+identity.PrepareSuffix {
 			once.Do(func() {
 				if err := b.client.RenameContainer(context.Background(), holder, "moved_away"); err != nil {
 					t.Error(err)
@@ -130,12 +131,12 @@ func TestReplacedHolderIsNotPrepared(t *testing.T) {
 func TestPreparationThatNeverRan(t *testing.T) {
 	b := newBench(t)
 	const volume = "example_map.app_log"
-	b.sim.AddFault(sim.Fault{Op: "container.start", Name: volume + docker.PrepareSuffix, Times: 1, Status: 304})
+	b.sim.AddFault(sim.Fault{Op: "container.start", Name: volume + identity.PrepareSuffix, Times: 1, Status: 304})
 	_, _, err := b.do(site(), plan.Start)
 	if err == nil || !strings.Contains(err.Error(), "did not do its work: it is created") {
 		t.Errorf("error %v", err)
 	}
-	if _, recorded := b.root(volume + docker.PreparedSuffix); recorded {
+	if _, recorded := b.root(volume + identity.PreparedSuffix); recorded {
 		t.Error("it is recorded as done")
 	}
 	b.must(t, site(), plan.Start)
@@ -274,7 +275,7 @@ func TestCutOffRunLeavesNothing(t *testing.T) {
 		p := planned(t, b, site(), plan.Start)
 		ctx, cancel := context.WithCancel(t.Context())
 		b.sim.OnCall(func(c sim.Call) error {
-			if c.Op == "container.create" && c.Phase == phase && strings.HasSuffix(c.Name, docker.PrepareSuffix) {
+			if c.Op == "container.create" && c.Phase == phase && strings.HasSuffix(c.Name, identity.PrepareSuffix) {
 				cancel()
 				time.Sleep(5 * time.Millisecond)
 			}
@@ -283,7 +284,7 @@ func TestCutOffRunLeavesNothing(t *testing.T) {
 		b.engine.Run(ctx, p, run.Options{Times: quick})
 		cancel()
 		for _, c := range b.sim.World().Containers {
-			if c.Labels[docker.LabelRole] == docker.RolePrepare {
+			if c.Labels[identity.LabelRole] == identity.RolePrepare {
 				t.Errorf("phase %d: %s is left, %s", phase, c.Name, c.Status)
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -87,10 +88,10 @@ func (b *bench) world() string {
 	var lines []string
 	w := b.sim.World()
 	for _, c := range w.Containers {
-		lines = append(lines, fmt.Sprintf("container %s %s exit %d user %q role %s mounts %s links %s", c.Name, c.Status, c.ExitCode, c.User, c.Labels[docker.LabelRole], mounts(c), c.Links))
+		lines = append(lines, fmt.Sprintf("container %s %s exit %d user %q role %s mounts %s links %s", c.Name, c.Status, c.ExitCode, c.User, c.Labels[identity.LabelRole], mounts(c), c.Links))
 	}
 	for _, v := range w.Volumes {
-		lines = append(lines, fmt.Sprintf("volume %s role %s root %d:%d %o", v.Name, v.Labels[docker.LabelRole], v.Root.UID, v.Root.GID, v.Root.Mode))
+		lines = append(lines, fmt.Sprintf("volume %s role %s root %d:%d %o", v.Name, v.Labels[identity.LabelRole], v.Root.UID, v.Root.GID, v.Root.Mode))
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
@@ -293,10 +294,10 @@ func TestFailedPreparation(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, c := range b.sim.World().Containers {
-		if c.Labels[docker.LabelRole] == docker.RolePrepare {
+		if c.Labels[identity.LabelRole] == identity.RolePrepare {
 			t.Errorf("%s is left", c.Name)
 		}
-		if c.Labels[docker.LabelRole] == docker.RoleContainer && c.Status == "running" {
+		if c.Labels[identity.LabelRole] == identity.RoleContainer && c.Status == "running" {
 			t.Errorf("%s runs on an unprepared volume", c.Name)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -74,7 +75,7 @@ func (b *bench) requests(t testing.TB) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, label := range []string{docker.LabelRun, docker.LabelDeps, docker.LabelSpec, docker.LabelFields} {
+		for _, label := range []string{identity.LabelRun, identity.LabelDeps, identity.LabelSpec, identity.LabelFields} {
 			delete(info.Config.Labels, label)
 		}
 		info.Config.Hostname = ""
@@ -304,7 +305,7 @@ func TestUpdateWithoutARecord(t *testing.T) {
 		}
 		spec := *p.Step("container.create m.a").Create
 		spec.Env = []string{"A=2"}
-		spec.Labels[docker.LabelSpec] = label
+		spec.Labels[identity.LabelSpec] = label
 		if _, _, err := b.client.CreateContainer(context.Background(), "m.a", spec); err != nil {
 			t.Fatal(err)
 		}
@@ -420,7 +421,7 @@ func TestUpdateOfVolumesWithoutRecord(t *testing.T) {
 	}{
 		{"never prepared", boxes(box("b", attaching("v", ""))), func(*bench) error { return nil }},
 		{"record lost", prepared, func(b *bench) error {
-			return b.client.RemoveVolume(context.Background(), "m.v"+docker.PreparedSuffix)
+			return b.client.RemoveVolume(context.Background(), "m.v"+identity.PreparedSuffix)
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func (ev *evaluation) newContainer(at problem.Origin) *container {
 func (c *container) String() string {
 	name := c.name
 	if c.owner != nil {
-		name = c.owner.model.Name + "." + name
+		name = c.owner.model.FullName(name)
 	}
 	if name == "" {
 		return fmt.Sprintf("<container (%s)>", c.model.Origin)

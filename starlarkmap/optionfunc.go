@@ -11,6 +11,7 @@ import (
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
@@ -216,7 +217,7 @@ func trimProperty(path string) string {
 func (c optionCall) failure(err error, to model.OptionCall) error {
 	ps := c.sources.problemsOf(err, nil)
 	p := *ps[0]
-	whose := fmt.Sprintf("%s of container %q", c.property, to.Map+"."+to.Container)
+	whose := fmt.Sprintf("%s of container %q", c.property, identity.Name(to.Map, to.Container))
 	if to.Instance != "" {
 		whose += fmt.Sprintf(" (instance %q)", to.Instance)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
@@ -108,7 +109,7 @@ func imagesOfPlan(p *plan.Plan) simImages {
 		case st.Op == plan.PullImage:
 			images.add(st.Target, false)
 		case st.Create != nil:
-			images.add(st.Create.Image, st.Create.Labels[docker.LabelRole] == docker.RoleAttached)
+			images.add(st.Create.Image, identity.Read(st.Create.Labels).Role == identity.RoleAttached)
 		case st.Prepare != nil:
 			for _, spec := range st.Prepare.Containers {
 				images.add(spec.Image, false)

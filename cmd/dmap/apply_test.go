@@ -14,6 +14,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 )
 
 // dmapOnDocker runs the program and returns its exit code.
@@ -106,7 +107,7 @@ m.containers.b = container(image = "/%[2]s", links = "a")
 	if code != exitStale || strings.Contains(out, "volume ") {
 		t.Errorf("a used volume made the plan stale: exit code %d\n%s", code, out)
 	}
-	if left, err := client.Volumes(t.Context(), "^"+mapName+docker.LockSuffix); err != nil || len(left) != 0 {
+	if left, err := client.Volumes(t.Context(), "^"+mapName+identity.LockSuffix); err != nil || len(left) != 0 {
 		t.Errorf("claims left: %v, %v", left, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/starlarkmap"
@@ -62,22 +63,22 @@ func (f *programFlags) targets(cmd *cobra.Command, file string, given []string) 
 		if only != "" && m.Name != only {
 			continue
 		}
-		prefix := ""
+		target := func(part string) string { return part }
 		if len(program.Maps) > 1 {
-			prefix = m.Name + "."
+			target = m.FullName
 		}
 		for _, c := range m.Containers {
-			out = append(out, names(prefix, c)...)
+			out = append(out, names(target, c)...)
 		}
 	}
 	return slices.DeleteFunc(out, func(name string) bool { return slices.Contains(given, name) }), nothing
 }
 
 // names are what a container, and each of its instances, is called as a target.
-func names(prefix string, c *model.Container) []string {
-	out := []string{prefix + c.Name}
+func names(target func(part string) string, c *model.Container) []string {
+	out := []string{target(c.Name)}
 	for _, instance := range c.Instances {
-		out = append(out, prefix+c.Name+"."+instance)
+		out = append(out, target(identity.Part(c.Name, instance)))
 	}
 	return out
 }

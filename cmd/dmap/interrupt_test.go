@@ -17,6 +17,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -79,7 +80,7 @@ func interrupted(t *testing.T, signals ...syscall.Signal) {
 func TestKillOnDocker(t *testing.T) {
 	client, mapName, program, file := chain(t)
 	signalled(t, []syscall.Signal{syscall.SIGKILL}, exec.Command(program, "run", file, "start"), "container.start")
-	claims := "^" + mapName + docker.LockSuffix
+	claims := "^" + mapName + identity.LockSuffix
 	if left, err := client.Volumes(t.Context(), claims); err != nil || len(left) != 1 {
 		t.Fatalf("the killed run left claims %v, %v", left, err)
 	}
@@ -108,7 +109,7 @@ func TestLockedMapOnDocker(t *testing.T) {
 	holder := fmt.Sprintf("process %d, last seen ", os.Getpid())
 	for _, want := range []string{
 		"dmap: waiting up to 300ms for another run on map \"" + mapName + "\" (", holder,
-		"dmap: map \"" + mapName + "\" is being changed by another run (", "docker volume rm " + mapName + docker.LockSuffix + ".",
+		"dmap: map \"" + mapName + "\" is being changed by another run (", "docker volume rm " + mapName + identity.LockSuffix + ".",
 	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("got:\n%s\nwant: %s", out, want)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/starlarkmap"
@@ -99,16 +100,17 @@ func choose(file string, maps []*model.ContainerMap, name string, targets []stri
 		return maps[0], nil
 	}
 	for _, m := range maps {
-		if len(targets) > 0 && allBelow(m.Name+".", targets) {
+		if len(targets) > 0 && allOf(m.Name, targets) {
 			return m, nil
 		}
 	}
 	return nil, &usageError{text: fmt.Sprintf("the program has the maps %s; choose one with --map, or write targets as map.name", list)}
 }
 
-func allBelow(prefix string, targets []string) bool {
+// allOf reports whether all targets are written with the name of the map.
+func allOf(mapName string, targets []string) bool {
 	for _, t := range targets {
-		if !strings.HasPrefix(t, prefix) {
+		if _, ok := identity.CutName(mapName, t); !ok {
 			return false
 		}
 	}

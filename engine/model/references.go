@@ -2,7 +2,11 @@
 
 package model
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker/identity"
+)
 
 // Ref is one instance of a configuration; Instance is "" for one without instances.
 type Ref struct {
@@ -13,10 +17,7 @@ type Ref struct {
 // Name returns the name by which a map refers to the instance: "name" or
 // "name.instance" (rows 9, 33). It has no map prefix.
 func (r Ref) Name() string {
-	if r.Instance == "" {
-		return r.Container.Name
-	}
-	return r.Container.Name + "." + r.Instance
+	return identity.Part(r.Container.Name, r.Instance)
 }
 
 // Refs returns one Ref for each instance, in the order they are listed (row 33),

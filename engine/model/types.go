@@ -5,6 +5,7 @@ package model
 import (
 	"context"
 
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -165,6 +166,10 @@ type OptionCall struct {
 	// Host holds the host paths of this instance by alias, root applied.
 	Host map[string]string
 }
+
+// FullName returns what a part of the map, such as "web" or "app.one", is called in
+// Docker (rows 9, 33, 79).
+func (m *ContainerMap) FullName(part string) string { return identity.Name(m.Name, part) }
 
 // Container returns the configuration of that name, or nil.
 func (m *ContainerMap) Container(name string) *Container {

@@ -3,8 +3,7 @@
 package model
 
 import (
-	"strings"
-
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -103,7 +102,7 @@ func (v *validator) take(names map[string]taken, c *Container, field, name strin
 }
 
 func (v *validator) clash(c *Container, field, name string, first, t taken) *problem.Problem {
-	full := quote(v.m.Name + "." + name)
+	full := quote(v.m.FullName(name))
 	switch {
 	case !t.alias || v.m.Attached != AttachedVolume:
 		return v.in(c, problem.CodeDuplicate, field, "%s and %s would both be %s in Docker", first.what, t.what, full)
@@ -115,13 +114,11 @@ func (v *validator) clash(c *Container, field, name string, first, t taken) *pro
 }
 
 func (v *validator) fullName(c *Container, field, name string) {
-	full := v.m.Name + "." + name
+	full := v.m.FullName(name)
 	if len(full) > longestName {
 		v.in(c, problem.CodeNameSyntax, field, "the name %s has %d characters, more than %d", quote(full), len(full), longestName)
 	}
-	for _, suffix := range []string{".dmap-prepare", ".dmap-prepared", ".dmap-lock"} {
-		if strings.HasSuffix(full, suffix) {
-			v.in(c, problem.CodeNameSyntax, field, "the name %s is reserved: dmap ends the names of its own containers with %s", quote(full), quote(suffix))
-		}
+	if suffix := identity.ReservedSuffix(full); suffix != "" {
+		v.in(c, problem.CodeNameSyntax, field, "the name %s is reserved: dmap ends the names of its own containers with %s", quote(full), quote(suffix))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -145,7 +146,7 @@ func (v *validator) explain(p *problem.Problem, names kind, verb, name string) {
 		p.Related = problem.RelatedAt(c.At("instances"), "its instances are set")
 		return
 	}
-	bare, hasPrefix := strings.CutPrefix(name, v.m.Name+".")
+	bare, hasPrefix := identity.CutName(v.m.Name, name)
 	if _, ok := v.known(names).places[bare]; ok && hasPrefix {
 		p.Hint = "leave out the name of the map: " + quote(bare)
 		return

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
@@ -109,7 +110,7 @@ func (b *builder) volumeBasis(n *resolve.Node, containers, volumes map[string]bo
 		v := b.d.Volume(name)
 		volumes[name] = true
 		if v.Prepared() != "" {
-			volumes[name+docker.PreparedSuffix] = true
+			volumes[identity.Record(name)] = true
 		}
 		for _, owner := range b.owners[name] {
 			containers[owner.Name] = true
@@ -133,9 +134,9 @@ func (f facts) withFound(names map[string]bool) map[string]bool {
 		case Cleanup:
 			names[name] = true
 		default:
-			leftover := c.Labels[docker.LabelRole] == docker.RolePrepare
+			mark := identity.Read(c.Labels)
 			orphan := len(f.asked) == 0 && (f.plan.Action == Update || f.plan.Action == Shutdown)
-			if f.ours(c.Labels) && (leftover || orphan) {
+			if mark.IsHelper(f.plan.Map) || orphan && mark.IsOf(f.plan.Map) {
 				names[name] = true
 			}
 		}
@@ -143,14 +144,12 @@ func (f facts) withFound(names map[string]bool) map[string]bool {
 	return names
 }
 
-func (f facts) ours(labels map[string]string) bool { return labels[docker.LabelMap] == f.plan.Map }
-
 func (f facts) container(name string) ContainerFact {
 	c, ok := f.s.Containers[name]
 	if !ok {
 		return ContainerFact{Name: name, Absent: true}
 	}
-	fact := ContainerFact{Name: name, ID: c.ID, State: c.State, Foreign: !f.ours(c.Labels)}
+	fact := ContainerFact{Name: name, ID: c.ID, State: c.State, Foreign: !identity.Read(c.Labels).IsOf(f.plan.Map)}
 	if c.State == docker.StateRestarting {
 		fact.State = docker.StateRunning
 	}
@@ -187,7 +186,8 @@ func (f facts) volume(name string) VolumeFact {
 	if !ok {
 		return VolumeFact{Name: name, Absent: true}
 	}
-	fact := VolumeFact{Name: name, Run: v.Labels[docker.LabelRun], Foreign: !f.ours(v.Labels)}
+	mark := identity.Read(v.Labels)
+	fact := VolumeFact{Name: name, Run: mark.Run, Foreign: !mark.IsOf(f.plan.Map)}
 	if fact.Run == "" && !v.CreatedAt.IsZero() {
 		fact.Created = v.CreatedAt.UTC().Format(timeForm)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/state"
@@ -79,11 +80,11 @@ func TestStale(t *testing.T) {
 	volume := func(name, run string) func(*state.Snapshot) {
 		return func(s *state.Snapshot) {
 			labels := maps.Clone(s.Volumes[name].Labels)
-			labels[docker.LabelRun] = run
+			labels[identity.LabelRun] = run
 			s.Volumes[name] = docker.VolumeInfo{Name: name, Labels: labels}
 		}
 	}
-	leftover := labelled(socket+docker.PrepareSuffix, map[string]string{docker.LabelMap: m.Name, docker.LabelRole: docker.RolePrepare})
+	leftover := labelled(socket+identity.PrepareSuffix, map[string]string{identity.LabelMap: m.Name, identity.LabelRole: identity.RolePrepare})
 	noon := time.Date(2026, 1, 2, 12, 0, 0, 5, time.UTC)
 	for name, row := range map[string]struct {
 		action  plan.Action
@@ -109,10 +110,10 @@ func TestStale(t *testing.T) {
 		"a dependency, restart":   {plan.Restart, []string{"web_server"}, nil, container(app1, "exited"), []string{"container " + app1 + " was running, is exited"}},
 		"a volume":                {plan.Start, []string{"web_server"}, nil, volume(socket, "run2"), []string{"volume " + socket + " was made by run run1, is made by run run2"}},
 		"a volume, down":          {plan.Stop, []string{"web_server"}, nil, gone(socket), nil},
-		"the record of a volume":  {plan.Start, []string{"web_server"}, nil, gone(socket + docker.PreparedSuffix), []string{"volume " + socket + docker.PreparedSuffix + " was there, is absent"}},
+		"the record of a volume":  {plan.Start, []string{"web_server"}, nil, gone(socket + identity.PreparedSuffix), []string{"volume " + socket + identity.PreparedSuffix + " was there, is absent"}},
 		"an image":                {plan.Start, []string{"other"}, gone(other), image("registry.example.com/app:latest", "sha256:9"), []string{"image registry.example.com/app:latest was sha256:2, is sha256:9"}},
 		"an image of what exists": {plan.Start, []string{"other"}, nil, image("registry.example.com/app:latest", "sha256:9"), nil},
-		"a leftover":              {plan.Stop, []string{"other"}, nil, leftover, []string{"container " + socket + docker.PrepareSuffix + " was absent, is exited"}},
+		"a leftover":              {plan.Stop, []string{"other"}, nil, leftover, []string{"container " + socket + identity.PrepareSuffix + " was absent, is exited"}},
 		"a leftover, create":      {plan.Create, []string{"other"}, nil, leftover, nil},
 		"cleanup sees all":        {plan.Cleanup, nil, nil, labelled("example_map.old", nil), []string{"container example_map.old was absent, is exited and not of this map"}},
 	} {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
@@ -125,7 +126,7 @@ func (c *checker) head() {
 	for _, f := range p.Basis.Containers {
 		c.name(f.Name)
 		c.was[f.Name] = f
-		if !f.Absent && !isID(f.ID) {
+		if !f.Absent && !identity.IsID(f.ID) {
 			c.bad("%q is not the id of a container", f.ID)
 		}
 	}
@@ -136,14 +137,9 @@ func (c *checker) head() {
 
 // name checks that a container or volume is called as one of the map.
 func (c *checker) name(name string) {
-	if rest, ok := strings.CutPrefix(name, c.p.Map+"."); !ok || !model.IsName(rest) {
+	if part, ok := identity.CutName(c.p.Map, name); !ok || !model.IsName(part) {
 		c.bad("%q is not a name of the map %q", name, c.p.Map)
 	}
-}
-
-// isID tells whether id is one that an engine gives to containers.
-func isID(id string) bool {
-	return len(id) == 64 && strings.Trim(id, "0123456789abcdef") == ""
 }
 
 // stepFields are the fields that steps of each kind must and may have, beside those
@@ -232,14 +228,14 @@ func (c *checker) container(st *Step) {
 func (c *checker) made(st *Step) {
 	switch {
 	case st.Create != nil:
-		role := docker.RoleContainer
-		if st.Create.Labels[docker.LabelRole] == docker.RoleAttached {
-			role = docker.RoleAttached
+		role := identity.RoleContainer
+		if identity.Read(st.Create.Labels).Role == identity.RoleAttached {
+			role = identity.RoleAttached
 		}
 		c.labels(st.Create.Labels, role)
 	case st.Volume != nil:
 		c.called("the volume", st.Volume.Name, st.Target)
-		c.labels(st.Volume.Labels, docker.RoleAttached)
+		c.labels(st.Volume.Labels, identity.RoleAttached)
 	case st.Prepare != nil:
 		c.prepare(st.Target, st.Prepare)
 	}
@@ -252,24 +248,24 @@ func (c *checker) called(what, is, want string) {
 }
 
 func (c *checker) labels(labels map[string]string, role string) {
-	if labels[docker.LabelMap] != c.p.Map || labels[docker.LabelRole] != role {
-		c.bad("the labels are those of %q in the map %q, want %q in %q", labels[docker.LabelRole], labels[docker.LabelMap], role, c.p.Map)
+	if mark := identity.Read(labels); !mark.IsOf(c.p.Map) || mark.Role != role {
+		c.bad("the labels are those of %q in the map %q, want %q in %q", mark.Role, mark.Map, role, c.p.Map)
 	}
 }
 
 // prepare checks that a preparation sees its volume and nothing else.
 func (c *checker) prepare(volume string, p *Prepare) {
-	c.called("the temporary container", p.Name, volume+docker.PrepareSuffix)
-	c.called("the record", p.Record.Name, volume+docker.PreparedSuffix)
-	c.labels(p.Record.Labels, docker.RolePrepared)
-	if p.Record.Labels[docker.LabelVolume] != volume {
-		c.bad("the record is for %q, want %q", p.Record.Labels[docker.LabelVolume], volume)
+	c.called("the temporary container", p.Name, identity.Helper(volume))
+	c.called("the record", p.Record.Name, identity.Record(volume))
+	c.labels(p.Record.Labels, identity.RolePrepared)
+	if of := identity.Read(p.Record.Labels).Volume; of != volume {
+		c.bad("the record is for %q, want %q", of, volume)
 	}
 	if len(p.Containers) == 0 {
 		c.bad("the preparation has no containers")
 	}
 	for _, spec := range p.Containers {
-		c.labels(spec.Labels, docker.RolePrepare)
+		c.labels(spec.Labels, identity.RolePrepare)
 		h := spec.HostConfig
 		if len(h.Binds) != 1 || !strings.HasPrefix(h.Binds[0], volume+":") || len(h.Mounts)+len(h.VolumesFrom) > 0 {
 			c.bad("the temporary container mounts something other than %q", volume)

@@ -5,9 +5,9 @@ package plan
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
@@ -22,10 +22,10 @@ func (b *builder) leftovers() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
 		c := b.s.Containers[name]
-		if !b.ours(c.Labels) || c.Labels[docker.LabelRole] != docker.RolePrepare {
+		if !identity.Read(c.Labels).IsHelper(b.d.Map) {
 			continue
 		}
-		v := b.d.Volume(strings.TrimSuffix(name, docker.PrepareSuffix))
+		v := b.d.Volume(identity.VolumeOfHelper(name))
 		if isRunning(c) && (v == nil || b.preparedFor(v) == nil) {
 			b.note(name, problem.Origin{}, "still prepares a volume; left alone")
 			continue
@@ -57,7 +57,8 @@ func (b *builder) cleanUp() {
 	for _, name := range order {
 		c := b.s.Containers[name]
 		ended := c.State == docker.StateExited || c.State == docker.StateDead
-		if !ended || !b.ours(c.Labels) || c.Labels[docker.LabelRole] != docker.RoleContainer || c.Labels[docker.LabelKeep] == "true" {
+		mark := identity.Read(c.Labels)
+		if !ended || !mark.IsOf(b.d.Map) || mark.Role != identity.RoleContainer || mark.Keep {
 			continue
 		}
 		why, at, needs := "is not in the map any more", problem.Origin{}, []string(nil)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/state"
@@ -22,13 +23,13 @@ func TestCleanup(t *testing.T) {
 	}}
 	s := &state.Snapshot{Containers: map[string]state.Container{
 		"m.web": existing("m.web", docker.StateExited, nil), "m.app": existing("m.app", docker.StateDead, nil),
-		"m.v":      existing("m.v", docker.StateExited, func(c *state.Container) { c.Labels[docker.LabelRole] = docker.RoleAttached }),
+		"m.v":      existing("m.v", docker.StateExited, func(c *state.Container) { c.Labels[identity.LabelRole] = identity.RoleAttached }),
 		"m.keep.1": existing("m.keep.1", docker.StateExited, nil),
 		"m.fresh":  existing("m.fresh", docker.StateCreated, nil), "m.up": existing("m.up", docker.StateRunning, nil),
 		"m.old":     existing("m.old", docker.StateExited, nil),
-		"m.old_too": existing("m.old_too", docker.StateExited, func(c *state.Container) { c.Labels[docker.LabelKeep] = "true" }),
+		"m.old_too": existing("m.old_too", docker.StateExited, func(c *state.Container) { c.Labels[identity.LabelKeep] = "true" }),
 		"m.foreign": existing("m.foreign", docker.StateExited, func(c *state.Container) { c.Labels = nil }),
-		"m.other":   existing("m.other", docker.StateExited, func(c *state.Container) { c.Labels[docker.LabelMap] = "n" }),
+		"m.other":   existing("m.other", docker.StateExited, func(c *state.Container) { c.Labels[identity.LabelMap] = "n" }),
 	}}
 	p, err := build(t, m, s, plan.Request{Action: plan.Cleanup})
 	if err != nil {
@@ -61,7 +62,7 @@ func TestLeftovers(t *testing.T) {
 	}
 	for _, tt := range tests {
 		s := &state.Snapshot{Images: map[string]state.Image{"i:latest": {ID: "i"}, "busybox:latest": {ID: "b"}, "tianon/true:latest": {ID: "t"}}, Containers: map[string]state.Container{
-			"m.v.dmap-prepare": existing("m.v.dmap-prepare", tt.status, func(c *state.Container) { c.Labels[docker.LabelRole] = docker.RolePrepare }),
+			"m.v.dmap-prepare": existing("m.v.dmap-prepare", tt.status, func(c *state.Container) { c.Labels[identity.LabelRole] = identity.RolePrepare }),
 		}}
 		p, err := build(t, m, s, tt.req)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/field"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
@@ -43,10 +44,11 @@ func Looks(d *resolve.Desired, s *state.Snapshot, specs []string, req Request) [
 // with, sorted: by what they mean, or, if an earlier version of dmap made it, by how
 // they are written. It is nil for a container without dmap's labels.
 func madeOtherwise(n *resolve.Node, c state.Container, s *state.Snapshot) []difference {
-	if c.Labels[docker.LabelSpec] == n.Spec.Labels[docker.LabelSpec] {
+	made := identity.Read(c.Labels)
+	if made.Spec == identity.Read(n.Spec.Labels).Spec {
 		return nil
 	}
-	was, now := resolve.DecodeDigests(c.Labels[docker.LabelFields]), n.Meanings
+	was, now := resolve.DecodeDigests(made.Fields), n.Meanings
 	if was == nil {
 		was, now = madeWith(c), n.Digests
 	}
@@ -105,7 +107,7 @@ func reordered(n *resolve.Node, c state.Container, s *state.Snapshot) bool {
 // madeWith are the digests of the fields that the container was made with, as they were
 // written; nil if no label of dmap tells.
 func madeWith(c state.Container) map[string]string {
-	return resolve.DecodeDigests(c.Labels[docker.LabelSpec])
+	return resolve.DecodeDigests(identity.Read(c.Labels).Spec)
 }
 
 func differs(field, how string) difference {
@@ -138,8 +140,7 @@ func (b *builder) compare(n *resolve.Node, c state.Container) comparison {
 		return comparison{differences: out}
 	}
 	asked := *n.Spec
-	asked.Labels = maps.Clone(asked.Labels)
-	maps.DeleteFunc(asked.Labels, func(key, _ string) bool { return strings.HasPrefix(key, docker.LabelPrefix) })
+	asked.Labels = identity.Foreign(asked.Labels)
 	unlike, _ := asked.Unlike(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
 	limits, _ := c.Info.Limits()
 	was := madeWith(c)

@@ -3,11 +3,11 @@
 package plan
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
@@ -44,7 +44,7 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 // anew; "" if none is. It is so when this plan creates it (now), and when it is not
 // the one that the container was tied to when it was made.
 func (b *builder) outdated(n *resolve.Node, c state.Container) (why string, now bool) {
-	was := deps(c)
+	was := identity.Read(c.Labels).TiedTo()
 	for _, need := range b.ties(n) {
 		is, exists := b.container(b.d.Node(need.Name))
 		switch {
@@ -65,19 +65,9 @@ func (b *builder) ties(n *resolve.Node) []resolve.Need {
 	})
 }
 
-// deps are the ids of what a container was tied to when it was made, by name; nil if
-// nothing tells.
-func deps(c state.Container) map[string]string {
-	var out map[string]string
-	if json.Unmarshal([]byte(c.Labels[docker.LabelDeps]), &out) != nil {
-		return nil
-	}
-	return out
-}
-
 // isVolume tells whether the map names an attached volume there, not a container.
 func (b *builder) isVolume(need resolve.Need) bool {
-	return b.d.Volume(b.d.Map+"."+need.Ref) != nil
+	return b.d.Volume(identity.Name(b.d.Map, need.Ref)) != nil
 }
 
 // bring lets a container that follows, and all it needs, take part: it could not be

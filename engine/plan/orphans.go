@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/internal/dag"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
@@ -17,9 +17,7 @@ import (
 // more, sorted. Temporary ones are none.
 func orphans(d *resolve.Desired, s *state.Snapshot) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Containers)), func(name string) bool {
-		labels := s.Containers[name].Labels
-		role := labels[docker.LabelRole]
-		return d.Node(name) != nil || labels[docker.LabelMap] != d.Map || role != docker.RoleContainer && role != docker.RoleAttached
+		return d.Node(name) != nil || !identity.Read(s.Containers[name].Labels).Lasts(d.Map)
 	})
 }
 
@@ -58,7 +56,7 @@ func (b *builder) removeOrphans() {
 func (b *builder) tiedTo() map[string][]string {
 	users := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
-		for target := range deps(b.s.Containers[name]) {
+		for target := range identity.Read(b.s.Containers[name].Labels).TiedTo() {
 			users[target] = append(users[target], name)
 		}
 	}

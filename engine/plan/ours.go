@@ -5,31 +5,24 @@ package plan
 import (
 	"fmt"
 
-	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
-// ours tells whether dmap made it for this map.
+// ours reports whether dmap made it for this map.
 func (b *builder) ours(labels map[string]string) bool {
-	return labels[docker.LabelMap] == b.d.Map
+	return identity.Read(labels).IsOf(b.d.Map)
 }
 
-// adopts tells whether the request takes over what dmap did not make. What dmap
-// made for another map is that one's.
+// adopts reports whether the request takes over what dmap did not make.
 func (b *builder) adopts(labels map[string]string) bool {
-	return b.req.Adopt && labels[docker.LabelMap] == ""
+	return b.req.Adopt && identity.Read(labels).IsForeign()
 }
 
-// is tells whether dmap made a container for just this node: two parts of a map, or
-// of two versions of it, can come to the same name.
+// is reports whether dmap made a container for just this node.
 func (b *builder) is(n *resolve.Node, labels map[string]string) bool {
-	role := docker.RoleContainer
-	if n.Attached {
-		role = docker.RoleAttached
-	}
-	return b.ours(labels) && labels[docker.LabelRole] == role &&
-		labels[docker.LabelName] == n.Config && labels[docker.LabelInstance] == n.Instance
+	return identity.Read(labels).IsPart(n.Mark(b.d.Map))
 }
 
 // container returns the container of a node, if it exists and may be touched. Any
@@ -66,23 +59,22 @@ func (b *builder) foreign(n *resolve.Node) bool {
 
 // madeBy says whose a thing is that is not what the map has of that name.
 func (b *builder) madeBy(labels map[string]string) string {
-	ref := resolve.Node{Config: labels[docker.LabelName], Instance: labels[docker.LabelInstance]}
-	switch other := labels[docker.LabelMap]; {
-	case other == "":
+	switch mark := identity.Read(labels); {
+	case mark.IsForeign():
 		return "was not made by dmap"
-	case other != b.d.Map:
-		return fmt.Sprintf("belongs to the map %q", other)
-	case labels[docker.LabelRole] == docker.RoleAttached:
-		return fmt.Sprintf("was made as the holder of volume %s", ref.Ref())
+	case !mark.IsOf(b.d.Map):
+		return fmt.Sprintf("belongs to the map %q", mark.Map)
+	case mark.Role == identity.RoleAttached:
+		return fmt.Sprintf("was made as the holder of volume %s", mark.Part())
 	default:
-		return fmt.Sprintf("was made as container %s", ref.Ref())
+		return fmt.Sprintf("was made as container %s", mark.Part())
 	}
 }
 
 // wayOut is what a person can do about it. What belongs to a map is not offered to
 // be taken over.
 func wayOut(labels map[string]string) string {
-	if labels[docker.LabelMap] != "" {
+	if !identity.Read(labels).IsForeign() {
 		return "remove it first, or use another name in the map"
 	}
 	return "remove or rename it, or take it over with --adopt"

@@ -63,7 +63,7 @@ type Step struct {
 	Create *docker.ContainerSpec `json:"create,omitempty"`
 	// Deps are the containers to which a container.create ties the new one, by name,
 	// with their ids; "" for those that this plan creates. What becomes of them is
-	// noted in the label [docker.LabelDeps].
+	// noted in the label [identity.LabelDeps].
 	Deps map[string]string `json:"deps,omitempty"`
 	// Update is what a container.update changes.
 	Update *docker.ContainerUpdate `json:"update,omitempty"`
@@ -89,7 +89,7 @@ type Prepare struct {
 	Name       string                 `json:"name"`
 	Containers []docker.ContainerSpec `json:"containers"`
 	// Record is the empty volume that says it was done. Its label
-	// [docker.LabelVolumeOf] is set when the step runs, from the volume's own.
+	// [identity.LabelVolumeOf] is set when the step runs, from the volume's own.
 	Record docker.VolumeSpec `json:"record"`
 	// Foreign: the volume is an adopted one, without labels of dmap.
 	Foreign bool `json:"foreign,omitempty"`

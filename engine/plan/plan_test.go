@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -143,7 +144,7 @@ func existing(name, status string, more func(*state.Container)) state.Container 
 	config, instance, _ := strings.Cut(strings.TrimPrefix(name, "m."), ".")
 	c := state.Container{ContainerSummary: docker.ContainerSummary{
 		ID: "id-" + name, Name: name, State: status, ImageID: "sha256:i",
-		Labels: map[string]string{docker.LabelMap: "m", docker.LabelRole: docker.RoleContainer, docker.LabelName: config, docker.LabelInstance: instance},
+		Labels: map[string]string{identity.LabelMap: "m", identity.LabelRole: identity.RoleContainer, identity.LabelName: config, identity.LabelInstance: instance},
 	}}
 	if more != nil {
 		more(&c)
@@ -233,9 +234,9 @@ func TestRefusals(t *testing.T) {
 	}}
 	images := map[string]state.Image{"i:latest": {ID: "sha256:i"}, "tianon/true:latest": {ID: "sha256:t"}}
 	foreign := func(c *state.Container) { c.Labels = nil }
-	other := func(c *state.Container) { c.Labels = map[string]string{docker.LabelMap: "n"} }
+	other := func(c *state.Container) { c.Labels = map[string]string{identity.LabelMap: "n"} }
 	negative := -5
-	holder := func(c *state.Container) { c.Labels[docker.LabelRole] = docker.RoleAttached }
+	holder := func(c *state.Container) { c.Labels[identity.LabelRole] = identity.RoleAttached }
 	tests := []struct {
 		name string
 		s    state.Snapshot
@@ -250,7 +251,7 @@ func TestRefusals(t *testing.T) {
 			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
 		{"container of another map, to be adopted", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", other)}},
 			plan.Request{Action: plan.Shutdown, Adopt: true}, `site.star:3:5: container "m.a" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
-		{"volume of another map, to be adopted", state.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v", Labels: map[string]string{docker.LabelMap: "n"}}}},
+		{"volume of another map, to be adopted", state.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v", Labels: map[string]string{identity.LabelMap: "n"}}}},
 			plan.Request{Action: plan.Start, Adopt: true}, `site.star:3:5: volume "m.v" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
 		{"holder in the place of a container", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "exited", holder)}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" exists, but was made as the holder of volume a (remove it first, or use another name in the map)`},

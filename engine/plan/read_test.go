@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/state"
@@ -204,8 +205,8 @@ func TestReadRefusesOtherPlans(t *testing.T) {
 			st.Target = "example_map.a/../b"
 			st.ID = "container.stop " + st.Target
 		}, "is not a name of the map"},
-		"another's label":  {plan.Start, func(p *plan.Plan) { step(p, plan.CreateContainer).Create.Labels[docker.LabelMap] = "x" }, `the labels are those of "attached" in the map "x", want "attached" in "example_map"`},
-		"another role":     {plan.Start, func(p *plan.Plan) { step(p, plan.CreateContainer).Create.Labels[docker.LabelRole] = "lock" }, `the labels are those of "lock"`},
+		"another's label":  {plan.Start, func(p *plan.Plan) { step(p, plan.CreateContainer).Create.Labels[identity.LabelMap] = "x" }, `the labels are those of "attached" in the map "x", want "attached" in "example_map"`},
+		"another role":     {plan.Start, func(p *plan.Plan) { step(p, plan.CreateContainer).Create.Labels[identity.LabelRole] = "lock" }, `the labels are those of "lock"`},
 		"another volume":   {plan.Start, func(p *plan.Plan) { step(p, plan.CreateVolume).Volume.Name = other }, `the volume is called "example_map2.db"`},
 		"a volume's label": {plan.Start, func(p *plan.Plan) { step(p, plan.CreateVolume).Volume.Labels = nil }, `the labels are those of "" in the map ""`},
 		"another helper":   {plan.Start, func(p *plan.Plan) { step(p, plan.PrepareVolume).Prepare.Name = other }, `the temporary container is called "example_map2.db"`},
@@ -218,8 +219,8 @@ func TestReadRefusesOtherPlans(t *testing.T) {
 		}, "the temporary container mounts something other than"},
 		"a helper's label":    {plan.Start, func(p *plan.Plan) { step(p, plan.PrepareVolume).Prepare.Containers[0].Labels = nil }, `want "prepare" in "example_map"`},
 		"another record":      {plan.Start, func(p *plan.Plan) { step(p, plan.PrepareVolume).Prepare.Record.Name = other }, `the record is called "example_map2.db"`},
-		"the record's label":  {plan.Start, func(p *plan.Plan) { step(p, plan.PrepareVolume).Prepare.Record.Labels[docker.LabelRole] = "lock" }, `want "prepared" in "example_map"`},
-		"the record's volume": {plan.Start, func(p *plan.Plan) { step(p, plan.PrepareVolume).Prepare.Record.Labels[docker.LabelVolume] = "x" }, `the record is for "x"`},
+		"the record's label":  {plan.Start, func(p *plan.Plan) { step(p, plan.PrepareVolume).Prepare.Record.Labels[identity.LabelRole] = "lock" }, `want "prepared" in "example_map"`},
+		"the record's volume": {plan.Start, func(p *plan.Plan) { step(p, plan.PrepareVolume).Prepare.Record.Labels[identity.LabelVolume] = "x" }, `the record is for "x"`},
 	} {
 		p, err := plan.Read("p", strings.NewReader(texts[row.action]))
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/internal/dag"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
@@ -133,7 +134,7 @@ func targets(d *resolve.Desired, wanted []string) ([]string, error) {
 	var out []string
 	for _, w := range wanted {
 		names := meaning[w]
-		if short, ok := strings.CutPrefix(w, d.Map+"."); ok && meaning[short] != nil {
+		if short, ok := identity.CutName(d.Map, w); ok && meaning[short] != nil {
 			if names != nil {
 				return nil, twoMeanings(d, w, short, meaning)
 			}
@@ -158,7 +159,7 @@ func twoMeanings(d *resolve.Desired, w, short string, meaning map[string][]strin
 	return &RequestError{
 		Target: w,
 		Msg:    fmt.Sprintf("%q can mean %s or %s", w, strings.Join(meaning[short], ", "), strings.Join(meaning[w], ", ")),
-		Hint:   fmt.Sprintf("say %q or %q", short, d.Map+"."+w),
+		Hint:   fmt.Sprintf("say %q or %q", short, identity.Name(d.Map, w)),
 	}
 }
 
@@ -171,12 +172,13 @@ func keys(n *resolve.Node) []string {
 
 func unknownTarget(d *resolve.Desired, w string, known []string) error {
 	e := &RequestError{Target: w, Msg: fmt.Sprintf("map %q has no container %q", d.Map, w)}
-	if d.Volume(d.Map+"."+w) != nil {
+	if d.Volume(identity.Name(d.Map, w)) != nil {
 		e.Hint = "it is an attached volume; name the container that owns or uses it"
 		return e
 	}
 	slices.Sort(known)
-	e.Hint = problem.DidYouMean(strings.TrimPrefix(w, d.Map+"."), known)
+	short, _ := identity.CutName(d.Map, w)
+	e.Hint = problem.DidYouMean(short, known)
 	if e.Hint == "" && len(known) > 0 {
 		const most = 8
 		if len(known) > most {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/resolve"
@@ -109,11 +110,11 @@ func after(s *state.Snapshot, p *plan.Plan) *state.Snapshot {
 		switch st.Op {
 		case plan.CreateVolume:
 			labels := maps.Clone(st.Volume.Labels)
-			labels[docker.LabelRun] = "run1"
+			labels[identity.LabelRun] = "run1"
 			next.Volumes[st.Target] = docker.VolumeInfo{Name: st.Target, Labels: labels}
 		case plan.PrepareVolume:
 			labels := maps.Clone(st.Prepare.Record.Labels)
-			labels[docker.LabelVolumeOf] = next.Volumes[st.Target].Labels[docker.LabelRun]
+			labels[identity.LabelVolumeOf] = next.Volumes[st.Target].Labels[identity.LabelRun]
 			next.Volumes[st.Prepare.Record.Name] = docker.VolumeInfo{Name: st.Prepare.Record.Name, Labels: labels}
 		case plan.CreateContainer:
 			c.ContainerSummary = docker.ContainerSummary{

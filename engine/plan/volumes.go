@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/state"
 )
@@ -26,12 +27,12 @@ func (b *builder) createVolumes(n *resolve.Node) {
 }
 
 func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
-	return &docker.VolumeSpec{Name: v.Name, Labels: map[string]string{
-		docker.LabelMap:    b.d.Map,
-		docker.LabelRole:   docker.RoleAttached,
-		docker.LabelName:   v.Alias,
-		docker.LabelOrigin: v.Origin.String(),
-	}}
+	return &docker.VolumeSpec{Name: v.Name, Labels: b.mark(v, identity.RoleAttached).VolumeLabels()}
+}
+
+// mark is that of an attached volume, or of what is made for it.
+func (b *builder) mark(v *resolve.Volume, role string) identity.Mark {
+	return identity.Mark{Map: b.d.Map, Role: role, Name: v.Alias, Origin: v.Origin.String()}
 }
 
 // preparedFor returns the container that asks for the preparation of a volume, or nil
@@ -67,12 +68,15 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	return starts
 }
 
-// recorded tells whether a record says that this very volume was prepared.
+// recorded reports whether a record says that this very volume was prepared.
 func (b *builder) recorded(v *resolve.Volume, info docker.VolumeInfo) bool {
-	record, ok := b.s.Volumes[v.Name+docker.PreparedSuffix]
-	return ok && b.ours(record.Labels) &&
-		record.Labels[docker.LabelRole] == docker.RolePrepared &&
-		record.Labels[docker.LabelVolumeOf] == info.Labels[docker.LabelRun]
+	return b.record(v).Records(b.d.Map, identity.Read(info.Labels))
+}
+
+// record is the mark of the record for a volume of the name; the zero value if there
+// is none.
+func (b *builder) record(v *resolve.Volume) identity.Mark {
+	return identity.Read(b.s.Volumes[identity.Record(v.Name)].Labels)
 }
 
 // prepared says what a record of this very volume says; "" without one.
@@ -80,7 +84,7 @@ func (b *builder) prepared(v *resolve.Volume, info docker.VolumeInfo) string {
 	if !b.recorded(v, info) {
 		return ""
 	}
-	return b.s.Volumes[v.Name+docker.PreparedSuffix].Labels[docker.LabelPrepared]
+	return b.record(v).Prepared
 }
 
 // elsewhere tells whether the data of an attached volume is in the holder of a tool
@@ -102,7 +106,7 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 		if cause == nil {
 			continue
 		}
-		needs := []string{id(CreateVolume, name), id(RemoveContainer, name+docker.PrepareSuffix)}
+		needs := []string{id(CreateVolume, name), id(RemoveContainer, identity.Helper(name))}
 		if v.Holder != "" {
 			needs = append(needs, id(CreateContainer, v.Holder), id(StartContainer, v.Holder))
 		}
@@ -153,17 +157,13 @@ func (b *builder) ran(v *resolve.Volume) bool {
 // capabilities than these two need (FSETID keeps set-group-id bits).
 func (b *builder) prepare(v *resolve.Volume) *Prepare {
 	info, exists := b.s.Volumes[v.Name]
+	record := b.mark(v, identity.RolePrepared)
+	record.Volume, record.Prepared = v.Name, v.Prepared()
 	p := &Prepare{
 		Foreign: exists && !b.ours(info.Labels),
 		Was:     b.prepared(v, info),
-		Name:    v.Name + docker.PrepareSuffix,
-		Record: docker.VolumeSpec{Name: v.Name + docker.PreparedSuffix, Labels: map[string]string{
-			docker.LabelMap:      b.d.Map,
-			docker.LabelRole:     docker.RolePrepared,
-			docker.LabelName:     v.Alias,
-			docker.LabelVolume:   v.Name,
-			docker.LabelPrepared: v.Prepared(),
-		}},
+		Name:    identity.Helper(v.Name),
+		Record:  docker.VolumeSpec{Name: identity.Record(v.Name), Labels: record.VolumeLabels()},
 	}
 	for _, argv := range [][]string{{"chown", "-R", v.Chown, v.Path}, {"chmod", "-R", v.Chmod, v.Path}} {
 		if argv[2] != "" {
@@ -180,15 +180,7 @@ func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec 
 			User:       "root",
 			Entrypoint: argv[:1],
 			Cmd:        argv[1:],
-			Labels: map[string]string{
-				docker.LabelMap:      b.d.Map,
-				docker.LabelRole:     docker.RolePrepare,
-				docker.LabelName:     v.Alias,
-				docker.LabelInstance: "",
-				docker.LabelOrigin:   v.Origin.String(),
-				docker.LabelKeep:     "false",
-				docker.LabelSpec:     "",
-			},
+			Labels:     b.mark(v, identity.RolePrepare).ContainerLabels(),
 		},
 		HostConfig: docker.HostConfig{
 			NetworkMode:    "none",
@@ -233,7 +225,7 @@ func mountsVolume(c state.Container, volume string) bool {
 	return slices.ContainsFunc(c.Mounts, func(m docker.MountInfo) bool { return m.Type == "volume" && m.Name == volume })
 }
 
-// anonymous tells whether the engine chose the name of a volume: 64 hexadecimal digits.
+// anonymous reports whether a mount is a volume without a name of its own.
 func anonymous(m docker.MountInfo) bool {
-	return m.Type == "volume" && len(m.Name) == 64 && strings.Trim(m.Name, "0123456789abcdef") == ""
+	return m.Type == "volume" && identity.IsAnonymous(m.Name)
 }

@@ -33,7 +33,7 @@ func (r *resolver) nothingShared(n *Node) problem.Problems {
 	for i, u := range n.config.Uses {
 		_, targets, _ := r.index.UseTargets(u)
 		for _, t := range targets {
-			used := r.d.nodes[r.full(t.Name())]
+			used := r.d.nodes[r.m.FullName(t.Name())]
 			if used.request() == nil || sharesAnything(used.Spec) || len(r.index.Owners(u.Name)) > 0 {
 				continue
 			}

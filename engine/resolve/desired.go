@@ -4,6 +4,7 @@ package resolve
 
 import (
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
@@ -119,12 +120,18 @@ func (n *Node) request() *docker.ContainerSpec {
 	return n.Spec
 }
 
+// Mark is what dmap's labels on the container say of which part of the map it is.
+func (n *Node) Mark(mapName string) identity.Mark {
+	role := identity.RoleContainer
+	if n.Attached {
+		role = identity.RoleAttached
+	}
+	return identity.Mark{Map: mapName, Role: role, Name: n.Config, Instance: n.Instance}
+}
+
 // Ref returns the name without the map: "app.instance1".
 func (n *Node) Ref() string {
-	if n.Instance == "" {
-		return n.Config
-	}
-	return n.Config + "." + n.Instance
+	return identity.Part(n.Config, n.Instance)
 }
 
 // Prepared is the text that records what was done to the volume; "" if nothing

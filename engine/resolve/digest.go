@@ -39,8 +39,8 @@ func digests(name string, fields map[string]json.RawMessage) map[string]string {
 	return out
 }
 
-// EncodeDigests is how digests stand in the labels [docker.LabelSpec] and
-// [docker.LabelFields].
+// EncodeDigests is how digests stand in the labels [identity.LabelSpec] and
+// [identity.LabelFields].
 func EncodeDigests(d map[string]string) string {
 	text, _ := json.Marshal(d) // a map of strings always encodes, keys sorted
 	return string(text)

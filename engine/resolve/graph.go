@@ -93,9 +93,6 @@ type resolver struct {
 	d     *Desired
 }
 
-// full returns a name of the map as Docker knows it (rows 9, 33, 79).
-func (r *resolver) full(name string) string { return r.m.Name + "." + name }
-
 // configuration adds the volumes, volume containers and instances of one
 // configuration and returns the names of its instances.
 func (r *resolver) configuration(c *model.Container) []string {
@@ -114,7 +111,7 @@ func (r *resolver) configuration(c *model.Container) []string {
 	var names []string
 	for _, ref := range c.Refs() {
 		n := &Node{
-			Name:       r.full(ref.Name()),
+			Name:       r.m.FullName(ref.Name()),
 			Config:     c.Name,
 			Instance:   ref.Instance,
 			Persistent: c.Persistent,
@@ -138,15 +135,15 @@ func (r *resolver) needs(c *model.Container) []Need {
 		at := c.At(fmt.Sprintf("uses[%d]", i))
 		alias, targets, _ := r.index.UseTargets(u)
 		for _, t := range targets {
-			needs = append(needs, Need{r.full(t.Name()), Uses, u.Name, at})
+			needs = append(needs, Need{r.m.FullName(t.Name()), Uses, u.Name, at})
 		}
 		if alias != "" && r.d.Mode == model.AttachedContainer {
-			needs = append(needs, Need{r.full(alias), Uses, u.Name, at})
+			needs = append(needs, Need{r.m.FullName(alias), Uses, u.Name, at})
 		}
 	}
 	for i, l := range c.Links {
 		if t, ok := r.index.LinkTarget(l); ok {
-			needs = append(needs, Need{r.full(t.Name()), Links, l.Container, c.At(fmt.Sprintf("links[%d]", i))})
+			needs = append(needs, Need{r.m.FullName(t.Name()), Links, l.Container, c.At(fmt.Sprintf("links[%d]", i))})
 		}
 	}
 	return needs
@@ -156,7 +153,7 @@ func (r *resolver) usedVolumes(c *model.Container) []string {
 	var names []string
 	for _, u := range c.Uses {
 		if alias, _, _ := r.index.UseTargets(u); alias != "" {
-			names = append(names, r.full(alias))
+			names = append(names, r.m.FullName(alias))
 		}
 	}
 	return names
@@ -166,7 +163,7 @@ func (r *resolver) usedVolumes(c *model.Container) []string {
 func (r *resolver) volume(c *model.Container, alias, at string) *Volume {
 	path, _ := r.index.VolumePath(alias)
 	v := &Volume{
-		Name:   r.full(alias),
+		Name:   r.m.FullName(alias),
 		Alias:  alias,
 		Path:   path,
 		Owner:  c.Name,

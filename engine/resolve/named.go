@@ -10,6 +10,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/field"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
@@ -90,7 +91,7 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 		}
 	}
 	for _, other := range namedBy(&spec.HostConfig) {
-		ref, inMap := strings.CutPrefix(other.name, r.m.Name+".")
+		ref, inMap := identity.CutName(r.m.Name, other.name)
 		at, ok := places[other.field]
 		if !ok {
 			at = places["HostConfig"]
@@ -100,7 +101,7 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 		case !inMap, slices.Contains(owners, c):
 		case len(owners) > 0 && (other.volume || r.d.Mode == model.AttachedContainer):
 			for _, owner := range owners[0].Refs() {
-				add(Need{r.full(owner.Name()), other.why, ref, at})
+				add(Need{r.m.FullName(owner.Name()), other.why, ref, at})
 			}
 			if r.d.Mode == model.AttachedContainer {
 				add(Need{other.name, other.why, ref, at})
@@ -109,7 +110,7 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 				uses = append(uses, other.name)
 			}
 		case found && !other.volume:
-			add(Need{r.full(target.Name()), other.why, ref, at})
+			add(Need{r.m.FullName(target.Name()), other.why, ref, at})
 		}
 	}
 	return needs, uses
@@ -170,7 +171,7 @@ func (r *resolver) named(n *Node) problem.Problems {
 
 // misnamed says what is wrong with a name, and what to do; "" if nothing is.
 func (r *resolver) misnamed(n *Node, other named) (msg, hint string) {
-	ref, inMap := strings.CutPrefix(other.name, r.m.Name+".")
+	ref, inMap := identity.CutName(r.m.Name, other.name)
 	asNeed := slices.ContainsFunc(n.Needs, func(need Need) bool { return need.Name == other.name })
 	asVolume := slices.Contains(n.Owns, other.name) || slices.Contains(n.Uses, other.name)
 	isNode, isVolume := r.d.nodes[other.name] != nil, r.d.volumes[other.name] != nil
@@ -196,7 +197,7 @@ func (r *resolver) misnamed(n *Node, other named) (msg, hint string) {
 			names = append(names, "…")
 			break
 		}
-		names = append(names, strconv.Quote(r.full(instance.Name())))
+		names = append(names, strconv.Quote(r.m.FullName(instance.Name())))
 	}
 	return ", but " + c.Name + " has instances", "name one: " + strings.Join(names, ", ")
 }

@@ -62,7 +62,7 @@ func (r *resolver) portClashes() problem.Problems {
 	j := portJudge{fixed: map[port][]published{}, told: map[told]bool{}}
 	for _, c := range r.m.Containers {
 		for _, ref := range c.Refs() {
-			if n := r.d.nodes[r.full(ref.Name())]; n != nil && n.config == c {
+			if n := r.d.nodes[r.m.FullName(ref.Name())]; n != nil && n.config == c {
 				for _, p := range publishedBy(n, r.publishing(n)) {
 					j.add(p)
 				}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
@@ -438,15 +438,15 @@ func TestLabelsAndDigests(t *testing.T) {
 		return n.Spec.Labels, n.Digests
 	}
 	labels, was := label(`{"a": {"instances": "i", "user": "u", "create_options": {"labels": {"own": "1"}, "environment": {"SECRET": "x1y2z3"}}}}`)
-	for key, want := range map[string]string{docker.LabelMap: "m", docker.LabelRole: "container", docker.LabelName: "a", docker.LabelInstance: "i", docker.LabelKeep: "false", "own": "1"} {
+	for key, want := range map[string]string{identity.LabelMap: "m", identity.LabelRole: "container", identity.LabelName: "a", identity.LabelInstance: "i", identity.LabelKeep: "false", "own": "1"} {
 		if labels[key] != want {
 			t.Errorf("label %s is %q, want %q", key, labels[key], want)
 		}
 	}
-	if strings.Contains(labels[docker.LabelSpec], "x1y2z3") {
+	if strings.Contains(labels[identity.LabelSpec], "x1y2z3") {
 		t.Error("a value stands in a label")
 	}
-	if diff := cmp.Diff(was, resolve.DecodeDigests(labels[docker.LabelSpec])); diff != "" {
+	if diff := cmp.Diff(was, resolve.DecodeDigests(labels[identity.LabelSpec])); diff != "" {
 		t.Errorf("digests do not come back:\n%s", diff)
 	}
 	_, is := label(`{"a": {"instances": "i", "user": "v", "create_options": {"labels": {"own": "1"}, "environment": {"SECRET": "x1y2z3"}}}}`)

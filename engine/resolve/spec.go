@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -154,7 +154,7 @@ func (r *resolver) attributes(n *Node) *docker.ContainerSpec {
 	}
 	for _, l := range c.Links {
 		if target, ok := r.index.LinkTarget(l); ok {
-			host.Links = append(host.Links, r.full(target.Name())+":"+or(l.Alias, l.Container))
+			host.Links = append(host.Links, r.m.FullName(target.Name())+":"+or(l.Alias, l.Container))
 		}
 	}
 	return spec
@@ -167,12 +167,12 @@ func (r *resolver) use(spec *docker.ContainerSpec, u model.Use) {
 	switch {
 	case alias != "" && r.d.Mode == model.AttachedVolume:
 		path, _ := r.index.VolumePath(alias)
-		host.Binds = append(host.Binds, r.full(alias)+":"+path+":"+mode(u.ReadOnly)+nocopy)
+		host.Binds = append(host.Binds, r.m.FullName(alias)+":"+path+":"+mode(u.ReadOnly)+nocopy)
 	case alias != "":
-		host.VolumesFrom = append(host.VolumesFrom, from(r.full(alias), u.ReadOnly))
+		host.VolumesFrom = append(host.VolumesFrom, from(r.m.FullName(alias), u.ReadOnly))
 	default:
 		for _, t := range targets {
-			host.VolumesFrom = append(host.VolumesFrom, from(r.full(t.Name()), u.ReadOnly))
+			host.VolumesFrom = append(host.VolumesFrom, from(r.m.FullName(t.Name()), u.ReadOnly))
 		}
 	}
 }
@@ -271,7 +271,7 @@ func (r *resolver) aliases(n *Node, links []string) ([]string, problem.Problems)
 	for _, l := range n.config.Links {
 		target, ok := r.index.LinkTarget(l)
 		if form := safeAlias(l); ok && form != "" {
-			safe[r.full(target.Name())+":"+l.Container] = form
+			safe[r.m.FullName(target.Name())+":"+l.Container] = form
 			bearers[form]++
 		}
 	}
@@ -359,25 +359,16 @@ func (n *Node) remember(values model.Dict) {
 
 func (n *Node) path() string { return "container_map > containers > " + n.Config }
 
-// labels tell what a container is. All keys are always set, so that an image
-// cannot pretend them.
+// labels are those of the create request: the map's own, and what tells dmap which
+// container it is. The latter are always all set, so that an image cannot pretend them.
 func (r *resolver) labels(n *Node) map[string]string {
-	role := docker.RoleContainer
-	if n.Attached {
-		role = docker.RoleAttached
-	}
+	mark := n.Mark(r.d.Map)
+	mark.Origin = n.Origin.String()
+	mark.Keep = n.Attached || n.Persistent
+	mark.Spec, mark.Fields = EncodeDigests(n.Digests), EncodeDigests(n.Meanings)
 	labels := map[string]string{}
-	for key, value := range n.Spec.Labels {
-		labels[key] = value
-	}
-	labels[docker.LabelMap] = r.d.Map
-	labels[docker.LabelRole] = role
-	labels[docker.LabelName] = n.Config
-	labels[docker.LabelInstance] = n.Instance
-	labels[docker.LabelOrigin] = n.Origin.String()
-	labels[docker.LabelKeep] = strconv.FormatBool(n.Attached || n.Persistent)
-	labels[docker.LabelSpec] = EncodeDigests(n.Digests)
-	labels[docker.LabelFields] = EncodeDigests(n.Meanings)
+	maps.Copy(labels, n.Spec.Labels)
+	maps.Copy(labels, mark.ContainerLabels())
 	return labels
 }
 

@@ -4,12 +4,11 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
@@ -17,7 +16,7 @@ import (
 // is taken: this run made it and the answer was lost, or another run did, whose
 // call was still under way when this plan was made.
 func (x *executor) createContainer(ctx context.Context, name string, spec docker.ContainerSpec) (id string, warnings []string, err error) {
-	spec.Labels = x.mark(spec.Labels)
+	spec.Labels = identity.WithRun(spec.Labels, x.runID)
 	look := func(ctx context.Context) (made bool, err error) {
 		id, err = x.lookFor(ctx, name, spec.Labels, x.times.Settle)
 		return id != "", err
@@ -51,12 +50,7 @@ func (x *executor) tied(st *plan.Step) docker.ContainerSpec {
 		}
 	}
 	x.mu.Unlock()
-	text, _ := json.Marshal(deps) // strings always encode, sorted by name
-	spec.Labels = maps.Clone(spec.Labels)
-	if spec.Labels == nil {
-		spec.Labels = map[string]string{}
-	}
-	spec.Labels[docker.LabelDeps] = string(text)
+	spec.Labels = identity.WithDeps(spec.Labels, deps)
 	return spec
 }
 
@@ -69,7 +63,7 @@ func (x *executor) lookFor(ctx context.Context, name string, labels map[string]s
 	for end := time.Now().Add(most); time.Now().Before(end); {
 		info, err := x.inspect(ctx, name)
 		switch {
-		case err == nil && x.wanted(labels, info.Config.Labels):
+		case err == nil && identity.Read(info.Config.Labels).Answers(identity.Read(labels), x.runID):
 			return info.ID, nil
 		case err == nil:
 			return "", nil
@@ -79,21 +73,6 @@ func (x *executor) lookFor(ctx context.Context, name string, labels map[string]s
 		pause = min(2*pause, time.Second)
 	}
 	return "", nil
-}
-
-// wanted tells whether labels say that a container is the one asked for: made by
-// this run, or for the same part of the same map from the same create request.
-// Temporary containers have no digests; another run's is never taken.
-func (x *executor) wanted(asked, has map[string]string) bool {
-	if has[docker.LabelRun] == x.runID {
-		return true
-	}
-	for _, label := range []string{docker.LabelMap, docker.LabelRole, docker.LabelName, docker.LabelInstance, docker.LabelSpec, docker.LabelDeps} {
-		if has[label] != asked[label] {
-			return false
-		}
-	}
-	return asked[docker.LabelSpec] != ""
 }
 
 func (x *executor) inspect(ctx context.Context, id string) (info docker.ContainerInfo, err error) {

@@ -5,11 +5,11 @@ package run
 import (
 	"context"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
@@ -102,7 +102,7 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 		return "", info, named(err, st.Target)
 	case info.Name != st.Target:
 		return "", info, fmt.Errorf("container %q was renamed to %q after the plan was made: plan again", st.Target, info.Name)
-	case !x.mayTouch(info.Config.Labels, st.Foreign):
+	case !identity.Read(info.Config.Labels).MayTouch(x.of, st.Foreign):
 		return "", info, fmt.Errorf("container %q is not of the map %q: plan again", st.Target, x.of)
 	}
 	x.mu.Lock()
@@ -112,25 +112,6 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 	}
 	x.seen[st.ContainerID] = info
 	return st.ContainerID, info, nil
-}
-
-// mayTouch tells whether something with these labels is the map's, or, if the plan
-// adopts it, nobody's.
-func (x *executor) mayTouch(labels map[string]string, foreign bool) bool {
-	if foreign {
-		return labels[docker.LabelMap] == ""
-	}
-	return labels[docker.LabelMap] == x.of
-}
-
-// mark returns labels with the id of this run.
-func (x *executor) mark(labels map[string]string) map[string]string {
-	marked := maps.Clone(labels)
-	if marked == nil {
-		marked = map[string]string{}
-	}
-	marked[docker.LabelRun] = x.runID
-	return marked
 }
 
 // tries is how often a call whose answer is lost is made before its error is taken.

@@ -9,13 +9,13 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 )
 
 // A run that wants the lock makes an empty volume, its claim, under a name that
@@ -146,24 +146,19 @@ func (l *Lock) try(ctx context.Context) (held bool, others []rival, err error) {
 	return false, others, nil
 }
 
-// prefix begins the names of all claims on a map.
-func (l *Lock) prefix() string { return l.mapName + docker.LockSuffix + "." }
-
 // claim makes the next claim.
 func (l *Lock) claim(ctx context.Context) error {
-	name := fmt.Sprintf("%s%s.%d", l.prefix(), l.id, l.next)
+	name := identity.Claim(l.mapName, l.id, l.next)
 	if !slices.Contains(l.claims, name) {
 		l.claims = append(l.claims, name) // it may exist, whatever the answer is
 	}
 	began := time.Now()
-	made, err := l.newVolume(ctx, docker.VolumeSpec{Name: name, Labels: map[string]string{
-		docker.LabelMap: l.mapName, docker.LabelRole: docker.RoleLock,
-		docker.LabelOwner: l.process.Name, docker.LabelProcess: l.process.String(),
-	}})
+	mark := identity.Mark{Map: l.mapName, Role: identity.RoleLock, Owner: l.process.Name, Process: l.process.String()}
+	made, err := l.newVolume(ctx, docker.VolumeSpec{Name: name, Labels: mark.VolumeLabels()})
 	if err != nil {
 		return err
 	}
-	if made.Labels[docker.LabelRole] != docker.RoleLock {
+	if !identity.Read(made.Labels).IsClaim(l.mapName) {
 		return fmt.Errorf("cannot lock map %q: volume %q is not dmap's", l.mapName, name)
 	}
 	l.mu.Lock()
@@ -236,7 +231,7 @@ func (l *Lock) now(ctx context.Context) (now time.Time, err error) {
 func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
 	var list []docker.VolumeInfo
 	err := l.attempt(ctx, l.times.Read, func(ctx context.Context) (err error) {
-		list, err = l.client.Volumes(ctx, "^"+regexp.QuoteMeta(l.prefix()))
+		list, err = l.client.Volumes(ctx, identity.ClaimPattern(l.mapName))
 		return err
 	}, nil)
 	if err != nil {
@@ -244,12 +239,13 @@ func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
 	}
 	found := map[string]rival{}
 	for _, v := range list {
-		id, _, ok := strings.Cut(strings.TrimPrefix(v.Name, l.prefix()), ".")
-		if !ok || id == l.id || v.Labels[docker.LabelRole] != docker.RoleLock || v.Labels[docker.LabelMap] != l.mapName {
+		id, ok := identity.CutClaim(l.mapName, v.Name)
+		mark := identity.Read(v.Labels)
+		if !ok || id == l.id || !mark.IsClaim(l.mapName) {
 			continue
 		}
 		r := found[id]
-		r.id, r.owner, r.process = id, v.Labels[docker.LabelOwner], parseProcess(v.Labels[docker.LabelProcess])
+		r.id, r.owner, r.process = id, mark.Owner, parseProcess(mark.Process)
 		r.names = append(r.names, v.Name)
 		if v.CreatedAt.After(r.newest) {
 			r.newest = v.CreatedAt

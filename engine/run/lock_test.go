@@ -17,6 +17,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
@@ -199,8 +200,8 @@ func TestForeignVolumesAreNoClaims(t *testing.T) {
 	s, client := newSim(t)
 	for _, v := range []docker.VolumeSpec{
 		{Name: "m.dmap-lock.0000.0"},
-		{Name: "m.dmap-lock.0001.0", Labels: map[string]string{docker.LabelMap: "x", docker.LabelRole: docker.RoleLock}},
-		{Name: "m.dmap-lock.0002", Labels: map[string]string{docker.LabelMap: "m", docker.LabelRole: docker.RoleLock}},
+		{Name: "m.dmap-lock.0001.0", Labels: map[string]string{identity.LabelMap: "x", identity.LabelRole: identity.RoleLock}},
+		{Name: "m.dmap-lock.0002", Labels: map[string]string{identity.LabelMap: "m", identity.LabelRole: identity.RoleLock}},
 	} {
 		if _, err := client.CreateVolume(context.Background(), v); err != nil {
 			t.Fatal(err)

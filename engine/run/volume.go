@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
@@ -16,15 +17,13 @@ import (
 // the labels tell whose it is; another run of the same map may have made it.
 func (x *executor) createVolume(ctx context.Context, st *plan.Step) error {
 	spec := *st.Volume
-	spec.Labels = x.mark(spec.Labels)
+	spec.Labels = identity.WithRun(spec.Labels, x.runID)
 	info, err := x.newVolume(ctx, spec)
 	if err != nil {
 		return err
 	}
-	for _, label := range []string{docker.LabelMap, docker.LabelRole, docker.LabelName} {
-		if info.Labels[label] != spec.Labels[label] {
-			return fmt.Errorf("cannot create volume %q: one that is not dmap's appeared after the plan was made: plan again", spec.Name)
-		}
+	if !identity.Read(info.Labels).IsPart(identity.Read(spec.Labels)) {
+		return fmt.Errorf("cannot create volume %q: one that is not dmap's appeared after the plan was made: plan again", spec.Name)
 	}
 	return nil
 }
@@ -45,18 +44,20 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 		return err
 	}
 	record := st.Prepare.Record
-	if !x.mayTouch(volume.Labels, st.Prepare.Foreign) || !st.Prepare.Foreign && volume.Labels[docker.LabelName] != record.Labels[docker.LabelName] {
+	mark, wanted := identity.Read(volume.Labels), identity.Read(record.Labels)
+	if !mark.MayTouch(x.of, st.Prepare.Foreign) || !st.Prepare.Foreign && mark.Name != wanted.Name {
 		return fmt.Errorf("cannot prepare volume %q: it was replaced by one that is not dmap's after the plan was made: plan again", st.Target)
 	}
-	found, err := x.volume(ctx, record.Name)
+	info, err := x.volume(ctx, record.Name)
+	found := identity.Read(info.Labels)
 	switch {
-	case err == nil && isRecord(found, record, volume.Labels[docker.LabelRun]):
-		switch found.Labels[docker.LabelPrepared] {
-		case record.Labels[docker.LabelPrepared]:
+	case err == nil && found.Records(x.of, mark):
+		switch found.Prepared {
+		case wanted.Prepared:
 			return nil // since the plan was made
 		case st.Prepare.Was:
 		default:
-			return fmt.Errorf("cannot prepare volume %q: it was prepared as %s after the plan was made: plan again", st.Target, found.Labels[docker.LabelPrepared])
+			return fmt.Errorf("cannot prepare volume %q: it was prepared as %s after the plan was made: plan again", st.Target, found.Prepared)
 		}
 	case err != nil && docker.KindOf(err) != docker.NotFound:
 		return err
@@ -66,14 +67,7 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 			return fmt.Errorf("cannot prepare volume %q: %s: %w", st.Target, command(spec), err)
 		}
 	}
-	return x.record(ctx, record, volume.Labels[docker.LabelRun])
-}
-
-// isRecord tells whether a volume is the record that another one, made by the run
-// of, was prepared.
-func isRecord(found docker.VolumeInfo, record docker.VolumeSpec, of string) bool {
-	return found.Labels[docker.LabelRole] == docker.RolePrepared && found.Labels[docker.LabelMap] == record.Labels[docker.LabelMap] &&
-		found.Labels[docker.LabelVolumeOf] == of
+	return x.record(ctx, record, mark)
 }
 
 func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeInfo, err error) {
@@ -134,18 +128,18 @@ func (x *executor) cleanUp(run context.Context, id, name string, after error) er
 
 // record makes the empty volume that says a volume was prepared. One that belongs
 // to an earlier volume of the name is replaced; it holds nothing.
-func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, of string) error {
-	spec.Labels = x.mark(spec.Labels)
-	spec.Labels[docker.LabelVolumeOf] = of
+func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, volume identity.Mark) error {
+	spec.Labels = identity.WithVolumeOf(identity.WithRun(spec.Labels, x.runID), volume.Run)
+	wanted := identity.Read(spec.Labels)
 	for range 2 {
 		info, err := x.newVolume(ctx, spec)
 		if err != nil {
 			return err
 		}
-		switch {
-		case info.Labels[docker.LabelVolumeOf] == of && info.Labels[docker.LabelPrepared] == spec.Labels[docker.LabelPrepared]:
+		switch found := identity.Read(info.Labels); {
+		case found.Records(x.of, volume) && found.Prepared == wanted.Prepared:
 			return nil
-		case info.Labels[docker.LabelRole] != docker.RolePrepared || info.Labels[docker.LabelMap] != spec.Labels[docker.LabelMap]:
+		case !found.IsRecord(x.of):
 			return fmt.Errorf("cannot record that a volume was prepared: %q exists and is not dmap's", spec.Name)
 		}
 		err = x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {

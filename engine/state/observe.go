@@ -4,7 +4,6 @@ package state
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 )
 
 // Query says what to look at.
@@ -40,7 +40,7 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 		Volumes:    map[string]docker.VolumeInfo{},
 		Images:     map[string]Image{},
 	}
-	ours := "^" + regexp.QuoteMeta(q.Map) + `\.`
+	ours := identity.Pattern(q.Map)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
 	g.Go(func() error { return s.containers(ctx, r, ours, q) })

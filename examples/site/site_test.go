@@ -23,6 +23,7 @@ import (
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
@@ -142,7 +143,7 @@ func (w *walk) run(action plan.Action, targets ...string) []string {
 	}
 	var writes []string
 	for _, call := range w.recorder.Writes() {
-		if !strings.Contains(call, mapName+docker.LockSuffix+".") {
+		if !strings.Contains(call, mapName+identity.LockSuffix+".") {
 			writes = append(writes, strings.ReplaceAll(call, mapName+".", ""))
 		}
 	}

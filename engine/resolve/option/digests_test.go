@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
@@ -110,7 +110,7 @@ func labelsOf(t *testing.T, m *model.ContainerMap) map[string]string {
 		return map[string]string{"m": "refused: " + err.Error()}
 	}
 	for _, n := range d.Nodes {
-		labels[n.Name] = n.Spec.Labels[docker.LabelSpec]
+		labels[n.Name] = n.Spec.Labels[identity.LabelSpec]
 		if diff := cmp.Diff(n.Digests, resolve.DecodeDigests(labels[n.Name])); diff != "" {
 			t.Errorf("%s: digests do not come back:\n%s", n.Name, diff)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
@@ -104,12 +105,9 @@ func readTextMap(r *reader, it item, bare bool) []element[named[string]] {
 	return out
 }
 
-// ownLabels is the prefix of the labels dmap knows its own containers by.
-const ownLabels = "dev.dmap."
-
 func labelName(s string) string {
-	if strings.HasPrefix(s, ownLabels) {
-		return `a name outside of "` + ownLabels + `" (dmap's own labels)`
+	if identity.IsLabel(s) {
+		return `a name outside of "` + identity.LabelPrefix + `" (dmap's own labels)`
 	}
 	return notEmpty(s)
 }

@@ -1,0 +1,91 @@
+// Docker vocabulary: the names of what dmap makes.
+
+package identity
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Part is what a container is called within its map: "web", or "app.one" for an
+// instance.
+func Part(container, instance string) string {
+	if instance == "" {
+		return container
+	}
+	return container + "." + instance
+}
+
+// Name is what a part of a map, or an attached volume, is called on an engine.
+func Name(mapName, part string) string { return mapName + "." + part }
+
+// CutName returns the part that a name on an engine stands for. ok is false if it is
+// no name of the map; then part is the whole name.
+func CutName(mapName, name string) (part string, ok bool) {
+	return strings.CutPrefix(name, Name(mapName, ""))
+}
+
+// Pattern matches the names of everything of a map, in the way of lists of
+// containers and volumes.
+func Pattern(mapName string) string { return "^" + regexp.QuoteMeta(Name(mapName, "")) }
+
+// Suffixes of the names of what dmap needs beside the things of a map.
+const (
+	PrepareSuffix  = ".dmap-prepare"
+	PreparedSuffix = ".dmap-prepared"
+	LockSuffix     = ".dmap-lock"
+)
+
+// ReservedSuffix returns the suffix that forbids a name to things of a map, or "". It
+// would be taken for one of the temporary containers, records or claims.
+func ReservedSuffix(name string) string {
+	for _, suffix := range []string{PrepareSuffix, PreparedSuffix, LockSuffix} {
+		if strings.HasSuffix(name, suffix) {
+			return suffix
+		}
+	}
+	return ""
+}
+
+// Helper is the name of the temporary containers that prepare a volume.
+func Helper(volume string) string { return volume + PrepareSuffix }
+
+// VolumeOfHelper is the volume that the temporary container of a name prepares.
+func VolumeOfHelper(name string) string { return strings.TrimSuffix(name, PrepareSuffix) }
+
+// Record is the name of the record that a volume was prepared.
+func Record(volume string) string { return volume + PreparedSuffix }
+
+// claims begins the names of all claims on a map.
+func claims(mapName string) string { return mapName + LockSuffix + "." }
+
+// Claim is the name of the n-th claim that a lock makes on a map. No two claims have
+// one name, so removing a dead one cannot hit a live one.
+func Claim(mapName, lock string, n int) string {
+	return claims(mapName) + lock + "." + strconv.Itoa(n)
+}
+
+// CutClaim returns the lock that made a claim; ok is false if the name is no claim on
+// the map.
+func CutClaim(mapName, name string) (lock string, ok bool) {
+	rest, ok := strings.CutPrefix(name, claims(mapName))
+	if !ok {
+		return "", false
+	}
+	lock, _, ok = strings.Cut(rest, ".")
+	return lock, ok
+}
+
+// ClaimPattern matches the names of all claims on a map.
+func ClaimPattern(mapName string) string { return "^" + regexp.QuoteMeta(claims(mapName)) }
+
+// IsID reports whether text is an id as an engine gives it to a container: 64
+// hexadecimal digits.
+func IsID(text string) bool {
+	return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == ""
+}
+
+// IsAnonymous reports whether the engine chose the name of a volume: it looks like an
+// id.
+func IsAnonymous(volume string) bool { return IsID(volume) }
