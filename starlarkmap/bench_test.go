@@ -58,3 +58,20 @@ func loopMap(n int) string {
     )
 `, n-1)
 }
+
+// BenchmarkAssign assigns entries one by one, each twice.
+func BenchmarkAssign(b *testing.B) {
+	for property, value := range map[string]string{"volumes": `"/x"`, "host": `"/x"`, "containers": `container(image = "x")`} {
+		for _, n := range []int{1000, 10_000} {
+			src := fmt.Sprintf("m = container_map(\"m\", check_integrity = False)\nfor i in range(%d):\n    m.%s[\"n%%d\" %% (i %% %d)] = %s\n", 2*n, property, n, value)
+			b.Run(fmt.Sprintf("%s/%d", property, n), func(b *testing.B) {
+				for b.Loop() {
+					if _, err := starlarkmap.Load(b.Context(), "site.star", &starlarkmap.Options{Src: src}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(2*n), "ns/assignment")
+			})
+		}
+	}
+}

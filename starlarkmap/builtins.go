@@ -59,12 +59,7 @@ func (ev *evaluation) makeMap(_ *starlark.Thread, _ *starlark.Builtin, args star
 		}
 		return nil, problem.New(problem.CodeWrongType, hint, "container_map: want a name (string), got %s", describe(call.name))
 	}
-	m := &containerMap{
-		ev:     ev,
-		model:  &model.ContainerMap{Name: string(name), Origin: here.start(), Origins: problem.Origins{}, Source: ev.sources},
-		check:  call.check,
-		byName: map[string]*container{},
-	}
+	m := ev.newMap(&model.ContainerMap{Name: string(name), Origin: here.start(), Origins: problem.Origins{}, Source: ev.sources}, call.check)
 	ev.register(m)
 	ev.note(call.problems, nil, m)
 	if call.initial != nil && call.initial != starlark.None {

@@ -33,6 +33,9 @@ type container struct {
 	accessed bool
 	// listed: it has its place in the order of the map.
 	listed bool
+	place  int
+	// gone: another container took its place, and it is still in the order.
+	gone bool
 }
 
 func (ev *evaluation) newContainer(at problem.Origin) *container {

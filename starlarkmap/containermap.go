@@ -26,8 +26,15 @@ type containerMap struct {
 	finished   bool
 	byName     map[string]*container
 	// order holds all containers in the order of their first mention, pending ones
-	// too.
-	order []*container
+	// too, and those that were replaced until somebody looks; see listed.
+	order  []*container
+	untidy bool
+	// edit sets and finds what the map has by name.
+	edit *model.Editor
+}
+
+func (ev *evaluation) newMap(m *model.ContainerMap, check bool) *containerMap {
+	return &containerMap{ev: ev, model: m, check: check, byName: map[string]*container{}, edit: m.Edit()}
 }
 
 // String is shallow.
@@ -44,7 +51,8 @@ func (m *containerMap) Hash() (uint32, error) {
 // Freeze ends all changes of the map and its containers.
 func (m *containerMap) Freeze() {
 	m.frozen = true
-	for _, c := range m.order {
+	m.edit.Ready()
+	for _, c := range m.listed() {
 		c.frozen = true
 	}
 }
@@ -71,10 +79,9 @@ func (m *containerMap) Attr(name string) (starlark.Value, error) {
 		return starlark.String(m.model.Name), nil
 	case "containers":
 		return m.containers(), nil
-	case "volumes":
-		return m.volumes(), nil
-	case "host":
-		return m.host(), nil
+	}
+	if isTable(name) {
+		return m.entries(name), nil
 	}
 	in, ok := m.model.Get(name)
 	if !ok {
@@ -83,8 +90,8 @@ func (m *containerMap) Attr(name string) (starlark.Value, error) {
 	return valueOf(in), nil
 }
 
-// SetField sets a property. Whole volumes and host are replaced; containers can be
-// assigned while there are none.
+// SetField sets a property. Whole tables such as volumes are replaced; containers can
+// be assigned while there are none.
 func (m *containerMap) SetField(name string, v starlark.Value) error {
 	if err := m.writable(); err != nil {
 		return err
@@ -92,17 +99,15 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 	if slices.Contains(m.methods(), name) {
 		return problem.New(CodeUsage, "", "%s is a method of container_map", name)
 	}
-	switch name {
-	case "name":
+	switch {
+	case name == "name":
 		return problem.New(CodeUsage, "", "the name of a container_map cannot be changed")
-	case "containers":
-		if len(m.order) > 0 {
+	case name == "containers":
+		if len(m.listed()) > 0 {
 			return problem.New(CodeUsage, "use m.update({…}) or m.containers[name] = …", "map %q has containers already", m.model.Name)
 		}
-	case "volumes":
-		m.model.Volumes = nil
-	case "host":
-		m.model.Host = nil
+	case isTable(name):
+		m.edit.Clear(name)
 	}
 	e, at := m.ev.here().target()
 	m.assign(name, v, e, at)
@@ -118,7 +123,7 @@ func (m *containerMap) assign(name string, v starlark.Value, e syntax.Expr, at p
 	if d, ok := in.Value.(model.Dict); ok && name == "containers" {
 		in.Value = m.claim(d, r.found)
 	}
-	m.note(m.model.Set(name, in))
+	m.note(m.whole().Set(name, in))
 	m.sync()
 }
 
@@ -145,7 +150,7 @@ func (m *containerMap) update(v starlark.Value, e syntax.Expr, at problem.Origin
 			d[i].Value.Value = m.claim(sub, r.found)
 		}
 	}
-	m.note(m.model.Update(d))
+	m.note(m.whole().Update(d))
 	m.sync()
 	return nil
 }
@@ -157,7 +162,7 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 	}
 	if other, ok := v.(*containerMap); ok {
 		other.commitAccessed()
-		m.note(m.model.Merge(other.model, listsOnly))
+		m.note(m.whole().Merge(other.whole(), listsOnly))
 		m.sync()
 		return nil
 	}
@@ -171,7 +176,7 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 	m.note(inContainers(r.problems))
 	other, ps := model.FromDict(m.model.Name, m.misspelt(d))
 	m.note(ps)
-	m.note(m.model.Merge(other, listsOnly))
+	m.note(m.whole().Merge(other, listsOnly))
 	m.sync()
 	return nil
 }
@@ -179,8 +184,10 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 // copy returns another map of the program that says the same under another name.
 func (m *containerMap) copy(name string) starlark.Value {
 	m.commitAccessed()
-	same := &containerMap{ev: m.ev, model: m.model.Copy(), check: m.check, incomplete: m.incomplete, byName: map[string]*container{}}
-	same.model.Name, same.model.Origin = name, m.ev.here().start()
+	d := m.whole().Copy()
+	d.Name, d.Origin = name, m.ev.here().start()
+	same := m.ev.newMap(d, m.check)
+	same.incomplete = m.incomplete
 	m.ev.register(same)
 	same.sync()
 	return same
@@ -249,7 +256,7 @@ func (m *containerMap) checkNow() error {
 // validate records what is wrong with the map as a whole.
 func (m *containerMap) validate() {
 	var ps problem.Problems
-	if !errors.As(m.model.Validate(), &ps) {
+	if !errors.As(m.whole().Validate(), &ps) {
 		return
 	}
 	if m.incomplete {
@@ -276,7 +283,7 @@ func (m *containerMap) finish() {
 	m.finished = true
 	m.commitAccessed()
 	m.model.Containers = nil
-	for _, c := range m.order {
+	for _, c := range m.listed() {
 		if c.pending {
 			m.ev.keep(problem.Problems{c.onlyRead()})
 			continue

@@ -170,7 +170,7 @@ func (ev *evaluation) onThread(name string, current **starlark.Thread, run func(
 func (ev *evaluation) keepReads() {
 	last := ev.findings[len(ev.findings)-1].problem.Origin
 	for _, m := range ev.maps {
-		for _, c := range m.order {
+		for _, c := range m.listed() {
 			if c.pending && c.read.File == last.File && c.read.Line == last.Line {
 				ev.keep(problem.Problems{c.onlyRead()})
 			}

@@ -54,12 +54,11 @@ func (m *containerMap) own(c *container, name string, at problem.Origin) *contai
 	c.owner, c.name = m, name
 	if there := m.byName[name]; there != nil && there.pending {
 		there.pending, there.model = false, c.model
-		m.order[slices.Index(m.order, there)] = c
-		c.listed = true
+		m.order[there.place] = c
+		c.listed, c.place = true, there.place
 	} else if there != nil {
-		there.replaced = at
-		m.order = slices.DeleteFunc(m.order, func(o *container) bool { return o == there })
-		m.model.Containers = slices.DeleteFunc(m.model.Containers, func(o *model.Container) bool { return o == there.model })
+		there.replaced, there.gone = at, true
+		m.untidy = true
 	}
 	m.byName[name] = c
 	return c
@@ -76,9 +75,43 @@ func (m *containerMap) put(c *container) {
 // list gives a container its place in the order.
 func (m *containerMap) list(c *container) {
 	if !c.listed {
-		c.listed = true
+		c.listed, c.place = true, len(m.order)
 		m.order = append(m.order, c)
 	}
+}
+
+// listed returns all containers in the order of their first mention, pending ones too.
+func (m *containerMap) listed() []*container {
+	m.tidy()
+	return m.order
+}
+
+// whole returns the model to be read or changed as a whole.
+func (m *containerMap) whole() *model.ContainerMap {
+	m.tidy()
+	return m.model
+}
+
+// tidy takes replaced containers out of the lists: all at once, when somebody looks,
+// as a program may replace one after the other.
+func (m *containerMap) tidy() {
+	if !m.untidy {
+		return
+	}
+	m.untidy = false
+	gone := map[*model.Container]bool{}
+	order := m.order[:0]
+	for _, c := range m.order {
+		if c.gone {
+			gone[c.model] = true
+			continue
+		}
+		c.place = len(order)
+		order = append(order, c)
+	}
+	clear(m.order[len(order):])
+	m.order = order
+	m.model.Containers = slices.DeleteFunc(m.model.Containers, func(mc *model.Container) bool { return gone[mc] })
 }
 
 // sync gives every container of the model its value, after the model was changed
@@ -118,7 +151,7 @@ func (m *containerMap) containers() *mapping {
 		kind: "containers",
 		ev:   m.ev,
 		names: func() (names []string) {
-			for _, c := range m.order {
+			for _, c := range m.listed() {
 				if !c.pending {
 					names = append(names, c.name)
 				}
@@ -188,7 +221,7 @@ func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr
 
 // commitAccessed creates what was accessed and not merely read (row 7).
 func (m *containerMap) commitAccessed() {
-	for _, c := range m.order {
+	for _, c := range m.listed() {
 		if c.pending && c.read == (problem.Origin{}) {
 			c.accessed = true
 			c.commit()
@@ -201,7 +234,7 @@ func (m *containerMap) commitAccessed() {
 func (m *containerMap) misread() (ps problem.Problems) {
 	var names []string
 	var bare []*container
-	for _, c := range m.order {
+	for _, c := range m.listed() {
 		if c.accessed && len(c.model.Dict()) == 0 {
 			bare = append(bare, c)
 		} else {

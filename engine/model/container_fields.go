@@ -270,3 +270,10 @@ func flagged(name string, readOnly bool) Input {
 	}
 	return Input{Value: Dict{{Input{Value: name}, Input{Value: "ro"}}}}
 }
+func fieldNames(fields []Field) []string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, f.Name)
+	}
+	return out
+}

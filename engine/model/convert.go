@@ -60,6 +60,29 @@ func (c *converter) keyOnce(path string, d Dict) {
 	}
 }
 
+// dict returns the pairs of a dictionary with string keys; None has none.
+func (c *converter) dict(path string, in Input, of string) Dict {
+	c.note(path, in.Origin)
+	switch v := in.Value.(type) {
+	case nil:
+		return nil
+	case Dict:
+		c.keyOnce(path, v)
+		out := make(Dict, 0, len(v))
+		for _, e := range v {
+			e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
+			if _, ok := e.Key.Value.(string); !ok {
+				c.want(path, e.Key, "a string as "+of)
+				continue
+			}
+			out = append(out, e)
+		}
+		return out
+	}
+	c.want(path, in, "a dict")
+	return nil
+}
+
 func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 func key(path, name string) string { return path + "." + name }

@@ -98,11 +98,11 @@ func TestUpdateReplaces(t *testing.T) {
 // row 5, row 6: properties set one by one are the same as those of a dictionary.
 func TestPropertiesOneByOneGiveTheSameMap(t *testing.T) {
 	m := &model.ContainerMap{Name: "m"}
-	m.SetContainer("app1", problem.Origin{}, model.Input{})
+	m.Edit().Set("containers", "app1", problem.Origin{}, model.Input{})
 	m.Container("app1").Set("binds", model.Input{Value: "v1"})
-	m.SetVolume("v1", model.Input{Value: "/x"})
-	m.SetHostPath("v1", model.Input{Value: "/y"})
-	m.SetHostPath("root", model.Input{Value: "/r"})
+	m.Edit().Set("volumes", "v1", problem.Origin{}, model.Input{Value: "/x"})
+	m.Edit().Set("host", "v1", problem.Origin{}, model.Input{Value: "/y"})
+	m.Edit().Set("host", "root", problem.Origin{}, model.Input{Value: "/r"})
 	same(t, "row 5, row 6", m, site(t, `{
 		"containers": {"app1": {"binds": "v1"}}, "volumes": {"v1": "/x"}, "host": {"v1": "/y"}, "host_root": "/r"}`), noPlaces())
 }
@@ -129,13 +129,13 @@ func TestSetContainerTakesContainers(t *testing.T) {
 	m := &model.ContainerMap{Name: "m"}
 	base := &model.Container{Image: "i", Shares: []string{"/s"}}
 	for _, name := range []string{"a", "b"} {
-		if ps := m.SetContainer(name, problem.Origin{}, model.Input{Value: base}); len(ps) > 0 {
+		if ps := m.Edit().Set("containers", name, problem.Origin{}, model.Input{Value: base}); len(ps) > 0 {
 			t.Fatal(ps)
 		}
 	}
-	m.SetContainer("c", problem.Origin{}, model.Input{Value: (*model.Container)(nil)})
-	m.SetContainer("c", problem.Origin{}, model.Input{Value: base})
-	same(t, "problems", texts(m.SetContainer("d", problem.Origin{}, model.Input{Value: "text"})),
+	m.Edit().Set("containers", "c", problem.Origin{}, model.Input{Value: (*model.Container)(nil)})
+	m.Edit().Set("containers", "c", problem.Origin{}, model.Input{Value: base})
+	same(t, "problems", texts(m.Edit().Set("containers", "d", problem.Origin{}, model.Input{Value: "text"})),
 		[]string{`containers > d: want container(…) or a dict, got string "text"`})
 	m.Container("a").Shares[0] = "/other"
 	same(t, "one container under three names", m.Containers, []*model.Container{
@@ -205,7 +205,7 @@ func TestPlacesFollowValues(t *testing.T) {
 	same(t, "host.v.1 of the map its dictionary gives", again.At("host.v.1"), at(5, 9))
 
 	c.Set("binds", text("only", 20, 1))
-	m.SetHostPath("v", text("/all", 21, 1))
+	m.Edit().Set("host", "v", problem.Origin{}, text("/all", 21, 1))
 	same(t, "binds[1] after a change", c.At("binds[1]"), at(20, 1))
 	same(t, "host.v.1 after a change", m.At("host.v.1"), at(21, 1))
 }

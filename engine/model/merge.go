@@ -23,99 +23,19 @@ func (m *ContainerMap) Merge(other *ContainerMap, listsOnly bool) (ps problem.Pr
 	if !listsOnly {
 		ps = append(ps, m.mergeValues(other)...)
 	}
-	m.mergeVolumes(other, listsOnly)
-	m.mergeHost(other, listsOnly)
-	byName := make(map[string]*Container, len(m.Containers))
-	for _, c := range m.Containers {
-		if c != nil {
-			setOnce(byName, c.Name, c)
-		}
-	}
-	for _, d := range other.Containers {
-		if d == nil {
-			continue
-		}
-		if c, ok := byName[d.Name]; ok {
-			ps = append(ps, c.Merge(d, listsOnly).Under("containers > "+c.Name)...)
-			continue
-		}
-		c := d.Copy()
-		byName[c.Name] = c
-		m.Containers = append(m.Containers, c)
+	for _, r := range resources() {
+		ps = append(ps, r.merge(m, other, listsOnly)...)
 	}
 	return ps
 }
 
 func (m *ContainerMap) mergeValues(other *ContainerMap) (ps problem.Problems) {
-	for _, f := range mapFields() {
-		switch f.Name {
-		case "volumes", "host", "containers":
-			continue
-		}
+	for _, f := range valueFields() {
 		if in, _ := other.Get(f.Name); !isNone(in.Value) {
 			ps = append(ps, m.Set(f.Name, in)...)
 		}
 	}
 	return ps
-}
-
-func (m *ContainerMap) mergeVolumes(other *ContainerMap, addOnly bool) {
-	at := make(map[string]int, len(m.Volumes))
-	for i, v := range m.Volumes {
-		setOnce(at, v.Alias, i)
-	}
-	for _, v := range other.Volumes {
-		i, ok := at[v.Alias]
-		switch {
-		case !ok:
-			at[v.Alias] = len(m.Volumes)
-			m.Volumes = append(m.Volumes, v)
-		case addOnly:
-			continue
-		default:
-			m.Volumes[i] = v
-		}
-		m.movePlace(other, key("volumes", v.Alias))
-	}
-}
-
-func (m *ContainerMap) mergeHost(other *ContainerMap, addOnly bool) {
-	at := make(map[string]int, len(m.Host))
-	for i, h := range m.Host {
-		setOnce(at, h.Alias, i)
-	}
-	for _, h := range other.Host {
-		h.Instances = slices.Clone(h.Instances)
-		i, ok := at[h.Alias]
-		switch {
-		case !ok:
-			at[h.Alias] = len(m.Host)
-			m.Host = append(m.Host, h)
-		case addOnly:
-			continue
-		default:
-			forget(m.Origins, m.Host[i])
-			m.Host[i] = h
-		}
-		field := key("host", h.Alias)
-		m.movePlace(other, field)
-		for _, p := range h.Instances {
-			m.movePlace(other, key(field, p.Instance))
-		}
-	}
-}
-
-// movePlace takes over where other set a value.
-func (m *ContainerMap) movePlace(other *ContainerMap, field string) {
-	at, ok := other.Origins[field]
-	if !ok {
-		delete(m.Origins, field)
-		return
-	}
-	if m.Origins == nil {
-		m.Origins = problem.Origins{}
-	}
-	m.Origins[field] = at
 }
 
 // Merge adds what d says to the container, by the rules of [ContainerMap.Merge].
@@ -211,16 +131,8 @@ func elementKey(in Input) any {
 // which nobody changes, are shared.
 func (m *ContainerMap) Copy() *ContainerMap {
 	d := *m
-	d.Volumes = slices.Clone(m.Volumes)
-	d.Host = slices.Clone(m.Host)
-	for i, h := range d.Host {
-		d.Host[i].Instances = slices.Clone(h.Instances)
-	}
-	d.Containers = slices.Clone(m.Containers)
-	for i, c := range d.Containers {
-		if c != nil {
-			d.Containers[i] = c.Copy()
-		}
+	for _, r := range resources() {
+		r.copy(&d)
 	}
 	d.Origins = cloneOrigins(m.Origins)
 	return &d

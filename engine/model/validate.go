@@ -21,8 +21,9 @@ func (m *ContainerMap) Validate() error {
 	}
 	v := &validator{m: m, index: m.Index(), near: map[kind]known{}, binders: map[string][]bindAt{}}
 	v.properties()
-	v.volumes()
-	v.host()
+	for _, r := range resources() {
+		r.validate(m, v.inMap)
+	}
 	for i, c := range m.Containers {
 		if c == nil {
 			v.inMap(problem.CodeWrongValue, index("containers", i), "there is no container at this place")

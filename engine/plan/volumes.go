@@ -27,12 +27,12 @@ func (b *builder) createVolumes(n *resolve.Node) {
 }
 
 func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
-	return &docker.VolumeSpec{Name: v.Name, Labels: b.mark(v, identity.RoleAttached).VolumeLabels()}
+	return &docker.VolumeSpec{Name: v.Name, Labels: markOf(b.d.Map, v, identity.RoleAttached).VolumeLabels()}
 }
 
-// mark is that of an attached volume, or of what is made for it.
-func (b *builder) mark(v *resolve.Volume, role string) identity.Mark {
-	return identity.Mark{Map: b.d.Map, Role: role, Name: v.Alias, Origin: v.Origin.String()}
+// markOf is that of an attached volume, or of what is made for it.
+func markOf(mapName string, v *resolve.Volume, role string) identity.Mark {
+	return identity.Mark{Map: mapName, Role: role, Name: v.Alias, Origin: v.Origin.String()}
 }
 
 // preparedFor returns the container that asks for the preparation of a volume, or nil
@@ -70,13 +70,8 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 
 // recorded reports whether a record says that this very volume was prepared.
 func (b *builder) recorded(v *resolve.Volume, info docker.VolumeInfo) bool {
-	return b.record(v).Records(b.d.Map, identity.Read(info.Labels))
-}
-
-// record is the mark of the record for a volume of the name; the zero value if there
-// is none.
-func (b *builder) record(v *resolve.Volume) identity.Mark {
-	return identity.Read(b.s.Volumes[identity.Record(v.Name)].Labels)
+	record := identity.Read(b.s.Volumes[identity.Record(v.Name)].Labels)
+	return record.Records(b.d.Map, identity.Read(info.Labels))
 }
 
 // prepared says what a record of this very volume says; "" without one.
@@ -84,7 +79,7 @@ func (b *builder) prepared(v *resolve.Volume, info docker.VolumeInfo) string {
 	if !b.recorded(v, info) {
 		return ""
 	}
-	return b.record(v).Prepared
+	return identity.Read(b.s.Volumes[identity.Record(v.Name)].Labels).Prepared
 }
 
 // elsewhere tells whether the data of an attached volume is in the holder of a tool
@@ -157,7 +152,7 @@ func (b *builder) ran(v *resolve.Volume) bool {
 // capabilities than these two need (FSETID keeps set-group-id bits).
 func (b *builder) prepare(v *resolve.Volume) *Prepare {
 	info, exists := b.s.Volumes[v.Name]
-	record := b.mark(v, identity.RolePrepared)
+	record := markOf(b.d.Map, v, identity.RolePrepared)
 	record.Volume, record.Prepared = v.Name, v.Prepared()
 	p := &Prepare{
 		Foreign: exists && !b.ours(info.Labels),
@@ -180,7 +175,7 @@ func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec 
 			User:       "root",
 			Entrypoint: argv[:1],
 			Cmd:        argv[1:],
-			Labels:     b.mark(v, identity.RolePrepare).ContainerLabels(),
+			Labels:     markOf(b.d.Map, v, identity.RolePrepare).ContainerLabels(),
 		},
 		HostConfig: docker.HostConfig{
 			NetworkMode:    "none",

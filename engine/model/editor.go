@@ -1,0 +1,84 @@
+// Model: single entries of a map, set and read by name.
+
+package model
+
+import "github.com/dmap-dev/dmap/engine/problem"
+
+// Editor sets and reads single entries of one map by name, each in the same time
+// however large the map is: it keeps an index of the lists, so that a program which
+// sets 20,000 entries one by one does not go through all of them each time. As long as
+// it is used, others may add entries and replace whole lists, but not rename an entry
+// where it is.
+type Editor struct {
+	m    *ContainerMap
+	open map[string]entries // by property, made when they are needed
+}
+
+// Edit returns an Editor for the map.
+func (m *ContainerMap) Edit() *Editor { return &Editor{m: m, open: map[string]entries{}} }
+
+// entries are those of a table, opened once.
+func (e *Editor) entries(r resource) entries {
+	name := r.field().Name
+	found, ok := e.open[name]
+	if !ok {
+		found = r.open(e.m)
+		e.open[name] = found
+	}
+	return found
+}
+
+// Set converts in and sets one entry of "volumes", "host" or "containers"; at is
+// where its name is written. What cannot be converted is left out and reported.
+//
+// In host, the name "root" sets HostRoot (row 118). A container is defined or updated
+// from a dictionary, None (nothing set) or a *[Container], which the map then owns;
+// one that it owns already under another name is copied.
+func (e *Editor) Set(property, name string, at problem.Origin, in Input) problem.Problems {
+	r := resourceOf(property)
+	if r == nil {
+		return unknownField("property of a container_map with entries", property, at, problem.DidYouMean(property, fieldNames(Resources())))
+	}
+	return e.m.with(func(k *converter) { e.entries(r).set(k, name, at, in) })
+}
+
+// Get returns one entry as an Input that Set takes back.
+func (e *Editor) Get(property, name string) (in Input, ok bool) {
+	if r := resourceOf(property); r != nil {
+		return e.entries(r).get(name)
+	}
+	return Input{}, false
+}
+
+// Names lists the entries of a property in their order.
+func (e *Editor) Names(property string) []string {
+	if r := resourceOf(property); r != nil {
+		return e.entries(r).names()
+	}
+	return nil
+}
+
+// Ready lets several goroutines use Get and Names at the same time, as long as nobody
+// changes the map.
+func (e *Editor) Ready() {
+	for _, r := range resources() {
+		e.entries(r).look()
+	}
+}
+
+// Clear removes all entries of a property.
+func (e *Editor) Clear(property string) {
+	if r := resourceOf(property); r != nil {
+		e.entries(r).clear()
+	}
+}
+
+// with sets values of the map, and returns what is wrong with them.
+func (m *ContainerMap) with(f func(*converter)) problem.Problems {
+	if m.Origins == nil {
+		m.Origins = problem.Origins{}
+	}
+	k := &converter{set: m.Origins}
+	f(k)
+	return k.problems
+}

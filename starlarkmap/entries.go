@@ -1,0 +1,48 @@
+// Program text to model: m.volumes, m.host, and whatever else a map has by name.
+
+package starlarkmap
+
+import (
+	"slices"
+
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/problem"
+)
+
+// isTable reports whether a property of a map holds named entries.
+func isTable(property string) bool {
+	return slices.ContainsFunc(model.Resources(), func(f model.Field) bool { return f.Name == property })
+}
+
+// entries returns the view of a property that holds named entries. Containers have a
+// view of their own, as an access makes one.
+func (m *containerMap) entries(property string) *mapping {
+	return &mapping{
+		kind:  property,
+		ev:    m.ev,
+		names: func() []string { return m.edit.Names(property) },
+		find: func(name string) (starlark.Value, bool) {
+			in, ok := m.edit.Get(property, name)
+			if !ok {
+				return nil, false
+			}
+			v := valueOf(in)
+			v.Freeze() // a copy: changing it would change nothing
+			return v, true
+		},
+		set: func(name string, v starlark.Value, e syntax.Expr, at problem.Origin) error {
+			if err := m.writable(); err != nil {
+				return err
+			}
+			r := m.ev.reader(m.ev.here())
+			in := r.read(v, e, at, name)
+			in.Origin = at
+			m.note(append(r.problemsUnder(property+" > "+name), m.edit.Set(property, name, at, in)...))
+			return nil
+		},
+		freeze: m.Freeze,
+	}
+}
