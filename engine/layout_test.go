@@ -42,8 +42,8 @@ var layout = map[string][]string{
 		"engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",
 	},
 	"engine/docker/sim/internal/process": {
-		"engine/docker/sim/internal/files", "engine/docker/sim/internal/script", "engine/docker/sim/internal/signals",
-		"engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",
+		"engine/docker/sim/internal/files", "engine/docker/sim/internal/logs", "engine/docker/sim/internal/script",
+		"engine/docker/sim/internal/signals", "engine/docker/sim/internal/spec", "engine/docker/sim/internal/wire",
 	},
 	"engine/docker/sim/internal/state": {
 		"engine/docker/sim/internal/archive", "engine/docker/sim/internal/files", "engine/docker/sim/internal/ids",

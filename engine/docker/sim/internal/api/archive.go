@@ -32,14 +32,10 @@ func archivePlace(w *world.World, q *wire.Request) (*state.Container, process.Pl
 	if err != nil {
 		return nil, process.Place{}, files.File{}, err
 	}
-	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
-		m := c.Mounts[dest]
-		if m.Type == "volume" && w.State.Volumes[m.Name] == nil {
-			return nil, process.Place{}, files.File{}, wire.Failure("get %s: no such volume", m.Name)
-		}
+	if err := w.Mounts.Look(c); err != nil {
+		return nil, process.Place{}, files.File{}, err
 	}
-	w.Mounts.Hold(c)
-	w.Mounts.Mounted(c)
+	// Reading a link gives the link, so that the last part is not followed, unless the client says by a slash or a dot that it means what is behind it.
 	dir, base := path.Split(archivePath(p))
 	full := strings.TrimSuffix(w.State.Box(c).Resolve(dir), "/") + "/" + base
 	if q.Method == http.MethodPut {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/dockerfile"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
@@ -27,19 +28,10 @@ func commit(w *world.World, q *wire.Request) (wire.Reply, error) {
 		w.Supervisor.Pause(c)
 		defer w.Supervisor.Unpause(c)
 	}
-	config := spec.CloneConfig(c.Config)
-	if given != nil {
-		config = *given
-	}
-	if err := dockerfile.Apply(&config, q.Query["changes"]); err != nil {
-		return wire.Reply{}, err
-	}
-	spec.Merge(&config, spec.CloneConfig(c.Config))
-	im, err := w.Images.Commit(c, config)
+	im, err := committed(w, q, c, given)
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	im.Author, im.Comment = q.Query.Get("author"), q.Query.Get("comment")
 	w.Images.Put(im)
 	shown := ""
 	if repo := q.Query.Get("repo"); repo != "" {
@@ -51,6 +43,24 @@ func commit(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}
 	w.Journal.EmitContainer(c, "commit", map[string]string{"comment": im.Comment, "imageID": im.ID, "imageRef": shown})
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": im.ID}}, nil
+}
+
+// committed makes the image, with the configuration that is given or that of the container.
+func committed(w *world.World, q *wire.Request, c *state.Container, given *spec.Config) (*state.Image, error) {
+	config := spec.CloneConfig(c.Config)
+	if given != nil {
+		config = *given
+	}
+	if err := dockerfile.Apply(&config, q.Query["changes"]); err != nil {
+		return nil, err
+	}
+	spec.Merge(&config, spec.CloneConfig(c.Config))
+	im, err := w.Images.Commit(c, config)
+	if err != nil {
+		return nil, err
+	}
+	im.Author, im.Comment = q.Query.Get("author"), q.Query.Get("comment")
+	return im, nil
 }
 
 // commitConfig reads the configuration in the body; nil if it sets nothing.

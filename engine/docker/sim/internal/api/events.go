@@ -145,20 +145,31 @@ func streamEvents(w *world.World, q *wire.Request, reader *world.Watcher, f filt
 		err := w.Clock.Until(ctx, false, func() bool { return reader.Waits() || over() })
 		batch, ended := reader.Take(), over()
 		w.Unlock()
-		for _, ev := range batch {
-			if !wanted(ev, f) || hasUntil && ev.At.After(until) {
-				continue
-			}
-			line, encodeErr := json.Marshal(eventDocument(ev))
-			if encodeErr != nil {
-				return encodeErr
-			}
-			if _, err := out.Write(append(line, '\n')); err != nil {
-				return err
-			}
+		if !hasUntil {
+			until = time.Time{}
+		}
+		if err := writeEvents(out, batch, f, until); err != nil {
+			return err
 		}
 		if err != nil || ended {
 			return err
 		}
 	}
+}
+
+// writeEvents writes those events that a reader wants; a zero until has no end.
+func writeEvents(out io.Writer, batch []state.Event, f filter.Set, until time.Time) error {
+	for _, ev := range batch {
+		if !wanted(ev, f) || !until.IsZero() && ev.At.After(until) {
+			continue
+		}
+		line, err := json.Marshal(eventDocument(ev))
+		if err != nil {
+			return err
+		}
+		if _, err := out.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -14,15 +14,16 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
+// ExecConfig is the request body of exec create. Errors of the decoder name the type, so that it is called as the engine calls it.
+type ExecConfig struct {
+	Cmd                                          []string
+	Tty, AttachStdin, AttachStdout, AttachStderr bool
+	Detach, Privileged                           bool
+	DetachKeys, User, WorkingDir                 string
+	Env                                          []string
+}
+
 func execCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
-	// Errors of the decoder name the type.
-	type ExecConfig struct {
-		Cmd                                          []string
-		Tty, AttachStdin, AttachStdout, AttachStderr bool
-		Detach, Privileged                           bool
-		DetachKeys, User, WorkingDir                 string
-		Env                                          []string
-	}
 	var body ExecConfig
 	if err := q.Decode(&body); err != nil {
 		return wire.Reply{}, err

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/filter"
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/refs"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
@@ -97,16 +96,21 @@ func imageList(w *world.World, q *wire.Request) (wire.Reply, error) {
 			}
 			tags, digests = []string{"<none>:<none>"}, []string{"<none>@<none>"}
 		}
-		doc := wire.Object{
-			"Id": im.ID, "ParentId": im.Parent, "RepoTags": wire.OrNil(tags), "RepoDigests": wire.OrNil(digests), "Created": im.Created.Unix(),
-			"Size": im.Size, "SharedSize": -1, "Labels": im.Config.Labels, "Containers": -1,
-		}
-		if !q.At(44) {
-			doc["VirtualSize"] = im.Size
-		}
-		docs = append(docs, doc)
+		docs = append(docs, imageRow(q, im, tags, digests))
 	}
 	return wire.OK(docs)
+}
+
+// imageRow is an image in a list, with those of its names that are wanted.
+func imageRow(q *wire.Request, im *state.Image, tags, digests []string) wire.Object {
+	doc := wire.Object{
+		"Id": im.ID, "ParentId": im.Parent, "RepoTags": wire.OrNil(tags), "RepoDigests": wire.OrNil(digests), "Created": im.Created.Unix(),
+		"Size": im.Size, "SharedSize": -1, "Labels": im.Config.Labels, "Containers": -1,
+	}
+	if !q.At(44) {
+		doc["VirtualSize"] = im.Size
+	}
+	return doc
 }
 
 // imageAge makes a test out of the filters of a list of images that say when an image was made.
@@ -237,26 +241,20 @@ func imageCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	im := w.State.Remote[ref.Tagged()]
-	if im == nil {
-		return wire.Reply{}, w.Images.PullError(ref)
+	im, fresh, err := w.Images.Pull(ref)
+	if err != nil {
+		return wire.Reply{}, err
 	}
-	state := "Downloaded newer image for "
-	if have := w.State.Images[im.ID]; have != nil && slices.Contains(have.Tags, ref.Tagged()) {
-		state = "Image is up to date for "
+	state := "Image is up to date for "
+	if fresh {
+		state = "Downloaded newer image for "
 	}
-	pulled := *im
-	digest := "sha256:" + ids.Of("digest", im.ID)
-	pulled.Tags = []string{ref.Tagged()}
-	pulled.Digests = []string{ref.Name + "@" + digest}
-	w.Images.Put(&pulled)
-	w.Journal.EmitImage(ref.Tagged(), ref.Name, "pull")
 	layer := strings.TrimPrefix(im.Layers[0], "sha256:")[:12]
 	return wire.Messages(
 		wire.Object{"status": "Pulling from " + strings.TrimPrefix(ref.Name, "docker.io/"), "id": cmp.Or(ref.Tag, "latest")},
 		wire.Object{"status": "Pulling fs layer", "progressDetail": wire.Object{}, "id": layer},
 		wire.Object{"status": "Pull complete", "progressDetail": wire.Object{}, "id": layer},
-		wire.Object{"status": "Digest: " + digest},
+		wire.Object{"status": "Digest: " + world.RemoteDigest(im)},
 		wire.Object{"status": "Status: " + state + ref.Tagged()},
 	)
 }
@@ -274,7 +272,7 @@ func distributionInspect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(wire.Object{
 		"Descriptor": wire.Object{
 			"mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-			"digest":    "sha256:" + ids.Of("digest", im.ID), "size": 1024,
+			"digest":    world.RemoteDigest(im), "size": 1024,
 		},
 		"Platforms": []wire.Object{{"architecture": "amd64", "os": "linux"}},
 	})

@@ -56,20 +56,8 @@ func containerList(w *world.World, q *wire.Request) (wire.Reply, error) {
 
 // containerFilter makes a test out of the filters of a list or a prune.
 func containerFilter(w *world.World, q *wire.Request, f filter.Set) (func(*state.Container) bool, error) {
-	for _, s := range f["status"] {
-		if !slices.Contains(statuses(), s) {
-			return nil, wire.BadRequest("Invalid filter 'status=%s'", s)
-		}
-	}
-	for _, h := range f["health"] {
-		if !slices.Contains([]string{"none", "starting", "healthy", "unhealthy"}, h) {
-			return nil, wire.BadRequest("Unrecognised filter value for health: %s", h)
-		}
-	}
-	for _, text := range f["exited"] {
-		if _, err := strconv.Atoi(text); err != nil {
-			return nil, wire.Invalid(q, "strconv.Atoi: parsing %q: invalid syntax", text)
-		}
+	if err := checkFilters(q, f); err != nil {
+		return nil, err
 	}
 	before, since, err := ageBounds(w, q, f)
 	if err != nil {
@@ -104,6 +92,26 @@ func containerFilter(w *world.World, q *wire.Request, f filter.Set) (func(*state
 		return f.Has("status", c.Status()) && f.Has("health", cmp.Or(c.Health, "none")) && f.Labels(c.Config.Labels) &&
 			f.Prefix("id", c.ID) && nameFits(w, c, name) && mountsFit(c, f) && networkFits(c, f)
 	}, nil
+}
+
+// checkFilters refuses values that no container can have.
+func checkFilters(q *wire.Request, f filter.Set) error {
+	for _, s := range f["status"] {
+		if !slices.Contains(statuses(), s) {
+			return wire.BadRequest("Invalid filter 'status=%s'", s)
+		}
+	}
+	for _, h := range f["health"] {
+		if !slices.Contains([]string{"none", "starting", "healthy", "unhealthy"}, h) {
+			return wire.BadRequest("Unrecognised filter value for health: %s", h)
+		}
+	}
+	for _, text := range f["exited"] {
+		if _, err := strconv.Atoi(text); err != nil {
+			return wire.Invalid(q, "strconv.Atoi: parsing %q: invalid syntax", text)
+		}
+	}
+	return nil
 }
 
 // ageBounds reads the filters before and since.

@@ -83,18 +83,26 @@ func imageImport(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err := dockerfile.Apply(&im.Config, q.Query["changes"]); err != nil {
 		return wire.Reply{}, err
 	}
-	if repo := q.Query.Get("repo"); repo != "" {
-		ref, err := refs.Parse(repo)
-		if err != nil {
-			return wire.Reply{}, err
-		}
-		ref.Tag = cmp.Or(q.Query.Get("tag"), ref.Tag)
-		if ref.Tag != "" && !refs.IsTag(ref.Tag) {
-			return wire.Reply{}, wire.BadRequest("invalid tag format")
-		}
-		im.Tags = []string{ref.Tagged()}
+	if im.Tags, err = importTags(q.Query.Get("repo"), q.Query.Get("tag")); err != nil {
+		return wire.Reply{}, err
 	}
 	w.Images.Put(im)
 	w.Journal.EmitImage(im.ID, im.ID, "import")
 	return wire.Messages(wire.Object{"status": im.ID})
+}
+
+// importTags is the name that an imported image gets, if it gets one.
+func importTags(repo, tag string) ([]string, error) {
+	if repo == "" {
+		return nil, nil
+	}
+	ref, err := refs.Parse(repo)
+	if err != nil {
+		return nil, err
+	}
+	ref.Tag = cmp.Or(tag, ref.Tag)
+	if ref.Tag != "" && !refs.IsTag(ref.Tag) {
+		return nil, wire.BadRequest("invalid tag format")
+	}
+	return []string{ref.Tagged()}, nil
 }

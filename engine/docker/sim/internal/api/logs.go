@@ -53,6 +53,7 @@ func containerLogs(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if q.Flag("details") {
 		r.Details = logDetails(c)
 	}
+	// Counted now, under the lock: what is printed between this and the stream is then neither missed nor written twice.
 	read := len(c.Log)
 	var lines []logs.Line
 	for _, line := range c.Log {
@@ -123,31 +124,44 @@ func containerAttach(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}
 	w.Journal.EmitContainer(c, "attach", nil)
 	streaming := q.Flag("stream")
-	exits := c.Exits
 	rep := wire.Reply{Hijack: true, Header: map[string]string{"Content-Type": logs.ContentType(q, c.Config.Tty)}}
+	exits := c.Exits
 	rep.Stream = func(out io.Writer) error {
-		for {
-			for _, line := range lines {
-				if !r.Wants(line) {
-					continue
-				}
-				if err := logs.Write(out, line, c.Config.Tty, ""); err != nil {
-					return err
-				}
-			}
-			if !streaming {
-				return nil
-			}
-			w.Lock()
-			over := func() bool { return c.Exits != exits || w.State.Containers[c.ID] == nil }
-			err := w.Clock.Until(q.Ctx, w.Clock.Mode == process.ClockJump, func() bool { return len(c.Log) > read || over() })
-			lines, read = append([]logs.Line(nil), c.Log[read:]...), len(c.Log)
-			ended := over()
-			w.Unlock()
-			if err != nil || ended && len(lines) == 0 {
-				return err
-			}
+		if !streaming {
+			return writeLines(out, c, r, lines)
 		}
+		return streamOutput(w, q, c, exits, r, lines, read, out)
 	}
 	return rep, nil
+}
+
+// writeLines writes those lines that the client wants.
+func writeLines(out io.Writer, c *state.Container, r logs.Request, lines []logs.Line) error {
+	for _, line := range lines {
+		if !r.Wants(line) {
+			continue
+		}
+		if err := logs.Write(out, line, c.Config.Tty, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// streamOutput writes lines, and what comes after the first read lines until a container that had ended so many times ends once more.
+func streamOutput(w *world.World, q *wire.Request, c *state.Container, exits int, r logs.Request, lines []logs.Line, read int, out io.Writer) error {
+	over := func() bool { return c.Exits != exits || w.State.Containers[c.ID] == nil }
+	for {
+		if err := writeLines(out, c, r, lines); err != nil {
+			return err
+		}
+		w.Lock()
+		err := w.Clock.Until(q.Ctx, w.Clock.Mode == process.ClockJump, func() bool { return len(c.Log) > read || over() })
+		lines, read = append([]logs.Line(nil), c.Log[read:]...), len(c.Log)
+		ended := over()
+		w.Unlock()
+		if err != nil || ended && len(lines) == 0 {
+			return err
+		}
+	}
 }

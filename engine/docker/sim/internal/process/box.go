@@ -60,6 +60,7 @@ func (b Box) Locate(p string) Place {
 	for _, m := range b.Mounts {
 		dest := path.Clean("/" + m.Destination)
 		inside := p == dest || strings.HasPrefix(p, strings.TrimSuffix(dest, "/")+"/")
+		// Of mounts within each other the innermost holds the path.
 		if inside && (best == nil || len(m.Destination) > len(best.Destination)) {
 			best = m
 		}
@@ -94,6 +95,7 @@ func (b Box) Resolve(p string) string {
 			continue
 		}
 		links++
+		// An absolute link begins at the root of the container, never at that of the host.
 		if path.IsAbs(f.Link) {
 			done = "/"
 		}
@@ -106,6 +108,7 @@ func (b Box) Resolve(p string) string {
 func (b Box) changeFiles(argv []string) error {
 	command, args := path.Base(argv[0]), argv[1:]
 	recursive := false
+	// "-w" and the like are modes, not options: chmod -w FILE takes the right to write.
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") && args[0] != "-" && !strings.ContainsAny(args[0], "rwxXst") {
 		recursive = recursive || strings.Contains(args[0], "R")
 		args = args[1:]

@@ -115,6 +115,7 @@ type Deadline struct {
 
 // AdvanceTo moves the clock to t and lets happen what is due. The clock never moves back.
 func (k *Clock) AdvanceTo(t time.Time) {
+	// Bounded, as a container whose process crashes at once can fill any span of time with restarts.
 	for range 100 * maxJumps {
 		due, ok := k.nextDue()
 		if !ok || due.At.After(t) {
@@ -145,10 +146,12 @@ func (k *Clock) jump() bool {
 // its mode allows.
 func (k *Clock) Until(ctx context.Context, jump bool, done func() bool) error {
 	for jumps := 0; !done(); {
+		// Something happened, though perhaps not what is waited for: look again before the next jump.
 		if jump && k.Mode != ClockReal && jumps < maxJumps && k.jump() {
 			jumps++
 			continue
 		}
+		// Taken under the lock that the condition was read under, so that no change can come between the look and the wait.
 		changed, cut := k.changed, k.cut
 		k.mu.Unlock()
 		var err error

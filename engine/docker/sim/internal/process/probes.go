@@ -61,9 +61,11 @@ func (b Box) NextHealth() time.Time {
 	}
 	after, ever := b.PassesAfter()
 	// The first probe that passes, counted in intervals.
+	// The age of the process counts from its start, the probes from when they began or went on: after a pause the two differ by the sleep.
 	slept := b.Life.ProbeFrom.Sub(b.Life.StartedAt)
 	pass := max(int64((after-slept+interval-1)/interval), 1)
 	grace := b.graceful(interval)
+	// Failures within the start period do not count, but a success there does: the first probe that passes makes it healthy at once.
 	fail := grace + int64(retries)
 	switch {
 	case b.Life.Health == "starting" && (!ever || fail < pass):
@@ -88,6 +90,7 @@ func (b Box) Probes(now time.Time) ([]ProbeRun, int) {
 	interval := nanos(b.Config.Healthcheck.Interval, 30*time.Second)
 	count := int64(now.Sub(b.Life.ProbeFrom) / interval)
 	after, ever := b.PassesAfter()
+	// Only the last few are made up: a container that is looked at after a year has run millions.
 	for k := max(count-keptProbes+1, 1); k <= count; k++ {
 		at := b.Life.ProbeFrom.Add(time.Duration(k) * interval)
 		runs = append(runs, b.probeRun(at, ever && at.Sub(b.Life.StartedAt) >= after))

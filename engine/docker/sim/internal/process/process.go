@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/logs"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
 )
 
@@ -17,13 +18,24 @@ type Program struct {
 	Effect func(Box) (string, error)
 }
 
+// Output is what a program prints when it starts.
+func Output(p script.Process, now time.Time) []logs.Line {
+	var lines []logs.Line
+	for _, text := range p.Stdout {
+		lines = append(lines, logs.Line{At: now, Stream: 1, Text: text})
+	}
+	for _, text := range p.Stderr {
+		lines = append(lines, logs.Line{At: now, Stream: 2, Text: text})
+	}
+	return lines
+}
+
 // ProgramOf says what argv does in c. Well-known small programs and simproc are understood by name, also as the one
 // command given to a shell; everything else follows the label, then the image's own script.
 func (b Box) ProgramOf(argv []string) (Program, error) {
 	if len(argv) == 0 {
 		return Program{}, nil
 	}
-	ended := func(code int) Program { return Program{Process: script.Process{Exits: true, ExitCode: code}} }
 	if words, ok := script.Words(argv); ok {
 		if code, ok := script.Exit(words); ok {
 			return ended(code), nil
@@ -33,39 +45,8 @@ func (b Box) ProgramOf(argv []string) (Program, error) {
 		}
 		argv = words
 	}
-	init := b.underInit()
-	switch path.Base(argv[0]) {
-	case "true":
-		return ended(0), nil
-	case "false":
-		return ended(1), nil
-	case "echo":
-		p := ended(0)
-		p.Stdout = []string{strings.Join(argv[1:], " ")}
+	if p, known := b.wellKnown(argv); known {
 		return p, nil
-	case "sleep":
-		p := sleepProgram(argv)
-		p.IgnoreTERM = !init
-		return p, nil
-	case "cat":
-		if len(argv) > 1 {
-			break
-		}
-		// What a client types is not kept, so that input ends at once where it ends at all.
-		open := b.Config.OpenStdin && !b.Config.StdinOnce
-		return Program{Process: script.Process{Exits: !open, IgnoreTERM: !init}}, nil
-	case "chown", "chmod":
-		p := ended(0)
-		p.Effect = func(b Box) (string, error) { return "", b.changeFiles(argv) }
-		return p, nil
-	case "simproc":
-		p, err := script.ParseWords(argv[1:])
-		if err != nil {
-			failed := ended(2)
-			failed.Stderr = []string{err.Error()}
-			return failed, nil
-		}
-		return Program{Process: p}, nil
 	}
 	if text, ok := b.Config.Labels[script.Label]; ok {
 		p, err := script.Parse(text)
@@ -78,6 +59,49 @@ func (b Box) ProgramOf(argv []string) (Program, error) {
 		return Program{Process: *b.Script}, nil
 	}
 	return Program{}, nil
+}
+
+// ended is a program that ends at once.
+func ended(code int) Program { return Program{Process: script.Process{Exits: true, ExitCode: code}} }
+
+// wellKnown is what a small program does that is understood by its name. Under no init the first process of a container ignores
+// the signals that it has no handler for, which these programs have not.
+func (b Box) wellKnown(argv []string) (Program, bool) {
+	init := b.underInit()
+	switch path.Base(argv[0]) {
+	case "true":
+		return ended(0), true
+	case "false":
+		return ended(1), true
+	case "echo":
+		p := ended(0)
+		p.Stdout = []string{strings.Join(argv[1:], " ")}
+		return p, true
+	case "sleep":
+		p := sleepProgram(argv)
+		p.IgnoreTERM = !init
+		return p, true
+	case "cat":
+		if len(argv) > 1 {
+			return Program{}, false
+		}
+		// What a client types is not kept, so that input ends at once where it ends at all.
+		open := b.Config.OpenStdin && !b.Config.StdinOnce
+		return Program{Process: script.Process{Exits: !open, IgnoreTERM: !init}}, true
+	case "chown", "chmod":
+		p := ended(0)
+		p.Effect = func(b Box) (string, error) { return "", b.changeFiles(argv) }
+		return p, true
+	case "simproc":
+		p, err := script.ParseWords(argv[1:])
+		if err != nil {
+			failed := ended(2)
+			failed.Stderr = []string{err.Error()}
+			return failed, true
+		}
+		return Program{Process: p}, true
+	}
+	return Program{}, false
 }
 
 func sleepProgram(argv []string) Program {

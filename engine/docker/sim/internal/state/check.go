@@ -22,24 +22,8 @@ func (s *State) Complete() error {
 		if c == nil || c.ID != id || len(id) != 64 || c.Name == "" {
 			return fmt.Errorf("container %q is damaged", id)
 		}
-		if c.Files == nil {
-			c.Files = files.Tree{}
-		}
-		if c.Mounts == nil {
-			c.Mounts = map[string]*spec.MountPoint{}
-		}
-		if c.Endpoints == nil {
-			c.Endpoints = map[string]*spec.EndpointConfig{}
-		}
-		for dest, m := range c.Mounts {
-			if m == nil {
-				return fmt.Errorf("mount %q of container %q is damaged", dest, c.Name)
-			}
-		}
-		for name, ep := range c.Endpoints {
-			if ep == nil {
-				return fmt.Errorf("endpoint %q of container %q is damaged", name, c.Name)
-			}
+		if err := c.complete(); err != nil {
+			return err
 		}
 	}
 	for name, v := range s.Volumes {
@@ -56,6 +40,30 @@ func (s *State) Complete() error {
 		}
 	}
 	return s.completeRest()
+}
+
+// complete makes maps that JSON left out.
+func (c *Container) complete() error {
+	if c.Files == nil {
+		c.Files = files.Tree{}
+	}
+	if c.Mounts == nil {
+		c.Mounts = map[string]*spec.MountPoint{}
+	}
+	if c.Endpoints == nil {
+		c.Endpoints = map[string]*spec.EndpointConfig{}
+	}
+	for dest, m := range c.Mounts {
+		if m == nil {
+			return fmt.Errorf("mount %q of container %q is damaged", dest, c.Name)
+		}
+	}
+	for name, ep := range c.Endpoints {
+		if ep == nil {
+			return fmt.Errorf("endpoint %q of container %q is damaged", name, c.Name)
+		}
+	}
+	return nil
 }
 
 func (s *State) completeRest() error {

@@ -25,6 +25,7 @@ func (s *State) FindContainer(ref string) (*Container, error) {
 		if c.Name == name {
 			return c, nil
 		}
+		// The name CONTAINER/ALIAS means the linked container.
 		for _, l := range c.Links {
 			if target := s.Containers[l.Target]; target != nil && name == c.Name+"/"+l.Alias {
 				return target, nil

@@ -34,20 +34,14 @@ func (s *Endpoints) assignAddresses(c *state.Container, ep *spec.EndpointConfig,
 	if ep.IPAMConfig != nil {
 		asked = *ep.IPAMConfig
 	}
-	for _, text := range []struct{ kind, address string }{{"IPv4", asked.IPv4Address}, {"IPv6", asked.IPv6Address}} {
-		if text.address != "" && net.ParseIP(text.address) == nil {
-			return wire.Failure("Invalid %s address: %s)", text.kind, text.address)
-		}
-	}
-	for _, text := range asked.LinkLocalIPs {
-		if net.ParseIP(text) == nil {
-			return wire.Failure("Invalid link-local IP address: %s", asked.LinkLocalIPs)
-		}
+	if err := checkAddresses(asked); err != nil {
+		return err
 	}
 	mac, err := macOn(c, n)
 	if err != nil {
 		return err
 	}
+	// Only all addresses together are given: an endpoint that cannot have one keeps none.
 	given := *ep
 	v4, v6 := spec.SplitPools(n.IPAM.Config)
 	if len(v4) > 0 {
@@ -70,6 +64,21 @@ func (s *Endpoints) assignAddresses(c *state.Container, ep *spec.EndpointConfig,
 	}
 	given.MacAddress = mac
 	*ep = given
+	return nil
+}
+
+// checkAddresses refuses what is no address.
+func checkAddresses(asked spec.EndpointIPAM) error {
+	for _, text := range []struct{ kind, address string }{{"IPv4", asked.IPv4Address}, {"IPv6", asked.IPv6Address}} {
+		if text.address != "" && net.ParseIP(text.address) == nil {
+			return wire.Failure("Invalid %s address: %s)", text.kind, text.address)
+		}
+	}
+	for _, text := range asked.LinkLocalIPs {
+		if net.ParseIP(text) == nil {
+			return wire.Failure("Invalid link-local IP address: %s", asked.LinkLocalIPs)
+		}
+	}
 	return nil
 }
 

@@ -36,6 +36,20 @@ func (s *Supervisor) checkStart(c *state.Container) error {
 	if h.CPUShares < 0 {
 		return wire.Failure("shares: invalid argument")
 	}
+	if err := s.checkDevices(h); err != nil {
+		return err
+	}
+	if err := s.st.Box(c).CheckUser(); err != nil {
+		return err
+	}
+	if err := s.checkNamespaces(h); err != nil {
+		return err
+	}
+	return spec.CheckSeccomp(h)
+}
+
+// checkDevices refuses devices that the host does not have, and those that no driver gives.
+func (s *Supervisor) checkDevices(h *spec.HostConfig) error {
 	for _, d := range slices.Concat(h.BlkioDeviceReadBps, h.BlkioDeviceWriteBps, h.BlkioDeviceReadIOps, h.BlkioDeviceWriteIOps) {
 		if s.checkDevice(d.Path) == process.ErrNoFile {
 			return wire.Failure("stat %s: %v", d.Path, process.ErrNoFile)
@@ -54,9 +68,11 @@ func (s *Supervisor) checkStart(c *state.Container) error {
 	for _, d := range h.DeviceRequests {
 		return wire.Failure("could not select device driver %q with capabilities: %v", d.Driver, d.Capabilities)
 	}
-	if err := s.st.Box(c).CheckUser(); err != nil {
-		return err
-	}
+	return nil
+}
+
+// checkNamespaces refuses namespaces that cannot be joined now.
+func (s *Supervisor) checkNamespaces(h *spec.HostConfig) error {
 	donor, joins := strings.CutPrefix(h.IpcMode, "container:")
 	if !joins && !slices.Contains([]string{"", "none", "private", "shareable", "host"}, h.IpcMode) {
 		return wire.Failure("Invalid IPC mode: %s", h.IpcMode)
@@ -71,7 +87,7 @@ func (s *Supervisor) checkStart(c *state.Container) error {
 			return wire.Failure("%s", err.Error())
 		}
 	}
-	return spec.CheckSeccomp(h)
+	return nil
 }
 
 // checkDevice refuses devices that the host does not have. It has those that every host has, and what is told of it.

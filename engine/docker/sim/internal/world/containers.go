@@ -36,21 +36,8 @@ func (s *Containers) nameTaken(name string) error {
 
 // New makes the container. When a step fails, everything made before it is undone and the name is free again.
 func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.Container, error) {
-	var im *state.Image
-	if body.Image != "" {
-		found, err := s.st.FindImage(body.Image)
-		if err != nil {
-			return nil, err
-		}
-		im = found
-	}
-	if im != nil {
-		spec.Merge(&body.Config, im.Config)
-	}
-	if err := checkPlatform(platform, body.Image, im); err != nil {
-		return nil, err
-	}
-	if err := spec.CheckMerged(&body.Config, body.HostConfig); err != nil {
+	im, err := s.configure(platform, body)
+	if err != nil {
 		return nil, err
 	}
 	c := &state.Container{
@@ -61,13 +48,7 @@ func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.C
 	if im != nil {
 		c.ImageID = im.ID
 	}
-	c.Name = strings.TrimPrefix(name, "/")
-	if name == "" {
-		c.Name = fmt.Sprintf("sim_%d", c.Serial)
-	} else if err := spec.CheckName(c.Name, name); err != nil {
-		return nil, err
-	}
-	if err := s.nameTaken(c.Name); err != nil {
+	if err := s.setName(c, name); err != nil {
 		return nil, err
 	}
 	if err := spec.CheckSecurity(&c.HostConfig); err != nil {
@@ -87,6 +68,37 @@ func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.C
 	s.st.Containers[c.ID] = c
 	s.journal.EmitContainer(c, "create", nil)
 	return c, nil
+}
+
+// configure completes a configuration from its image, which it gives; nil where none is asked for.
+func (s *Containers) configure(platform string, body *spec.CreateBody) (*state.Image, error) {
+	var im *state.Image
+	if body.Image != "" {
+		found, err := s.st.FindImage(body.Image)
+		if err != nil {
+			return nil, err
+		}
+		im = found
+		spec.Merge(&body.Config, im.Config)
+	}
+	if err := checkPlatform(platform, body.Image, im); err != nil {
+		return nil, err
+	}
+	if err := spec.CheckMerged(&body.Config, body.HostConfig); err != nil {
+		return nil, err
+	}
+	return im, nil
+}
+
+// setName gives a new container its name, as it is asked for or as the engine finds one.
+func (s *Containers) setName(c *state.Container, name string) error {
+	c.Name = strings.TrimPrefix(name, "/")
+	if name == "" {
+		c.Name = fmt.Sprintf("sim_%d", c.Serial)
+	} else if err := spec.CheckName(c.Name, name); err != nil {
+		return err
+	}
+	return s.nameTaken(c.Name)
 }
 
 // Rename gives a container another name.

@@ -47,6 +47,7 @@ func (s *Supervisor) nextDue() (process.Deadline, bool) {
 		next.sooner(due{at: c.RestartAt, in: c, happen: waitEnds})
 		next.sooner(due{at: c.HealthAt, in: c, happen: healthTurns})
 	}
+	// Execs of one container that end at one time end in the order of their ids, lest a map decide it.
 	if len(s.st.Execs) > 0 {
 		for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
 			x := s.st.Execs[id]

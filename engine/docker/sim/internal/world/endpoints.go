@@ -67,6 +67,7 @@ func (s *Endpoints) connect(c *state.Container) error {
 		c.Config.Hostname, c.Config.Domainname = target.Config.Hostname, target.Config.Domainname
 		return nil
 	}
+	// It stays empty when no network could be joined.
 	c.SandboxID = ""
 	sandbox := s.st.NewID("sandbox")
 	for _, name := range EndpointOrder(c) {
@@ -79,6 +80,7 @@ func (s *Endpoints) connect(c *state.Container) error {
 		}
 		c.SandboxID = sandbox
 	}
+	// Links are looked at twice: whether their targets are on the default network before ports are taken, and whether they run after that.
 	if err := s.checkLinkable(c); err != nil {
 		return err
 	}

@@ -53,13 +53,7 @@ func (s *Supervisor) BeginExec(x *state.Execution, c *state.Container) ([]logs.L
 	}
 	x.Started, x.Running, x.Pending = true, true, prog.ExitCode
 	x.Pid = s.st.NewPid()
-	var output []logs.Line
-	for _, text := range prog.Stdout {
-		output = append(output, logs.Line{At: s.st.Now, Stream: 1, Text: text})
-	}
-	for _, text := range prog.Stderr {
-		output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: text})
-	}
+	output := process.Output(prog.Process, s.st.Now)
 	if prog.Effect != nil {
 		if _, err := prog.Effect(seen); err != nil {
 			output = append(output, logs.Line{At: s.st.Now, Stream: 2, Text: err.Error()})

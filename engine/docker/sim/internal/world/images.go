@@ -50,15 +50,9 @@ func (s *Images) Make(im Image) (*state.Image, error) {
 		ID: im.ID, Config: im.Config, Created: im.Created, Size: im.Size, Process: im.Process, Complete: im.Complete,
 		Arch: "amd64", OS: "linux", Files: files.Tree{},
 	}
-	for _, name := range im.Names {
-		ref, err := refs.Parse(name)
-		if err != nil {
-			return nil, fmt.Errorf("cannot add image %q: %w", name, err)
-		}
-		if ref.Digest != "" {
-			return nil, fmt.Errorf("cannot add image %q: give a name and a tag, not a digest", name)
-		}
-		made.Tags = append(made.Tags, ref.Tagged())
+	var err error
+	if made.Tags, err = tagsOf(im.Names); err != nil {
+		return nil, err
 	}
 	if made.ID == "" {
 		made.ID = "sha256:" + ids.Of("image", made.Tags[0])
@@ -87,6 +81,22 @@ func (s *Images) Make(im Image) (*state.Image, error) {
 	return made, nil
 }
 
+// tagsOf gives names with their tags.
+func tagsOf(names []string) ([]string, error) {
+	var tags []string
+	for _, name := range names {
+		ref, err := refs.Parse(name)
+		if err != nil {
+			return nil, fmt.Errorf("cannot add image %q: %w", name, err)
+		}
+		if ref.Digest != "" {
+			return nil, fmt.Errorf("cannot add image %q: give a name and a tag, not a digest", name)
+		}
+		tags = append(tags, ref.Tagged())
+	}
+	return tags, nil
+}
+
 // Put adds an image; its tags leave the images that had them.
 func (s *Images) Put(im *state.Image) {
 	if old := s.st.Images[im.ID]; old != nil {
@@ -96,6 +106,7 @@ func (s *Images) Put(im *state.Image) {
 		return
 	}
 	s.st.Serial++
+	// What is put may be the image of a registry, which must not get the names that this engine gives it.
 	made := *im
 	made.Serial = s.st.Serial
 	made.Tags = nil
@@ -131,6 +142,8 @@ func (s *Images) Untag(im *state.Image, ref refs.Reference, force bool) ([]wire.
 			}
 		}
 	}
+	// The last name of an image that is still needed goes alone, and the image stays without one. With force the image itself was meant,
+	// which its children forbid.
 	err := s.InUse(im, im.ID[7:19], force)
 	if err != nil || len(s.st.Children(im)) > 0 {
 		if err != nil && force && !s.runs(im) {
@@ -183,10 +196,12 @@ func (s *Images) Delete(im *state.Image) []wire.Object {
 	s.journal.EmitImage(im.ID, im.ID, "delete")
 	done = append(done, wire.Object{"Deleted": im.ID})
 	for i := len(im.Layers) - 1; i >= 0; i-- {
+		// A layer is gone when no image begins with the same layers up to it; what lies on other layers is another layer.
 		if im.Layers[i] != emptyLayer() && !s.hasLayers(im.Layers[:i+1]) {
 			done = append(done, wire.Object{"Deleted": im.Layers[i]})
 		}
 	}
+	// A parent without a name was there for its children; it goes with the last of them.
 	parent := s.st.Images[im.Parent]
 	if parent != nil && len(parent.Tags)+len(parent.Digests) == 0 && s.InUse(parent, "", false) == nil {
 		done = append(done, s.Delete(parent)...)
@@ -203,6 +218,25 @@ func (s *Images) hasLayers(layers []string) bool {
 	}
 	return false
 }
+
+// Pull fetches an image from its registry, and reports whether the name meant another one until now, or none.
+func (s *Images) Pull(ref refs.Reference) (im *state.Image, fresh bool, err error) {
+	im = s.st.Remote[ref.Tagged()]
+	if im == nil {
+		return nil, false, s.PullError(ref)
+	}
+	have := s.st.Images[im.ID]
+	fresh = have == nil || !slices.Contains(have.Tags, ref.Tagged())
+	pulled := *im
+	pulled.Tags = []string{ref.Tagged()}
+	pulled.Digests = []string{ref.Name + "@" + RemoteDigest(im)}
+	s.Put(&pulled)
+	s.journal.EmitImage(ref.Tagged(), ref.Name, "pull")
+	return im, fresh, nil
+}
+
+// RemoteDigest is the digest by which a registry knows an image.
+func RemoteDigest(im *state.Image) string { return "sha256:" + ids.Of("digest", im.ID) }
 
 // PullError is what the engine says of an image that cannot be had. A registry that holds anything is there; others are not.
 func (s *Images) PullError(ref refs.Reference) error {

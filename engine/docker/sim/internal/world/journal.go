@@ -71,11 +71,13 @@ func (j *Journal) Emit(kind, action, id string, attributes map[string]string) {
 	if n := len(j.st.Events); n > 0 && !ev.At.After(j.st.Events[n-1].At) {
 		ev.At = j.st.Events[n-1].At.Add(time.Nanosecond)
 	}
+	// Copied, not cut: a slice of the old array would keep all events alive.
 	if len(j.st.Events) >= eventRing {
 		j.st.Events = append([]state.Event(nil), j.st.Events[len(j.st.Events)-eventRing+1:]...)
 	}
 	j.st.Events = append(j.st.Events, ev)
 	for w := range j.watchers {
+		// A reader that is too slow misses events, as with the real engine; it never holds up who reports them.
 		if len(w.queue) < eventQueue {
 			w.queue = append(w.queue, ev)
 		}

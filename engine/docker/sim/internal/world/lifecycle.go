@@ -34,6 +34,7 @@ func (s *Supervisor) Start(c *state.Container, byHand bool) error {
 		s.failStart(c, code, err)
 		return err
 	}
+	// A copy: the container keeps its script when its image goes, and a run that is to crash changes its exit code.
 	c.Process = prog.Process
 	s.setRunning(c)
 	if prog.Effect != nil {
@@ -46,6 +47,8 @@ func (s *Supervisor) Start(c *state.Container, byHand bool) error {
 // prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, log, program.
 func (s *Supervisor) prepare(c *state.Container) (process.Program, int, error) {
 	openLog := func(c *state.Container) error { return spec.CheckLogFile(c.HostConfig.LogConfig) }
+	// The order decides which error a client sees of a container with several faults: the engine connects before it looks at devices and users, and
+	// mounts before it opens the log. All of it is undone by failStart, so that a port which a failed start took is free again.
 	for _, part := range []func(*state.Container) error{s.endpoints.connect, s.checkStart, s.mounts.Mount, openLog} {
 		if err := part(c); err != nil {
 			return process.Program{}, process.FailedStart, err
@@ -77,12 +80,7 @@ func (s *Supervisor) failStart(c *state.Container, code int, err error) {
 
 func (s *Supervisor) setRunning(c *state.Container) {
 	c.Begin(s.st.Now, s.st.NewPid())
-	for _, line := range c.Process.Stdout {
-		s.print(c, 1, line)
-	}
-	for _, line := range c.Process.Stderr {
-		s.print(c, 2, line)
-	}
+	c.Log = append(c.Log, process.Output(c.Process, s.st.Now)...)
 	s.startHealth(c)
 }
 
@@ -107,6 +105,7 @@ func (s *Supervisor) exit(c *state.Container, code int) {
 	c.End(s.st.Now, code)
 	s.stopHealth(c)
 	s.endExecs(c)
+	// Addresses and ports are given back even if it starts again: the restart takes them anew, perhaps others.
 	again := c.Again(c.HostConfig.RestartPolicy)
 	s.journal.EmitContainer(c, "die", map[string]string{"exitCode": strconv.Itoa(code)})
 	s.endpoints.disconnect(c)
@@ -137,6 +136,7 @@ func (s *Supervisor) cancelRestart(c *state.Container) {
 
 // signal delivers a signal to the process of c.
 func (s *Supervisor) signal(c *state.Container, sig int) {
+	// Any signal takes back the deadline of a stop that waits.
 	c.KillAt = time.Time{}
 	if code, ends := c.EndsBy(sig); ends {
 		s.exit(c, code)
@@ -145,6 +145,8 @@ func (s *Supervisor) signal(c *state.Container, sig int) {
 
 // Kill is what both stop and kill do: remember that somebody wanted an end, wake what sleeps, send the signal.
 func (s *Supervisor) Kill(c *state.Container, sig int) {
+	// Two marks: ManuallyStopped is what unless-stopped reads, also after a restart of the daemon, and any signal sets it, even one that ends nothing.
+	// PolicyRests keeps every policy from starting the container again; where it has a stop signal of its own, only that one and KILL set it.
 	c.ManuallyStopped = true
 	if c.Restarting {
 		s.cancelRestart(c)
@@ -171,6 +173,7 @@ func (s *Supervisor) Stop(ctx context.Context, c *state.Container, sig, seconds 
 	exits := c.Exits
 	c.PolicyRests = true
 	s.Kill(c, sig)
+	// The signal may have ended it already.
 	if c.Exits == exits && seconds >= 0 {
 		c.KillAt = s.st.Now.Add(time.Duration(seconds) * time.Second)
 	}

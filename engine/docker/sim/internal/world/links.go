@@ -23,6 +23,7 @@ func (s *Endpoints) registerLinks(c *state.Container) error {
 		if err != nil {
 			return wire.BadRequest("could not get container for %s: %s", name, err.Error())
 		}
+		// Who shares the network of another is linked to through that other, whose addresses they are.
 		if target, err = s.st.NetworkOwner(target); err != nil {
 			return err
 		}

@@ -91,6 +91,8 @@ func (s *Mounts) addVolumesFrom(c *state.Container, from string) error {
 		m.RW = m.RW && readWrite
 		m.Mode, m.Copy, m.Held, m.CreateHost = "", false, false, m.Type == "bind" && m.CreateHost
 		s.replaceMount(c, &m)
+		// The engine does not count here what the donor has through binds or mounts: once the donor is gone, such a volume can be removed until this
+		// container starts.
 		if m.Type == "volume" && !m.HasSource {
 			s.count(c, &m)
 		}
@@ -119,6 +121,7 @@ func (s *Mounts) addOwnMount(c *state.Container, m *spec.MountPoint, options *sp
 
 // replaceMount puts m in its place; what was there gives its volume back.
 func (s *Mounts) replaceMount(c *state.Container, m *spec.MountPoint) {
+	// Else the volume would stay in use by a container that does not mount it.
 	if old := c.Mounts[m.Destination]; old != nil {
 		s.uncount(c, old)
 	}
@@ -150,6 +153,7 @@ func (s *Mounts) addAnonymous(c *state.Container) error {
 		if _, tmpfs := c.HostConfig.Tmpfs[dest]; c.Mounts[dest] != nil || tmpfs {
 			continue
 		}
+		// A driver that is not there fails here, as it would for a volume with a name.
 		if driver := c.HostConfig.VolumeDriver; driver != "" && driver != "local" {
 			_, err := s.volumes.Ensure(s.st.NewID("volume"), driver, nil, nil)
 			return err
@@ -174,6 +178,7 @@ func (s *Mounts) copyUp(c *state.Container) error {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
 		v := s.st.Volumes[m.Name]
+		// Only a volume that holds nothing is filled: what somebody put there, if only one file, is never mixed with the content of an image.
 		if m.Type != "volume" || !m.Copy || v == nil || !v.Files.Empty() {
 			continue
 		}
@@ -213,12 +218,12 @@ func (s *Mounts) Mount(c *state.Container) error {
 	if err := spec.CheckTmpfs(&c.HostConfig); err != nil {
 		return err
 	}
-	s.Mounted(c)
+	s.mounted(c)
 	return nil
 }
 
-// Mounted reports that the volumes of a container are mounted.
-func (s *Mounts) Mounted(c *state.Container) {
+// mounted reports that the volumes of a container are mounted.
+func (s *Mounts) mounted(c *state.Container) {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
 			s.journal.emitVolume(m.Name, "mount", map[string]string{
@@ -226,6 +231,21 @@ func (s *Mounts) Mounted(c *state.Container) {
 			})
 		}
 	}
+}
+
+// Look mounts the volumes of a container for a call that reads or writes its files, whether it runs or not. The engine counts
+// them for that as a start does, and keeps counting: that is how a volume comes to be in use by a container that never ran. The
+// caller unmounts.
+func (s *Mounts) Look(c *state.Container) error {
+	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
+		m := c.Mounts[dest]
+		if m.Type == "volume" && s.st.Volumes[m.Name] == nil {
+			return wire.Failure("get %s: no such volume", m.Name)
+		}
+	}
+	s.Hold(c)
+	s.mounted(c)
+	return nil
 }
 
 // Unmount reports that the volumes of a stopped container are free.

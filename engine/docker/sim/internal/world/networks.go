@@ -96,19 +96,8 @@ func checkConfiguration(n *state.Network, body *spec.NetworkBody) error {
 
 // plumb checks what the driver of a network is asked for, and gives the network its addresses.
 func (s *Networks) plumb(n *state.Network, body *spec.NetworkBody) error {
-	switch n.Driver {
-	case "bridge", "overlay", "macvlan", "ipvlan", "host", "null":
-	default:
-		return wire.NotFound("plugin %q not found", n.Driver)
-	}
-	overlay := n.Driver == "overlay"
-	switch {
-	case overlay && body.Scope == "local":
-		return wire.Forbidden("cannot downgrade network scope for overlay networks")
-	case body.Ingress && !overlay:
-		return wire.Forbidden("Ingress network can only be global scope network")
-	case body.Scope == "swarm":
-		return wire.Forbidden("cannot create a swarm scoped network when swarm is not active")
+	if err := checkDriver(n, body); err != nil {
+		return err
 	}
 	if n.ConfigFrom != "" {
 		if err := s.takeConfiguration(n); err != nil {
@@ -129,8 +118,28 @@ func (s *Networks) plumb(n *state.Network, body *spec.NetworkBody) error {
 			return err
 		}
 	}
-	if overlay || body.Scope != "" && body.Scope != "local" {
+	// The engine gives addresses first, and only then finds that it has no swarm to tell.
+	if n.Driver == "overlay" || body.Scope != "" && body.Scope != "local" {
 		return wire.Failure("%s", NoManager)
+	}
+	return nil
+}
+
+// checkDriver refuses drivers that are not there, and scopes that a driver does not have.
+func checkDriver(n *state.Network, body *spec.NetworkBody) error {
+	switch n.Driver {
+	case "bridge", "overlay", "macvlan", "ipvlan", "host", "null":
+	default:
+		return wire.NotFound("plugin %q not found", n.Driver)
+	}
+	overlay := n.Driver == "overlay"
+	switch {
+	case overlay && body.Scope == "local":
+		return wire.Forbidden("cannot downgrade network scope for overlay networks")
+	case body.Ingress && !overlay:
+		return wire.Forbidden("Ingress network can only be global scope network")
+	case body.Scope == "swarm":
+		return wire.Forbidden("cannot create a swarm scoped network when swarm is not active")
 	}
 	return nil
 }
@@ -167,6 +176,7 @@ func (s *Networks) checkPools(n *state.Network) error {
 		return wire.NotFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
 	}
 	for i := range v6 {
+		// Without IPv6 the pools are kept and shown, and what is wrong with them is passed over: nobody will take an address of them.
 		if err := s.fillPool(n.Name, &v6[i]); n.EnableIPv6 && err != nil {
 			return err
 		}

@@ -39,6 +39,7 @@ func (s *Endpoints) openPorts(c *state.Container) error {
 	if !s.onBridge(c) {
 		return nil
 	}
+	// Collected first and set at the end: a start that fails at its second port holds none, and its first port meets its second all the same.
 	open := map[string][]spec.PortBinding{}
 	for _, port := range exposedPorts(c) {
 		number, proto := spec.SplitPort(port)
