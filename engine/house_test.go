@@ -1,4 +1,4 @@
-// Front door: the test that holds how packages are cut inside: knots of files, and methods of one type.
+// Front door: the test that holds how packages are cut inside: knots of files, methods of one type, lines of functions.
 
 package engine_test
 
@@ -27,6 +27,7 @@ import (
 const (
 	mostFiles   = 12 // in a knot of a package without a row in knots
 	mostMethods = 60 // of a type without a row in crowds
+	mostLines   = 33 // of 95 in 100 functions of the module
 )
 
 // knots are the largest knots of packages. Numbers only ever go down.
@@ -47,11 +48,15 @@ var crowds = map[string]int{
 	"engine/plan.builder": 70,
 }
 
-// TestHouse counts, in every package of the module, the files of the largest knot and the methods of each type.
+// TestHouse counts, in every package of the module, the files of the largest knot, the methods of each type and the lines of each function. With -v it
+// prints what it counts.
 func TestHouse(t *testing.T) {
+	var lines []int
 	for _, h := range houses(t) {
 		name := strings.TrimPrefix(h.path, module)
-		if knot, limit := h.largestKnot(), cmp.Or(knots[name], mostFiles); len(knot) > limit {
+		knot := h.largestKnot()
+		t.Logf("%-40s %3d files, %2d in a knot; a type has %2d methods", name, len(h.uses), len(knot), slices.Max(append(slices.Collect(maps.Values(h.methods)), 0)))
+		if limit := cmp.Or(knots[name], mostFiles); len(knot) > limit {
 			t.Errorf("%s: %d files need each other, at most %d may: %s", name, len(knot), limit, strings.Join(knot, " "))
 		}
 		for _, typ := range slices.Sorted(maps.Keys(h.methods)) {
@@ -59,6 +64,12 @@ func TestHouse(t *testing.T) {
 				t.Errorf("%s.%s has %d methods, at most %d may be", name, typ, h.methods[typ], limit)
 			}
 		}
+		lines = append(lines, h.lines...)
+	}
+	slices.Sort(lines)
+	t.Logf("lines of a function: median %d, p95 %d, longest %d", lines[len(lines)/2], lines[len(lines)*95/100], lines[len(lines)-1])
+	if p95 := lines[len(lines)*95/100]; p95 > mostLines {
+		t.Errorf("one in twenty functions has %d lines or more, at most %d may be", p95, mostLines)
 	}
 }
 
@@ -67,6 +78,7 @@ type house struct {
 	path    string
 	uses    map[string]map[string]int // how often a file uses names that another declares
 	methods map[string]int            // how many a type has
+	lines   []int                     // of each function
 }
 
 // houses type-checks all packages of the module, against the export data of what they import.
@@ -127,8 +139,13 @@ func newHouse(fset *token.FileSet, pkg *types.Package, files []*ast.File, used m
 	for _, f := range files {
 		h.uses[file(f.Pos())] = map[string]int{}
 		for _, d := range f.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil {
-				h.methods[strings.TrimLeft(receiver(fn.Recv.List[0].Type), "*")]++
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			h.lines = append(h.lines, fset.Position(fn.End()).Line-fset.Position(fn.Pos()).Line+1)
+			if fn.Recv != nil {
+				h.methods[receiver(fn.Recv.List[0].Type)]++
 			}
 		}
 	}
