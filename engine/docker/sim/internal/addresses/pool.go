@@ -125,6 +125,7 @@ func (p *Pool) Assign(network, id, kind, asked string) (netip.Addr, int, error) 
 	if p.used[address] {
 		return address, bits, wire.Forbidden(errInUse)
 	}
+	p.used[address] = true
 	return address, bits, nil
 }
 
