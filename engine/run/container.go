@@ -89,7 +89,7 @@ func (x *executor) startContainer(ctx context.Context, st *plan.Step) error {
 		return err
 	}
 	if err := x.start(ctx, id); err != nil {
-		return named(err, st.Target)
+		return x.unlessReplaced(ctx, st, err)
 	}
 	if !st.Wait {
 		return nil
@@ -156,11 +156,22 @@ func (x *executor) updateContainer(ctx context.Context, st *plan.Step) (warnings
 		warnings, err = x.client.UpdateContainer(ctx, id, *st.Update)
 		return err
 	}, nil)
-	return warnings, named(err, st.Target)
+	return warnings, x.unlessReplaced(ctx, st, err)
+}
+
+// unlessReplaced is the error of a call on the container of a step, or that another one has
+// taken its place, which says more than that it is gone.
+func (x *executor) unlessReplaced(ctx context.Context, st *plan.Step, err error) error {
+	if docker.KindOf(err) == docker.NotFound {
+		if replaced := x.replaced(ctx, st); replaced != nil {
+			return replaced
+		}
+	}
+	return named(err, st.Target)
 }
 
 // stopContainer gives the engine as long as the container may take to stop. One that
-// is gone is stopped.
+// is gone is stopped, unless another one took its place.
 func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
 	id, info, err := x.container(ctx, st)
 	if err != nil {
@@ -186,7 +197,7 @@ func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
 		return err == nil && !info.State.Running, err
 	})
 	if docker.KindOf(err) == docker.NotFound {
-		return nil
+		return x.replaced(ctx, st)
 	}
 	return named(err, st.Target)
 }
@@ -194,18 +205,24 @@ func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
 // longest is beyond every time a call is given.
 const longest = 1 << 62 * time.Nanosecond
 
-// removePlanned removes the container of a step.
+// removePlanned removes the container of a step. One that is gone is removed, unless
+// another one took its place.
 func (x *executor) removePlanned(ctx context.Context, st *plan.Step) error {
 	id, _, err := x.container(ctx, st)
 	if err != nil {
 		return err
 	}
-	return named(x.removeContainer(ctx, id, st.Force), st.Target)
+	found, err := x.removeContainer(ctx, id, st.Force)
+	if err == nil && !found {
+		return x.replaced(ctx, st)
+	}
+	return named(err, st.Target)
 }
 
-// removeContainer removes; a container that is gone already is what was wanted.
-func (x *executor) removeContainer(ctx context.Context, id string, force bool) error {
-	err := x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {
+// removeContainer removes; a container that is gone already is what was wanted. found
+// reports whether it was there to be removed.
+func (x *executor) removeContainer(ctx context.Context, id string, force bool) (found bool, err error) {
+	err = x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {
 		err := x.client.RemoveContainer(ctx, id, force)
 		if docker.KindOf(err) == docker.RemovalInProgress {
 			return x.gone(ctx, id)
@@ -213,9 +230,9 @@ func (x *executor) removeContainer(ctx context.Context, id string, force bool) e
 		return err
 	}, nil)
 	if docker.KindOf(err) == docker.NotFound {
-		return nil
+		return false, nil
 	}
-	return err
+	return err == nil, err
 }
 
 // gone waits until a container that somebody is removing is no more.

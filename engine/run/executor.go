@@ -17,7 +17,7 @@ import (
 type executor struct {
 	client docker.Client
 	runID  string
-	of     string // the map of the plan
+	plan   *plan.Plan
 	times  Times
 
 	mu      sync.Mutex
@@ -80,7 +80,8 @@ func (x *executor) remember(name, id string) {
 
 // container returns the id a step means: the one this run made, else the one it was
 // planned for, and what inspection tells of that: nothing if it is gone. One that
-// has another name now is not what the plan means, nor is one of another map.
+// has another name now is not what the plan means, nor is one of another map, nor
+// one whose place somebody else took.
 func (x *executor) container(ctx context.Context, st *plan.Step) (id string, info docker.ContainerInfo, err error) {
 	x.mu.Lock()
 	made := x.created[st.Target]
@@ -97,13 +98,13 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 	info, err = x.inspect(ctx, st.ContainerID)
 	switch {
 	case docker.KindOf(err) == docker.NotFound:
-		return st.ContainerID, docker.ContainerInfo{}, nil
+		return st.ContainerID, docker.ContainerInfo{}, x.replaced(ctx, st)
 	case err != nil:
 		return "", info, named(err, st.Target)
 	case info.Name != st.Target:
 		return "", info, fmt.Errorf("container %q was renamed to %q after the plan was made: plan again", st.Target, info.Name)
-	case !identity.Read(info.Config.Labels).MayTouch(x.of, st.Foreign):
-		return "", info, fmt.Errorf("container %q is not of the map %q: plan again", st.Target, x.of)
+	case !identity.Read(info.Config.Labels).MayTouch(x.plan.Map, st.Foreign):
+		return "", info, fmt.Errorf("container %q is not of the map %q: plan again", st.Target, x.plan.Map)
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -112,6 +113,30 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 	}
 	x.seen[st.ContainerID] = info
 	return st.ContainerID, info, nil
+}
+
+// replaced is asked when the container that a step was planned for is gone. It is an
+// error if its name belongs to another one, which the plan knows nothing of: a stop
+// that counted as done would leave that one running. One that this run made is meant
+// to be there, and so is one that an earlier run of the same plan made.
+func (x *executor) replaced(ctx context.Context, st *plan.Step) error {
+	info, err := x.inspect(ctx, st.Target)
+	x.mu.Lock()
+	made := x.created[st.Target]
+	x.mu.Unlock()
+	switch {
+	case docker.KindOf(err) == docker.NotFound:
+		return nil
+	case err != nil:
+		return named(err, st.Target)
+	case info.ID == made:
+		return nil
+	}
+	create := x.plan.Step(string(plan.CreateContainer) + " " + st.Target)
+	if create != nil && create.Create != nil && identity.Read(info.Config.Labels).Answers(identity.Read(x.tied(create).Labels), x.runID) {
+		return nil
+	}
+	return fmt.Errorf("container %q was replaced by another one after the plan was made: plan again", st.Target)
 }
 
 // tries is how often a call whose answer is lost is made before its error is taken.

@@ -51,7 +51,7 @@ func (s *schedule) locked(ctx context.Context, client docker.Client, o Options) 
 	if len(s.plan.Steps) == 0 {
 		return nil
 	}
-	x := &executor{client: client, runID: o.RunID, of: s.plan.Map, times: o.Times.withDefaults()}
+	x := &executor{client: client, runID: o.RunID, plan: s.plan, times: o.Times.withDefaults()}
 	if o.Lock != nil || !s.plan.ChangesMap() {
 		return s.work(ctx, x, o.Lock)
 	}

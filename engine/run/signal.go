@@ -24,7 +24,7 @@ func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
 		if info.State.Paused {
 			return fmt.Errorf("container %q was paused after the plan was made: plan again", st.Target)
 		}
-		return named(x.attempt(ctx, x.times.Stop, send, cannotTell), st.Target)
+		return x.unlessReplaced(ctx, st, x.attempt(ctx, x.times.Stop, send, cannotTell))
 	}
 	killed := func(ctx context.Context) (bool, error) {
 		now, err := x.inspect(ctx, id)
@@ -36,7 +36,7 @@ func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
 	err = x.attempt(ctx, x.times.Stop, send, killed)
 	switch docker.KindOf(err) {
 	case docker.NotFound:
-		return nil
+		return x.replaced(ctx, st)
 	case docker.Conflict: // it has ended by itself, or by an earlier try
 		if done, _ := killed(ctx); done {
 			return nil

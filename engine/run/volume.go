@@ -45,13 +45,13 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	}
 	record := st.Prepare.Record
 	mark, wanted := identity.Read(volume.Labels), identity.Read(record.Labels)
-	if !mark.MayTouch(x.of, st.Prepare.Foreign) || !st.Prepare.Foreign && mark.Name != wanted.Name {
+	if !mark.MayTouch(x.plan.Map, st.Prepare.Foreign) || !st.Prepare.Foreign && mark.Name != wanted.Name {
 		return fmt.Errorf("cannot prepare volume %q: it was replaced by one that is not dmap's after the plan was made: plan again", st.Target)
 	}
 	info, err := x.volume(ctx, record.Name)
 	found := identity.Read(info.Labels)
 	switch {
-	case err == nil && found.Records(x.of, mark):
+	case err == nil && found.Records(x.plan.Map, mark):
 		switch found.Prepared {
 		case wanted.Prepared:
 			return nil // since the plan was made
@@ -123,7 +123,8 @@ func (x *executor) cleanUp(run context.Context, id, name string, after error) er
 	if id == "" {
 		return nil
 	}
-	return named(x.removeContainer(ctx, id, true), name)
+	_, err := x.removeContainer(ctx, id, true)
+	return named(err, name)
 }
 
 // record makes the empty volume that says a volume was prepared. One that belongs
@@ -137,9 +138,9 @@ func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, volume id
 			return err
 		}
 		switch found := identity.Read(info.Labels); {
-		case found.Records(x.of, volume) && found.Prepared == wanted.Prepared:
+		case found.Records(x.plan.Map, volume) && found.Prepared == wanted.Prepared:
 			return nil
-		case !found.IsRecord(x.of):
+		case !found.IsRecord(x.plan.Map):
 			return fmt.Errorf("cannot record that a volume was prepared: %q exists and is not dmap's", spec.Name)
 		}
 		err = x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {
