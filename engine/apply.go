@@ -13,25 +13,11 @@ import (
 )
 
 // Apply carries out a plan that was made earlier, with [plan.Request.Basis], and read
-// back with [plan.Read]; see [run.Do]. It looks at the engine first, and again as soon
-// as it has the lock of the map, if it needs that. The error is that of [Fresh] if the plan is not to be
-// carried out: then nothing was changed, and the report, which is never nil, is empty.
-func (e *Engine) Apply(ctx context.Context, p *plan.Plan, o run.Options) (report *run.Report, err error) {
-	if err := Fresh(ctx, e.docker, p); err != nil {
-		return &run.Report{}, err
-	}
-	if !p.ChangesMap() || o.Lock != nil {
-		return run.Do(ctx, e.docker, p, o)
-	}
-	o.Lock, err = run.Acquire(ctx, e.docker, p.Map, run.LockOptions{Times: o.Times})
-	if err != nil {
-		return &run.Report{}, err
-	}
-	defer func() { err = errors.Join(err, o.Lock.Release()) }()
-	if err := Fresh(ctx, e.docker, p); err != nil {
-		return &run.Report{}, err
-	}
-	return run.Do(ctx, e.docker, p, o)
+// back with [plan.Read], as [Engine.Do] does with one that it makes. Instead of planning
+// it looks whether the plan still fits. The error is that of [Fresh] if it does not: then
+// nothing was changed.
+func (e *Engine) Apply(ctx context.Context, p *plan.Plan, o Options) (*run.Report, error) {
+	return e.carryOut(ctx, o, func(ctx context.Context) (*plan.Plan, error) { return p, Fresh(ctx, e.docker, p) })
 }
 
 // Fresh tells whether a plan may be carried out on an engine as it is now: nil if all

@@ -56,7 +56,7 @@ func reread(t rapid.TB, p *plan.Plan) *plan.Plan {
 }
 
 func (b *bench) apply(p *plan.Plan) error {
-	_, err := b.engine.Apply(context.Background(), p, run.Options{Times: quick})
+	_, err := b.engine.Apply(context.Background(), p, engine.Options{Options: run.Options{Times: quick}})
 	return err
 }
 
@@ -281,7 +281,7 @@ func TestApplyThatFailed(t *testing.T) {
 	b := newBench(t)
 	p := b.saved(t, site(), plan.Request{Action: plan.Start})
 	b.sim.AddFault(sim.Fault{Op: "container.start", Name: "example_map.web_server", Status: 500, Message: "no"})
-	report, err := b.engine.Apply(context.Background(), p, run.Options{Times: quick})
+	report, err := b.engine.Apply(context.Background(), p, engine.Options{Options: run.Options{Times: quick}})
 	if err == nil || report.Count(run.Failed) != 1 || changes(err) != nil {
 		t.Fatalf("%v %v", report, err)
 	}
@@ -427,7 +427,7 @@ func TestApplyOnAnotherEngine(t *testing.T) {
 func TestApplyChecksThePlan(t *testing.T) {
 	b := newBench(t)
 	for _, p := range []*plan.Plan{nil, {}, {Schema: plan.Schema, Map: "m", Action: plan.Start}} {
-		report, err := b.engine.Apply(context.Background(), p, run.Options{})
+		report, err := b.engine.Apply(context.Background(), p, engine.Options{})
 		if err == nil || report == nil {
 			t.Errorf("%v: %v %v", p, report, err)
 		}
@@ -479,7 +479,7 @@ func TestSavedUpdates(t *testing.T) {
 				t.Fatalf("%v %v", err, ids(p))
 			}
 			tt.do(t, b)
-			_, err = b.engine.Apply(context.Background(), p, run.Options{Times: quick})
+			_, err = b.engine.Apply(context.Background(), p, engine.Options{Options: run.Options{Times: quick}})
 			var stale *plan.StaleError
 			switch {
 			case tt.want == "" && err != nil:

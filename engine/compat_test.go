@@ -101,7 +101,7 @@ func TestCompatSavedPlansApply(t *testing.T) {
 			s := loadedSim(t, folder, c.State)
 			s.Advance(2 * time.Minute) // the lock of an interrupted run is given up
 			b := open(t, s)
-			report, err := b.engine.Apply(t.Context(), p, run.Options{Times: quick})
+			report, err := b.engine.Apply(t.Context(), p, engine.Options{Options: run.Options{Times: quick}})
 			if err != nil || report.Count(run.Done) != len(p.Steps) {
 				t.Errorf("%s: %d of %d steps done: %v", c.file(), report.Count(run.Done), len(p.Steps), err)
 			}

@@ -4,8 +4,7 @@
 // state, plan and run together.
 //
 //	e, err := engine.New(engine.Config{Docker: client})
-//	p, err := e.Plan(ctx, m, plan.Request{Action: plan.Start})
-//	report, err := e.Run(ctx, p, run.Options{})
+//	report, err := e.Do(ctx, m, plan.Request{Action: plan.Start}, engine.Options{})
 //
 // Maps come from package starlarkmap or are built in Go with package model. The
 // client comes from package dockerd. The engine prints nothing and reads no
@@ -52,7 +51,8 @@ func (e *Engine) Plan(ctx context.Context, m *model.ContainerMap, req plan.Reque
 	return Plan(ctx, e.docker, m, req)
 }
 
-// Run carries out a plan; see [run.Do].
+// Run carries out a plan that was made just now; see [run.Do]. It takes the lock of the
+// map without waiting, and does not plan again: [Engine.Do] does.
 func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Report, error) {
 	return run.Do(ctx, e.docker, p, o)
 }

@@ -49,10 +49,10 @@ func ExampleEngine_Apply() {
 		fmt.Println(err)
 		return
 	}
-	report, err := e.Apply(ctx, p, run.Options{})
+	report, err := e.Apply(ctx, p, engine.Options{})
 	fmt.Println(report.Count(run.Done), "done,", err)
 
-	_, err = e.Apply(ctx, p, run.Options{})
+	_, err = e.Apply(ctx, p, engine.Options{})
 	var stale *plan.StaleError
 	if errors.As(err, &stale) {
 		fmt.Println("stale:", stale.Changes[0])

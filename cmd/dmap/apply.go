@@ -15,6 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/run"
 )
 
 // applyFlags are the flags of apply.
@@ -61,18 +62,15 @@ func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
 		return err
 	}
 	again := planCommand(p, file)
-	r := &request{connection: c, plan: p, goOn: "make a new plan: " + again}
-	r.renew = func(ctx context.Context) error { return a.fresh(ctx, c.client, p, again) }
-	err = r.renew(ctx)
-	if err == nil {
-		err = a.locked(ctx, r, &f.workFlags, f.format)
-	}
-	return errors.Join(err, r.close())
+	err = a.carryOut(p.Map, "make a new plan: "+again, &f.workFlags, f.format, func(o engine.Options) (*run.Report, error) {
+		return c.engine.Apply(ctx, p, o)
+	})
+	return errors.Join(a.stale(err, again), c.close())
 }
 
-// fresh refuses a stale plan, with one line for each change.
-func (a *app) fresh(ctx context.Context, client docker.Reader, p *plan.Plan, again string) error {
-	err := engine.Fresh(ctx, client, p)
+// stale prints, if that is the error, what makes a plan stale, with one line for each
+// change.
+func (a *app) stale(err error, again string) error {
 	var stale *plan.StaleError
 	if !errors.As(err, &stale) {
 		return err

@@ -34,11 +34,13 @@ it. "-" writes it to standard output, and no text.`,
 			if err != nil {
 				return err
 			}
-			if to == toSave {
-				err = a.savePlan(r.plan, out)
+			p, err := r.planned(cmd.Context())
+			if err == nil && to == toSave {
+				p.Basis.Program = args[0]
+				err = a.savePlan(p, out)
 			}
 			if err == nil && out != stdStream {
-				err = a.print(r.plan, f.format)
+				err = a.print(p, f.format)
 			}
 			return errors.Join(err, r.close())
 		},

@@ -5,13 +5,11 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -113,28 +111,19 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 	if err != nil {
 		return nil, err
 	}
-	r := &request{connection: c, goOn: goOn(req.Action)}
-	r.renew = func(ctx context.Context) (err error) {
-		r.plan, err = engine.Plan(ctx, c.client, m, req)
-		return err
-	}
-	if err := r.renew(ctx); err != nil {
-		return nil, errors.Join(err, c.close())
-	}
-	if r.plan.Basis != nil {
-		r.plan.Basis.Program = args[0]
-	}
-	return r, nil
+	return &request{connection: c, of: m, Request: req}, nil
 }
 
-// request is a plan and the engine it is for; close it.
+// request is what is wanted of which map, on which engine; close it.
 type request struct {
 	*connection
-	plan *plan.Plan
-	// renew makes sure that the plan fits what the engine holds now.
-	renew func(context.Context) error
-	// goOn says how to go on when the plan was not carried out to its end.
-	goOn string
+	of *model.ContainerMap
+	plan.Request
+}
+
+// planned is the plan that the request means now.
+func (r *request) planned(ctx context.Context) (*plan.Plan, error) {
+	return r.engine.Plan(ctx, r.of, r.Request)
 }
 
 // goOn says how to go on when an action was not carried out to its end.

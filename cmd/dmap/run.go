@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/dmap-dev/dmap/engine"
+	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -70,59 +72,45 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 		return err
 	}
 	if f.dryRun {
-		return errors.Join(a.print(r.plan, f.format), r.close())
+		var p *plan.Plan
+		if p, err = r.planned(ctx); err == nil {
+			err = a.print(p, f.format)
+		}
+	} else {
+		err = a.carryOut(r.of.Name, goOn(r.Action), &f.workFlags, f.format, func(o engine.Options) (*run.Report, error) {
+			return r.engine.Do(ctx, r.of, r.Request, o)
+		})
 	}
-	return errors.Join(a.locked(ctx, r, &f.workFlags, f.format), r.close())
+	return errors.Join(err, r.close())
 }
 
-// locked carries the plan out as the only run on the map. Another run may have
-// ended between the plan and the lock, so the plan is renewed under the lock.
-func (a *app) locked(ctx context.Context, r *request, f *workFlags, format string) error {
-	if !r.plan.ChangesMap() {
-		return a.carryOut(ctx, r, f, format, nil)
+// carryOut lets do carry out a plan of a map, with progress on Err and the result on Out.
+// goOn says how to go on where that does not come to its end.
+func (a *app) carryOut(mapName, goOn string, f *workFlags, format string, do func(engine.Options) (*run.Report, error)) error {
+	began := false
+	o := engine.Options{
+		Options:     run.Options{Drain: a.drain, Draining: a.draining, Limits: run.Limits{Work: f.parallel}},
+		LockTimeout: f.lockTimeout,
+		Waiting: func(holder string) {
+			fmt.Fprintf(a.Err, "dmap: waiting up to %s for another run on map %q (%s)\n", f.lockTimeout, mapName, holder)
+		},
+		Review: func(p *plan.Plan) error {
+			for _, n := range p.Notes {
+				fmt.Fprintf(a.Err, "note: %s %s\n", n.Target, n.Text)
+			}
+			began = true
+			a.running.Store(true)
+			return nil
+		},
 	}
-	lock, err := a.acquire(ctx, r, f)
-	if err != nil {
+	if !f.quiet {
+		o.Events = a.progress
+	}
+	report, err := do(o)
+	a.running.Store(false)
+	if !began {
 		return err
 	}
-	if err := r.renew(ctx); err != nil {
-		return errors.Join(err, lock.Release())
-	}
-	return errors.Join(a.carryOut(ctx, r, f, format, lock), lock.Release())
-}
-
-// acquire takes the lock of the map; an interrupt ends the waiting.
-func (a *app) acquire(ctx context.Context, r *request, f *workFlags) (*run.Lock, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		select {
-		case <-a.drain:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return run.Acquire(ctx, r.client, r.plan.Map, run.LockOptions{
-		Wait: f.lockTimeout,
-		Waiting: func(holder string) {
-			fmt.Fprintf(a.Err, "dmap: waiting up to %s for another run on map %q (%s)\n", f.lockTimeout, r.plan.Map, holder)
-		},
-	})
-}
-
-// carryOut runs a plan, with progress on Err and the result on Out.
-func (a *app) carryOut(ctx context.Context, r *request, f *workFlags, format string, lock *run.Lock) error {
-	for _, n := range r.plan.Notes {
-		fmt.Fprintf(a.Err, "note: %s %s\n", n.Target, n.Text)
-	}
-	o := run.Options{Drain: a.drain, Limits: run.Limits{Work: f.parallel}, Lock: lock}
-	if !f.quiet {
-		o.Events = func(e run.Event) { a.progress(e) }
-	}
-	a.running.Store(true)
-	go a.announce(ctx)
-	report, err := run.Do(ctx, r.client, r.plan, o)
-	a.running.Store(false)
 	write := a.report
 	if format == "json" {
 		write = a.reportJSON
@@ -130,28 +118,35 @@ func (a *app) carryOut(ctx context.Context, r *request, f *workFlags, format str
 	if unwritten := write(report); err == nil {
 		return unwritten
 	}
+	a.failures(report, err)
+	if report.Count(run.Done) < len(report.Results) {
+		fmt.Fprintf(a.Err, "to go on, %s\n", goOn)
+	}
+	return reported{err}
+}
+
+// failures prints why a run did not come to its end.
+func (a *app) failures(report *run.Report, err error) {
 	for _, res := range report.Results {
 		if res.Err != nil {
 			fmt.Fprintf(a.Err, "dmap: %s%s\n", res.Err, unknown(res.Status))
 		}
 	}
+	var kept *run.ReleaseError
 	switch {
 	case errors.Is(err, run.ErrInterrupted):
 		fmt.Fprintln(a.Err, "dmap: interrupted")
 	case errors.Is(err, run.ErrLockLost):
 		fmt.Fprintln(a.Err, "dmap: ended early:", run.ErrLockLost)
 	}
-	fmt.Fprintf(a.Err, "to go on, %s\n", r.goOn)
-	return reported{err}
+	if errors.As(err, &kept) {
+		fmt.Fprintf(a.Err, "dmap: %s\n", kept)
+	}
 }
 
-// announce tells that an interrupt was heard.
-func (a *app) announce(ctx context.Context) {
-	select {
-	case <-a.drain:
-		fmt.Fprintln(a.Err, "dmap: interrupted: waiting for the calls in flight; once more cuts them off")
-	case <-ctx.Done():
-	}
+// draining says that an interrupt was heard.
+func (a *app) draining(int) {
+	fmt.Fprintln(a.Err, "dmap: interrupted: waiting for the calls in flight; once more cuts them off")
 }
 
 func unknown(s run.Status) string {

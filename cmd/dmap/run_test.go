@@ -7,9 +7,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/run"
 )
 
 // After a failure the next command to type is named, but not one that would send
@@ -19,16 +21,25 @@ func TestHowToGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	e, err := engine.New(engine.Config{Docker: client})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for action, want := range map[plan.Action]string{
 		plan.Stop:   "to go on, run again: dmap",
 		plan.Signal: "to go on, signal those that were not: name them as targets\n",
 	} {
 		var out, messages bytes.Buffer
 		a := &app{Streams: Streams{Out: &out, Err: &messages}, drain: make(chan struct{})}
-		r := &request{connection: &connection{client: client}, goOn: goOn(action), plan: &plan.Plan{Map: "m", Action: action, Steps: []plan.Step{
+		p := &plan.Plan{Map: "m", Action: action, Steps: []plan.Step{
 			{ID: "s", Op: plan.SignalContainer, Target: "m.a", ContainerID: "gone", Signal: "SIGHUP"},
-		}}}
-		err := a.carryOut(t.Context(), r, &workFlags{quiet: true, parallel: 1}, "text", nil)
+		}}
+		err := a.carryOut("m", goOn(action), &workFlags{quiet: true, parallel: 1}, "text", func(o engine.Options) (*run.Report, error) {
+			if err := o.Review(p); err != nil {
+				return nil, err
+			}
+			return e.Run(t.Context(), p, o.Options)
+		})
 		lines := strings.SplitAfter(messages.String(), "\n")
 		if err == nil || len(lines) != 3 || !strings.HasPrefix(lines[1], want) || out.String()[:9] != "1 failed " {
 			t.Errorf("%s: %v\n%s%s", action, err, out.String(), messages.String())

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
@@ -23,8 +24,17 @@ const simPrefix = "sim:"
 
 // connection is an engine, and what to do when the command is done with it.
 type connection struct {
-	client docker.Client
+	engine *engine.Engine
 	close  func() error
+}
+
+// connected is a connection through a client.
+func connected(client docker.Client, close func() error) (*connection, error) {
+	e, err := engine.New(engine.Config{Docker: client})
+	if err != nil {
+		return nil, err
+	}
+	return &connection{engine: e, close: close}, nil
 }
 
 // connect opens the engine of the flags for a command that changes something or only
@@ -47,7 +57,7 @@ func (f *engineFlags) connect(ctx context.Context, images func() (simImages, err
 	if err != nil {
 		return nil, err
 	}
-	return &connection{client: client, close: func() error { return nil }}, nil
+	return connected(client, func() error { return nil })
 }
 
 // simImages are images that can be pulled, with what they do; nil runs until it is
@@ -102,12 +112,12 @@ func simulated(ctx context.Context, file string, images func() (simImages, error
 	if err != nil {
 		return nil, err
 	}
-	return &connection{client: client, close: func() error {
+	return connected(client, func() error {
 		if !save {
 			return e.Close()
 		}
 		return errors.Join(saveSim(e, file), e.Close())
-	}}, nil
+	})
 }
 
 // loadSim reads the state of a simulated engine; no file, or none yet, is an empty

@@ -334,12 +334,25 @@ func (l *Lock) check() error {
 }
 
 // Release gives the lock back. It works on when the context of [Acquire] has ended,
-// and must be called once.
+// and must be called once. The error is a [*ReleaseError].
 func (l *Lock) Release() error {
 	l.end()
 	<-l.ended
 	if err := l.drop(context.Background()); err != nil {
-		return fmt.Errorf("cannot give the lock of map %q back; it ends by itself in a minute: %w", l.mapName, err)
+		return &ReleaseError{l.mapName, err}
 	}
 	return nil
 }
+
+// ReleaseError says that a run could not give the lock of a map back.
+type ReleaseError struct {
+	Map string
+	Err error
+}
+
+func (e *ReleaseError) Error() string {
+	return fmt.Sprintf("cannot give the lock of map %q back; it ends by itself in a minute: %s", e.Map, e.Err)
+}
+
+// Unwrap returns what kept the lock.
+func (e *ReleaseError) Unwrap() error { return e.Err }

@@ -22,6 +22,9 @@ type Options struct {
 	Events func(Event)
 	// Drain, when closed, starts nothing new; calls in flight finish. nil is never.
 	Drain <-chan struct{}
+	// Draining is told, in order with Events, that Drain was heard while steps are in
+	// flight, and how many; nil is nobody.
+	Draining func(steps int)
 	// Lock is a lock of the plan's map that the caller has and gives back. With nil,
 	// [Do] takes it if the plan changes something of the map, without waiting for
 	// another run.

@@ -78,7 +78,9 @@ type schedule struct {
 	ready   []int   // steps that may begin, in the order of the plan
 	free    map[class]int
 	events  func(Event)
-	drain   <-chan struct{}
+
+	drain    <-chan struct{}
+	draining func(steps int)
 }
 
 // class is a kind of call with a limit of its own.
@@ -109,10 +111,15 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 		users:   make([][]int, len(p.Steps)),
 		free:    map[class]int{work: limits.Work, stops: limits.Stops, pulls: limits.Pulls},
 		events:  o.Events,
-		drain:   o.Drain,
+
+		drain:    o.Drain,
+		draining: o.Draining,
 	}
 	if s.events == nil {
 		s.events = func(Event) {}
+	}
+	if s.draining == nil {
+		s.draining = func(int) {}
 	}
 	index := make(map[string]int, len(p.Steps))
 	for i := range p.Steps {
@@ -200,7 +207,13 @@ func (s *schedule) work(ctx context.Context, x *executor, lock *Lock) error {
 	drain := s.drain
 	var early error
 	for {
-		if early == nil && (ctx.Err() != nil || isClosed(drain)) {
+		if isClosed(drain) {
+			early, drain = ErrInterrupted, nil
+			if flying > 0 {
+				s.draining(flying)
+			}
+		}
+		if early == nil && ctx.Err() != nil {
 			early = ErrInterrupted
 		}
 		if early == nil {
@@ -219,8 +232,7 @@ func (s *schedule) work(ctx context.Context, x *executor, lock *Lock) error {
 		case o := <-outcomes:
 			flying--
 			s.end(o)
-		case <-drain:
-			early, drain = ErrInterrupted, nil
+		case <-drain: // which the next turn sees
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 type testEngine struct {
 	sim    *sim.Engine
 	client docker.Client
+	engine *engine.Engine
 	images *images
 	runs   int
 }
@@ -60,6 +61,9 @@ func newEngine(c *invocation) (starlark.Value, error) {
 		Env:         func(string) string { return "" },
 	})
 	if err != nil {
+		return nil, err
+	}
+	if e.engine, err = engine.New(engine.Config{Docker: e.client}); err != nil {
 		return nil, err
 	}
 	return e.value(), nil
@@ -117,8 +121,8 @@ func request(c *invocation) (*wanted, error) {
 	return w, nil
 }
 
-// planned returns the plan of what is wanted.
-func (e *testEngine) planned(c *invocation) (*plan.Plan, error) {
+// wanted reads what a call wants, and lets its images be there.
+func (e *testEngine) wanted(c *invocation) (*wanted, error) {
 	w, err := request(c)
 	if err != nil {
 		return nil, err
@@ -126,17 +130,17 @@ func (e *testEngine) planned(c *invocation) (*plan.Plan, error) {
 	if err := e.images.forMap(w.of); err != nil {
 		return nil, because("cannot plan "+string(w.request.Action), err)
 	}
-	p, err := engine.Plan(starlarkmap.Context(c.thread), e.client, w.of, w.request)
-	if err != nil {
-		return nil, because("cannot plan "+string(w.request.Action), err)
-	}
-	return p, nil
+	return w, nil
 }
 
 func (e *testEngine) plan(c *invocation) (starlark.Value, error) {
-	p, err := e.planned(c)
+	w, err := e.wanted(c)
 	if err != nil {
 		return nil, err
+	}
+	p, err := e.engine.Plan(starlarkmap.Context(c.thread), w.of, w.request)
+	if err != nil {
+		return nil, because("cannot plan "+string(w.request.Action), err)
 	}
 	return planValue(p)
 }
@@ -152,18 +156,25 @@ func quick() run.Times {
 // run plans and carries out, one step after the other so that the same test always
 // sees the same.
 func (e *testEngine) run(c *invocation) (starlark.Value, error) {
-	p, err := e.planned(c)
+	w, err := e.wanted(c)
 	if err != nil {
 		return nil, err
 	}
 	e.runs++
-	report, err := run.Do(starlarkmap.Context(c.thread), e.client, p, run.Options{
-		RunID:  fmt.Sprintf("%08x", e.runs),
-		Limits: run.Limits{Work: 1, Stops: 1, Pulls: 1},
-		Times:  quick(),
+	var p *plan.Plan
+	report, err := e.engine.Do(starlarkmap.Context(c.thread), w.of, w.request, engine.Options{
+		Options: run.Options{
+			RunID:  fmt.Sprintf("%08x", e.runs),
+			Limits: run.Limits{Work: 1, Stops: 1, Pulls: 1},
+			Times:  quick(),
+		},
+		Review: func(reviewed *plan.Plan) error { p = reviewed; return nil },
 	})
-	if err != nil && report.Count(run.Failed)+report.Count(run.Unknown) == 0 {
-		return nil, because("cannot run "+string(p.Action), err)
+	switch {
+	case err != nil && p == nil:
+		return nil, because("cannot plan "+string(w.request.Action), err)
+	case err != nil && report.Count(run.Failed)+report.Count(run.Unknown) == 0:
+		return nil, because("cannot run "+string(w.request.Action), err)
 	}
 	return reportValue(p, report)
 }

@@ -1,0 +1,185 @@
+// Front door: plan, lock, plan again, run, in one call.
+
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dmap-dev/dmap/engine"
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/sim"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/run"
+)
+
+// claims counts the claims on any map's lock.
+func (b *bench) claims() (n int) {
+	for _, v := range b.sim.World().Volumes {
+		if strings.Contains(v.Name, docker.LockSuffix) {
+			n++
+		}
+	}
+	return n
+}
+
+// locked is the lock of lone, held by somebody.
+func (b *bench) locked(t *testing.T) *run.Lock {
+	t.Helper()
+	lock, err := run.Acquire(context.Background(), b.client, "m", run.LockOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lock
+}
+
+func start() plan.Request { return plan.Request{Action: plan.Start} }
+
+// A plan is reviewed under the lock, carried out, and the lock given back; what finds
+// nothing to do takes none.
+func TestDo(t *testing.T) {
+	b := newBench(t)
+	for _, want := range []struct{ steps, claims int }{{2, 1}, {0, 0}} {
+		reviewed := 0
+		report, err := b.engine.Do(t.Context(), lone(), start(), engine.Options{Review: func(p *plan.Plan) error {
+			reviewed++
+			if len(p.Steps) != want.steps || b.claims() != want.claims {
+				t.Errorf("%d steps and %d claims at the review, want %+v", len(p.Steps), b.claims(), want)
+			}
+			return nil
+		}})
+		if err != nil || reviewed != 1 || report.Count(run.Done) != want.steps || b.claims() != 0 {
+			t.Errorf("%v, %v, %d reviews, %d claims left", report, err, reviewed, b.claims())
+		}
+	}
+}
+
+// What the review refuses is not carried out, and nothing is left behind.
+func TestRefusedByReview(t *testing.T) {
+	b := newBench(t)
+	no := errors.New("not on a Friday")
+	report, err := b.engine.Do(t.Context(), lone(), start(), engine.Options{Review: func(*plan.Plan) error { return no }})
+	if !errors.Is(err, no) || len(report.Results) != 0 || b.world() != "" {
+		t.Errorf("%v, %v\n%s", report.Results, err, b.world())
+	}
+}
+
+// What another run did while this one waited for the lock is found under the lock.
+func TestDoPlansAgainUnderTheLock(t *testing.T) {
+	b := newBench(t)
+	lock := b.locked(t)
+	var holders []string
+	o := engine.Options{LockTimeout: time.Minute, Waiting: func(holder string) {
+		holders = append(holders, holder)
+		if _, err := b.engine.Do(t.Context(), lone(), start(), engine.Options{Options: run.Options{Lock: lock}}); err != nil {
+			t.Error(err)
+		}
+		if err := lock.Release(); err != nil {
+			t.Error(err)
+		}
+	}}
+	report, err := b.engine.Do(t.Context(), lone(), start(), o)
+	if err != nil || len(report.Results) != 0 || b.status("m.a") != "running" {
+		t.Errorf("%v, %v, m.a is %s", report.Results, err, b.status("m.a"))
+	}
+	if len(holders) != 1 || !strings.Contains(holders[0], "process ") {
+		t.Errorf("waited for %q", holders)
+	}
+}
+
+// Another run is waited for as long as the caller says, and not beyond Drain.
+func TestDoBesideAnotherRun(t *testing.T) {
+	b := newBench(t)
+	lock := b.locked(t)
+	_, err := b.engine.Do(t.Context(), lone(), start(), engine.Options{})
+	var locked *run.LockedError
+	if !errors.As(err, &locked) || locked.Map != "m" {
+		t.Errorf("without waiting: %v", err)
+	}
+	drain := make(chan struct{})
+	report, err := b.engine.Do(t.Context(), lone(), start(), engine.Options{
+		Options: run.Options{Drain: drain}, LockTimeout: time.Hour, Waiting: func(string) { close(drain) },
+	})
+	if !errors.Is(err, run.ErrInterrupted) || !report.Interrupted {
+		t.Errorf("interrupted while it waits: %v, %v", report, err)
+	}
+	if err := lock.Release(); err != nil || b.world() != "" {
+		t.Errorf("%v, left:\n%s", err, b.world())
+	}
+}
+
+// That an interrupt was heard is told once, before whatever ends after it, and only if
+// something is in flight.
+func TestDraining(t *testing.T) {
+	for _, inFlight := range []bool{true, false} {
+		b := newBench(t)
+		m := &model.ContainerMap{Name: "m", Containers: []*model.Container{{Name: "a", Image: "/example/app"}}}
+		if inFlight {
+			m.Containers = append(m.Containers, &model.Container{Name: "b", Image: "/example/app"})
+		}
+		drain, heard := make(chan struct{}), make(chan struct{})
+		var story []string
+		b.sim.OnCall(func(c sim.Call) error {
+			if c.Op == "container.create" && c.Name == "m.b" && c.Phase == sim.After {
+				<-heard
+			}
+			return nil
+		})
+		_, err := b.engine.Do(t.Context(), m, start(), engine.Options{Options: run.Options{
+			Drain:    drain,
+			Draining: func(steps int) { story = append(story, fmt.Sprintf("draining %d", steps)); close(heard) },
+			Events: func(e run.Event) {
+				if e.Status == run.Done {
+					story = append(story, e.Step.ID)
+				}
+				if e.Status == run.Done && e.Step.ID == "container.create m.a" {
+					close(drain)
+				}
+			},
+		}})
+		want := "container.create m.a"
+		if inFlight {
+			want = "container.create m.a, draining 1, container.create m.b"
+		}
+		if got := strings.Join(story, ", "); !errors.Is(err, run.ErrInterrupted) || got != want {
+			t.Errorf("%v: %s, want %s", err, got, want)
+		}
+	}
+}
+
+// Plan, wait for the lock, plan again and run, as the dmap command does.
+func ExampleEngine_Do() {
+	ctx := context.Background()
+	s := sim.New(sim.Options{})
+	defer s.Close()
+	s.AddImage(sim.Image{Names: []string{"nginx"}})
+	client, err := dockerd.Open(ctx, dockerd.Options{DialContext: s.DialContext})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	e, err := engine.New(engine.Config{Docker: client})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m := &model.ContainerMap{Name: "site", Containers: []*model.Container{{Name: "web", Image: "nginx"}}}
+	report, err := e.Do(ctx, m, plan.Request{Action: plan.Start}, engine.Options{
+		LockTimeout: time.Minute,
+		Waiting:     func(holder string) { fmt.Println("waiting for", holder) },
+		Review: func(p *plan.Plan) error {
+			fmt.Println(p.Summary())
+			return nil
+		},
+	})
+	fmt.Println(report.Count(run.Done), "done,", err)
+	// Output:
+	// Plan: 1 to create, 1 to start.
+	// 2 done, <nil>
+}
