@@ -31,13 +31,7 @@ func TestInterruptBeforeARun(t *testing.T) {
 	defer signal.Stop(caught)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		for _, args := range [][]string{{"check", "-"}, {"run", "-H", "sim:", "-", "start"}, {"import", "dockermap", "-"}} {
-			cmd := exec.Command("dmap", args...)
-			if _, err := cmd.StdinPipe(); err != nil { // nothing ever comes
-				t.Fatal(err)
-			}
-			stderr := start(t, cmd)
-			time.Sleep(200 * time.Millisecond) // there is no sign of the program that it reads
-			wantInterrupted(t, cmd, sig, stderr)
+			interruptedReading(t, sig, args)
 		}
 		cmd := exec.Command("dmap", "check", "-")
 		cmd.Stdin = strings.NewReader(slowMap)
@@ -46,6 +40,29 @@ func TestInterruptBeforeARun(t *testing.T) {
 			t.Fatalf("got %q, %v", line, err)
 		}
 		wantInterrupted(t, cmd, sig, stderr)
+	}
+}
+
+// interruptedReading interrupts a program that reads standard input, from which nothing
+// ever comes. It gives no sign that it has come so far: one that the signal killed had
+// not, and is tried again with more time.
+func interruptedReading(t *testing.T, signal syscall.Signal, args []string) {
+	t.Helper()
+	for pause := 100 * time.Millisecond; ; pause *= 2 {
+		cmd := exec.Command("dmap", args...)
+		if _, err := cmd.StdinPipe(); err != nil {
+			t.Fatal(err)
+		}
+		stderr := start(t, cmd)
+		time.Sleep(pause)
+		text, err := afterSignal(t, cmd, signal, stderr)
+		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() && status.Signal() == signal && pause < 10*time.Second {
+			continue
+		}
+		if cmd.ProcessState.ExitCode() != exitInterrupted || text != "dmap: interrupted\n" {
+			t.Errorf("%v: %v\n%s", cmd.Args, err, text)
+		}
+		return
 	}
 }
 
@@ -65,7 +82,7 @@ func TestSecondInterruptEndsTheProcess(t *testing.T) {
 	if _, err := io.ReadFull(stdout, make([]byte, 1)); err != nil { // the rest stays in the pipe
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	stuck := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
 	defer stuck.Stop()
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
@@ -125,19 +142,27 @@ func start(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
 	return bufio.NewReader(stderr)
 }
 
-// wantInterrupted sends a signal to a program, which must say so and end with 130.
-func wantInterrupted(t *testing.T, cmd *exec.Cmd, signal syscall.Signal, stderr io.Reader) {
+// afterSignal sends a signal to a program, and returns the rest of what it writes, and how
+// it ended.
+func afterSignal(t *testing.T, cmd *exec.Cmd, signal syscall.Signal, stderr io.Reader) (text string, err error) {
 	t.Helper()
 	if err := cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	stuck := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
 	defer stuck.Stop()
-	text, err := io.ReadAll(stderr)
+	all, err := io.ReadAll(stderr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); cmd.ProcessState.ExitCode() != exitInterrupted || string(text) != "dmap: interrupted\n" {
+	return string(all), cmd.Wait()
+}
+
+// wantInterrupted sends a signal to a program, which must say so and end with 130.
+func wantInterrupted(t *testing.T, cmd *exec.Cmd, signal syscall.Signal, stderr io.Reader) {
+	t.Helper()
+	text, err := afterSignal(t, cmd, signal, stderr)
+	if cmd.ProcessState.ExitCode() != exitInterrupted || text != "dmap: interrupted\n" {
 		t.Errorf("%v: %v\n%s", cmd.Args, err, text)
 	}
 }
@@ -161,7 +186,7 @@ func TestReadsRegularFilesOnly(t *testing.T) {
 	} {
 		cmd := exec.Command("dmap", strings.Fields(row.args)...)
 		cmd.Dir = dir
-		stuck := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
+		stuck := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
 		out, err := cmd.CombinedOutput()
 		stuck.Stop()
 		if cmd.ProcessState.ExitCode() != row.code || !strings.Contains(string(out), "not a regular file") {
