@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine"
-	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
@@ -22,7 +22,7 @@ import (
 // claims counts the claims on any map's lock.
 func (b *bench) claims() (n int) {
 	for _, v := range b.sim.World().Volumes {
-		if strings.Contains(v.Name, docker.LockSuffix) {
+		if strings.Contains(v.Name, identity.LockSuffix) {
 			n++
 		}
 	}

@@ -33,7 +33,8 @@ var layout = map[string][]string{
 	"engine/docker":          {"engine/docker/field"},
 	"engine/docker/identity": {},
 	"engine/docker/field":    {},
-	"engine/docker/dockerd":  {"engine/docker", "engine/docker/field"},
+	"engine/docker/calls":    {"engine/docker"},
+	"engine/docker/dockerd":  {"engine/docker", "engine/docker/calls", "engine/docker/field"},
 	"engine/docker/sim":      {"engine/docker/sim/internal/"},
 	"engine/docker/sim/internal/": {
 		"engine/docker/field",
@@ -70,10 +71,10 @@ var layout = map[string][]string{
 	"engine/docker/dockertest/proc":      {}, // a program of the tests
 	"engine/resolve/option":              {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/model", "engine/problem"},
 	"engine/resolve":                     {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve/option"},
-	"engine/state":                       {"engine/docker", "engine/docker/identity"},
+	"engine/state":                       {"engine/docker", "engine/docker/calls", "engine/docker/identity"},
 	"engine/plan":                        {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/state"},
-	"engine/run":                         {"engine/docker", "engine/docker/identity", "engine/plan"},
-	"engine":                             {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/state"},
+	"engine/run":                         {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/plan"},
+	"engine":                             {"engine/docker", "engine/docker/calls", "engine/docker/field", "engine/docker/identity", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/state"},
 	"stdlib":                             {},                                                                     // files only
 	"starlarkmap":                        {"engine/docker/identity", "engine/model", "engine/problem", "stdlib"}, // it loads them as @stdlib//
 	"starlarkmap/dockermap":              {"engine/model", "engine/problem", "starlarkmap"},
@@ -122,7 +123,7 @@ var harmless = map[string][]string{
 
 // unmended are packages that pure ones reach although they do more than the rule
 // allows.
-var unmended = []string{"engine/state"} // plan takes the type Snapshot from it
+var unmended = []string{"engine/state", "engine/docker/calls"} // plan takes the type Snapshot from it
 
 func TestLayout(t *testing.T) {
 	for _, fault := range layoutFaults(packages(t)) {

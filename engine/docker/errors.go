@@ -5,6 +5,7 @@ package docker
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Kind is a kind of error a caller may act on.
@@ -83,4 +84,17 @@ func KindOf(err error) Kind {
 		return Cancelled
 	}
 	return Internal
+}
+
+// IsAway reports whether err says, anywhere in it, that the engine went away or was never
+// there: it could not be reached, the connection was lost, or no answer came in time. A
+// caller that cancelled the call itself knows better.
+func IsAway(err error) bool {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return slices.ContainsFunc(joined.Unwrap(), IsAway)
+	}
+	if e, ok := err.(*Error); ok {
+		return e.Kind == Unreachable || e.Kind == OutcomeUnknown || e.Kind == Cancelled
+	}
+	return err != nil && IsAway(errors.Unwrap(err))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
@@ -18,16 +19,16 @@ import (
 func (x *executor) createContainer(ctx context.Context, name string, spec docker.ContainerSpec) (id string, warnings []string, err error) {
 	spec.Labels = identity.WithRun(spec.Labels, x.runID)
 	look := func(ctx context.Context) (made bool, err error) {
-		id, err = x.lookFor(ctx, name, spec.Labels, x.times.Settle)
+		id, err = x.lookFor(ctx, name, spec.Labels, x.calls.Times.Settle)
 		return id != "", err
 	}
-	call := func(ctx context.Context) (err error) {
+	create := func(ctx context.Context) (err error) {
 		id, warnings, err = x.client.CreateContainer(ctx, name, spec)
 		return err
 	}
-	err = x.attempt(ctx, x.times.Create, call, look)
+	err = x.calls.Do(ctx, calls.Call{Kind: calls.CreateContainer, For: to("create container", name), Make: create, Look: look})
 	if docker.KindOf(err) == docker.NameTaken {
-		if id, _ = x.lookFor(ctx, name, spec.Labels, x.times.Create); id != "" {
+		if id, _ = x.lookFor(ctx, name, spec.Labels, x.calls.Times.Create); id != "" {
 			return id, nil, nil
 		}
 		err = fmt.Errorf("%w; it appeared after the plan was made: plan again", err)
@@ -59,7 +60,7 @@ func (x *executor) tied(st *plan.Step) docker.ContainerSpec {
 // which may take long if an image's files are copied into a volume; so as long as
 // there is none it looks again.
 func (x *executor) lookFor(ctx context.Context, name string, labels map[string]string, most time.Duration) (id string, err error) {
-	pause := x.times.Settle / 20
+	pause := x.calls.Times.Settle / 20
 	for end := time.Now().Add(most); time.Now().Before(end); {
 		info, err := x.inspect(ctx, name)
 		switch {
@@ -67,7 +68,7 @@ func (x *executor) lookFor(ctx context.Context, name string, labels map[string]s
 			return info.ID, nil
 		case err == nil:
 			return "", nil
-		case !sleep(ctx, pause):
+		case !calls.Sleep(ctx, pause):
 			return "", ctx.Err()
 		}
 		pause = min(2*pause, time.Second)
@@ -76,10 +77,10 @@ func (x *executor) lookFor(ctx context.Context, name string, labels map[string]s
 }
 
 func (x *executor) inspect(ctx context.Context, id string) (info docker.ContainerInfo, err error) {
-	err = x.attempt(ctx, x.times.Read, func(ctx context.Context) (err error) {
+	err = x.call(ctx, calls.Read, to("inspect container", id), func(ctx context.Context) (err error) {
 		info, err = x.client.Container(ctx, id)
 		return err
-	}, nil)
+	})
 	return info, err
 }
 
@@ -88,41 +89,40 @@ func (x *executor) startContainer(ctx context.Context, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := x.start(ctx, id); err != nil {
+	if err := x.start(ctx, id, st.Target); err != nil {
 		return x.unlessReplaced(ctx, st, err)
 	}
 	if !st.Wait {
 		return nil
 	}
-	err = named(x.wait(ctx, id, x.times.Hold), st.Target)
+	err = x.wait(ctx, calls.AwaitHolder, id, st.Target)
 	if docker.KindOf(err) == docker.Cancelled && ctx.Err() == nil {
-		return fmt.Errorf("container %q still runs after %s: the base image must end at once, as tianon/true does", st.Target, x.times.Hold)
+		return fmt.Errorf("container %q still runs after %s: the base image must end at once, as tianon/true does", st.Target, x.calls.Times.Hold)
 	}
 	return err
 }
 
-// start starts; a lost call is made again, since starting twice is harmless.
-func (x *executor) start(ctx context.Context, id string) error {
-	return x.attempt(ctx, x.times.Start, func(ctx context.Context) error {
+// start starts the container of an id and name.
+func (x *executor) start(ctx context.Context, id, name string) error {
+	return x.call(ctx, calls.StartContainer, to("start container", name), func(ctx context.Context) error {
 		return x.client.StartContainer(ctx, id)
-	}, nil)
+	})
 }
 
-// wait waits most so long for a started container to end and makes an exit code other than 0
-// an error that ends with the container's last lines.
-func (x *executor) wait(ctx context.Context, id string, most time.Duration) error {
-	limited, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
+// wait waits for a started container to end, and makes an exit code other than 0 an error
+// that ends with the container's last lines.
+func (x *executor) wait(ctx context.Context, kind calls.Kind, id, name string) error {
 	var code int
-	err := x.attempt(limited, most, func(ctx context.Context) (err error) {
+	err := x.call(ctx, kind, fmt.Sprintf("the end of container %q", name), func(ctx context.Context) (err error) {
 		code, err = x.client.WaitContainer(ctx, id)
 		return err
-	}, nil)
+	})
 	if err != nil || code == 0 {
-		return err
+		return named(err, name)
 	}
-	e := &ExitError{Code: code}
-	within(ctx, x.times.Read, func(ctx context.Context) error {
+	e := &ExitError{Container: name, Code: code}
+	// Without its last words the error is poorer, but as true.
+	_ = x.call(ctx, calls.Logs, to("read logs of container", name), func(ctx context.Context) error {
 		e.Output, err = x.client.Logs(ctx, id, 20)
 		return err
 	})
@@ -145,17 +145,16 @@ func (e *ExitError) Error() string {
 	return text
 }
 
-// updateContainer changes limits in place; a lost call is made again, since doing so
-// twice is harmless.
+// updateContainer changes limits in place.
 func (x *executor) updateContainer(ctx context.Context, st *plan.Step) (warnings []string, err error) {
 	id, _, err := x.container(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	err = x.attempt(ctx, x.times.Start, func(ctx context.Context) (err error) {
+	err = x.call(ctx, calls.UpdateContainer, to("update container", st.Target), func(ctx context.Context) (err error) {
 		warnings, err = x.client.UpdateContainer(ctx, id, *st.Update)
 		return err
-	}, nil)
+	})
 	return warnings, x.unlessReplaced(ctx, st, err)
 }
 
@@ -181,21 +180,20 @@ func (x *executor) stopContainer(ctx context.Context, st *plan.Step) error {
 	if timeout == nil {
 		timeout = info.Config.StopTimeout
 	}
-	most := x.times.Stop
+	extra := 10 * time.Second // that of the engine
 	switch {
 	case timeout == nil:
-		most += 10 * time.Second
 	case *timeout < 0: // it waits without end
-		most = longest
+		extra = longest
 	default:
-		most += time.Duration(*timeout) * time.Second
+		extra = time.Duration(*timeout) * time.Second
 	}
-	err = x.attempt(ctx, most, func(ctx context.Context) error {
-		return x.client.StopContainer(ctx, id, st.StopTimeout)
-	}, func(ctx context.Context) (stopped bool, err error) {
-		info, err := x.inspect(ctx, id)
-		return err == nil && !info.State.Running, err
-	})
+	err = x.calls.Do(ctx, calls.Call{Kind: calls.StopContainer, For: to("stop container", st.Target), Extra: extra,
+		Make: func(ctx context.Context) error { return x.client.StopContainer(ctx, id, st.StopTimeout) },
+		Look: func(ctx context.Context) (stopped bool, err error) {
+			info, err := x.inspect(ctx, id)
+			return err == nil && !info.State.Running, err
+		}})
 	if docker.KindOf(err) == docker.NotFound {
 		return x.replaced(ctx, st)
 	}
@@ -212,27 +210,27 @@ func (x *executor) removePlanned(ctx context.Context, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	found, err := x.removeContainer(ctx, id, st.Force)
+	found, err := x.removeContainer(ctx, id, st.Target, st.Force)
 	if err == nil && !found {
 		return x.replaced(ctx, st)
 	}
-	return named(err, st.Target)
+	return err
 }
 
-// removeContainer removes; a container that is gone already is what was wanted. found
-// reports whether it was there to be removed.
-func (x *executor) removeContainer(ctx context.Context, id string, force bool) (found bool, err error) {
-	err = x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {
+// removeContainer removes the container of an id and name; one that is gone already is
+// what was wanted. found reports whether it was there to be removed.
+func (x *executor) removeContainer(ctx context.Context, id, name string, force bool) (found bool, err error) {
+	err = x.call(ctx, calls.RemoveContainer, to("remove container", name), func(ctx context.Context) error {
 		err := x.client.RemoveContainer(ctx, id, force)
 		if docker.KindOf(err) == docker.RemovalInProgress {
 			return x.gone(ctx, id)
 		}
 		return err
-	}, nil)
+	})
 	if docker.KindOf(err) == docker.NotFound {
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil, named(err, name)
 }
 
 // gone waits until a container that somebody is removing is no more.
@@ -241,7 +239,7 @@ func (x *executor) gone(ctx context.Context, id string) error {
 		if _, err := x.client.Container(ctx, id); err != nil {
 			return err
 		}
-		if !sleep(ctx, 100*time.Millisecond) {
+		if !calls.Sleep(ctx, 100*time.Millisecond) {
 			return ctx.Err()
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
@@ -18,7 +19,7 @@ type executor struct {
 	client docker.Client
 	runID  string
 	plan   *plan.Plan
-	times  Times
+	calls  *calls.Caller
 
 	mu      sync.Mutex
 	created map[string]string // ids of the containers this run made, by name
@@ -139,67 +140,15 @@ func (x *executor) replaced(ctx context.Context, st *plan.Step) error {
 	return fmt.Errorf("container %q was replaced by another one after the plan was made: plan again", st.Target)
 }
 
-// tries is how often a call whose answer is lost is made before its error is taken.
-const tries = 4
-
-// attempt makes a call until it succeeds, fails for good, or was tried often
-// enough. A call that was not sent is repeated as long as an engine may take to come
-// back. For one whose answer was lost, look tells whether it happened: then it is
-// done, else it is repeated. If look fails, it is not. A nil look means that repeating
-// is harmless.
-func (x *executor) attempt(ctx context.Context, deadline time.Duration, call func(context.Context) error, look func(context.Context) (happened bool, err error)) error {
-	pause := x.times.Pause
-	back := time.Now().Add(x.times.Reach)
-	var earlier error // of a try that may have happened
-	for try := 1; ; {
-		err := within(ctx, deadline, call)
-		kind := docker.KindOf(err)
-		lost := kind == docker.OutcomeUnknown || kind == docker.Cancelled
-		if !lost && kind != docker.Unreachable {
-			return err
-		}
-		if docker.MayHaveHappened(err) {
-			earlier = err
-		} else if earlier != nil {
-			err = earlier // this try says nothing about that one
-		}
-		if ctx.Err() != nil {
-			return err
-		}
-		if lost && look != nil {
-			happened, lookErr := look(ctx)
-			if lookErr != nil {
-				return err
-			}
-			if happened {
-				return nil
-			}
-		}
-		if lost {
-			try++
-			back = time.Now().Add(x.times.Reach)
-		}
-		if try > tries || !lost && time.Now().After(back) || !sleep(ctx, pause) {
-			return err
-		}
-		pause = min(2*pause, max(x.times.Pause, 2*time.Second))
-	}
+// call makes a call of a kind that is not looked at when its answer is lost.
+func (x *executor) call(ctx context.Context, kind calls.Kind, what string, do func(context.Context) error) error {
+	return x.calls.Do(ctx, calls.Call{Kind: kind, For: what, Make: do})
 }
 
-func within(ctx context.Context, deadline time.Duration, call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, deadline)
-	defer cancel()
-	return call(ctx)
-}
-
-// sleep waits and tells whether ctx is still alive.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
+// to says that the engine is waited for, and what it is to do.
+func to(do, name string) string {
+	if name != "" {
+		name = ` "` + name + `"`
 	}
+	return "the engine to " + do + name
 }

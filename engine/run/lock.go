@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 )
 
@@ -75,6 +76,7 @@ type Lock struct {
 	next    int       // number of the next claim
 	claims  []string  // that are not known to be gone
 	renewed time.Time // when the call that made the newest claim began
+	failed  error     // why it was not renewed since
 	lost    error
 }
 
@@ -85,7 +87,7 @@ func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOp
 		o.Process = ThisProcess()
 	}
 	l := &Lock{
-		executor: executor{client: client, times: o.Times.withDefaults()},
+		executor: executor{client: client, calls: calls.New(o.Times)},
 		mapName:  mapName, id: newID() + newID(), process: o.Process,
 	}
 	until := time.Now().Add(o.Wait)
@@ -107,7 +109,7 @@ func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOp
 			if left <= 0 {
 				return nil, &LockedError{Map: mapName, Holder: holder(others), Claims: others[0].names}
 			}
-			if !sleep(ctx, min(left, pauseBetweenLooks())) {
+			if !calls.Sleep(ctx, min(left, pauseBetweenLooks())) {
 				return nil, &docker.Error{Op: "lock map", Target: mapName, Kind: docker.Cancelled, Msg: "cancelled while another run changes it: " + holder(others)}
 			}
 			if others, err = l.others(ctx); err != nil {
@@ -139,7 +141,7 @@ func (l *Lock) try(ctx context.Context) (held bool, others []rival, err error) {
 			return false, nil, err
 		case len(others) == 0:
 			return true, nil, nil
-		case others[0].id < l.id || !sleep(ctx, 25*time.Millisecond):
+		case others[0].id < l.id || !calls.Sleep(ctx, 25*time.Millisecond):
 			return false, others, nil
 		}
 	}
@@ -163,7 +165,7 @@ func (l *Lock) claim(ctx context.Context) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.next, l.renewed = l.next+1, began
+	l.next, l.renewed, l.failed = l.next+1, began, nil
 	return nil
 }
 
@@ -209,7 +211,7 @@ func (l *Lock) others(ctx context.Context) ([]rival, error) {
 			continue
 		}
 		for _, name := range r.names {
-			if err := l.remove(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
+			if err := l.removeVolume(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
 				return nil, err
 			}
 		}
@@ -219,21 +221,21 @@ func (l *Lock) others(ctx context.Context) ([]rival, error) {
 
 // now is the clock of the engine.
 func (l *Lock) now(ctx context.Context) (now time.Time, err error) {
-	err = l.attempt(ctx, l.times.Read, func(ctx context.Context) error {
+	err = l.call(ctx, calls.Read, to("tell its time", ""), func(ctx context.Context) error {
 		info, err := l.client.Engine(ctx)
 		now = info.Time
 		return err
-	}, nil)
+	})
 	return now, err
 }
 
 // rivals lists all claims but the own ones.
 func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
 	var list []docker.VolumeInfo
-	err := l.attempt(ctx, l.times.Read, func(ctx context.Context) (err error) {
+	err := l.call(ctx, calls.Read, to("list the claims on map", l.mapName), func(ctx context.Context) (err error) {
 		list, err = l.client.Volumes(ctx, identity.ClaimPattern(l.mapName))
 		return err
-	}, nil)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -255,17 +257,13 @@ func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
 	return slices.SortedFunc(maps.Values(found), func(a, b rival) int { return cmp.Compare(a.id, b.id) }), nil
 }
 
-func (l *Lock) remove(ctx context.Context, name string) error {
-	return l.attempt(ctx, l.times.Remove, func(ctx context.Context) error { return l.client.RemoveVolume(ctx, name) }, nil)
-}
-
 // drop removes all claims of this run, also when ctx has ended.
 func (l *Lock) drop(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var errs []error
 	var left []string
 	for _, name := range l.claims {
-		if err := l.remove(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
+		if err := l.removeVolume(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
 			errs = append(errs, err)
 			left = append(left, name)
 		}
@@ -280,10 +278,13 @@ func (l *Lock) keep() {
 	l.end, l.ended = cancel, make(chan struct{})
 	go func() {
 		defer close(l.ended)
-		for pause := beat; sleep(ctx, pause); {
+		for pause := beat; calls.Sleep(ctx, pause); {
 			pause = beat
-			if l.renew(ctx) != nil {
+			if err := l.renew(ctx); err != nil {
 				pause = beat / 5
+				l.mu.Lock()
+				l.failed = err
+				l.mu.Unlock()
 			}
 		}
 	}()
@@ -298,7 +299,7 @@ func (l *Lock) renew(ctx context.Context) error {
 		return err
 	}
 	for _, name := range old {
-		switch err := l.remove(ctx, name); {
+		switch err := l.removeVolume(ctx, name); {
 		case err == nil:
 			l.claims = slices.DeleteFunc(l.claims, func(c string) bool { return c == name })
 		case docker.KindOf(err) == docker.NotFound:
@@ -328,7 +329,11 @@ func (l *Lock) check() error {
 	// The clock of the wall goes on while a machine sleeps, the other one is never set.
 	silent := max(time.Since(l.renewed), time.Now().Round(0).Sub(l.renewed.Round(0)))
 	if l.lost == nil && silent > patience {
-		return fmt.Errorf("%w: the engine did not renew it for %s", ErrLockLost, silent.Round(time.Second))
+		why := l.failed
+		if why == nil { // the call still goes on
+			why = &docker.Error{Op: "renew the lock of map", Target: l.mapName, Kind: docker.Cancelled, Msg: "no answer"}
+		}
+		return fmt.Errorf("%w: the engine did not renew it for %s: %w", ErrLockLost, silent.Round(time.Second), why)
 	}
 	return l.lost
 }

@@ -3,8 +3,11 @@
 package run
 
 import (
+	"cmp"
+	"context"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
@@ -31,6 +34,17 @@ type Options struct {
 	Lock *Lock
 }
 
+// heard makes that whoever is told of the run is not told of silence; see [calls.Watch].
+func (o Options) heard(ctx context.Context) Options {
+	if events := o.Events; events != nil {
+		o.Events = func(e Event) {
+			calls.Heard(ctx)
+			events(e)
+		}
+	}
+	return o
+}
+
 // Limits are the most calls in flight of each kind. Zero is the default; the
 // engine's own limit is its processors, so more helps little (starts gain 1.7
 // times at most on two cores).
@@ -41,52 +55,14 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	l.Work = or(l.Work, 4)
-	l.Stops = or(l.Stops, 16)
-	l.Pulls = or(l.Pulls, 3)
+	l.Work = cmp.Or(l.Work, 4)
+	l.Stops = cmp.Or(l.Stops, 16)
+	l.Pulls = cmp.Or(l.Pulls, 3)
 	return l
 }
 
-// Times are the longest a call may take, and the pauses around lost ones. Zero is
-// the default.
-type Times struct {
-	Read   time.Duration // default 10 s
-	Create time.Duration // default 60 s
-	Start  time.Duration // default 120 s
-	Stop   time.Duration // beyond the stop timeout; default 30 s
-	Remove time.Duration // default 60 s
-	Wait   time.Duration // for a temporary container to end; default 10 min
-	Hold   time.Duration // for the container of an attached volume to end; default 30 s
-	Pull   time.Duration // default 30 min
-	Idle   time.Duration // without progress of any pull, after which one is given up; default 5 min
-	Settle time.Duration // how long a create whose answer was lost is looked for; default 2 s
-	Pause  time.Duration // before a call is repeated, doubled each time up to 2 s; default 200 ms
-	Reach  time.Duration // how long an engine that cannot be reached may take to come back; default 30 s
-}
-
-func (d Times) withDefaults() Times {
-	d.Read = or(d.Read, 10*time.Second)
-	d.Create = or(d.Create, time.Minute)
-	d.Start = or(d.Start, 2*time.Minute)
-	d.Stop = or(d.Stop, 30*time.Second)
-	d.Remove = or(d.Remove, time.Minute)
-	d.Wait = or(d.Wait, 10*time.Minute)
-	d.Hold = or(d.Hold, 30*time.Second)
-	d.Pull = or(d.Pull, 30*time.Minute)
-	d.Idle = or(d.Idle, 5*time.Minute)
-	d.Settle = or(d.Settle, 2*time.Second)
-	d.Pause = or(d.Pause, 200*time.Millisecond)
-	d.Reach = or(d.Reach, 30*time.Second)
-	return d
-}
-
-func or[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
+// Times bound the calls of a run.
+type Times = calls.Times
 
 // Event is one change in a run.
 type Event struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
@@ -32,7 +33,7 @@ func Do(ctx context.Context, client docker.Client, p *plan.Plan, o Options) (*Re
 	if p == nil || client == nil {
 		return &Report{RunID: o.RunID}, errors.New("run: there is no plan, or no client to carry it out with")
 	}
-	s := newSchedule(p, o)
+	s := newSchedule(p, o.heard(ctx))
 	report := &Report{RunID: o.RunID, Results: s.results}
 	err := s.locked(ctx, client, o)
 	report.Interrupted = errors.Is(err, ErrInterrupted)
@@ -51,7 +52,7 @@ func (s *schedule) locked(ctx context.Context, client docker.Client, o Options) 
 	if len(s.plan.Steps) == 0 {
 		return nil
 	}
-	x := &executor{client: client, runID: o.RunID, plan: s.plan, times: o.Times.withDefaults()}
+	x := &executor{client: client, runID: o.RunID, plan: s.plan, calls: calls.New(o.Times)}
 	if o.Lock != nil || !s.plan.ChangesMap() {
 		return s.work(ctx, x, o.Lock)
 	}

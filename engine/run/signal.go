@@ -4,10 +4,10 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
@@ -24,7 +24,7 @@ func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
 		if info.State.Paused {
 			return fmt.Errorf("container %q was paused after the plan was made: plan again", st.Target)
 		}
-		return x.unlessReplaced(ctx, st, x.attempt(ctx, x.times.Stop, send, cannotTell))
+		return x.unlessReplaced(ctx, st, x.call(ctx, calls.SignalContainer, to("signal container", st.Target), send))
 	}
 	killed := func(ctx context.Context) (bool, error) {
 		now, err := x.inspect(ctx, id)
@@ -33,7 +33,7 @@ func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
 		}
 		return err == nil && (!now.State.Running || !now.State.StartedAt.Equal(info.State.StartedAt)), err
 	}
-	err = x.attempt(ctx, x.times.Stop, send, killed)
+	err = x.calls.Do(ctx, calls.Call{Kind: calls.KillContainer, For: to("kill container", st.Target), Make: send, Look: killed})
 	switch docker.KindOf(err) {
 	case docker.NotFound:
 		return x.replaced(ctx, st)
@@ -43,9 +43,4 @@ func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
 		}
 	}
 	return named(err, st.Target)
-}
-
-// cannotTell is a look that finds out nothing: the call is not made again.
-func cannotTell(context.Context) (happened bool, err error) {
-	return false, errors.New("nothing tells whether it happened")
 }

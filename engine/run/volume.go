@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
@@ -29,11 +30,15 @@ func (x *executor) createVolume(ctx context.Context, st *plan.Step) error {
 }
 
 func (x *executor) newVolume(ctx context.Context, spec docker.VolumeSpec) (info docker.VolumeInfo, err error) {
-	err = x.attempt(ctx, x.times.Create, func(ctx context.Context) (err error) {
+	err = x.call(ctx, calls.CreateVolume, to("create volume", spec.Name), func(ctx context.Context) (err error) {
 		info, err = x.client.CreateVolume(ctx, spec)
 		return err
-	}, nil)
+	})
 	return info, err
+}
+
+func (x *executor) removeVolume(ctx context.Context, name string) error {
+	return x.call(ctx, calls.RemoveVolume, to("remove volume", name), func(ctx context.Context) error { return x.client.RemoveVolume(ctx, name) })
 }
 
 // prepare runs the commands one after the other and then records that they
@@ -71,10 +76,10 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 }
 
 func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeInfo, err error) {
-	err = x.attempt(ctx, x.times.Read, func(ctx context.Context) (err error) {
+	err = x.call(ctx, calls.Read, to("inspect volume", name), func(ctx context.Context) (err error) {
 		info, err = x.client.Volume(ctx, name)
 		return err
-	}, nil)
+	})
 	return info, err
 }
 
@@ -86,12 +91,12 @@ func (x *executor) temporary(ctx context.Context, name string, spec docker.Conta
 	if err != nil {
 		return err
 	}
-	if err := x.start(ctx, id); err != nil {
+	if err := x.start(ctx, id, name); err != nil {
 		return named(err, name)
 	}
-	err = named(x.wait(ctx, id, x.times.Wait), name)
+	err = x.wait(ctx, calls.AwaitHelper, id, name)
 	if docker.KindOf(err) == docker.Cancelled && ctx.Err() == nil {
-		return fmt.Errorf("it still ran after %s and was ended", x.times.Wait)
+		return fmt.Errorf("it still ran after %s and was ended", x.calls.Times.Wait)
 	}
 	if err != nil {
 		return err
@@ -112,19 +117,19 @@ func (x *executor) cleanUp(run context.Context, id, name string, after error) er
 	ctx, cancel := context.WithCancel(context.WithoutCancel(run))
 	defer cancel()
 	stop := context.AfterFunc(run, func() {
-		if sleep(ctx, x.times.Read) {
+		if calls.Sleep(ctx, x.calls.Times.Read) {
 			cancel()
 		}
 	})
 	defer stop()
 	if kind := docker.KindOf(after); id == "" && (kind == docker.Cancelled || kind == docker.OutcomeUnknown) {
-		id, _ = x.lookFor(ctx, name, map[string]string{}, x.times.Settle)
+		id, _ = x.lookFor(ctx, name, map[string]string{}, x.calls.Times.Settle)
 	}
 	if id == "" {
 		return nil
 	}
-	_, err := x.removeContainer(ctx, id, true)
-	return named(err, name)
+	_, err := x.removeContainer(ctx, id, name, true)
+	return err
 }
 
 // record makes the empty volume that says a volume was prepared. One that belongs
@@ -143,9 +148,7 @@ func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, volume id
 		case !found.IsRecord(x.plan.Map):
 			return fmt.Errorf("cannot record that a volume was prepared: %q exists and is not dmap's", spec.Name)
 		}
-		err = x.attempt(ctx, x.times.Remove, func(ctx context.Context) error {
-			return x.client.RemoveVolume(ctx, spec.Name)
-		}, nil)
+		err = x.removeVolume(ctx, spec.Name)
 		if err != nil && docker.KindOf(err) != docker.NotFound {
 			return err
 		}

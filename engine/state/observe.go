@@ -4,13 +4,14 @@ package state
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 )
 
@@ -65,13 +66,13 @@ func Observe(ctx context.Context, r docker.Reader, q Query) (*Snapshot, error) {
 }
 
 func (s *Snapshot) engine(ctx context.Context, r docker.Reader) error {
-	info, err := read(ctx, r.Engine)
+	info, err := read(ctx, calls.Observe, "the engine to say who it is", r.Engine)
 	s.Engine = info.ID
 	return err
 }
 
 func (s *Snapshot) containers(ctx context.Context, r docker.Reader, ours string, q Query) error {
-	list, err := read(ctx, func(ctx context.Context) ([]docker.ContainerSummary, error) { return r.Containers(ctx, ours) })
+	list, err := read(ctx, calls.Observe, "the engine to list containers", func(ctx context.Context) ([]docker.ContainerSummary, error) { return r.Containers(ctx, ours) })
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (s *Snapshot) Inspect(ctx context.Context, r docker.Reader, names []string)
 			continue
 		}
 		g.Go(func() (err error) {
-			infos[i], err = read(ctx, func(ctx context.Context) (docker.ContainerInfo, error) { return r.Container(ctx, c.ID) })
+			infos[i], err = read(ctx, calls.Observe, fmt.Sprintf("the engine to inspect container %q", c.Name), func(ctx context.Context) (docker.ContainerInfo, error) { return r.Container(ctx, c.ID) })
 			if docker.KindOf(err) == docker.NotFound {
 				return nil
 			}
@@ -123,7 +124,7 @@ func (s *Snapshot) in(state string, names []string) []string {
 }
 
 func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) error {
-	list, err := read(ctx, func(ctx context.Context) ([]docker.VolumeInfo, error) { return r.Volumes(ctx, ours) })
+	list, err := read(ctx, calls.Observe, "the engine to list volumes", func(ctx context.Context) ([]docker.VolumeInfo, error) { return r.Volumes(ctx, ours) })
 	if err != nil {
 		return err
 	}
@@ -133,27 +134,18 @@ func (s *Snapshot) volumes(ctx context.Context, r docker.Reader, ours string) er
 	return nil
 }
 
-// readTime is the longest a call may take. A busy engine with thousands of
-// containers needs seconds for a list.
-const readTime = 30 * time.Second
-
-// read makes a call that only reads: with a time limit, and again if the answer was
-// lost on its way.
-func read[T any](ctx context.Context, call func(context.Context) (T, error)) (out T, err error) {
-	for range 3 {
-		limited, cancel := context.WithTimeout(ctx, readTime)
-		out, err = call(limited)
-		cancel()
-		if docker.KindOf(err) != docker.OutcomeUnknown {
-			break
-		}
-	}
+// read makes a call that only reads; what says what is waited for.
+func read[T any](ctx context.Context, kind calls.Kind, what string, ask func(context.Context) (T, error)) (out T, err error) {
+	err = calls.New(calls.Times{}).Do(ctx, calls.Call{Kind: kind, For: what, Make: func(ctx context.Context) (err error) {
+		out, err = ask(ctx)
+		return err
+	}})
 	return out, err
 }
 
 // image looks an image up on the engine.
 func image(ctx context.Context, r docker.Reader, ref string) (Image, error) {
-	info, err := read(ctx, func(ctx context.Context) (docker.ImageInfo, error) { return r.Image(ctx, ref) })
+	info, err := read(ctx, calls.Observe, fmt.Sprintf("the engine to inspect image %q", ref), func(ctx context.Context) (docker.ImageInfo, error) { return r.Image(ctx, ref) })
 	switch docker.KindOf(err) {
 	case docker.ImageMissing, docker.NotFound:
 		return Image{}, nil
@@ -170,7 +162,9 @@ func AskRegistries(ctx context.Context, r docker.Reader, s *Snapshot, refs []str
 	g.SetLimit(parallel)
 	for i, ref := range refs {
 		g.Go(func() error {
-			missing[i] = r.RemoteImage(ctx, ref)
+			_, missing[i] = read(ctx, calls.Registry, fmt.Sprintf("the registry of image %q", ref), func(ctx context.Context) (struct{}, error) {
+				return struct{}{}, r.RemoteImage(ctx, ref)
+			})
 			return nil
 		})
 	}

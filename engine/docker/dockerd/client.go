@@ -8,6 +8,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 )
 
 // Client is an open engine. It is made by [Open], its zero value is of no use, and it is safe for concurrent use.
@@ -23,6 +24,7 @@ type Client struct {
 	api       *client.Client
 	base      *http.Transport
 	configDir string
+	calls     *calls.Caller
 }
 
 var _ docker.Client = (*Client)(nil)

@@ -4,18 +4,39 @@ package dockerd
 
 import (
 	"context"
+	"errors"
 
 	"github.com/distribution/reference"
 	"github.com/docker/cli/cli/config"
 	"github.com/docker/docker/api/types/registry"
+
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 )
 
 // hubServer is the name under which the docker command stores the login of Docker Hub.
 const hubServer = "https://index.docker.io/v1/"
 
-// credentials returns the header for the registry of an image, "" if there is no login for it. A credential helper
-// is a program that cannot be told to stop: when ctx ends, we leave it behind.
-func (c *Client) credentials(ctx context.Context, image reference.Named) (string, error) {
+// errHelper says that a credential helper does not answer.
+var errHelper = errors.New("the credential helper of the docker command gives no answer; see credsStore and credHelpers in its config.json")
+
+// credentials returns the header for the registry of an image, "" if there is no login for it.
+func (c *Client) credentials(ctx context.Context, image reference.Named) (header string, err error) {
+	err = c.calls.Do(ctx, calls.Call{
+		Kind: calls.Credentials,
+		For:  "the credentials for " + reference.Domain(image),
+		Make: func(limited context.Context) error {
+			header, err = c.askForCredentials(limited, image)
+			if err != nil && limited.Err() != nil && ctx.Err() == nil {
+				return errHelper
+			}
+			return err
+		},
+	})
+	return header, err
+}
+
+// askForCredentials leaves a credential helper behind when ctx ends: it is a program that cannot be told to stop.
+func (c *Client) askForCredentials(ctx context.Context, image reference.Named) (string, error) {
 	type result struct {
 		header string
 		err    error

@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
@@ -46,6 +47,8 @@ type Options struct {
 	InsecureTLS bool
 	// APIVersion fixes the version of the API; empty means DOCKER_API_VERSION, else the best that both sides speak.
 	APIVersion string
+	// Times bound the first contact, and the look for credentials.
+	Times calls.Times
 	// UserAgent is sent with every request; empty means "dmap".
 	UserAgent string
 	// DialContext makes the connections to an engine that has no address, such as a simulated one. With it, nothing
@@ -64,8 +67,8 @@ const OpChoose = "choose an engine"
 
 // Open finds the engine, connects and agrees with it on an API version. A failure to do so is a [*docker.Error] of
 // kind [docker.Unreachable] that says what to do, also for an environment that makes no sense; [docker.Unsupported]
-// for an engine that is too old; or [docker.InvalidSpec] for options that make no sense. Only ctx limits the time that
-// it takes.
+// for an engine that is too old; or [docker.InvalidSpec] for options that make no sense. It takes no longer than
+// [calls.Connect] says.
 func Open(ctx context.Context, opts Options) (*Client, error) {
 	if opts.Env == nil {
 		opts.Env = os.Getenv
@@ -82,9 +85,14 @@ func Open(ctx context.Context, opts Options) (*Client, error) {
 	if err != nil {
 		return nil, &docker.Error{Op: opConnect, Target: at.host, Kind: docker.InvalidSpec, Msg: clean(err.Error()), Err: err}
 	}
-	if err := c.negotiate(ctx, opts); err != nil {
+	err = c.calls.Do(ctx, calls.Call{
+		Kind: calls.Connect,
+		For:  "the engine at " + at.host + " to answer",
+		Make: func(limited context.Context) error { return c.negotiate(limited, opts) },
+	})
+	if err != nil {
 		c.base.CloseIdleConnections()
-		return nil, err
+		return nil, c.silent(ctx, err)
 	}
 	return c, nil
 }
@@ -123,7 +131,7 @@ func (at place) client(opts Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{Host: at.host, Source: at.source, api: api, base: base, configDir: opts.configDir()}, nil
+	return &Client{Host: at.host, Source: at.source, api: api, base: base, configDir: opts.configDir(), calls: calls.New(opts.Times)}, nil
 }
 
 func (o Options) fixedVersion() string {
@@ -186,6 +194,17 @@ func (c *Client) firstContact(err error) error {
 	}
 	why, fix := reason(c.Host, e.Err)
 	e.Kind, e.Msg = docker.Unreachable, why+"; "+fix+" (chosen by "+c.Source+")"
+	return err
+}
+
+// silent makes a first contact that took too long a failure to reach the engine, unless the caller had no more time:
+// a stopped daemon, and a port behind which nobody reads, take connections and never answer.
+func (c *Client) silent(ctx context.Context, err error) error {
+	var e *docker.Error
+	if ctx.Err() == nil && errors.As(err, &e) && e.Kind == docker.Cancelled {
+		e.Kind = docker.Unreachable
+		e.Msg += "; see whether Docker is well there (systemctl status docker), " + elsewhere + " (chosen by " + c.Source + ")"
+	}
 	return err
 }
 

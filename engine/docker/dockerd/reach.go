@@ -19,8 +19,9 @@ func unreachable(host string, err error) string {
 	return "no connection to " + host + ": " + why + "; " + fix
 }
 
+const elsewhere = "or name another engine with DOCKER_HOST or a docker context"
+
 func reason(host string, err error) (why, fix string) {
-	const elsewhere = "or name another engine with DOCKER_HOST or a docker context"
 	var (
 		dns       *net.DNSError
 		authority x509.UnknownAuthorityError

@@ -96,8 +96,8 @@ func answer(status int, body string) http.HandlerFunc {
 	}
 }
 
-// calls are all calls but those that need no engine, on an object called target.
-var calls = []struct {
+// allCalls are all calls but those that need no engine, on an object called target.
+var allCalls = []struct {
 	op    string
 	write bool
 	do    func(ctx context.Context, c docker.Client, target string) error
@@ -168,7 +168,7 @@ var calls = []struct {
 // call makes the call of that name.
 func call(t *testing.T, c docker.Client, op, target string) error {
 	t.Helper()
-	for _, one := range calls {
+	for _, one := range allCalls {
 		if one.op == op {
 			return one.do(t.Context(), c, target)
 		}

@@ -63,7 +63,7 @@ func TestLostAnswersHaveAnUnknownOutcome(t *testing.T) {
 		}},
 	} {
 		c := stub(t, "1.41", row.cut)
-		for _, one := range calls {
+		for _, one := range allCalls {
 			if row.name == "in the body" && answersWithNothing(one.op) {
 				continue
 			}
@@ -95,7 +95,7 @@ func TestGoneEngineIsUnreachable(t *testing.T) {
 	if err := c.Close(); err != nil { // a kept connection could be lost just after a request went out on it
 		t.Fatal(err)
 	}
-	for _, one := range calls {
+	for _, one := range allCalls {
 		e := asError(t, one.do(t.Context(), c, "web"))
 		if e.Kind != docker.Unreachable || !e.NoEffect || !strings.Contains(e.Msg, path) || !strings.Contains(e.Msg, "; start Docker") {
 			t.Errorf("%s: got kind %q, %v", one.op, e.Kind, e)
@@ -112,7 +112,7 @@ func hang(r *http.Request) {
 
 func TestHangingEngineIsLeftWhenTheContextEnds(t *testing.T) {
 	c := stub(t, "1.41", func(_ http.ResponseWriter, r *http.Request) { hang(r) })
-	for _, one := range calls {
+	for _, one := range allCalls {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		e := asError(t, one.do(ctx, c, "web"))
 		cancel()
@@ -139,7 +139,7 @@ func TestHangingEngineIsLeftInTheMiddleOfItsAnswer(t *testing.T) {
 	})
 	for _, op := range []string{"inspect container", "pull image", "load images", "wait for container", "create container"} {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		for _, one := range calls {
+		for _, one := range allCalls {
 			if one.op != op {
 				continue
 			}
