@@ -49,6 +49,9 @@ changes nothing that is not of the plan's map.`,
 }
 
 func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
+	if !f.quiet {
+		ctx = a.watch(ctx)
+	}
 	p, err := a.readPlan(ctx, file)
 	if err != nil {
 		return err

@@ -47,14 +47,8 @@ func (a *app) exit(command string, err error) int {
 		return exitStale
 	case errors.As(err, &problems):
 		return problemsCode(problems)
-	}
-	switch docker.KindOf(err) {
-	case docker.Unreachable, docker.Unsupported:
+	case docker.IsAway(err), docker.KindOf(err) == docker.Unsupported:
 		return exitEngine
-	case docker.Cancelled: // by its own time limit
-		if !docker.MayHaveHappened(err) {
-			return exitEngine
-		}
 	}
 	return exitFailed
 }

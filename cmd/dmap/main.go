@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -31,7 +32,7 @@ func Main(args []string, s Streams) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	out := &output{to: s.Out}
-	a := &app{Streams: Streams{In: s.In, Out: out, Err: messages{s.Err}}, drain: make(chan struct{}), width: widthOf(s.Out)}
+	a := &app{Streams: Streams{In: s.In, Out: out, Err: messages{s.Err, &sync.Mutex{}}}, drain: make(chan struct{}), width: widthOf(s.Out)}
 	defer a.listen(cancel)()
 	cmd := a.root()
 	cmd.SetArgs(args)

@@ -3,10 +3,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"sync"
 
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -40,10 +42,20 @@ func (o *output) failure() error {
 
 // messages writes progress and messages. What engines, containers and plan files say in
 // them does nothing to a terminal. That nobody reads them stops nothing.
-type messages struct{ to io.Writer }
+type messages struct {
+	to io.Writer
+	mu *sync.Mutex // several goroutines write
+}
 
 func (m messages) Write(p []byte) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	// There is nowhere left to say that this failed.
 	_, _ = io.WriteString(m.to, problem.Printable(string(p)))
 	return len(p), nil
+}
+
+// watch says on Err what is waited for, when nothing was said for a while.
+func (a *app) watch(ctx context.Context) context.Context {
+	return calls.Watch(ctx, func(what string) { fmt.Fprintf(a.Err, "dmap: waiting for %s\n", what) })
 }

@@ -30,11 +30,12 @@ it. "-" writes it to standard output, and no text.`,
 			if to == toSave && out == "" {
 				return &usageError{text: "--out needs the name of a file"}
 			}
-			r, err := a.request(cmd.Context(), f, args, to)
+			ctx := a.watch(cmd.Context())
+			r, err := a.request(ctx, f, args, to)
 			if err != nil {
 				return err
 			}
-			p, err := r.planned(cmd.Context())
+			p, err := r.planned(ctx)
 			if err == nil && to == toSave {
 				p.Basis.Program = args[0]
 				err = a.savePlan(p, out)

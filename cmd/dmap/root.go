@@ -36,8 +36,8 @@ func (a *app) root() *cobra.Command {
 containers. Results go to standard output, progress and messages to standard error.
 
 Exit codes: 0 done, or nothing to do; 1 an operation or a test failed; 3 the map, the
-plan or the test file is wrong; 4 no usable Docker Engine; 6 the plan is stale; 64 the
-command line is wrong; 130 interrupted.`,
+plan or the test file is wrong; 4 no usable Docker Engine, or it went away; 6 the plan
+is stale; 64 the command line is wrong; 130 interrupted.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          known("verb"),

@@ -63,6 +63,9 @@ func (a *app) run() *cobra.Command {
 
 // runAction plans and carries out; args are file, action and targets.
 func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
+	if !f.quiet {
+		ctx = a.watch(ctx)
+	}
 	to := toCarryOut
 	if f.dryRun {
 		to = toShow

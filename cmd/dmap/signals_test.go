@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -140,6 +141,26 @@ func start(t *testing.T, cmd *exec.Cmd) *bufio.Reader {
 		t.Fatal(err)
 	}
 	return bufio.NewReader(stderr)
+}
+
+// An engine that takes the connection and never answers is not waited for in silence; an
+// interrupt ends that.
+func TestSilentEngine(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	host := "tcp://" + l.Addr().String()
+	for _, verb := range []string{"plan", "run"} {
+		cmd := exec.Command("dmap", verb, "--host", host, "-", "start")
+		cmd.Stdin = strings.NewReader(`container_map("m", {"a": {}})`)
+		stderr := start(t, cmd)
+		if line, err := stderr.ReadString('\n'); line != "dmap: waiting for the engine at "+host+" to answer\n" {
+			t.Errorf("%s says %q, %v", verb, line, err)
+		}
+		wantInterrupted(t, cmd, syscall.SIGTERM, stderr)
+	}
 }
 
 // afterSignal sends a signal to a program, and returns the rest of what it writes, and how

@@ -66,7 +66,7 @@ func fields(b *strings.Builder, list []model.Field) {
 const exitCodes = `0    done, or nothing to do
 1    an operation or a test failed, or the state of the engine forbids it
 3    the map, a saved plan or a test file is wrong
-4    no usable Docker Engine
+4    no usable Docker Engine, or it went away
 6    the saved plan is stale, or for another engine: nothing was changed
 64   the command line is wrong
 130  interrupted
