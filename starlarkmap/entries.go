@@ -12,10 +12,15 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// isTable reports whether a property of a map holds named entries.
-func isTable(property string) bool {
-	return slices.ContainsFunc(model.Resources(), func(f model.Field) bool { return f.Name == property })
+// tables are the properties of a map that hold named entries.
+func tables() (names []string) {
+	for _, f := range model.Resources() {
+		names = append(names, f.Name)
+	}
+	return names
 }
+
+func isTable(property string) bool { return slices.Contains(tables(), property) }
 
 // entries returns the view of a property that holds named entries. Containers have a
 // view of their own, as an access makes one.

@@ -12,10 +12,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// dictProperties are the properties of a map that are dictionaries, as containers
-// are: of these, a wrong name looks like a container.
-var dictProperties = []string{"containers", "volumes", "host"}
-
 // misspelt reports the entries of a map's dictionary that are meant as properties,
 // and returns the others.
 func (m *containerMap) misspelt(d model.Dict) model.Dict {
@@ -38,7 +34,7 @@ func (m *containerMap) misspelt(d model.Dict) model.Dict {
 // much the s at the end.
 func meant(name string, in model.Input) string {
 	d, ok := in.Value.(model.Dict)
-	if !ok || slices.Contains(dictProperties, name) {
+	if !ok || isTable(name) {
 		return ""
 	}
 	fields := model.ContainerFields()
@@ -50,7 +46,7 @@ func meant(name string, in model.Input) string {
 	if word := model.OfOthers(name); word != "" && len(d) > 0 {
 		return word
 	}
-	near := problem.Nearest(name, dictProperties)
+	near := problem.Nearest(name, tables()) // those are dictionaries, as containers are
 	if near == "" || len(d) == 0 && strings.TrimSuffix(name, "s") != strings.TrimSuffix(near, "s") {
 		return ""
 	}
@@ -62,7 +58,7 @@ func meant(name string, in model.Input) string {
 func inContainers(ps problem.Problems) problem.Problems {
 	for _, p := range ps {
 		first, _, _ := strings.Cut(p.Path, " > ")
-		if first != "" && first != "containers" {
+		if first != "" && !isTable(first) {
 			p.Path = "containers > " + p.Path
 		}
 	}
