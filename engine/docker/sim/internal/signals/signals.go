@@ -11,8 +11,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
+// The signals that end a process here; all others do nothing to it.
 const (
-	Hup  = 1
 	Int  = 2
 	Quit = 3
 	Kill = 9
