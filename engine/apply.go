@@ -9,7 +9,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/run"
-	"github.com/dmap-dev/dmap/engine/state"
 )
 
 // Apply carries out a plan that was made earlier, with [plan.Request.Basis], and read
@@ -31,9 +30,6 @@ func Fresh(ctx context.Context, r docker.Reader, p *plan.Plan) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
-	now, err := state.Observe(ctx, r, p.Query())
-	if err != nil {
-		return err
-	}
-	return p.Stale(now)
+	w := world{reader: r}
+	return w.until(ctx, func() (plan.Missing, error) { return p.Stale(&w.snapshot) })
 }

@@ -14,15 +14,11 @@ package engine
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/run"
-	"github.com/dmap-dev/dmap/engine/state"
 )
 
 // Config says what an Engine works with.
@@ -62,102 +58,32 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Rep
 // [problem.Problems] if the map or its state on the engine forbids the request, a
 // [plan.RequestError] if the request names something wrong, or a [docker.Error].
 func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.Request) (*plan.Plan, error) {
-	if err := valid(m); err != nil {
-		return nil, err
-	}
-	d, err := resolve.Map(m)
+	w, err := newWorld(r, m)
 	if err != nil {
 		return nil, err
 	}
-	sel, err := plan.Select(d, req)
+	var p *plan.Plan
+	err = w.until(ctx, func() (missing plan.Missing, err error) {
+		p, missing, err = plan.Make(w.desired, &w.snapshot, req)
+		return missing, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	snapshot, err := state.Observe(ctx, r, query(d, sel, req))
-	if err != nil {
-		return nil, err
-	}
-	names, images := plan.Wants(d, snapshot, sel, req)
-	if err := state.AskRegistries(ctx, r, snapshot, images); err != nil {
-		return nil, err
-	}
-	if err := specify(ctx, r, d, m, names, sel, req); err != nil {
-		return nil, err
-	}
-	listed := len(snapshot.Containers)
-	if err := snapshot.Inspect(ctx, r, plan.Looks(d, snapshot, names, req)); err != nil {
-		return nil, err
-	}
-	if len(snapshot.Containers) < listed { // what is gone since is made anew, and others follow
-		names, _ = plan.Wants(d, snapshot, sel, req)
-		if err := specify(ctx, r, d, m, names, sel, req); err != nil {
-			return nil, err
-		}
-	}
-	return plan.Build(d, snapshot, sel, req)
-}
-
-// specify fills the create requests of those of the named containers that have none.
-func specify(ctx context.Context, r docker.Reader, d *resolve.Desired, m *model.ContainerMap, names []string, sel *plan.Selection, req plan.Request) error {
-	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return d.Node(name).Digests != nil })
-	if err := d.Specify(ctx, m, names, resolve.Keywords{Options: req.Options, For: sel.Requested}); err != nil {
-		return err
-	}
-	return checkAPI(ctx, r, d, names)
-}
-
-func valid(m *model.ContainerMap) error {
-	if m == nil {
-		return errors.New("engine: the map is nil")
-	}
-	return m.Validate()
-}
-
-// checkAPI asks the engine for its API version only if a request needs more than
-// the oldest one.
-func checkAPI(ctx context.Context, r docker.Reader, d *resolve.Desired, names []string) error {
-	if d.CheckAPI(names, field.Oldest) == nil {
-		return nil
-	}
-	info, err := r.Engine(ctx)
-	if err != nil {
-		return err
-	}
-	return d.CheckAPI(names, info.APIVersion)
+	return p, nil
 }
 
 // Check reports everything that is wrong with m that can be known without a Docker
 // Engine: what [model.ContainerMap.Validate] finds, and options that cannot be.
 // It calls the option functions of the map.
 func Check(ctx context.Context, m *model.ContainerMap) error {
-	if err := valid(m); err != nil {
-		return err
-	}
-	d, err := resolve.Map(m)
+	w, err := newWorld(nil, m)
 	if err != nil {
 		return err
 	}
 	var names []string
-	for _, n := range d.Nodes {
+	for _, n := range w.desired.Nodes {
 		names = append(names, n.Name)
 	}
-	return d.Specify(ctx, m, names, resolve.Keywords{})
-}
-
-// query asks for what a plan can depend on, and no more.
-func query(d *resolve.Desired, sel *plan.Selection, req plan.Request) state.Query {
-	q := state.Query{Map: d.Map, Engine: req.Basis}
-	if req.Action.NeedsImages() {
-		for _, name := range slices.Concat(sel.All, sel.Followers) {
-			q.Images = append(q.Images, d.Node(name).Image)
-		}
-		q.Images = append(q.Images, d.CoreImage)
-	}
-	if req.Action == plan.Startup {
-		q.Exited = slices.Concat(sel.All, sel.Followers)
-	}
-	if req.Action == plan.Restart && req.Basis {
-		q.Started = sel.All
-	}
-	return q
+	return w.specify(ctx, names)
 }

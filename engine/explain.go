@@ -41,23 +41,20 @@ type Cause struct {
 // what they are made of. It calls the option functions of the map. The error is a
 // [problem.Problems] or a [plan.RequestError].
 func Explain(ctx context.Context, m *model.ContainerMap, targets []string) ([]Explanation, error) {
-	if err := valid(m); err != nil {
-		return nil, err
-	}
-	d, err := resolve.Map(m)
+	w, err := newWorld(nil, m)
 	if err != nil {
 		return nil, err
 	}
-	sel, err := plan.Select(d, plan.Request{Action: plan.Restart, Targets: targets}) // only what is named
+	names, err := plan.Targets(w.desired, targets)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Specify(ctx, m, sel.All, resolve.Keywords{}); err != nil {
+	if err := w.specify(ctx, names); err != nil {
 		return nil, err
 	}
 	var out []Explanation
-	for _, name := range sel.All {
-		e, err := explain(d.Node(name))
+	for _, name := range names {
+		e, err := explain(w.desired.Node(name))
 		if err != nil {
 			return nil, err
 		}

@@ -213,11 +213,15 @@ func TestSignalAfterTheWorldMoved(t *testing.T) {
 func TestStepWithoutSignal(t *testing.T) {
 	b := newBench(t)
 	b.must(t, lone(), plan.Start)
-	for _, signal := range []string{"", "HUP", "nonsense"} {
+	for signal, want := range map[string]string{
+		"":         `step "s" lacks signal`,
+		"HUP":      `step "s" has the signal "HUP", which is no engine's name for one`,
+		"nonsense": `step "s" has the signal "nonsense", which is no engine's name for one`,
+	} {
 		_, err := b.engine.Run(t.Context(), &plan.Plan{Map: "m", Steps: []plan.Step{
 			{ID: "s", Op: plan.SignalContainer, Target: "m.a", ContainerID: "m.a", Signal: signal},
 		}}, run.Options{Times: quick})
-		if err == nil || !strings.Contains(err.Error(), `step "s" does not say which signal to send`) {
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", signal, err)
 		}
 	}

@@ -104,10 +104,11 @@ func planCommand(p *plan.Plan, file string) string {
 // imagesOfPlan are the images that a plan names.
 func imagesOfPlan(p *plan.Plan) simImages {
 	images := simImages{}
+	for _, ref := range p.Pulls() {
+		images.add(ref, false)
+	}
 	for _, st := range p.Steps {
 		switch {
-		case st.Op == plan.PullImage:
-			images.add(st.Target, false)
 		case st.Create != nil:
 			images.add(st.Create.Image, identity.Read(st.Create.Labels).Role == identity.RoleAttached)
 		case st.Prepare != nil:

@@ -58,13 +58,13 @@ func TestReferenceOfJSON(t *testing.T) {
 			words = append(words, name)
 		}
 	}
-	for _, op := range []plan.Op{plan.PullImage, plan.CreateVolume, plan.PrepareVolume, plan.CreateContainer, plan.StartContainer, plan.StopContainer, plan.SignalContainer, plan.RemoveContainer, plan.UpdateContainer} {
+	for _, op := range plan.Operations() {
 		words = append(words, string(op))
 	}
 	for _, s := range []run.Status{run.Done, run.Failed, run.Unknown, run.Skipped, run.Waiting} {
 		words = append(words, string(s))
 	}
-	mentions(t, "json.md", jsonForms, words)
+	mentions(t, "json.md", jsonForms(), words)
 }
 
 // language.md names every limit, every builtin, and what a map and ctx have.
@@ -158,7 +158,7 @@ func reference() string {
 			row(&b, "`"+o.Name+"`", o.Refused)
 		}
 	}
-	b.WriteString("\n## Machine-readable output\n\n" + jsonForms)
+	b.WriteString("\n## Machine-readable output\n\n" + jsonForms())
 	b.WriteString("\n## Exit codes\n\n| code | meaning |\n| --- | --- |\n")
 	for line := range strings.Lines(exitCodes) {
 		code, meaning, _ := strings.Cut(strings.TrimSpace(line), " ")

@@ -12,7 +12,6 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 // requestFlags are the flags of plan and run.
@@ -92,7 +91,7 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 		StopTimeout:   f.timeout.given,
 		RemoveOrphans: f.removeOrphans,
 	}
-	if err := knownAction(req.Action); err != nil {
+	if err := req.Action.Check(); err != nil { // before anything is loaded
 		return nil, err
 	}
 	var err error
@@ -128,26 +127,12 @@ func (r *request) planned(ctx context.Context) (*plan.Plan, error) {
 
 // goOn says how to go on when an action was not carried out to its end.
 func goOn(action plan.Action) string {
-	if action == plan.Signal { // once more is not the same as once
-		return "signal those that were not: name them as targets"
+	for _, h := range plan.Actions() {
+		if h.Action == action && h.Resume != "" {
+			return h.Resume
+		}
 	}
 	return "run again: " + commandLine()
-}
-
-// knownAction refuses an unknown action before anything is loaded.
-func knownAction(action plan.Action) error {
-	var names []string
-	for _, h := range plan.Actions() {
-		if h.Action == action {
-			return nil
-		}
-		names = append(names, string(h.Action))
-	}
-	hint := problem.DidYouMean(string(action), names)
-	if hint == "" {
-		hint = "one of " + strings.Join(names, ", ")
-	}
-	return &plan.RequestError{Msg: fmt.Sprintf("unknown action %q", action), Hint: hint}
 }
 
 // print writes a plan in the chosen form.

@@ -83,11 +83,12 @@ func known(noun string) cobra.PositionalArgs {
 // asAction says how to write a verb that is meant as an action: by its own name, or by
 // the one that Compose has for it.
 func asAction(noun, word string) string {
-	action := cmp.Or(map[string]string{"up": string(plan.Update), "down": string(plan.Shutdown), "rm": string(plan.Remove), "kill": string(plan.Signal)}[word], word)
-	if noun != "verb" || knownAction(plan.Action(action)) != nil {
-		return ""
+	for _, h := range plan.Actions() {
+		if noun == "verb" && word != "" && (word == string(h.Action) || word == h.Compose) {
+			return "say dmap run FILE " + string(h.Action)
+		}
 	}
-	return "say dmap run FILE " + action
+	return ""
 }
 
 // atLeast requires n arguments by their names.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
@@ -18,10 +19,10 @@ import (
 //go:embed language.md
 var language string
 
-// jsonForms describes plan.Plan and reportForm.
+// jsonText describes plan.Plan and reportForm, but for the kinds of steps; see jsonForms.
 //
 //go:embed json.md
-var jsonForms string
+var jsonText string
 
 // tests describes what package maptest offers to tests.
 //
@@ -44,11 +45,29 @@ func topics() []*cobra.Command {
 		topic("language", "what a map program can call and use", func(b *strings.Builder) { b.WriteString(language) }),
 		topic("stdlib", "the modules that ship with dmap", func(b *strings.Builder) { b.WriteString(stdlibText()) }),
 		topic("testing", "what tests of maps can call and use", func(b *strings.Builder) { b.WriteString(tests) }),
-		topic("json", "the fields of plans and reports as JSON", func(b *strings.Builder) { b.WriteString(jsonForms) }),
+		topic("json", "the fields of plans and reports as JSON", func(b *strings.Builder) { b.WriteString(jsonForms()) }),
 		topic("exit-codes", "what the exit codes mean", func(b *strings.Builder) {
 			b.WriteString(exitCodes)
 		}),
 	}
+}
+
+// jsonForms describes plan.Plan and reportForm.
+func jsonForms() string {
+	lines := []string{""}
+	for i, op := range plan.Operations() {
+		last := &lines[len(lines)-1]
+		switch {
+		case i == 0:
+			*last = string(op)
+		case len(*last)+len(op) < 100:
+			*last += ", " + string(op)
+		default:
+			*last += ","
+			lines = append(lines, strings.Repeat(" ", 19)+string(op))
+		}
+	}
+	return strings.Replace(jsonText, "{operations}", strings.Join(lines, "\n"), 1)
 }
 
 func topic(name, short string, write func(*strings.Builder)) *cobra.Command {

@@ -4,7 +4,6 @@ package plan
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -21,7 +20,7 @@ func (p *Plan) Check() error { return p.check(nil).Err(nil) }
 
 // check finds all problems; places are those of [file.places].
 func (p *Plan) check(places map[string][]problem.Origin) problem.Problems {
-	c := &checker{p: p, places: places, was: map[string]ContainerFact{}, ids: map[string]bool{}, before: map[string]bool{}}
+	c := &checker{p: p, table: operations(), places: places, was: map[string]ContainerFact{}, ids: map[string]bool{}, before: map[string]bool{}}
 	for _, st := range p.Steps {
 		c.ids[st.ID] = true
 	}
@@ -68,8 +67,26 @@ func (p *Plan) foreignVolumes(spec *docker.ContainerSpec) []string {
 	return names
 }
 
+// Check reports whether a step is of a known kind and says all that its kind needs.
+func (st *Step) Check() error {
+	row, known := operations().of(st.Op)
+	if !known {
+		return fmt.Errorf("step %q is of a kind that this version does not know", st.ID)
+	}
+	if lacks := row.lacks(st); lacks != "" {
+		return fmt.Errorf("step %q lacks %s", st.ID, lacks)
+	}
+	if row.wrong != nil {
+		if wrong := row.wrong(st); wrong != "" {
+			return fmt.Errorf("step %q %s", st.ID, wrong)
+		}
+	}
+	return nil
+}
+
 type checker struct {
 	p        *Plan
+	table    operationTable
 	places   map[string][]problem.Origin
 	problems problem.Problems
 	was      map[string]ContainerFact
@@ -107,7 +124,7 @@ func (c *checker) head() {
 		c.bad("%q cannot be the name of a map", p.Map)
 	}
 	c.enter("action", `  "action"`, 0)
-	if !slices.ContainsFunc(Actions(), func(h ActionHelp) bool { return h.Action == p.Action }) {
+	if _, known := actionOf(p.Action); !known {
 		c.bad("there is no action %q", p.Action)
 	}
 	c.enter("targets", `  "targets"`, 0)
@@ -142,38 +159,14 @@ func (c *checker) name(name string) {
 	}
 }
 
-// stepFields are the fields that steps of each kind must and may have, beside those
-// that all have.
-func stepFields() map[Op]struct{ must, may []string } {
-	return map[Op]struct{ must, may []string }{
-		PullImage:       {},
-		CreateVolume:    {must: []string{"volume"}},
-		PrepareVolume:   {must: []string{"prepare"}},
-		CreateContainer: {must: []string{"create"}, may: []string{"deps"}},
-		UpdateContainer: {must: []string{"containerID", "update"}, may: []string{"foreign"}},
-		StartContainer:  {may: []string{"containerID", "foreign", "wait"}},
-		StopContainer:   {must: []string{"containerID"}, may: []string{"foreign", "stopTimeout"}},
-		RemoveContainer: {must: []string{"containerID"}, may: []string{"foreign", "force"}},
-	}
-}
-
-// fields lists the fields of a step that are set and that not all kinds have.
-func (st *Step) fields() []string {
-	var set []string
-	v := reflect.ValueOf(*st)
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		if !v.Field(i).IsZero() && !slices.Contains([]string{"id", "op", "target", "needs", "why", "origin"}, name) {
-			set = append(set, name)
-		}
-	}
-	return set
-}
-
 func (c *checker) step(st *Step) {
-	fields, known := stepFields()[st.Op]
-	if !known {
+	op, known := c.table.of(st.Op)
+	switch {
+	case !known:
 		c.bad("there is no step %q", st.Op)
+		return
+	case op.once:
+		c.bad("%q cannot be in a saved plan: nothing would tell that it was carried out already", st.Op)
 		return
 	}
 	if st.ID != id(st.Op, st.Target) {
@@ -191,31 +184,28 @@ func (c *checker) step(st *Step) {
 		}
 	}
 	c.before[st.ID] = true
-	set := st.fields()
-	for _, f := range set {
-		if !slices.Contains(fields.must, f) && !slices.Contains(fields.may, f) {
+	for _, f := range st.fields() {
+		if !slices.Contains(op.must, f) && !slices.Contains(op.may, f) {
 			c.bad("%q does not use %s", st.ID, f)
 		}
 	}
-	for _, f := range fields.must {
-		if !slices.Contains(set, f) {
-			c.bad("%q lacks %s", st.ID, f)
-			return
-		}
+	if f := op.lacks(st); f != "" {
+		c.bad("%q lacks %s", st.ID, f)
+		return
 	}
-	if st.Op != PullImage {
+	if !op.ofImage {
 		c.name(st.Target)
-		c.container(st)
+		c.container(st, op)
 		c.made(st)
 	}
 }
 
 // container checks that a step is for the container that decided it.
-func (c *checker) container(st *Step) {
+func (c *checker) container(st *Step, op *operation) {
 	switch {
 	case st.StopTimeout != nil && *st.StopTimeout < 0:
 		c.bad("%q has a stop timeout of %d seconds", st.ID, *st.StopTimeout)
-	case st.Op == StartContainer && st.ContainerID == "" && !slices.Contains(st.Needs, id(CreateContainer, st.Target)):
+	case op.creator != "" && st.ContainerID == "" && !slices.Contains(st.Needs, id(op.creator, st.Target)):
 		c.bad("%q neither names a container nor needs its creation", st.ID)
 	}
 	was := c.was[st.Target]

@@ -1,4 +1,4 @@
-// Plan: what is left over from earlier runs.
+// Plan: the action cleanup.
 
 package plan
 
@@ -10,38 +10,23 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// leftovers removes temporary containers of a run that did not end in order. One
-// that still runs may be another run's; it is in the way only of a preparation of
-// its volume.
-func (b *builder) leftovers() {
-	switch b.req.Action {
-	case Create, Restart, Signal, Pull:
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
-		c := b.s.Containers[name]
-		if !identity.Read(c.Labels).IsHelper(b.d.Map) {
-			continue
-		}
-		v := b.d.Volume(identity.VolumeOfHelper(name))
-		if isRunning(c) && (v == nil || b.preparedFor(v) == nil) {
-			b.note(name, problem.Origin{}, "still prepares a volume; left alone")
-			continue
-		}
-		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID, Force: true}, nil, problem.Origin{},
-			"left behind by an interrupted run")
+// Cleanup removes what ran and ended.
+const Cleanup Action = "cleanup"
+
+func cleanup() *action {
+	return &action{
+		name: Cleanup, help: "remove what ran and ended, also what the map no longer has; never persistent ones",
+		tidies: true, all: true, steps: cleanUp,
 	}
 }
 
 // cleanUp removes what ran and ended: containers of this map, also those that the
 // map no longer has, but no persistent ones, and none that hold attached volumes
 // (row 103), or volumes that a running one uses. Dependents go first.
-func (b *builder) cleanUp() {
-	if b.req.Action != Cleanup {
-		return
-	}
+func cleanUp(b *builder) {
 	var order []string
 	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
 		if b.d.Node(name) == nil && len(b.req.Targets) == 0 {
@@ -53,7 +38,7 @@ func (b *builder) cleanUp() {
 			order = append(order, n.Name)
 		}
 	}
-	mounted := b.mounted()
+	mounted := mountedByRunning(b.s)
 	for _, name := range order {
 		c := b.s.Containers[name]
 		ended := c.State == docker.StateExited || c.State == docker.StateDead
@@ -63,12 +48,13 @@ func (b *builder) cleanUp() {
 		}
 		why, at, needs := "is not in the map any more", problem.Origin{}, []string(nil)
 		if n := b.d.Node(name); n != nil {
-			why, at, needs = "ran and ended", n.Origin, b.ofUsers(n, RemoveContainer)
+			why, at, needs = "ran and ended", n.Origin, b.todo.removals(b.users[n.Name]...)
 		}
 		if user := b.usedBy(name, mounted); user != "" {
 			b.note(name, at, "ran and ended, but %s, which is running, uses its volumes; left alone", user)
 			continue
 		}
+		b.todo[name] = todo{remove: true}
 		b.step(Step{Op: RemoveContainer, Target: name, ContainerID: c.ID}, needs, at, why)
 	}
 }
@@ -78,7 +64,7 @@ func (b *builder) cleanUp() {
 // its source it could not be made again with its data.
 func (b *builder) usedBy(name string, mounted map[string]string) string {
 	for _, user := range b.users[name] {
-		if isRunning(b.s.Containers[user]) && slices.ContainsFunc(b.d.Node(user).Needs, func(need resolve.Need) bool {
+		if b.s.Containers[user].Runs() && slices.ContainsFunc(b.d.Node(user).Needs, func(need resolve.Need) bool {
 			return need.Name == name && need.Why == resolve.Uses && !b.isVolume(need)
 		}) {
 			return user
@@ -92,15 +78,15 @@ func (b *builder) usedBy(name string, mounted map[string]string) string {
 	return ""
 }
 
-// mounted tells which running container mounts a volume.
-func (b *builder) mounted() map[string]string {
-	mounted := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
-		if c := b.s.Containers[name]; isRunning(c) {
+// mountedByRunning tells which running container mounts a volume.
+func mountedByRunning(s *snapshot.Snapshot) map[string]string {
+	users := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(s.Containers)) {
+		if c := s.Containers[name]; c.Runs() {
 			for _, m := range c.Mounts {
-				mounted[m.Name] = name
+				users[m.Name] = name
 			}
 		}
 	}
-	return mounted
+	return users
 }

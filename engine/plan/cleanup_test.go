@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // Cleanup removes what ran and ended, and never what is persistent, holds a volume,
@@ -21,15 +21,15 @@ func TestCleanup(t *testing.T) {
 		one("keep", func(c *model.Container) { c.Persistent = true; c.Instances = []string{"1"} }),
 		one("fresh", nil), one("up", nil), one("gone", nil),
 	}}
-	s := &state.Snapshot{Containers: map[string]state.Container{
+	s := &snapshot.Snapshot{Containers: map[string]snapshot.Container{
 		"m.web": existing("m.web", docker.StateExited, nil), "m.app": existing("m.app", docker.StateDead, nil),
-		"m.v":      existing("m.v", docker.StateExited, func(c *state.Container) { c.Labels[identity.LabelRole] = identity.RoleAttached }),
+		"m.v":      existing("m.v", docker.StateExited, func(c *snapshot.Container) { c.Labels[identity.LabelRole] = identity.RoleAttached }),
 		"m.keep.1": existing("m.keep.1", docker.StateExited, nil),
 		"m.fresh":  existing("m.fresh", docker.StateCreated, nil), "m.up": existing("m.up", docker.StateRunning, nil),
 		"m.old":     existing("m.old", docker.StateExited, nil),
-		"m.old_too": existing("m.old_too", docker.StateExited, func(c *state.Container) { c.Labels[identity.LabelKeep] = "true" }),
-		"m.foreign": existing("m.foreign", docker.StateExited, func(c *state.Container) { c.Labels = nil }),
-		"m.other":   existing("m.other", docker.StateExited, func(c *state.Container) { c.Labels[identity.LabelMap] = "n" }),
+		"m.old_too": existing("m.old_too", docker.StateExited, func(c *snapshot.Container) { c.Labels[identity.LabelKeep] = "true" }),
+		"m.foreign": existing("m.foreign", docker.StateExited, func(c *snapshot.Container) { c.Labels = nil }),
+		"m.other":   existing("m.other", docker.StateExited, func(c *snapshot.Container) { c.Labels[identity.LabelMap] = "n" }),
 	}}
 	p, err := build(t, m, s, plan.Request{Action: plan.Cleanup})
 	if err != nil {
@@ -61,8 +61,8 @@ func TestLeftovers(t *testing.T) {
 		{docker.StateRunning, plan.Request{Action: plan.Start}, true},
 	}
 	for _, tt := range tests {
-		s := &state.Snapshot{Images: map[string]state.Image{"i:latest": {ID: "i"}, "busybox:latest": {ID: "b"}, "tianon/true:latest": {ID: "t"}}, Containers: map[string]state.Container{
-			"m.v.dmap-prepare": existing("m.v.dmap-prepare", tt.status, func(c *state.Container) { c.Labels[identity.LabelRole] = identity.RolePrepare }),
+		s := &snapshot.Snapshot{Images: map[string]snapshot.Image{"i:latest": {ID: "i"}, "busybox:latest": {ID: "b"}, "tianon/true:latest": {ID: "t"}}, Containers: map[string]snapshot.Container{
+			"m.v.dmap-prepare": existing("m.v.dmap-prepare", tt.status, func(c *snapshot.Container) { c.Labels[identity.LabelRole] = identity.RolePrepare }),
 		}}
 		p, err := build(t, m, s, tt.req)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // follow replaces an existing container that belongs to an older link target or
@@ -30,12 +30,12 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 			b.note(n.Name, n.Origin, "%s; left alone, because it is persistent and has ended", why)
 		}
 		return t
-	case b.req.Action == Create && c.State != docker.StateCreated:
+	case !b.act.starts && c.State != docker.StateCreated:
 		b.note(n.Name, n.Origin, "%s: start replaces it", why)
 		return t
 	}
 	return todo{
-		stop: isRunning(c), remove: true, create: true, start: isRunning(c) || t.start,
+		stop: c.Runs(), remove: true, create: true, start: c.Runs() || t.start,
 		why: why,
 	}
 }
@@ -43,14 +43,14 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 // outdated says which link target or volume source of an existing container is
 // anew; "" if none is. It is so when this plan creates it (now), and when it is not
 // the one that the container was tied to when it was made.
-func (b *builder) outdated(n *resolve.Node, c state.Container) (why string, now bool) {
+func (b *builder) outdated(n *resolve.Node, c snapshot.Container) (why string, now bool) {
 	was := identity.Read(c.Labels).TiedTo()
 	for _, need := range b.ties(n) {
 		is, exists := b.container(b.d.Node(need.Name))
 		switch {
 		case b.todo[need.Name].create:
 			return fmt.Sprintf("%s %s, which is created anew", need.Why, need.Ref), true
-		case b.part[need.Name] != "" && exists && was[need.Name] != "" && was[need.Name] != is.ID:
+		case b.part[need.Name] != nil && exists && was[need.Name] != "" && was[need.Name] != is.ID:
 			return fmt.Sprintf("%s %s, which was created anew", need.Why, need.Ref), false
 		}
 	}
@@ -78,18 +78,16 @@ func (b *builder) bring(n *resolve.Node, t todo) (joined bool) {
 	case !t.create:
 		return false
 	case !t.start:
-		return b.join(n, Create)
-	case b.req.Action == Update: // what is not asked for is only brought up
-		return b.join(n, Start)
+		return b.join(n, b.act.exist)
 	}
-	return b.join(n, b.req.Action)
+	return b.join(n, b.act.others)
 }
 
 func (b *builder) join(n *resolve.Node, action Action) bool {
-	if has := b.part[n.Name]; has == action || has == b.req.Action {
+	if has := b.part[n.Name]; has != nil && (has.name == action || has == b.act) {
 		return false // and so has all it needs
 	}
-	b.part[n.Name] = action
+	b.part[n.Name] = b.rows[action]
 	for _, need := range n.Needs {
 		b.join(b.d.Node(need.Name), action)
 	}
@@ -109,10 +107,10 @@ func (b *builder) deadLinks() {
 			ended := ok && target.State == docker.StateExited
 			late := need.Why == resolve.Links && len(n.Spec.HostConfig.Links) == 0 // on a network of their own, names are looked up when they are used
 			switch {
-			case late || need.Why != resolve.Links && need.Why != resolve.Joins || isRunning(target) || b.todo[need.Name].start:
+			case late || need.Why != resolve.Links && need.Why != resolve.Joins || target.Runs() || b.todo[need.Name].start:
 			case ended && b.d.Node(need.Name).Persistent:
 				b.problem(CodeState, n, "the action restart starts it again", "container %q %s %s, which is persistent and has ended", n.Name, need.Why, need.Ref)
-			case b.req.Action == Restart:
+			case !b.act.creates:
 				b.problem(CodeState, n, "start it first", "container %q %s %s, which is not running", n.Name, need.Why, need.Ref)
 			}
 		}

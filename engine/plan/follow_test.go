@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // A new link target makes its linkers follow, since their link belongs to the old
@@ -20,9 +20,9 @@ func TestLinkersFollow(t *testing.T) {
 		one("app", func(c *model.Container) { c.Links = []model.Link{{Container: "db"}} }),
 		one("web", func(c *model.Container) { c.Links = []model.Link{{Container: "app"}} }),
 	}}
-	s := &state.Snapshot{
-		Images: map[string]state.Image{"i:latest": {ID: "sha256:i"}},
-		Containers: map[string]state.Container{
+	s := &snapshot.Snapshot{
+		Images: map[string]snapshot.Image{"i:latest": {ID: "sha256:i"}},
+		Containers: map[string]snapshot.Container{
 			"m.app": existing("m.app", docker.StateRunning, nil),
 			"m.web": existing("m.web", docker.StateExited, nil),
 		},
@@ -67,7 +67,7 @@ func TestLinksThatWouldBeDead(t *testing.T) {
 		{false, docker.StateExited, docker.StateExited, plan.Request{Action: plan.Restart, Targets: []string{"a"}}, `container "m.a" links p, which is not running (start it first)`},
 	}
 	for _, tt := range tests {
-		s := &state.Snapshot{Images: map[string]state.Image{"i:latest": {ID: "i"}}, Containers: map[string]state.Container{}}
+		s := &snapshot.Snapshot{Images: map[string]snapshot.Image{"i:latest": {ID: "i"}}, Containers: map[string]snapshot.Container{}}
 		for name, status := range map[string]string{"m.p": tt.p, "m.a": tt.a} {
 			if status != "" {
 				s.Containers[name] = existing(name, status, nil)

@@ -6,14 +6,15 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // becomesFree are the ports and addresses that become free, with the stops that free them.
-func (b *builder) becomesFree() map[string][]string {
-	freed := map[string][]string{}
-	for _, st := range b.plan.Steps {
-		c := b.s.Containers[st.Target]
-		if st.Op != StopContainer || c.Info == nil {
+func becomesFree(steps []Step, s *snapshot.Snapshot) map[string][]string {
+	freed, table := map[string][]string{}, operations()
+	for _, st := range steps {
+		c := s.Containers[st.Target]
+		if op, _ := table.of(st.Op); !op.frees || c.Info == nil {
 			continue
 		}
 		for _, one := range held(c.Info) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // ours reports whether dmap made it for this map.
@@ -27,12 +27,12 @@ func (b *builder) is(n *resolve.Node, labels map[string]string) bool {
 
 // container returns the container of a node, if it exists and may be touched. Any
 // other is a problem, see foreign.
-func (b *builder) container(n *resolve.Node) (c state.Container, ok bool) {
+func (b *builder) container(n *resolve.Node) (c snapshot.Container, ok bool) {
 	c, ok = b.s.Containers[n.Name]
 	if !ok || b.is(n, c.Labels) || b.adopts(c.Labels) {
 		return c, ok
 	}
-	return state.Container{}, false
+	return snapshot.Container{}, false
 }
 
 // foreign reports containers and volumes in the way that were not made for n.
@@ -49,7 +49,7 @@ func (b *builder) foreign(n *resolve.Node) bool {
 		if n.Attached != (b.d.Volume(name).Holder != "") {
 			continue // its holder tells
 		}
-		if ok && !b.ours(v.Labels) && !b.adopts(v.Labels) && b.req.Action.up() {
+		if ok && !b.ours(v.Labels) && !b.adopts(v.Labels) && b.act.creates {
 			b.problem(CodeForeign, n, wayOut(v.Labels), "volume %q exists, but %s", name, b.madeBy(v.Labels))
 			return true
 		}

@@ -4,7 +4,6 @@ package plan
 
 import (
 	"github.com/dmap-dev/dmap/engine/docker"
-	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
@@ -28,15 +27,13 @@ type Plan struct {
 // Op is one kind of step.
 type Op string
 
-// The kinds of steps.
+// The kinds of steps that several actions lead to; others stand with their action.
 const (
-	PullImage       Op = "image.pull"
 	CreateVolume    Op = "volume.create"
 	PrepareVolume   Op = "volume.prepare"
 	CreateContainer Op = "container.create"
 	StartContainer  Op = "container.start"
 	StopContainer   Op = "container.stop"
-	SignalContainer Op = "container.signal"
 	RemoveContainer Op = "container.remove"
 	UpdateContainer Op = "container.update"
 )
@@ -106,87 +103,3 @@ type Note struct {
 
 // Action is what to do with the targets.
 type Action string
-
-// The actions.
-const (
-	Create   Action = "create"
-	Start    Action = "start"
-	Startup  Action = "startup"
-	Update   Action = "update"
-	Stop     Action = "stop"
-	Remove   Action = "remove"
-	Shutdown Action = "shutdown"
-	Restart  Action = "restart"
-	Signal   Action = "signal"
-	Pull     Action = "pull"
-	Cleanup  Action = "cleanup"
-)
-
-// Actions lists all actions with one line of help each.
-func Actions() []ActionHelp {
-	return []ActionHelp{
-		{Create, "create what is missing, dependencies first"},
-		{Start, "create what is missing and start it, dependencies first"},
-		{Startup, "start, and recreate containers that ended beyond recovery"},
-		{Update, "start, and bring what differs from the map there: in place where Docker can, else anew"},
-		{Restart, "stop and start the named containers only"},
-		{Signal, "send a signal to the named containers only, where they run: --signal, default KILL"},
-		{Stop, "stop, dependents first"},
-		{Remove, "remove stopped containers, dependents first; volumes stay"},
-		{Shutdown, "stop and remove, dependents first; volumes stay"},
-		{Pull, "fetch the images of the named containers and of what they need; containers stay as they are"},
-		{Cleanup, "remove what ran and ended, also what the map no longer has; never persistent ones"},
-	}
-}
-
-// ActionHelp describes one action.
-type ActionHelp struct {
-	Action Action
-	Help   string
-}
-
-// Request says what a plan is wanted for.
-type Request struct {
-	Action Action
-	// Targets are "name", "name.instance", "map.name" or "map.name.instance"; none
-	// means the whole map.
-	Targets []string
-	// Options are options for the requested containers, by keyword, as in
-	// create_options; they win over the map's (row 105). Only for actions that create.
-	Options model.Dict
-	// Adopt takes containers and volumes without dmap's labels for the map's own; never
-	// those of another map.
-	Adopt bool
-	// Recreate makes the requested containers anew without comparing them; only for update.
-	Recreate bool
-	// RemoveOrphans takes down containers that the map has no longer; only for update
-	// and shutdown of the whole map.
-	RemoveOrphans bool
-	// Force lets remove kill running containers; only for remove.
-	Force bool
-	// Pull says when images are fetched; "" is [PullAlways] for pull and [PullMissing]
-	// for others. Only for actions that create, and pull.
-	Pull PullPolicy
-	// StopTimeout is how many seconds stop waits before the engine kills; nil
-	// leaves it to the container. Only for actions that may stop something.
-	StopTimeout *int
-	// Basis makes the plan say what decided it, so that it can be saved and applied
-	// later. It costs a call more.
-	Basis bool
-	// Unrecoverable are the exit codes after which startup recreates a container;
-	// nil means -127 and -1.
-	Unrecoverable []int
-	// Signal is what signal sends, in any form that [docker.Signal] reads; "" is
-	// SIGKILL. Only for signal.
-	Signal string
-}
-
-// PullPolicy says when images are fetched.
-type PullPolicy string
-
-// The pull policies.
-const (
-	PullMissing PullPolicy = "missing" // before anything else, if not on the engine
-	PullNever   PullPolicy = "never"   // a missing image is an error
-	PullAlways  PullPolicy = "always"  // also those that are there
-)

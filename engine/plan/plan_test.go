@@ -15,14 +15,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // The story of the example: create, then start, then nothing, then shutdown.
 // Rows 129 to 140 in the words of a plan; the actions are those of the original's
 // default policy (row 128), on any Docker client (row 127).
 func TestSiteStory(t *testing.T) {
-	world := &state.Snapshot{Images: siteImages()}
+	world := &snapshot.Snapshot{Images: siteImages()}
 	step := func(name string, action plan.Action, targets ...string) *plan.Plan {
 		t.Helper()
 		p, err := build(t, site(), world, plan.Request{Action: action, Targets: targets})
@@ -55,7 +55,7 @@ func TestSiteStory(t *testing.T) {
 }
 
 func TestSiteStartOnAnEmptyHost(t *testing.T) {
-	p, err := build(t, site(), &state.Snapshot{Images: siteImages()}, plan.Request{Action: plan.Start, Targets: []string{"web_server"}})
+	p, err := build(t, site(), &snapshot.Snapshot{Images: siteImages()}, plan.Request{Action: plan.Start, Targets: []string{"web_server"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestSiteStartOnAnEmptyHost(t *testing.T) {
 func TestSiteAttachedAsVolumes(t *testing.T) {
 	m := site()
 	m.Attached = model.AttachedVolume
-	p, err := build(t, m, &state.Snapshot{Images: siteImages()}, plan.Request{Action: plan.Start})
+	p, err := build(t, m, &snapshot.Snapshot{Images: siteImages()}, plan.Request{Action: plan.Start})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,9 +140,9 @@ func one(name string, set func(*model.Container)) *model.Container {
 }
 
 // existing is a container as a snapshot has it, made for the map m.
-func existing(name, status string, more func(*state.Container)) state.Container {
+func existing(name, status string, more func(*snapshot.Container)) snapshot.Container {
 	config, instance, _ := strings.Cut(strings.TrimPrefix(name, "m."), ".")
-	c := state.Container{ContainerSummary: docker.ContainerSummary{
+	c := snapshot.Container{ContainerSummary: docker.ContainerSummary{
 		ID: "id-" + name, Name: name, State: status, ImageID: "sha256:i",
 		Labels: map[string]string{identity.LabelMap: "m", identity.LabelRole: identity.RoleContainer, identity.LabelName: config, identity.LabelInstance: instance},
 	}}
@@ -182,9 +182,9 @@ func TestActionTable(t *testing.T) {
 		for _, status := range states {
 			t.Run(tt.name+"/"+status, func(t *testing.T) {
 				m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", tt.set)}}
-				s := &state.Snapshot{Images: map[string]state.Image{"i:latest": {ID: "sha256:i"}}, Containers: map[string]state.Container{}}
+				s := &snapshot.Snapshot{Images: map[string]snapshot.Image{"i:latest": {ID: "sha256:i"}}, Containers: map[string]snapshot.Container{}}
 				if status != "absent" {
-					s.Containers["m.a"] = existing("m.a", status, func(c *state.Container) {
+					s.Containers["m.a"] = existing("m.a", status, func(c *snapshot.Container) {
 						c.Info = &docker.ContainerInfo{State: docker.ContainerState{ExitCode: tt.code}}
 					})
 				}
@@ -214,7 +214,7 @@ func TestDownOrder(t *testing.T) {
 		one("app", func(c *model.Container) { c.Links = []model.Link{{Container: "db"}} }),
 		one("other", nil),
 	}}
-	s := &state.Snapshot{Containers: map[string]state.Container{}}
+	s := &snapshot.Snapshot{Containers: map[string]snapshot.Container{}}
 	for _, name := range []string{"m.db", "m.app", "m.web", "m.other"} {
 		s.Containers[name] = existing(name, docker.StateRunning, nil)
 	}
@@ -232,47 +232,47 @@ func TestRefusals(t *testing.T) {
 	m := &model.ContainerMap{Name: "m", Volumes: []model.Volume{{Alias: "v", Path: "/v"}}, Containers: []*model.Container{
 		one("a", func(c *model.Container) { c.Origin = at; c.Attaches = []string{"v"} }),
 	}}
-	images := map[string]state.Image{"i:latest": {ID: "sha256:i"}, "tianon/true:latest": {ID: "sha256:t"}}
-	foreign := func(c *state.Container) { c.Labels = nil }
-	other := func(c *state.Container) { c.Labels = map[string]string{identity.LabelMap: "n"} }
+	images := map[string]snapshot.Image{"i:latest": {ID: "sha256:i"}, "tianon/true:latest": {ID: "sha256:t"}}
+	foreign := func(c *snapshot.Container) { c.Labels = nil }
+	other := func(c *snapshot.Container) { c.Labels = map[string]string{identity.LabelMap: "n"} }
 	negative := -5
-	holder := func(c *state.Container) { c.Labels[identity.LabelRole] = identity.RoleAttached }
+	holder := func(c *snapshot.Container) { c.Labels[identity.LabelRole] = identity.RoleAttached }
 	tests := []struct {
 		name string
-		s    state.Snapshot
+		s    snapshot.Snapshot
 		req  plan.Request
 		want string // "" is no refusal
 	}{
-		{"foreign container", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", foreign)}},
+		{"foreign container", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.a": existing("m.a", "running", foreign)}},
 			plan.Request{Action: plan.Stop}, `site.star:3:5: container "m.a" exists, but was not made by dmap (remove or rename it, or take it over with --adopt)`},
-		{"adopted", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", foreign)}},
+		{"adopted", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.a": existing("m.a", "running", foreign)}},
 			plan.Request{Action: plan.Stop, Adopt: true}, ""},
-		{"container of another map", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", other)}},
+		{"container of another map", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.a": existing("m.a", "running", other)}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
-		{"container of another map, to be adopted", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "running", other)}},
+		{"container of another map, to be adopted", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.a": existing("m.a", "running", other)}},
 			plan.Request{Action: plan.Shutdown, Adopt: true}, `site.star:3:5: container "m.a" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
-		{"volume of another map, to be adopted", state.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v", Labels: map[string]string{identity.LabelMap: "n"}}}},
+		{"volume of another map, to be adopted", snapshot.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v", Labels: map[string]string{identity.LabelMap: "n"}}}},
 			plan.Request{Action: plan.Start, Adopt: true}, `site.star:3:5: volume "m.v" exists, but belongs to the map "n" (remove it first, or use another name in the map)`},
-		{"holder in the place of a container", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "exited", holder)}},
+		{"holder in the place of a container", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.a": existing("m.a", "exited", holder)}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" exists, but was made as the holder of volume a (remove it first, or use another name in the map)`},
-		{"container in the place of a holder", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.v": existing("m.v", "running", nil)}},
+		{"container in the place of a holder", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.v": existing("m.v", "running", nil)}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.v" exists, but was made as container v (remove it first, or use another name in the map)`},
-		{"foreign volume", state.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v"}}},
+		{"foreign volume", snapshot.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v"}}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: volume "m.v" exists, but was not made by dmap (remove or rename it, or take it over with --adopt)`},
-		{"image missing", state.Snapshot{Images: map[string]state.Image{"tianon/true:latest": {ID: "x"}, "i:latest": {Missing: errors.New("no such host")}}},
+		{"image missing", snapshot.Snapshot{Images: map[string]snapshot.Image{"tianon/true:latest": {ID: "x"}, "i:latest": {Missing: errors.New("no such host")}}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: image "i:latest" of a is neither on the engine nor to be had: no such host (make it here (docker build, docker load), or correct its name)`},
-		{"image missing and pulling off", state.Snapshot{Images: map[string]state.Image{"tianon/true:latest": {ID: "x"}}},
+		{"image missing and pulling off", snapshot.Snapshot{Images: map[string]snapshot.Image{"tianon/true:latest": {ID: "x"}}},
 			plan.Request{Action: plan.Create, Pull: plan.PullNever}, `site.star:3:5: image "i:latest" of a is not on the engine, and pulling is off (make it here (docker build, docker load), or correct its name)`},
-		{"being removed", state.Snapshot{Images: images, Containers: map[string]state.Container{"m.a": existing("m.a", "removing", nil)}},
+		{"being removed", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.a": existing("m.a", "removing", nil)}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: container "m.a" is being removed (wait until it is gone, then run again)`},
-		{"unknown target", state.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"aa"}}, `map "m" has no container "aa" (did you mean "a"?)`}, // row 126
-		{"attached volume as target", state.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"v"}}, `map "m" has no container "v" (it is an attached volume; name the container that owns or uses it)`},
-		{"unknown pull policy", state.Snapshot{}, plan.Request{Action: plan.Start, Pull: "Never"}, `unknown pull policy "Never" (did you mean "never"?)`},
-		{"options without a creation", state.Snapshot{}, plan.Request{Action: plan.Restart, Options: model.Dict{{}}}, `the action restart does not use options (used by create, start, startup, update)`},
-		{"force without a removal", state.Snapshot{}, plan.Request{Action: plan.Stop, Force: true}, `the action stop does not use force (used by remove)`},
-		{"stop timeout without a stop", state.Snapshot{}, plan.Request{Action: plan.Remove, StopTimeout: new(int)}, `the action remove does not use a stop timeout (used by start, startup, update, restart, stop, shutdown)`},
-		{"negative stop timeout", state.Snapshot{}, plan.Request{Action: plan.Stop, StopTimeout: &negative}, `the stop timeout is -5 seconds (give 0 or more)`},
-		{"unknown action", state.Snapshot{}, plan.Request{Action: "strat"}, `unknown action "strat" (did you mean "start"?)`},
+		{"unknown target", snapshot.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"aa"}}, `map "m" has no container "aa" (did you mean "a"?)`}, // row 126
+		{"attached volume as target", snapshot.Snapshot{}, plan.Request{Action: plan.Start, Targets: []string{"v"}}, `map "m" has no container "v" (it is an attached volume; name the container that owns or uses it)`},
+		{"unknown pull policy", snapshot.Snapshot{}, plan.Request{Action: plan.Start, Pull: "Never"}, `unknown pull policy "Never" (did you mean "never"?)`},
+		{"options without a creation", snapshot.Snapshot{}, plan.Request{Action: plan.Restart, Options: model.Dict{{}}}, `the action restart does not use options (used by create, start, startup, update)`},
+		{"force without a removal", snapshot.Snapshot{}, plan.Request{Action: plan.Stop, Force: true}, `the action stop does not use force (used by remove)`},
+		{"stop timeout without a stop", snapshot.Snapshot{}, plan.Request{Action: plan.Remove, StopTimeout: new(int)}, `the action remove does not use a stop timeout (used by start, startup, update, restart, stop, shutdown)`},
+		{"negative stop timeout", snapshot.Snapshot{}, plan.Request{Action: plan.Stop, StopTimeout: &negative}, `the stop timeout is -5 seconds (give 0 or more)`},
+		{"unknown action", snapshot.Snapshot{}, plan.Request{Action: "strat"}, `unknown action "strat" (did you mean "start"?)`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -290,7 +290,7 @@ func TestRefusals(t *testing.T) {
 
 // Missing images are fetched before anything else is touched (row 32, D5).
 func TestPullsComeFirst(t *testing.T) {
-	p, err := build(t, site(), &state.Snapshot{}, plan.Request{Action: plan.Start})
+	p, err := build(t, site(), &snapshot.Snapshot{}, plan.Request{Action: plan.Start})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,14 +314,14 @@ func TestPullsComeFirst(t *testing.T) {
 // Differences from the map are noted, and lead to no step.
 func TestDriftIsNoted(t *testing.T) {
 	before := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", func(c *model.Container) { c.User = "u" })}}
-	s := &state.Snapshot{Images: map[string]state.Image{"i:latest": {ID: "sha256:i"}}}
+	s := &snapshot.Snapshot{Images: map[string]snapshot.Image{"i:latest": {ID: "sha256:i"}}}
 	p, err := build(t, before, s, plan.Request{Action: plan.Start})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s = after(s, p)
 	now := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", func(c *model.Container) { c.Shares = []string{"/s"} })}}
-	s.Images = map[string]state.Image{"i:latest": {ID: "sha256:newer"}}
+	s.Images = map[string]snapshot.Image{"i:latest": {ID: "sha256:newer"}}
 	p, err = build(t, now, s, plan.Request{Action: plan.Start})
 	if err != nil {
 		t.Fatal(err)

@@ -1,41 +1,48 @@
-// Plan: which images the action pull fetches.
+// Plan: the action pull, and pulls of images.
 
 package plan
 
 import (
 	"slices"
-
-	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// ChangesMap tells whether the plan changes anything of its map. Images are no map's:
+// Pull fetches images, and leaves containers as they are.
+const Pull Action = "pull"
+
+// PullImage fetches an image.
+const PullImage Op = "image.pull"
+
+func pull() *action {
+	return &action{
+		name: Pull, help: "fetch the images of the named containers and of what they need; containers stay as they are",
+		flags: []flag{withPullPolicy},
+		refuse: func(r Request) error {
+			if r.Pull == PullNever {
+				return &RequestError{Msg: "the action pull cannot do its work when pulling is off", Hint: "give always or missing"}
+			}
+			return nil
+		},
+		along: withNeeds, pulls: true,
+	}
+}
+
+func pullImage() operation {
+	return operation{op: PullImage, sign: "v", verb: "pull", counted: "pull", ofImage: true}
+}
+
+// ChangesMap reports whether the plan changes anything of its map. Images are no map's:
 // a plan that only pulls stands in nobody's way.
 func (p *Plan) ChangesMap() bool {
 	return slices.ContainsFunc(p.Steps, func(st Step) bool { return st.Op != PullImage })
 }
 
-// pullPolicy is that of the request, else the one of its action: who asks for a pull
-// wants the newest images.
-func (b *builder) pullPolicy() PullPolicy {
-	switch {
-	case b.req.Pull != "":
-		return b.req.Pull
-	case b.req.Action == Pull:
-		return PullAlways
-	}
-	return PullMissing
-}
-
-// preparable returns a container that takes part and owns a volume which has to be
-// prepared at some time, or nil: then the helper image is needed too (D5).
-func (b *builder) preparable(v *resolve.Volume) *resolve.Node {
-	if v.Prepared() == "" {
-		return nil
-	}
-	for _, n := range b.owners[v.Name] {
-		if b.part[n.Name] != "" {
-			return n
+// Pulls are the images that the plan fetches, by reference.
+func (p *Plan) Pulls() []string {
+	var refs []string
+	for _, st := range p.Steps {
+		if st.Op == PullImage {
+			refs = append(refs, st.Target)
 		}
 	}
-	return nil
+	return refs
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // pulled are the images that a plan fetches; any other step is an error.
@@ -43,11 +43,11 @@ func TestPullTable(t *testing.T) {
 	}}
 	present := siteImages()
 	missing := siteImages()
-	missing[app], missing[helper] = state.Image{}, state.Image{}
+	missing[app], missing[helper] = snapshot.Image{}, snapshot.Image{}
 	for _, tt := range []struct {
 		name   string
 		m      *model.ContainerMap
-		images map[string]state.Image
+		images map[string]snapshot.Image
 		policy plan.PullPolicy
 		target []string
 		want   []string
@@ -62,7 +62,7 @@ func TestPullTable(t *testing.T) {
 		{"what the target links", linked, nil, "", []string{"user"}, []string{"db:latest", "user:latest"}},
 	} {
 		for _, status := range []string{"absent", docker.StateRunning, docker.StateExited, docker.StateDead, docker.StateRemoving} {
-			s := &state.Snapshot{Images: tt.images, Containers: map[string]state.Container{}}
+			s := &snapshot.Snapshot{Images: tt.images, Containers: map[string]snapshot.Container{}}
 			if status != "absent" { // foreign ones, too: no container is touched
 				s.Containers["example_map.web_server"] = existing("example_map.web_server", status, nil)
 			}
@@ -76,7 +76,7 @@ func TestPullTable(t *testing.T) {
 			}
 		}
 	}
-	p, err := build(t, site(), &state.Snapshot{Images: missing}, plan.Request{Action: plan.Pull})
+	p, err := build(t, site(), &snapshot.Snapshot{Images: missing}, plan.Request{Action: plan.Pull})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,16 +88,16 @@ func TestPullTable(t *testing.T) {
 func TestPullRefusals(t *testing.T) {
 	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", nil)}}
 	for _, tt := range []struct {
-		images map[string]state.Image
+		images map[string]snapshot.Image
 		req    plan.Request
 		want   string
 	}{
-		{map[string]state.Image{"i:latest": {Missing: errors.New("no such host")}}, plan.Request{Action: plan.Pull},
+		{map[string]snapshot.Image{"i:latest": {Missing: errors.New("no such host")}}, plan.Request{Action: plan.Pull},
 			`image "i:latest" of a is neither on the engine nor to be had: no such host (make it here (docker build, docker load), or correct its name)`},
 		{nil, plan.Request{Action: plan.Pull, Pull: plan.PullNever}, "the action pull cannot do its work when pulling is off (give always or missing)"},
 		{nil, plan.Request{Action: plan.Stop, Pull: plan.PullMissing}, "the action stop does not use a pull policy (used by create, start, "},
 	} {
-		_, err := build(t, m, &state.Snapshot{Images: tt.images}, tt.req)
+		_, err := build(t, m, &snapshot.Snapshot{Images: tt.images}, tt.req)
 		if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 			t.Errorf("%+v: got %v, want %s", tt.req, err, tt.want)
 		}
@@ -109,7 +109,7 @@ func TestIdsAreNotPulled(t *testing.T) {
 	id := "sha256:" + strings.Repeat("a", 64)
 	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", func(c *model.Container) { c.Image = id })}}
 	for _, action := range []plan.Action{plan.Pull, plan.Create} {
-		p, err := build(t, m, &state.Snapshot{Images: map[string]state.Image{id: {ID: id}}}, plan.Request{Action: action, Pull: plan.PullAlways})
+		p, err := build(t, m, &snapshot.Snapshot{Images: map[string]snapshot.Image{id: {ID: id}}}, plan.Request{Action: action, Pull: plan.PullAlways})
 		if err != nil || p.Step("image.pull "+id) != nil {
 			t.Errorf("%s: %v, %v", action, p, err)
 		}

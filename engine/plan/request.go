@@ -1,75 +1,104 @@
-// Plan: what a request may say.
+// Plan: the request as data.
 
 package plan
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
-	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// check refuses what has no meaning, and what the action would ignore: who asks for
-// it expects something that will not happen.
-func (r Request) check() error {
-	var actions []Action
-	for _, h := range Actions() {
-		actions = append(actions, h.Action)
-	}
-	if !slices.Contains(actions, r.Action) {
-		return unknown("action", r.Action, actions)
-	}
-	if policies := []PullPolicy{PullMissing, PullNever, PullAlways}; r.Pull != "" && !slices.Contains(policies, r.Pull) {
-		return unknown("pull policy", r.Pull, policies)
-	}
-	for _, rule := range []struct {
+// Request says what a plan is wanted for.
+type Request struct {
+	Action Action
+	// Targets are "name", "name.instance", "map.name" or "map.name.instance"; none
+	// means the whole map.
+	Targets []string
+	// Options are options for the requested containers, by keyword, as in
+	// create_options; they win over the map's (row 105). Only for actions that create.
+	Options model.Dict
+	// Adopt takes containers and volumes without dmap's labels for the map's own; never
+	// those of another map.
+	Adopt bool
+	// Recreate makes the requested containers anew without comparing them; only for update.
+	Recreate bool
+	// RemoveOrphans takes down containers that the map has no longer; only for update
+	// and shutdown of the whole map.
+	RemoveOrphans bool
+	// Force lets remove kill running containers; only for remove.
+	Force bool
+	// Pull says when images are fetched; "" is [PullAlways] for pull and [PullMissing]
+	// for others. Only for actions that create, and pull.
+	Pull PullPolicy
+	// StopTimeout is how many seconds stop waits before the engine kills; nil
+	// leaves it to the container. Only for actions that may stop something.
+	StopTimeout *int
+	// Basis makes the plan say what decided it, so that it can be saved and applied
+	// later. It costs a call more.
+	Basis bool
+	// Unrecoverable are the exit codes after which startup recreates a container;
+	// nil means -127 and -1.
+	Unrecoverable []int
+	// Signal is what signal sends, in any form that [docker.Signal] reads; "" is
+	// SIGKILL. Only for signal.
+	Signal string
+}
+
+// PullPolicy says when images are fetched.
+type PullPolicy string
+
+// The pull policies.
+const (
+	PullMissing PullPolicy = "missing" // before anything else, if not on the engine
+	PullNever   PullPolicy = "never"   // a missing image is an error
+	PullAlways  PullPolicy = "always"  // also those that are there
+)
+
+// flag is a part of a request that only some actions use, in words.
+type flag string
+
+const (
+	withOptions       flag = "options"
+	withForce         flag = "force"
+	withRecreation    flag = "recreation"
+	withOrphanRemoval flag = "the removal of orphans"
+	withPullPolicy    flag = "a pull policy"
+	withSignal        flag = "a signal"
+	withStopTimeout   flag = "a stop timeout"
+)
+
+// flags are those that the request has.
+func (r Request) flags() []flag {
+	var given []flag
+	for _, one := range []struct {
+		flag  flag
 		given bool
-		what  string
-		by    []Action // that use it
 	}{
-		{len(r.Options) > 0, "options", []Action{Create, Start, Startup, Update}},
-		{r.Force, "force", []Action{Remove}},
-		{r.Recreate, "recreation", []Action{Update}},
-		{r.RemoveOrphans, "the removal of orphans", []Action{Update, Shutdown}},
-		{r.Pull != "", "a pull policy", []Action{Create, Start, Startup, Update, Pull}},
-		{r.Signal != "", "a signal", []Action{Signal}},
-		{r.StopTimeout != nil, "a stop timeout", []Action{Start, Startup, Update, Restart, Stop, Shutdown}},
+		{withOptions, len(r.Options) > 0},
+		{withForce, r.Force},
+		{withRecreation, r.Recreate},
+		{withOrphanRemoval, r.RemoveOrphans},
+		{withPullPolicy, r.Pull != ""},
+		{withSignal, r.Signal != ""},
+		{withStopTimeout, r.StopTimeout != nil},
 	} {
-		if rule.given && !slices.Contains(rule.by, r.Action) {
-			return &RequestError{
-				Msg:  fmt.Sprintf("the action %s does not use %s", r.Action, rule.what),
-				Hint: "used by " + strings.Join(texts(rule.by), ", "),
-			}
+		if one.given {
+			given = append(given, one.flag)
 		}
 	}
-	switch {
-	case r.RemoveOrphans && len(r.Targets) > 0:
-		return &RequestError{Msg: "orphans are removed with the whole map only", Hint: "name no containers"}
-	case r.Action == Update && r.Pull == PullAlways:
-		return &RequestError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first, with the action pull"}
-	case r.StopTimeout != nil && *r.StopTimeout < 0:
-		return &RequestError{Msg: fmt.Sprintf("the stop timeout is %d seconds", *r.StopTimeout), Hint: "give 0 or more"}
-	case r.Action == Signal && r.Basis:
-		return &RequestError{Msg: "a plan that signals cannot be saved: nothing would tell that it was carried out already", Hint: "run it"}
-	case r.Action == Pull && r.Pull == PullNever:
-		return &RequestError{Msg: "the action pull cannot do its work when pulling is off", Hint: "give always or missing"}
-	}
-	return checkSignal(r.Signal)
+	return given
 }
 
-func unknown[T ~string](what string, word T, known []T) error {
-	hint := problem.DidYouMean(string(word), texts(known))
-	if hint == "" {
-		hint = "one of " + strings.Join(texts(known), ", ")
-	}
-	return &RequestError{Msg: fmt.Sprintf("unknown %s %q", what, word), Hint: hint}
+// RequestError says that a request names something wrong, or could only be ignored.
+type RequestError struct {
+	Target string // "" if the request as a whole is at fault
+	Msg    string
+	Hint   string
 }
 
-func texts[T ~string](list []T) []string {
-	var out []string
-	for _, one := range list {
-		out = append(out, string(one))
+func (e *RequestError) Error() string {
+	if e.Hint == "" {
+		return e.Msg
 	}
-	return out
+	return fmt.Sprintf("%s (%s)", e.Msg, e.Hint)
 }

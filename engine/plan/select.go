@@ -14,49 +14,23 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// Selection is what a request is about.
-type Selection struct {
-	// Requested are the containers that were asked for, in the order asked.
-	Requested []string
-	// All are these and what goes with them: for actions that build up, and pull,
+// selection is what a request is about.
+type selection struct {
+	// requested are the containers that were asked for, in the order asked.
+	requested []string
+	// all are these and what goes with them: for actions that build up, and pull,
 	// everything they need; for actions that take down, everything that needs them; for
 	// the others nothing. In the order of work.
-	All []string
-	// Followers are the containers that need one of All, directly or not, and what
+	all []string
+	// followers are the containers that need one of all, directly or not, and what
 	// they need in turn: for actions that build up, those that may have to take part
-	// if one of All is replaced.
-	Followers []string
+	// if one of all is replaced.
+	followers []string
 }
 
-// RequestError says that a request names something wrong.
-type RequestError struct {
-	Target string // "" if the request as a whole is at fault
-	Msg    string
-	Hint   string
-}
-
-func (e *RequestError) Error() string {
-	if e.Hint == "" {
-		return e.Msg
-	}
-	return e.Msg + " (" + e.Hint + ")"
-}
-
-// up tells the actions that go dependencies first, and may create.
-func (a Action) up() bool { return a == Create || a == Start || a == Startup || a == Update }
-
-// down tells the actions that go dependents first.
-func (a Action) down() bool { return a == Stop || a == Remove || a == Shutdown }
-
-// NeedsSpecs tells whether a plan for the action needs create requests.
-func (a Action) NeedsSpecs() bool { return a.up() || a == Restart }
-
-// NeedsImages tells whether a plan for the action needs to know which images are there.
-func (a Action) NeedsImages() bool { return a.NeedsSpecs() || a == Pull }
-
-// Select finds the targets of a request and what goes with them. The error is a
+// choose finds the targets of a request and what goes with them. The error is a
 // [RequestError], also for what the action could only ignore.
-func Select(d *resolve.Desired, req Request) (*Selection, error) {
+func choose(d *resolve.Desired, req Request) (*selection, error) {
 	if err := req.check(); err != nil {
 		return nil, err
 	}
@@ -64,19 +38,19 @@ func Select(d *resolve.Desired, req Request) (*Selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Selection{Requested: requested}
-	switch {
-	case req.Action.up():
-		s.All, _ = dag.Order(requested, needsOf(d))
-		followers, _ := dag.Order(dependents(d, s.All), needsOf(d))
-		s.Followers = without(followers, s.All)
-	case req.Action == Pull:
-		s.All, _ = dag.Order(requested, needsOf(d))
-	case req.Action.down():
-		s.All = dependents(d, requested)
+	s := &selection{requested: requested}
+	row, _ := actionOf(req.Action)
+	switch row.along {
+	case withNeeds:
+		s.all, _ = dag.Order(requested, needsOf(d))
+	case withUsers:
+		s.all = dependents(d, requested)
 	default:
-		others := without(allNames(d), requested)
-		s.All = without(allNames(d), others)
+		s.all = inOrder(d, requested)
+	}
+	if row.creates {
+		followers, _ := dag.Order(dependents(d, s.all), needsOf(d))
+		s.followers = without(followers, s.all)
 	}
 	return s, nil
 }
@@ -187,4 +161,19 @@ func unknownTarget(d *resolve.Desired, w string, known []string) error {
 		e.Hint = "it has " + strings.Join(known, ", ")
 	}
 	return e
+}
+
+// Targets are the containers that targets mean, in the order of the map; none means all.
+// The error is a [RequestError].
+func Targets(d *resolve.Desired, wanted []string) ([]string, error) {
+	names, err := targets(d, wanted)
+	if err != nil {
+		return nil, err
+	}
+	return inOrder(d, names), nil
+}
+
+// inOrder sorts names as the map has them.
+func inOrder(d *resolve.Desired, names []string) []string {
+	return without(allNames(d), without(allNames(d), names))
 }

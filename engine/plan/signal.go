@@ -1,32 +1,65 @@
-// Plan: signals to containers.
+// Plan: the action signal.
 
 package plan
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// checkSignal refuses what is no signal.
-func checkSignal(text string) error {
-	if text == "" || docker.Signal(text) != "" {
+// Signal sends a signal to what is named.
+const Signal Action = "signal"
+
+// SignalContainer sends a signal to the first process of a container.
+const SignalContainer Op = "container.signal"
+
+func signal() *action {
+	return &action{
+		name: Signal, help: "send a signal to the named containers only, where they run: --signal, default KILL",
+		compose:  "kill",
+		resume:   "signal those that were not: name them as targets", // once more is not the same as once
+		flags:    []flag{withSignal},
+		refuse:   refuseSignal,
+		inspects: func(c snapshot.Container, _ Request) bool { return c.Runs() }, // their restart policies matter
+		decide:   decideSignal,
+	}
+}
+
+func signalContainer() operation {
+	return operation{
+		op: SignalContainer, sign: "^", verb: "send", object: func(st *Step) string { return st.Signal }, counted: "signal",
+		must: []string{"containerID", "signal"}, may: []string{"foreign"}, once: true,
+		wrong: func(st *Step) string {
+			if st.Signal != docker.Signal(st.Signal) {
+				return fmt.Sprintf("has the signal %q, which is no engine's name for one", st.Signal)
+			}
+			return ""
+		},
+	}
+}
+
+// refuseSignal refuses what is no signal.
+func refuseSignal(r Request) error {
+	switch {
+	case r.Basis:
+		return &RequestError{Msg: "a plan that signals cannot be saved: nothing would tell that it was carried out already", Hint: "run it"}
+	case r.Signal == "" || docker.Signal(r.Signal) != "":
 		return nil
 	}
 	var names []string
 	for _, name := range docker.SignalNames() {
 		names = append(names, strings.TrimPrefix(name, "SIG"))
 	}
-	hint := problem.DidYouMean(strings.TrimPrefix(strings.ToUpper(text), "SIG"), names)
+	hint := problem.DidYouMean(strings.TrimPrefix(strings.ToUpper(r.Signal), "SIG"), names)
 	if hint == "" {
 		hint = `a name such as "HUP" or "SIGHUP", or its number`
 	}
-	return &RequestError{Msg: fmt.Sprintf("no signal %q", text), Hint: hint}
+	return &RequestError{Msg: fmt.Sprintf("no signal %q", r.Signal), Hint: hint}
 }
 
 // signalName is the signal of the request, as engines name it.
@@ -37,19 +70,19 @@ func (r Request) signalName() string {
 	return docker.Signal(r.Signal)
 }
 
-// signal decides about one of the named containers. Only a running one has a process
+// decideSignal decides about one of the named containers. Only a running one has a process
 // that gets the signal now: a paused one would be woken, or get it when nobody expects
 // it any more, and one that waits for its restart would stay down. SIGKILL is meant
-// for these as well.
-func (b *builder) signal(n *resolve.Node, c state.Container, exists bool) todo {
+// for these as well. No signal waits for another one.
+func decideSignal(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo {
 	if !exists {
-		return b.absent(n)
+		return b.mustExist(n)
 	}
-	kill := b.req.signalName() == docker.SIGKILL
+	name := b.req.signalName()
 	switch {
-	case c.State == docker.StateRunning, kill && isRunning(c):
-		b.noteRestarts(n, c)
-		return todo{signal: true, why: "asked for"}
+	case c.State == docker.StateRunning, name == docker.SIGKILL && c.Runs():
+		noteRestarts(b, n, c)
+		return todo{other: &Step{Op: SignalContainer, Signal: name}, why: "asked for"}
 	case c.State == docker.StatePaused:
 		b.problem(CodeState, n, "unpause it first: docker unpause "+n.Name, "container %q is paused; only SIGKILL is sent to a paused container", n.Name)
 	default:
@@ -58,16 +91,10 @@ func (b *builder) signal(n *resolve.Node, c state.Container, exists bool) todo {
 	return todo{}
 }
 
-// signalled are the containers that may get a signal: their restart policies matter.
-func signalled(d *resolve.Desired, s *state.Snapshot, req Request) []string {
-	names, _ := targets(d, req.Targets) // which Select has checked
-	return slices.DeleteFunc(names, func(name string) bool { return !isRunning(s.Containers[name]) })
-}
-
 // noteRestarts tells that a container will not be restarted by its policy after the
 // signal, which surprises where that was not meant to end it, see
 // [docker.Writer.SignalContainer].
-func (b *builder) noteRestarts(n *resolve.Node, c state.Container) {
+func noteRestarts(b *builder, n *resolve.Node, c snapshot.Container) {
 	if c.Info == nil || c.Info.HostConfig.RestartPolicy == nil {
 		return
 	}
@@ -78,16 +105,5 @@ func (b *builder) noteRestarts(n *resolve.Node, c state.Container) {
 		b.note(n.Name, n.Origin, "is not restarted by its policy %s after %s, until it is started again", policy, signal)
 	case stop == "":
 		b.note(n.Name, n.Origin, "is not restarted by its policy %s after %s, until it is started again; with a stop_signal in its options it would be", policy, signal)
-	}
-}
-
-// signals adds the signals. None waits for another.
-func (b *builder) signals() {
-	for _, n := range b.order {
-		if t := b.todo[n.Name]; t.signal {
-			c := b.s.Containers[n.Name]
-			b.step(Step{Op: SignalContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Signal: b.req.signalName()},
-				nil, n.Origin, t.why)
-		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // What signal does with one container: signals reach running ones only,
@@ -34,7 +34,7 @@ func TestSignalTable(t *testing.T) {
 			`container "m.a" is being removed (wait until it is gone, then run again)`},
 	} {
 		m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", nil)}}
-		s := &state.Snapshot{Containers: map[string]state.Container{}}
+		s := &snapshot.Snapshot{Containers: map[string]snapshot.Container{}}
 		if tt.state != "absent" {
 			s.Containers["m.a"] = existing("m.a", tt.state, nil)
 		}
@@ -61,7 +61,7 @@ func TestSignalTable(t *testing.T) {
 // A signal follows nothing: neither dependencies nor dependents, nor
 // the containers of attached volumes.
 func TestSignalReachesTheNamedOnly(t *testing.T) {
-	world := &state.Snapshot{Images: siteImages()}
+	world := &snapshot.Snapshot{Images: siteImages()}
 	p, err := build(t, site(), world, plan.Request{Action: plan.Start})
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestSignalRefusals(t *testing.T) {
 		{plan.Request{Action: plan.Signal, Pull: plan.PullAlways}, "the action signal does not use a pull policy (used by "},
 		{plan.Request{Action: plan.Signal, Options: model.Dict{{}}}, "the action signal does not use options (used by "},
 	} {
-		_, err := build(t, m, &state.Snapshot{}, tt.req)
+		_, err := build(t, m, &snapshot.Snapshot{}, tt.req)
 		if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 			t.Errorf("%+v: got %v, want %s", tt.req, err, tt.want)
 		}
@@ -109,8 +109,8 @@ func TestSignalRefusals(t *testing.T) {
 // What dmap did not make gets no signal, unless it is taken over.
 func TestSignalToForeignContainers(t *testing.T) {
 	m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", nil)}}
-	s := &state.Snapshot{Containers: map[string]state.Container{
-		"m.a": existing("m.a", docker.StateRunning, func(c *state.Container) { c.Labels = nil }),
+	s := &snapshot.Snapshot{Containers: map[string]snapshot.Container{
+		"m.a": existing("m.a", docker.StateRunning, func(c *snapshot.Container) { c.Labels = nil }),
 	}}
 	_, err := build(t, m, s, plan.Request{Action: plan.Signal})
 	if want := `container "m.a" exists, but was not made by dmap (remove or rename it, or take it over with --adopt)`; err == nil || err.Error() != want {
@@ -142,7 +142,7 @@ func TestSignalNotesRestarts(t *testing.T) {
 		{"always", "", "KILL", ""},
 	} {
 		m := &model.ContainerMap{Name: "m", Containers: []*model.Container{one("a", nil)}}
-		s := &state.Snapshot{Containers: map[string]state.Container{"m.a": existing("m.a", docker.StateRunning, func(c *state.Container) {
+		s := &snapshot.Snapshot{Containers: map[string]snapshot.Container{"m.a": existing("m.a", docker.StateRunning, func(c *snapshot.Container) {
 			c.Info = &docker.ContainerInfo{Config: docker.ContainerConfig{StopSignal: tt.stop}}
 			c.Info.HostConfig.RestartPolicy = &docker.RestartPolicy{Name: tt.policy}
 		})}}

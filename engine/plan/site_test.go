@@ -4,6 +4,7 @@ package plan_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"flag"
@@ -13,14 +14,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/resolve"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected plans in testdata")
@@ -65,8 +66,8 @@ func site() *model.ContainerMap {
 }
 
 // siteImages are all images of the example, present.
-func siteImages() map[string]state.Image {
-	return map[string]state.Image{
+func siteImages() map[string]snapshot.Image {
+	return map[string]snapshot.Image{
 		"registry.example.com/nginx:latest": {ID: "sha256:1"},
 		"registry.example.com/app:latest":   {ID: "sha256:2"},
 		"tianon/true:latest":                {ID: "sha256:3"},
@@ -75,7 +76,7 @@ func siteImages() map[string]state.Image {
 }
 
 // build makes a plan the way engine.Plan does, from a snapshot at hand.
-func build(t testing.TB, m *model.ContainerMap, s *state.Snapshot, req plan.Request) (*plan.Plan, error) {
+func build(t testing.TB, m *model.ContainerMap, s *snapshot.Snapshot, req plan.Request) (*plan.Plan, error) {
 	t.Helper()
 	if err := m.Validate(); err != nil {
 		t.Fatal(err)
@@ -84,23 +85,56 @@ func build(t testing.TB, m *model.ContainerMap, s *state.Snapshot, req plan.Requ
 	if err != nil {
 		t.Fatal(err)
 	}
-	sel, err := plan.Select(d, req)
-	if err != nil {
-		return nil, err
+	known := &snapshot.Snapshot{}
+	for range 9 {
+		p, missing, err := plan.Make(d, known, req)
+		if err != nil || missing.Empty() {
+			return p, err
+		}
+		find(known, missing.Query, s)
+		if err := d.Specify(context.Background(), m, missing.Specs, missing.Keywords); err != nil {
+			return nil, err
+		}
 	}
-	names, _ := plan.Wants(d, s, sel, req)
-	if err := d.Specify(context.Background(), m, names, resolve.Keywords{Options: req.Options, For: sel.Requested}); err != nil {
-		return nil, err
+	t.Fatal("the planner does not stop to ask")
+	return nil, nil
+}
+
+// find answers from a world in which everything is known. What it does not tell about a
+// container is as the list has it, and an engine that it does not know is one of today.
+func find(known *snapshot.Snapshot, q snapshot.Query, world *snapshot.Snapshot) {
+	if q.Map != "" {
+		known.Containers, known.Volumes = map[string]snapshot.Container{}, map[string]docker.VolumeInfo{}
+		maps.Copy(known.Containers, world.Containers)
+		maps.Copy(known.Volumes, world.Volumes)
 	}
-	return plan.Build(d, s, sel, req)
+	if q.Engine {
+		known.Engine = cmp.Or(world.Engine, &docker.EngineInfo{ID: "E", APIVersion: "1.54"})
+	}
+	if known.Images == nil {
+		known.Images = map[string]snapshot.Image{}
+	}
+	for _, ref := range q.Images {
+		known.Images[ref] = snapshot.Image{ID: world.Images[ref].ID}
+	}
+	for _, ref := range q.Registries {
+		known.Images[ref] = snapshot.Image{Asked: true, Missing: world.Images[ref].Missing}
+	}
+	for _, name := range q.Inspect {
+		c := known.Containers[name]
+		c.Info = &docker.ContainerInfo{ID: c.ID, Name: c.Name, ImageID: c.ImageID, Mounts: c.Mounts}
+		c.Info.Config.Labels, c.Info.HostConfig.NetworkMode = c.Labels, "none"
+		c.Info.State.Status, c.Info.State.Running = c.State, c.Runs()
+		known.Containers[name] = c
+	}
 }
 
 // after returns the snapshot an engine would give once the plan has run: its
 // created containers exist, its started ones run, or have ended if they wait.
-func after(s *state.Snapshot, p *plan.Plan) *state.Snapshot {
-	next := &state.Snapshot{Engine: s.Engine, Containers: maps.Clone(s.Containers), Volumes: maps.Clone(s.Volumes), Images: s.Images}
+func after(s *snapshot.Snapshot, p *plan.Plan) *snapshot.Snapshot {
+	next := &snapshot.Snapshot{Engine: s.Engine, Containers: maps.Clone(s.Containers), Volumes: maps.Clone(s.Volumes), Images: s.Images}
 	if next.Containers == nil {
-		next.Containers = map[string]state.Container{}
+		next.Containers = map[string]snapshot.Container{}
 	}
 	if next.Volumes == nil {
 		next.Volumes = map[string]docker.VolumeInfo{}
@@ -155,7 +189,7 @@ func golden(t *testing.T, name string, p *plan.Plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+	if diff := gocmp.Diff(string(want), got.String()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", file, diff)
 	}
 }

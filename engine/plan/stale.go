@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // StaleError says that what decided a plan has changed since.
@@ -48,34 +49,18 @@ func (e *EngineError) Error() string {
 	return fmt.Sprintf("the plan was made for another engine: for %s, this one is %s (nothing was changed: apply it there, or make a new plan)", e.Engine, e.Found)
 }
 
-// Query is what to look at for [Plan.Stale].
-func (p *Plan) Query() state.Query {
-	q := state.Query{Map: p.Map, Engine: true}
-	for _, c := range p.Basis.Containers {
-		if c.ExitCode != nil {
-			q.Exited = append(q.Exited, c.Name)
-		}
-		if c.Live != "" {
-			q.Inspect = append(q.Inspect, c.Name)
-		}
-		if c.Started != "" {
-			q.Started = append(q.Started, c.Name)
-		}
+// Stale compares what decided the plan with what is there now, or says what is missing
+// for that, like [Make]. The error is an [*EngineError] or a [*StaleError]; without an
+// error, and with nothing missing, the same request would lead to the same steps.
+func (p *Plan) Stale(now *snapshot.Snapshot) (Missing, error) {
+	if now.Engine != nil && now.Engine.ID != p.Basis.Engine {
+		return Missing{}, &EngineError{Engine: p.Basis.Engine, Found: now.Engine.ID}
 	}
-	for _, im := range p.Basis.Images {
-		q.Images = append(q.Images, im.Name)
+	if missing := p.unknown(now); !missing.Empty() {
+		return missing, nil
 	}
-	return q
-}
-
-// Stale compares what decided the plan with what is there now. The error is an
-// [*EngineError] or a [*StaleError]; nil means that the same request would lead to
-// the same steps.
-func (p *Plan) Stale(now *state.Snapshot) error {
-	if now.Engine != p.Basis.Engine {
-		return &EngineError{Engine: p.Basis.Engine, Found: now.Engine}
-	}
-	f := facts{p, now, p.Basis.Asked}
+	act, _ := actionOf(p.Action)
+	f := facts{p, act, now, p.Basis.Asked}
 	none := map[string]bool{}
 	e := &StaleError{Changes: slices.Concat(
 		changes("container", p.Basis.Containers, f.withFound(map[string]bool{}), f.container),
@@ -83,9 +68,29 @@ func (p *Plan) Stale(now *state.Snapshot) error {
 		changes("image", p.Basis.Images, none, f.image),
 	)}
 	if len(e.Changes) == 0 {
-		return nil
+		return Missing{}, nil
 	}
-	return e
+	return Missing{}, e
+}
+
+// unknown is what is missing to compare the basis of the plan with what is there.
+func (p *Plan) unknown(now *snapshot.Snapshot) (missing Missing) {
+	missing.Engine = now.Engine == nil
+	if now.Containers == nil || now.Volumes == nil {
+		missing.Map = p.Map
+	}
+	var images, inspect []string
+	for _, im := range p.Basis.Images {
+		images = append(images, im.Name)
+	}
+	for _, c := range p.Basis.Containers {
+		state := now.Containers[c.Name].State
+		if c.Live != "" || c.ExitCode != nil && state == docker.StateExited || c.Started != "" && state == docker.StateRunning {
+			inspect = append(inspect, c.Name)
+		}
+	}
+	missing.Images, missing.Inspect = now.Unknown(images), now.Uninspected(inspect)
+	return missing
 }
 
 // fact is one of the kinds of facts.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
@@ -14,7 +13,7 @@ import (
 // first for actions that build up, and dependents first for those that take down.
 func (b *builder) takeDown() {
 	order := slices.Clone(b.order)
-	if !b.req.Action.down() {
+	if b.act.along != withUsers {
 		order = slices.Clone(b.d.Nodes)
 		slices.Reverse(order)
 	}
@@ -22,24 +21,28 @@ func (b *builder) takeDown() {
 		t := b.todo[n.Name]
 		c := b.s.Containers[n.Name]
 		why := t.why
-		if b.req.Action.down() {
+		if b.act.along == withUsers {
 			why = b.dependent(n)
 		}
 		if t.stop {
 			b.step(Step{Op: StopContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), StopTimeout: b.req.StopTimeout},
-				b.ofUsers(n, StopContainer), t.cause(n), why)
+				b.todo.stops(b.users[n.Name]...), t.cause(n), why)
 		}
 		if t.remove {
-			needs := append(b.ofUsers(n, RemoveContainer), id(StopContainer, n.Name))
+			needs := append(b.todo.removals(b.users[n.Name]...), b.todo.stops(n.Name)...)
 			b.step(Step{Op: RemoveContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Force: b.req.Force && !t.stop},
 				needs, t.cause(n), why)
 		}
 	}
 }
 
-// ofUsers are the steps of one kind of the containers that need n.
-func (b *builder) ofUsers(n *resolve.Node, op Op) []string {
-	return steps(op, b.users[n.Name])
+// needNames are the containers that n needs.
+func needNames(n *resolve.Node) []string {
+	var names []string
+	for _, need := range n.Needs {
+		names = append(names, need.Name)
+	}
+	return names
 }
 
 // dependent says why a container goes down that nobody asked for.
@@ -48,36 +51,48 @@ func (b *builder) dependent(n *resolve.Node) string {
 		return "asked for"
 	}
 	for _, need := range n.Needs {
-		if b.part[need.Name] != "" {
+		if b.part[need.Name] != nil {
 			return fmt.Sprintf("%s %s", need.Why, need.Ref)
 		}
 	}
 	return ""
 }
 
-// buildUp adds creations, starts and preparations, dependencies first.
-func (b *builder) buildUp() {
-	b.freed = b.becomesFree()
+// others adds the steps of a kind that only the action has.
+func (b *builder) others() {
 	for _, n := range b.order {
 		t := b.todo[n.Name]
-		if b.req.Action.up() && b.part[n.Name] != "" {
-			b.createVolumes(n)
+		if t.other == nil {
+			continue
 		}
+		c, st := b.s.Containers[n.Name], *t.other
+		st.Target, st.ContainerID, st.Foreign = n.Name, c.ID, !b.ours(c.Labels)
+		b.step(st, nil, t.cause(n), t.why)
+	}
+}
+
+// buildUp adds creations, starts and preparations, dependencies first.
+func (b *builder) buildUp() {
+	b.freed = becomesFree(b.plan.Steps, b.s)
+	b.volumes()
+	for _, n := range b.order {
+		t := b.todo[n.Name]
+		b.createVolumes(n)
 		if t.create {
 			b.create(n, t)
 		}
 		if t.update != nil {
 			c := b.s.Containers[n.Name]
 			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Update: t.update},
-				[]string{id(StopContainer, n.Name)}, t.cause(n), t.change)
+				b.todo.stops(n.Name), t.cause(n), t.change)
 		}
-		if !n.Attached && (t.start || b.part[n.Name] == Update) {
+		if !n.Attached && b.preparesOwned(n) {
 			b.prepareOwned(n)
 		}
 		if t.start {
 			b.start(n, t)
 		}
-		if n.Attached && b.part[n.Name] != "" {
+		if n.Attached && b.preparesOwned(n) {
 			b.prepareOwned(n)
 		}
 	}
@@ -87,13 +102,13 @@ func (b *builder) buildUp() {
 // made again by the next run, whatever happens now, but one that outlived the
 // container it belongs to could not be told from others.
 func (b *builder) create(n *resolve.Node, t todo) {
-	needs := append(b.ofUsers(n, RemoveContainer), id(RemoveContainer, n.Name))
+	needs := append(b.todo.removals(b.users[n.Name]...), b.todo.removals(n.Name)...)
 	for _, name := range slices.Concat(n.Owns, n.Uses) {
-		needs = append(needs, id(CreateVolume, name))
+		if b.makes[name] {
+			needs = append(needs, id(CreateVolume, name))
+		}
 	}
-	for _, need := range n.Needs {
-		needs = append(needs, id(CreateContainer, need.Name))
-	}
+	needs = append(needs, b.todo.creations(needNames(n)...)...)
 	var deps map[string]string
 	for _, need := range b.ties(n) {
 		if deps == nil {
@@ -108,13 +123,12 @@ func (b *builder) create(n *resolve.Node, t todo) {
 }
 
 func (b *builder) start(n *resolve.Node, t todo) {
-	needs := []string{id(CreateContainer, n.Name), id(StopContainer, n.Name), id(UpdateContainer, n.Name)}
-	for _, need := range n.Needs {
-		needs = append(needs, id(StartContainer, need.Name))
-	}
+	needs := slices.Concat(b.todo.creations(n.Name), b.todo.stops(n.Name), b.todo.updates(n.Name), b.todo.starts(needNames(n)...))
 	if !n.Attached {
 		for _, name := range slices.Concat(n.Owns, n.Uses) {
-			needs = append(needs, id(PrepareVolume, name))
+			if b.prepares[name] {
+				needs = append(needs, id(PrepareVolume, name))
+			}
 		}
 	}
 	if n.Spec != nil {
@@ -136,14 +150,6 @@ func (b *builder) start(n *resolve.Node, t todo) {
 	b.step(st, needs, t.cause(n), why, b.neededBy(n))
 }
 
-// cause is where the cause of what happens to a container stands in the map.
-func (t todo) cause(n *resolve.Node) problem.Origin {
-	if t.at == (problem.Origin{}) {
-		return n.Origin
-	}
-	return t.at
-}
-
 // neededBy names who needs a container that nobody asked for and that is not there
 // for another reason.
 func (b *builder) neededBy(n *resolve.Node) string {
@@ -151,7 +157,7 @@ func (b *builder) neededBy(n *resolve.Node) string {
 		return ""
 	}
 	for _, user := range b.users[n.Name] {
-		if b.part[user] != "" {
+		if b.part[user] != nil {
 			return "needed by " + b.d.Node(user).Ref()
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // Targets in all their forms (row 37).
@@ -26,7 +26,7 @@ func TestTargets(t *testing.T) {
 		{[]string{"example_map.web_server"}, []string{"example_map.web_server"}},
 	}
 	for _, tt := range tests {
-		p, err := build(t, site(), &state.Snapshot{Images: siteImages()}, plan.Request{Action: plan.Stop, Targets: tt.targets})
+		p, err := build(t, site(), &snapshot.Snapshot{Images: siteImages()}, plan.Request{Action: plan.Stop, Targets: tt.targets})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestATargetOfTwoMeanings(t *testing.T) {
 		{"web.x", []string{"web.web.x"}, ""},
 	}
 	for _, tt := range tests {
-		p, err := build(t, m, &state.Snapshot{}, plan.Request{Action: plan.Stop, Targets: []string{tt.target}})
+		p, err := build(t, m, &snapshot.Snapshot{}, plan.Request{Action: plan.Stop, Targets: []string{tt.target}})
 		if err != nil || tt.err != "" {
 			if fmt.Sprint(err) != tt.err {
 				t.Errorf("%q: got %v, want %s", tt.target, err, tt.err)

@@ -52,79 +52,35 @@ func (p *Plan) WriteJSON(w io.Writer) error {
 
 // Summary is the last line of the text: how many steps of each kind.
 func (p *Plan) Summary() string {
-	count := map[Op]int{}
-	for _, st := range p.Steps {
-		count[st.Op]++
-	}
 	if len(p.Steps) == 0 {
 		return "Plan: nothing to do."
 	}
+	var words []string
+	table := operations()
+	for _, row := range table {
+		words = append(words, row.counted)
+	}
+	count := map[string]int{}
+	for _, st := range p.Steps {
+		row, _ := table.of(st.Op)
+		count[row.counted]++
+		words = append(words, row.counted)
+	}
 	var parts []string
-	for _, k := range []struct {
-		text string
-		ops  []Op
-	}{
-		{"pull", []Op{PullImage}},
-		{"signal", []Op{SignalContainer}},
-		{"stop", []Op{StopContainer}},
-		{"remove", []Op{RemoveContainer}},
-		{"create", []Op{CreateContainer, CreateVolume}},
-		{"prepare", []Op{PrepareVolume}},
-		{"update", []Op{UpdateContainer}},
-		{"start", []Op{StartContainer}},
-	} {
-		n := 0
-		for _, op := range k.ops {
-			n += count[op]
-		}
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d to %s", n, k.text))
+	for i, word := range words {
+		if count[word] > 0 && slices.Index(words, word) == i {
+			parts = append(parts, fmt.Sprintf("%d to %s", count[word], word))
 		}
 	}
 	return "Plan: " + strings.Join(parts, ", ") + "."
 }
 
-func (st Step) sign() string {
-	switch st.Op {
-	case PullImage:
-		return "v"
-	case CreateVolume, CreateContainer:
-		return "+"
-	case PrepareVolume:
-		return "#"
-	case StartContainer:
-		return ">"
-	case SignalContainer:
-		return "^"
-	case StopContainer:
-		return "x"
-	case UpdateContainer:
-		return "~"
+// words say what is done in a word or two.
+func (o *operation) words(st *Step) string {
+	if o.object == nil {
+		return o.verb
 	}
-	return "-"
-}
-
-// verb says what is done in a word or two.
-func (st Step) verb() string {
-	switch st.Op {
-	case PullImage:
-		return "pull"
-	case CreateVolume:
-		return "create volume"
-	case CreateContainer:
-		return "create"
-	case PrepareVolume:
-		return "prepare volume"
-	case StartContainer:
-		return "start"
-	case SignalContainer:
-		return "send " + st.Signal
-	case StopContainer:
-		return "stop"
-	case UpdateContainer:
-		return "update"
-	}
-	return "remove"
+	return o.verb + " " + o.object(st)
 }
 
 func at(o *problem.Origin) string {
@@ -143,16 +99,19 @@ func bracket(s string) string {
 
 // steps writes the steps in columns; the commands of a preparation stand below it.
 func (p *Plan) steps(b *strings.Builder) {
-	rows := make([][]string, len(p.Steps))
+	rows, signs := make([][]string, len(p.Steps)), make([]string, len(p.Steps))
+	table := operations()
 	var width [4]int
 	for i, st := range p.Steps {
-		rows[i] = []string{st.verb(), st.Target, strings.Join(st.Why, ", "), at(st.Origin)}
+		op, _ := table.of(st.Op)
+		signs[i] = op.sign
+		rows[i] = []string{op.words(&st), st.Target, strings.Join(st.Why, ", "), at(st.Origin)}
 		for j, cell := range rows[i] {
 			width[j] = max(width[j], utf8.RuneCountInString(cell))
 		}
 	}
 	for i, st := range p.Steps {
-		line := st.sign() + " "
+		line := signs[i] + " "
 		for j, cell := range rows[i] {
 			line += cell + strings.Repeat(" ", width[j]-utf8.RuneCountInString(cell)+2)
 		}

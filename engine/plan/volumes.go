@@ -10,15 +10,48 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
-	"github.com/dmap-dev/dmap/engine/state"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
+
+// volumes finds out which volumes the plan creates and prepares: those of what takes part.
+func (b *builder) volumes() {
+	b.makes, b.prepares = map[string]bool{}, map[string]bool{}
+	for _, n := range b.order {
+		for _, name := range n.Owns {
+			v := b.d.Volume(name)
+			if _, exists := b.s.Volumes[name]; b.act.creates && b.part[n.Name] != nil && !exists && !b.elsewhere(v) {
+				b.makes[name] = true
+			}
+			if b.preparesOwned(n) && b.preparedFor(v) != nil {
+				b.prepares[name] = true
+			}
+		}
+	}
+}
+
+// preparesOwned reports whether the preparation of volumes that n owns has its place
+// beside n: after the start of a holder, before that of an owner.
+func (b *builder) preparesOwned(n *resolve.Node) bool {
+	if n.Attached {
+		return b.part[n.Name] != nil
+	}
+	return b.todo[n.Name].start || b.compares(n)
+}
+
+// compares reports whether n takes part, and is brought to what the map says.
+func (b *builder) compares(n *resolve.Node) bool {
+	return b.part[n.Name] != nil && b.part[n.Name].compares
+}
 
 // createVolumes adds the attached volumes a container owns. A holder comes before
 // the owner, so it is the one that brings its volume.
 func (b *builder) createVolumes(n *resolve.Node) {
+	if b.part[n.Name] == nil {
+		return
+	}
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
-		if _, exists := b.s.Volumes[name]; exists || b.steps[id(CreateVolume, name)] || b.elsewhere(v) {
+		if !b.makes[name] || b.steps[id(CreateVolume, name)] {
 			continue
 		}
 		b.step(Step{Op: CreateVolume, Target: name, Volume: b.volumeSpec(v)}, nil, v.Origin,
@@ -40,7 +73,7 @@ func markOf(mapName string, v *resolve.Volume, role string) identity.Mark {
 // another one if the map says something else than the record. Where nothing tells what
 // was done, an owner that ran counts as done, unless it is to be recreated.
 func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
-	if v.Prepared() == "" || b.req.Action == Create || !b.req.Action.up() || b.elsewhere(v) {
+	if v.Prepared() == "" || !b.act.creates || !b.act.starts || b.elsewhere(v) {
 		return nil
 	}
 	var starts *resolve.Node
@@ -52,7 +85,7 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	info, exists := b.s.Volumes[v.Name]
 	if was := b.prepared(v, info); exists && b.ours(info.Labels) && was != v.Prepared() {
 		for _, n := range b.owners[v.Name] {
-			if b.part[n.Name] == Update && (was != "" || b.req.Recreate && b.requested[n.Name]) {
+			if b.compares(n) && (was != "" || b.req.Recreate && b.requested[n.Name]) {
 				return n
 			}
 		}
@@ -94,19 +127,19 @@ func (b *builder) elsewhere(v *resolve.Volume) bool {
 func (b *builder) prepareOwned(n *resolve.Node) {
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
-		if b.steps[id(PrepareVolume, name)] {
+		if !b.prepares[name] || b.steps[id(PrepareVolume, name)] {
 			continue
 		}
 		cause := b.preparedFor(v)
-		if cause == nil {
-			continue
+		needs := b.todo.removals(identity.Helper(name))
+		if b.makes[name] {
+			needs = slices.Insert(needs, 0, id(CreateVolume, name))
 		}
-		needs := []string{id(CreateVolume, name), id(RemoveContainer, identity.Helper(name))}
 		if v.Holder != "" {
-			needs = append(needs, id(CreateContainer, v.Holder), id(StartContainer, v.Holder))
+			needs = slices.Concat(needs, b.todo.creations(v.Holder), b.todo.starts(v.Holder))
 		}
 		for _, owner := range b.owners[name] {
-			needs = append(needs, id(StopContainer, owner.Name))
+			needs = append(needs, b.todo.stops(owner.Name)...)
 		}
 		p, why := b.prepare(v), "is not prepared"
 		if p.Was != "" {
@@ -120,7 +153,7 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 // an owner of the volume takes part.
 func (b *builder) noteRecord(v *resolve.Volume) {
 	info, exists := b.s.Volumes[v.Name]
-	part := slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool { return b.part[n.Name] != "" })
+	part := slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool { return b.part[n.Name] != nil })
 	if !exists || !part || v.Prepared() == "" || b.elsewhere(v) || b.preparedFor(v) != nil {
 		return
 	}
@@ -162,20 +195,20 @@ func (b *builder) prepare(v *resolve.Volume) *Prepare {
 	}
 	for _, argv := range [][]string{{"chown", "-R", v.Chown, v.Path}, {"chmod", "-R", v.Chmod, v.Path}} {
 		if argv[2] != "" {
-			p.Containers = append(p.Containers, b.helper(v, argv))
+			p.Containers = append(p.Containers, helper(b.d, v, argv))
 		}
 	}
 	return p
 }
 
-func (b *builder) helper(v *resolve.Volume, argv []string) docker.ContainerSpec {
+func helper(d *resolve.Desired, v *resolve.Volume, argv []string) docker.ContainerSpec {
 	return docker.ContainerSpec{
 		ContainerConfig: docker.ContainerConfig{
-			Image:      b.d.CoreImage,
+			Image:      d.CoreImage,
 			User:       "root",
 			Entrypoint: argv[:1],
 			Cmd:        argv[1:],
-			Labels:     markOf(b.d.Map, v, identity.RolePrepare).ContainerLabels(),
+			Labels:     markOf(d.Map, v, identity.RolePrepare).ContainerLabels(),
 		},
 		HostConfig: docker.HostConfig{
 			NetworkMode:    "none",
@@ -201,22 +234,22 @@ func (p *Prepare) Commands() []string {
 // leftBehind notes the data that a container does not get again when it is made
 // anew: it lies in volumes without a name of their own, for which the engine makes
 // new ones. What it has from a container that it uses is that one's to note.
-func (b *builder) leftBehind(n *resolve.Node, c state.Container) {
+func (b *builder) leftBehind(n *resolve.Node, c snapshot.Container) {
 	for _, m := range c.Mounts {
-		if anonymous(m) && !b.lent(n, m.Name) {
+		if anonymous(m) && !lent(b.s, n, m.Name) {
 			b.note(n.Name, n.At("Volumes"), "is created anew without its data at %s, which stays behind in the volume %s", m.Destination, m.Name)
 		}
 	}
 }
 
 // lent tells whether a container that n needs mounts the volume.
-func (b *builder) lent(n *resolve.Node, volume string) bool {
+func lent(s *snapshot.Snapshot, n *resolve.Node, volume string) bool {
 	return slices.ContainsFunc(n.Needs, func(need resolve.Need) bool {
-		return need.Why != resolve.Links && mountsVolume(b.s.Containers[need.Name], volume)
+		return need.Why != resolve.Links && mountsVolume(s.Containers[need.Name], volume)
 	})
 }
 
-func mountsVolume(c state.Container, volume string) bool {
+func mountsVolume(c snapshot.Container, volume string) bool {
 	return slices.ContainsFunc(c.Mounts, func(m docker.MountInfo) bool { return m.Type == "volume" && m.Name == volume })
 }
 

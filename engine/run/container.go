@@ -36,6 +36,22 @@ func (x *executor) createContainer(ctx context.Context, name string, spec docker
 	return id, warnings, err
 }
 
+// createPlanned creates the container of a step, and remembers it for the steps that need
+// it.
+func (x *executor) createPlanned(ctx context.Context, st *plan.Step) (warnings []string, err error) {
+	id, warnings, err := x.createContainer(ctx, st.Target, x.tied(st))
+	if err != nil {
+		return warnings, err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.created == nil {
+		x.created = map[string]string{}
+	}
+	x.created[st.Target] = id
+	return warnings, nil
+}
+
 // tied is the create request of a step, with a label of what the container is tied to:
 // what this run made, or else what was there when the plan was made.
 func (x *executor) tied(st *plan.Step) docker.ContainerSpec {

@@ -27,58 +27,6 @@ type executor struct {
 	pulled  time.Time // when a pull was last seen to go on
 }
 
-// result is how a step ended. unknown means the call was cut off and may have
-// happened.
-type result struct {
-	err      error
-	unknown  bool
-	warnings []string
-	took     time.Duration
-}
-
-func (x *executor) do(ctx context.Context, st *plan.Step) result {
-	began := time.Now()
-	r := result{}
-	switch st.Op {
-	case plan.PullImage:
-		r.err = x.pull(ctx, st)
-	case plan.CreateVolume:
-		r.err = x.createVolume(ctx, st)
-	case plan.PrepareVolume:
-		r.err = x.prepare(ctx, st)
-	case plan.CreateContainer:
-		var id string
-		id, r.warnings, r.err = x.createContainer(ctx, st.Target, x.tied(st))
-		if r.err == nil {
-			x.remember(st.Target, id)
-		}
-	case plan.StartContainer:
-		r.err = x.startContainer(ctx, st)
-	case plan.UpdateContainer:
-		r.warnings, r.err = x.updateContainer(ctx, st)
-	case plan.StopContainer:
-		r.err = x.stopContainer(ctx, st)
-	case plan.SignalContainer:
-		r.err = x.signalContainer(ctx, st)
-	case plan.RemoveContainer:
-		r.err = x.removePlanned(ctx, st)
-	default:
-		r.err = fmt.Errorf("step %q is of a kind that this version does not know", st.ID)
-	}
-	r.took = time.Since(began)
-	r.unknown = docker.MayHaveHappened(r.err)
-	return r
-}
-
-func (x *executor) remember(name, id string) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.created == nil {
-		x.created = map[string]string{}
-	}
-	x.created[name] = id
-}
-
 // container returns the id a step means: the one this run made, else the one it was
 // planned for, and what inspection tells of that: nothing if it is gone. One that
 // has another name now is not what the plan means, nor is one of another map, nor

@@ -2,7 +2,20 @@
 
 package run
 
-import "context"
+import (
+	"context"
+
+	"github.com/dmap-dev/dmap/engine/plan"
+)
+
+// Operations are the kinds of steps that can be carried out.
+func Operations() []plan.Op {
+	var ops []plan.Op
+	for _, row := range operations() {
+		ops = append(ops, row.op)
+	}
+	return ops
+}
 
 // Renew renews a claim now instead of at the next beat.
 func (l *Lock) Renew(ctx context.Context) error { return l.renew(ctx) }

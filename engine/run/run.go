@@ -4,8 +4,6 @@ package run
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -63,55 +61,31 @@ func (s *schedule) locked(ctx context.Context, client docker.Client, o Options) 
 	return errors.Join(s.work(ctx, x, lock), lock.Release())
 }
 
-// newID returns eight random hexadecimal digits.
-func newID() string {
-	var b [4]byte
-	rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
-}
-
 // schedule knows which steps wait for which. Only the goroutine of work touches it.
 type schedule struct {
-	plan    *plan.Plan
-	results []Result
-	waits   []int   // how many needs of a step are not done
-	users   [][]int // which steps wait for a step
-	ready   []int   // steps that may begin, in the order of the plan
-	free    map[class]int
-	events  func(Event)
+	plan       *plan.Plan
+	results    []Result
+	operations []operation // of each step
+	waits      []int       // how many needs of a step are not done
+	users      [][]int     // which steps wait for a step
+	ready      []int       // steps that may begin, in the order of the plan
+	free       map[class]int
+	events     func(Event)
 
 	drain    <-chan struct{}
 	draining func(steps int)
 }
 
-// class is a kind of call with a limit of its own.
-type class int
-
-const (
-	work class = iota
-	stops
-	pulls
-)
-
-func classOf(op plan.Op) class {
-	switch op {
-	case plan.StopContainer:
-		return stops
-	case plan.PullImage:
-		return pulls
-	}
-	return work
-}
-
 func newSchedule(p *plan.Plan, o Options) *schedule {
 	limits := o.Limits.withDefaults()
 	s := &schedule{
-		plan:    p,
-		results: make([]Result, len(p.Steps)),
-		waits:   make([]int, len(p.Steps)),
-		users:   make([][]int, len(p.Steps)),
-		free:    map[class]int{work: limits.Work, stops: limits.Stops, pulls: limits.Pulls},
-		events:  o.Events,
+		plan:       p,
+		results:    make([]Result, len(p.Steps)),
+		operations: make([]operation, len(p.Steps)),
+		waits:      make([]int, len(p.Steps)),
+		users:      make([][]int, len(p.Steps)),
+		free:       map[class]int{work: limits.Work, stops: limits.Stops, pulls: limits.Pulls},
+		events:     o.Events,
 
 		drain:    o.Drain,
 		draining: o.Draining,
@@ -125,7 +99,8 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 	index := make(map[string]int, len(p.Steps))
 	for i := range p.Steps {
 		s.results[i] = Result{Step: &p.Steps[i], Status: Waiting}
-		err := flaw(&p.Steps[i])
+		var err error
+		s.operations[i], err = operationOf(&p.Steps[i])
 		if _, twice := index[p.Steps[i].ID]; twice {
 			err = fmt.Errorf("step %q is twice in the plan", p.Steps[i].ID)
 		}
@@ -156,19 +131,6 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 		}
 	}
 	return s
-}
-
-// flaw says what a step lacks that its kind needs.
-func flaw(st *plan.Step) error {
-	switch {
-	case st.Op == plan.CreateContainer && st.Create == nil, st.Op == plan.CreateVolume && st.Volume == nil, st.Op == plan.PrepareVolume && st.Prepare == nil:
-		return fmt.Errorf("step %q does not say what to make", st.ID)
-	case st.Op == plan.UpdateContainer && st.Update == nil:
-		return fmt.Errorf("step %q does not say what to change", st.ID)
-	case st.Op == plan.SignalContainer && (st.Signal == "" || st.Signal != docker.Signal(st.Signal)):
-		return fmt.Errorf("step %q does not say which signal to send", st.ID)
-	}
-	return nil
 }
 
 // failCircles fails all steps that would wait for themselves.
@@ -252,15 +214,15 @@ func (s *schedule) begin(ctx context.Context, x *executor, outcomes chan<- outco
 	var later []int
 	for _, i := range s.ready {
 		st := &s.plan.Steps[i]
-		c := classOf(st.Op)
-		if s.free[c] == 0 {
+		op := s.operations[i]
+		if s.free[op.class] == 0 {
 			later = append(later, i)
 			continue
 		}
-		s.free[c]--
+		s.free[op.class]--
 		begun++
 		s.events(Event{Step: st, Status: Begun})
-		go func() { outcomes <- outcome{i, x.do(ctx, st)} }()
+		go func() { outcomes <- outcome{i, op.carryOut(ctx, x, st)} }()
 	}
 	s.ready = later
 	return begun
@@ -269,7 +231,7 @@ func (s *schedule) begin(ctx context.Context, x *executor, outcomes chan<- outco
 // end records how a step ended, before anything that waits for it can begin.
 func (s *schedule) end(o outcome) {
 	st := &s.plan.Steps[o.step]
-	s.free[classOf(st.Op)]++
+	s.free[s.operations[o.step].class]++
 	r := Result{Step: st, Status: Done, Err: o.err, Warnings: o.warnings, Took: o.took}
 	switch {
 	case o.err != nil && o.unknown:

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -103,6 +104,16 @@ func TestOrderOfWork(t *testing.T) {
 	})
 }
 
+// Every kind of step that a plan can have can be carried out, and no other.
+func TestOperationsAreThoseOfPlans(t *testing.T) {
+	got, want := run.Operations(), plan.Operations()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("run knows %q, plan %q", got, want)
+	}
+}
+
 // A plan that is damaged does not run half: a step whose need is not in the plan
 // fails, and so does one of an unknown kind.
 func TestDamagedPlans(t *testing.T) {
@@ -111,7 +122,7 @@ func TestDamagedPlans(t *testing.T) {
 		{ID: "a", Op: "volume.paint", Target: "a"},
 		{ID: "b", Op: plan.RemoveContainer, Target: "b", Needs: []string{"nowhere"}},
 		{ID: "c", Op: plan.StartContainer, Target: "c"},
-		{ID: "d", Op: plan.StopContainer, Target: "d", Needs: []string{"b"}},
+		{ID: "d", Op: plan.StopContainer, Target: "d", ContainerID: "d", Needs: []string{"b"}},
 	}}
 	report, err := run.Do(context.Background(), client, p, run.Options{})
 	if err == nil || report.Count(run.Failed) != 3 || report.Count(run.Skipped) != 1 {

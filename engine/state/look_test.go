@@ -13,13 +13,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
-// One call lists all containers, one all volumes, and one looks at each image;
-// only a container whose exit code is asked for, and that exited, is inspected, or
-// whose start is asked for, and that runs.
-func TestObserve(t *testing.T) {
+// One call lists all containers, one all volumes, one looks at each image and one
+// inspects each container that is asked for. One that is gone since is taken out.
+func TestLook(t *testing.T) {
 	ctx := context.Background()
 	s := sim.New(sim.Options{})
 	defer s.Close()
@@ -35,7 +35,7 @@ func TestObserve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, image := range map[string]string{"m.up": "runs", "m.end": "ends", "m.end2": "ends", "mm.x": "runs", "other": "runs"} {
+	for name, image := range map[string]string{"m.up": "runs", "m.end": "ends", "m.end2": "ends", "m.gone": "runs", "mm.x": "runs", "other": "runs"} {
 		id, _, err := client.CreateContainer(ctx, name, docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: image}})
 		if err != nil {
 			t.Fatal(err)
@@ -55,12 +55,18 @@ func TestObserve(t *testing.T) {
 		}
 	}
 	s.ClearCalls()
-	snapshot, err := state.Observe(ctx, client, state.Query{Map: "m", Images: []string{"runs", "far", "nowhere", "runs"}, Engine: true, Exited: []string{"m.up", "m.end", "m.absent"}, Started: []string{"m.up", "m.end2", "m.absent"}})
-	if err != nil {
+	var known snapshot.Snapshot
+	if err := state.Look(ctx, client, &known, snapshot.Query{Map: "m", Images: []string{"far", "nowhere", "runs"}, Engine: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.RemoveContainer(ctx, "m.gone", true); err != nil {
+		t.Fatal(err)
+	}
+	if err := state.Look(ctx, client, &known, snapshot.Query{Inspect: []string{"m.up", "m.end", "m.gone", "m.absent"}}); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	for name, c := range snapshot.Containers {
+	for name, c := range known.Containers {
 		got[name] = c.State
 		if inspected := c.Info != nil; inspected != (name != "m.end2") || inspected && (c.Info.State.ExitCode != 0) != (name == "m.end") {
 			t.Errorf("%s: %+v", name, c.Info)
@@ -69,27 +75,27 @@ func TestObserve(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"m.up": "running", "m.end": "exited", "m.end2": "exited"}, got); diff != "" {
 		t.Errorf("containers (-want +got):\n%s", diff)
 	}
-	if _, ok := snapshot.Volumes["m.v"]; !ok || len(snapshot.Volumes) != 1 {
-		t.Errorf("volumes %v", snapshot.Volumes)
+	if _, ok := known.Volumes["m.v"]; !ok || len(known.Volumes) != 1 {
+		t.Errorf("volumes %v", known.Volumes)
 	}
-	if snapshot.Images["runs"].ID == "" || snapshot.Images["far"].ID != "" {
-		t.Errorf("images %v", snapshot.Images)
+	if known.Images["runs"].ID == "" || known.Images["far"].ID != "" {
+		t.Errorf("images %v", known.Images)
 	}
 	calls := map[string]int{}
 	for _, c := range s.Calls() {
 		calls[c.Op]++
 	}
-	if diff := cmp.Diff(map[string]int{"container.list": 1, "container.inspect": 2, "volume.list": 1, "image.inspect": 3, "info": 1, "version": 1}, calls); diff != "" {
+	if diff := cmp.Diff(map[string]int{"container.list": 1, "container.inspect": 3, "container.remove": 1, "volume.list": 1, "image.inspect": 3, "info": 1, "version": 1}, calls); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
 	}
-	if info, err := client.Engine(ctx); err != nil || snapshot.Engine != info.ID {
-		t.Errorf("engine %q, want %q, %v", snapshot.Engine, info.ID, err)
+	if info, err := client.Engine(ctx); err != nil || known.Engine.ID != info.ID {
+		t.Errorf("engine %v, want %q, %v", known.Engine, info.ID, err)
 	}
-	if err := state.AskRegistries(ctx, client, snapshot, []string{"far", "nowhere"}); err != nil {
+	if err := state.Look(ctx, client, &known, snapshot.Query{Registries: []string{"far", "nowhere"}}); err != nil {
 		t.Fatal(err)
 	}
-	if snapshot.Images["far"].Missing != nil || snapshot.Images["nowhere"].Missing == nil {
-		t.Errorf("after the registries were asked: %v", snapshot.Images)
+	if known.Images["far"] != (snapshot.Image{Asked: true}) || known.Images["nowhere"].Missing == nil {
+		t.Errorf("after the registries were asked: %v", known.Images)
 	}
 }
 
@@ -110,12 +116,12 @@ func TestMapNamesAreNoPatterns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	snapshot, err := state.Observe(ctx, client, state.Query{Map: "a.b"})
-	if err != nil {
+	var known snapshot.Snapshot
+	if err := state.Look(ctx, client, &known, snapshot.Query{Map: "a.b"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := snapshot.Containers["a.b.c"]; !ok || len(snapshot.Containers) != 1 {
-		t.Errorf("got %v", snapshot.Containers)
+	if _, ok := known.Containers["a.b.c"]; !ok || len(known.Containers) != 1 {
+		t.Errorf("got %v", known.Containers)
 	}
 }
 
@@ -156,7 +162,11 @@ func TestLostAnswers(t *testing.T) {
 				row.fault.Op = op
 				s.AddFault(row.fault)
 				began := time.Now()
-				_, err = state.Observe(t.Context(), client, state.Query{Map: "m", Images: []string{"ends"}, Exited: []string{"m.end"}})
+				var known snapshot.Snapshot
+				err = state.Look(t.Context(), client, &known, snapshot.Query{Map: "m", Images: []string{"ends"}})
+				if err == nil {
+					err = state.Look(t.Context(), client, &known, snapshot.Query{Inspect: []string{"m.end"}})
+				}
 				if docker.KindOf(err) != row.want {
 					t.Errorf("%s %+v: %v", op, row.fault, err)
 				}

@@ -1,0 +1,77 @@
+// Front door: finding out what a decision lacks, until it lacks nothing.
+
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/snapshot"
+	"github.com/dmap-dev/dmap/engine/state"
+)
+
+// world is what decisions are made from: what a map asks for, and what is known of an
+// engine. It grows with every question.
+type world struct {
+	reader   docker.Reader // nil where no engine is asked
+	of       *model.ContainerMap
+	desired  *resolve.Desired
+	snapshot snapshot.Snapshot
+}
+
+// newWorld begins with a map that is valid, and nothing known of the engine.
+func newWorld(r docker.Reader, m *model.ContainerMap) (*world, error) {
+	if m == nil {
+		return nil, errors.New("engine: the map is nil")
+	}
+	if err := m.Validate(); err != nil {
+		return nil, err
+	}
+	d, err := resolve.Map(m)
+	if err != nil {
+		return nil, err
+	}
+	return &world{reader: r, of: m, desired: d}, nil
+}
+
+// until asks decide, and finds out what it lacks, until it lacks nothing. decide reads
+// the world and must not change it.
+func (w *world) until(ctx context.Context, decide func() (plan.Missing, error)) error {
+	for before := (plan.Missing{}); ; {
+		missing, err := decide()
+		switch {
+		case err != nil || missing.Empty():
+			return err
+		case reflect.DeepEqual(missing, before): // it would ask for ever
+			return fmt.Errorf("internal error: %+v %q is missing, although it was found out", missing.Query, missing.Specs)
+		}
+		if err := w.find(ctx, missing); err != nil {
+			return err
+		}
+		before = missing
+	}
+}
+
+// find asks the engine first, which is cheap to ask: option functions may take long.
+func (w *world) find(ctx context.Context, missing plan.Missing) error {
+	if !missing.Query.Empty() {
+		if err := state.Look(ctx, w.reader, &w.snapshot, missing.Query); err != nil {
+			return err
+		}
+	}
+	if len(missing.Specs) == 0 {
+		return nil
+	}
+	return w.desired.Specify(ctx, w.of, missing.Specs, missing.Keywords)
+}
+
+// specify fills in the create requests of the named containers, as the map has them.
+func (w *world) specify(ctx context.Context, names []string) error {
+	return w.find(ctx, plan.Missing{Specs: names})
+}

@@ -1,0 +1,149 @@
+// Plan: what is needed while one plan is made.
+
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/snapshot"
+)
+
+// The codes of problems found while planning.
+const (
+	CodeForeign      problem.Code = "foreign-object"
+	CodeImageMissing problem.Code = "image-missing"
+	CodeState        problem.Code = "wrong-state"
+)
+
+// builder holds what is needed while one plan is made.
+type builder struct {
+	d        *resolve.Desired
+	s        *snapshot.Snapshot
+	req      Request
+	rows     map[Action]*action
+	act      *action // that of the request
+	plan     *Plan
+	problems problem.Problems
+
+	order     []*resolve.Node // the selection first, then the others
+	requested map[string]bool
+	// part has the action by which each container that takes part is decided: the
+	// requested one, or create for what only has to exist.
+	part   map[string]*action
+	users  map[string][]string        // who needs a container, by names in Docker
+	owners map[string][]*resolve.Node // the instances that own a volume
+	todo   todos
+	steps  map[string]bool // ids
+	broken error           // what the planner itself did wrong
+	pulls  []string
+	// makes and prepares are the volumes that the plan creates, and prepares.
+	makes, prepares map[string]bool
+	// compared has the comparisons made so far, by the container's name.
+	compared map[string]comparison
+	freed    map[string][]string // what becomes free, with the stops that free it
+}
+
+// todo is what happens to one container.
+type todo struct {
+	stop, remove, create, start bool
+	why                         string
+	at                          problem.Origin // where the cause stands; zero: where the container does
+
+	update *docker.ContainerUpdate // in place
+	change string                  // why that
+	other  *Step                   // of a kind that only its action has; it waits for nothing
+}
+
+// cause is where the cause of what happens to a container stands in the map.
+func (t todo) cause(n *resolve.Node) problem.Origin {
+	if t.at == (problem.Origin{}) {
+		return n.Origin
+	}
+	return t.at
+}
+
+// todos are what happens to each container, by name.
+type todos map[string]todo
+
+// stops, and so on, are the steps of one kind of those of the named containers that
+// have one.
+func (t todos) stops(names ...string) []string {
+	return t.steps(StopContainer, names, func(t todo) bool { return t.stop })
+}
+
+func (t todos) removals(names ...string) []string {
+	return t.steps(RemoveContainer, names, func(t todo) bool { return t.remove })
+}
+
+func (t todos) creations(names ...string) []string {
+	return t.steps(CreateContainer, names, func(t todo) bool { return t.create })
+}
+
+func (t todos) updates(names ...string) []string {
+	return t.steps(UpdateContainer, names, func(t todo) bool { return t.update != nil })
+}
+
+func (t todos) starts(names ...string) []string {
+	return t.steps(StartContainer, names, func(t todo) bool { return t.start })
+}
+
+func (t todos) steps(op Op, names []string, has func(todo) bool) []string {
+	var ids []string
+	for _, name := range names {
+		if has(t[name]) {
+			ids = append(ids, id(op, name))
+		}
+	}
+	return ids
+}
+
+// step adds a step. The steps that it needs must be there: who calls it knows which the
+// plan has. One that is missing would let a step begin too early, so it is an error of
+// the planner. Steps that wait for nothing else wait for all pulls: nothing is touched
+// before every image is there.
+func (b *builder) step(st Step, needs []string, at problem.Origin, why ...string) {
+	st.ID = id(st.Op, st.Target)
+	for _, need := range needs {
+		if !b.steps[need] {
+			b.broken = errors.Join(b.broken, fmt.Errorf("internal error: step %q needs %q, which is not in the plan yet", st.ID, need))
+		}
+		if !slices.Contains(st.Needs, need) {
+			st.Needs = append(st.Needs, need)
+		}
+	}
+	if len(st.Needs) == 0 {
+		st.Needs = slices.Clone(b.pulls)
+	}
+	st.Why = []string{} // in JSON a list, never null
+	for _, w := range why {
+		if w != "" {
+			st.Why = append(st.Why, w)
+		}
+	}
+	if at != (problem.Origin{}) {
+		st.Origin = &at
+	}
+	b.steps[st.ID] = true
+	b.plan.Steps = append(b.plan.Steps, st)
+}
+
+func id(op Op, target string) string { return string(op) + " " + target }
+
+func (b *builder) note(target string, at problem.Origin, format string, args ...any) {
+	n := Note{Target: target, Text: fmt.Sprintf(format, args...)}
+	if at != (problem.Origin{}) {
+		n.Origin = &at
+	}
+	b.plan.Notes = append(b.plan.Notes, n)
+}
+
+func (b *builder) problem(code problem.Code, n *resolve.Node, hint, format string, args ...any) {
+	b.problems = append(b.problems, &problem.Problem{
+		Code: code, Origin: n.Origin, Msg: fmt.Sprintf(format, args...), Hint: hint,
+	})
+}

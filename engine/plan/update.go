@@ -1,0 +1,127 @@
+// Plan: the action update.
+
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/resolve"
+	"github.com/dmap-dev/dmap/engine/snapshot"
+)
+
+// Update starts, and brings what differs from the map there.
+const Update Action = "update"
+
+func update() *action {
+	return &action{
+		name: Update, help: "start, and bring what differs from the map there: in place where Docker can, else anew",
+		compose: "up",
+		flags:   []flag{withOptions, withRecreation, withOrphanRemoval, withPullPolicy, withStopTimeout},
+		refuse: func(r Request) error {
+			if r.Pull == PullAlways {
+				return &RequestError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first, with the action pull"}
+			}
+			return nil
+		},
+		along: withNeeds, creates: true, starts: true, compares: true, exist: Create, others: Start,
+		tidies: true, orphans: true, specs: true,
+		fact: func(f *ContainerFact, c snapshot.Container) { f.Live = live(c.Info) },
+		decide: func(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo {
+			t := resume(b, n, c, exists)
+			if !exists {
+				return t
+			}
+			return reconcile(b, n, c, t)
+		},
+	}
+}
+
+// reconcile makes of an existing container what the map says: in place if the engine
+// can, else by making it anew. t is what start would do.
+func reconcile(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
+	if n.Spec == nil || c.Info == nil || t.create || n.Attached && !b.ours(c.Labels) { // what an adopted holder holds would be lost
+		return t
+	}
+	if b.req.Recreate && b.requested[n.Name] {
+		return anew(c, "recreation was asked for")
+	}
+	diffs := b.differences(n, c).differences
+	diffs = append(diffs, b.moved(n, c)...)
+	if image := b.s.Images[n.Image]; b.otherImage(n, c) && !n.Persistent && !n.Attached && !slices.ContainsFunc(diffs, ofImage) {
+		diffs = append(diffs, difference{"", fmt.Sprintf("image %s is another one now (%s)", n.Image, short(image.ID))})
+	}
+	if len(diffs) == 0 {
+		return t
+	}
+	var fields, why []string
+	for _, diff := range diffs {
+		fields, why = append(fields, diff.field), append(why, diff.text)
+	}
+	change, ok := n.Spec.Update(*c.Info, fields)
+	if !ok {
+		t = anew(c, strings.Join(why, ", "))
+	} else {
+		t.update, t.change = &change, strings.Join(why, ", ")
+	}
+	t.at = n.At(fields[0])
+	return t
+}
+
+func ofImage(diff difference) bool { return diff.field == "Image" }
+
+// anew makes an existing container again. It runs then, whether it did or not.
+func anew(c snapshot.Container, why string) todo {
+	return todo{stop: c.Runs(), remove: true, create: true, start: true, why: why}
+}
+
+// otherImage tells whether the name of the image stands for another one than that
+// from which the container was made.
+func (b *builder) otherImage(n *resolve.Node, c snapshot.Container) bool {
+	now := b.s.Images[n.Image].ID
+	return now != "" && c.ImageID != "" && now != c.ImageID
+}
+
+// short is an image id as people see it.
+func short(id string) string {
+	_, digest, ok := strings.Cut(id, ":")
+	if !ok {
+		digest = id
+	}
+	return digest[:min(12, len(digest))]
+}
+
+// moved tells which attached volumes are not mounted where the map wants them. A
+// container that has them from a holder shows that nowhere else.
+func (b *builder) moved(n *resolve.Node, c snapshot.Container) []difference {
+	var out []difference
+	for _, name := range slices.Concat(n.Owns, n.Uses) {
+		v := b.d.Volume(name)
+		if v.Holder == "" || n.Attached || b.elsewhere(v) || n.Spec.HostConfig.MountsAt(v.Path) {
+			continue
+		}
+		there := slices.ContainsFunc(c.Mounts, func(m docker.MountInfo) bool { return m.Name == name && m.Destination == v.Path })
+		if !there {
+			out = append(out, difference{"", fmt.Sprintf("volume %s is not mounted at %s", v.Alias, v.Path)})
+		}
+	}
+	return out
+}
+
+// live is a digest of what can change of a container while it exists, and what update
+// compares: limits, restart policy, links and networks.
+func live(info *docker.ContainerInfo) string {
+	networks := map[string]docker.EndpointSpec{}
+	for name, e := range info.Networks {
+		e.MacAddress = "" // only shown while it runs
+		networks[name] = e.EndpointSpec
+	}
+	text, _ := json.Marshal([]any{info.HostConfig.Resources, info.HostConfig.RestartPolicy, info.HostConfig.Links, networks}) // decoded from JSON
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:6])
+}

@@ -1,0 +1,164 @@
+// State: the calls that fill a snapshot.
+
+package state
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
+	"github.com/dmap-dev/dmap/engine/docker/identity"
+	"github.com/dmap-dev/dmap/engine/snapshot"
+)
+
+// parallel bounds the calls in flight. An engine answers reads in well under a
+// millisecond; more would only fill its queue.
+const parallel = 8
+
+// Look finds out what q asks for, and adds it to s. A container that is gone since it was
+// listed is taken out. The error is the first one met, as [docker.Error].
+func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot.Query) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	l := looker{r: r, s: s}
+	if q.Map != "" {
+		names := identity.Pattern(q.Map)
+		g.Go(func() error { return l.containers(ctx, names) })
+		g.Go(func() error { return l.volumes(ctx, names) })
+	}
+	if q.Engine {
+		g.Go(func() error { return l.engine(ctx) })
+	}
+	for _, ref := range q.Images {
+		g.Go(func() error { return l.image(ctx, ref) })
+	}
+	for _, ref := range q.Registries {
+		g.Go(func() error { return l.registry(ctx, ref) })
+	}
+	for _, name := range q.Inspect {
+		g.Go(func() error { return l.inspect(ctx, name) })
+	}
+	return g.Wait()
+}
+
+// looker adds answers to a snapshot as they come.
+type looker struct {
+	r  docker.Reader
+	mu sync.Mutex // guards s
+	s  *snapshot.Snapshot
+}
+
+func (l *looker) containers(ctx context.Context, names string) error {
+	list, err := read(ctx, calls.Observe, "the engine to list containers", func(ctx context.Context) ([]docker.ContainerSummary, error) { return l.r.Containers(ctx, names) })
+	if err != nil {
+		return err
+	}
+	all := make(map[string]snapshot.Container, len(list))
+	for _, c := range list {
+		all[c.Name] = snapshot.Container{ContainerSummary: c}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.s.Containers = all
+	return nil
+}
+
+func (l *looker) volumes(ctx context.Context, names string) error {
+	list, err := read(ctx, calls.Observe, "the engine to list volumes", func(ctx context.Context) ([]docker.VolumeInfo, error) { return l.r.Volumes(ctx, names) })
+	if err != nil {
+		return err
+	}
+	all := make(map[string]docker.VolumeInfo, len(list))
+	for _, v := range list {
+		all[v.Name] = v
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.s.Volumes = all
+	return nil
+}
+
+func (l *looker) engine(ctx context.Context) error {
+	info, err := read(ctx, calls.Observe, "the engine to say who it is", l.r.Engine)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.s.Engine = &info
+	return nil
+}
+
+func (l *looker) image(ctx context.Context, ref string) error {
+	info, err := read(ctx, calls.Observe, fmt.Sprintf("the engine to inspect image %q", ref), func(ctx context.Context) (docker.ImageInfo, error) { return l.r.Image(ctx, ref) })
+	switch docker.KindOf(err) {
+	case docker.ImageMissing, docker.NotFound:
+		info, err = docker.ImageInfo{}, nil
+	}
+	if err != nil {
+		return err
+	}
+	l.setImage(ref, snapshot.Image{ID: info.ID})
+	return nil
+}
+
+// registry finds out whether an image that is not on the engine could be pulled. Why it
+// cannot is an answer, too; of an engine that cannot ask, the pull will tell.
+func (l *looker) registry(ctx context.Context, ref string) error {
+	_, missing := read(ctx, calls.Registry, fmt.Sprintf("the registry of image %q", ref), func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, l.r.RemoteImage(ctx, ref)
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if docker.KindOf(missing) == docker.Unsupported {
+		missing = nil
+	}
+	l.setImage(ref, snapshot.Image{Asked: true, Missing: missing})
+	return nil
+}
+
+func (l *looker) setImage(ref string, found snapshot.Image) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.s.Images == nil {
+		l.s.Images = map[string]snapshot.Image{}
+	}
+	l.s.Images[ref] = found
+}
+
+func (l *looker) inspect(ctx context.Context, name string) error {
+	l.mu.Lock()
+	c, exists := l.s.Containers[name]
+	l.mu.Unlock()
+	if !exists {
+		return nil
+	}
+	info, err := read(ctx, calls.Observe, fmt.Sprintf("the engine to inspect container %q", name), func(ctx context.Context) (docker.ContainerInfo, error) { return l.r.Container(ctx, c.ID) })
+	gone := docker.KindOf(err) == docker.NotFound
+	if err != nil && !gone {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if gone {
+		delete(l.s.Containers, name)
+		return nil
+	}
+	c.Info = &info
+	l.s.Containers[name] = c
+	return nil
+}
+
+// read makes a call that only reads; what says what is waited for.
+func read[T any](ctx context.Context, kind calls.Kind, what string, ask func(context.Context) (T, error)) (out T, err error) {
+	err = calls.New(calls.Times{}).Do(ctx, calls.Call{Kind: kind, For: what, Make: func(ctx context.Context) (err error) {
+		out, err = ask(ctx)
+		return err
+	}})
+	return out, err
+}
