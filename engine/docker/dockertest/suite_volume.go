@@ -108,4 +108,23 @@ var volumeCases = []suiteCase{
 		s.same("user", of("user"), []mount{{s.name("a"), "/a", true}, {s.name("b"), "/b", true}})
 		s.same("reader", of("reader"), []mount{{s.name("a"), "/a", false}, {s.name("b"), "/b", false}})
 	}},
+	{"of volumes from two containers at one path, the last one counts", func(s *suite) {
+		for _, short := range []string{"a", "b"} {
+			lender := spec()
+			lender.HostConfig.Binds = []string{s.name(short) + ":/data"}
+			s.create("lends-"+short, lender)
+		}
+		for _, order := range [][]string{{"a", "b"}, {"b", "a"}} {
+			user := spec()
+			for _, short := range order {
+				user.HostConfig.VolumesFrom = append(user.HostConfig.VolumesFrom, s.name("lends-"+short))
+			}
+			s.create("user", user)
+			mounts := s.inspect("user").Mounts
+			if len(mounts) != 1 || mounts[0].Name != s.name(order[1]) {
+				s.Errorf("volumes from %v: %+v", order, mounts)
+			}
+			s.ok(s.RemoveContainer(s.Context(), s.name("user"), true))
+		}
+	}},
 }
