@@ -3,6 +3,7 @@
 package resolve
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,8 +12,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// digest fills the digests of the node: of each field as it is written, and of what it
-// means.
+// digest fills the digests of the node: a short one of every field as it is written,
+// and one of what it means. Labels are readable by everybody, so values never go there;
+// the container's name as key makes equal values of different containers look different.
 func (n *Node) digest() error {
 	fields, err := n.Spec.Fields()
 	if err != nil {
@@ -22,21 +24,23 @@ func (n *Node) digest() error {
 	if err != nil {
 		return err
 	}
-	n.Digests, n.Meanings = digests(n.Name, fields), digests(n.Name, forms)
-	return nil
-}
-
-// digests returns a short digest of every field. Labels are readable by everybody, so
-// values never go there; the container's name as key makes equal values of different
-// containers look different.
-func digests(name string, fields map[string]json.RawMessage) map[string]string {
-	out := make(map[string]string, len(fields))
-	for field, value := range fields {
-		mac := hmac.New(sha256.New, []byte(name))
+	mac := hmac.New(sha256.New, []byte(n.Name))
+	sum := func(value []byte) string {
+		mac.Reset()
 		mac.Write(value)
-		out[field] = hex.EncodeToString(mac.Sum(nil)[:6])
+		return hex.EncodeToString(mac.Sum(nil)[:6])
 	}
-	return out
+	n.Digests, n.Meanings = make(map[string]string, len(fields)), make(map[string]string, len(forms))
+	for name, value := range fields {
+		n.Digests[name] = sum(value)
+		switch form, ok := forms[name]; {
+		case ok && bytes.Equal(form, value):
+			n.Meanings[name] = n.Digests[name]
+		case ok:
+			n.Meanings[name] = sum(form)
+		}
+	}
+	return nil
 }
 
 // EncodeDigests is how digests stand in the labels [identity.LabelSpec] and

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/field"
@@ -118,19 +119,24 @@ func (d *Desired) CheckAPI(names []string, version string) error {
 	var problems problem.Problems
 	for _, name := range names {
 		if n := d.nodes[name]; n != nil && n.Spec != nil {
-			problems = append(problems, n.place(option.Check(n.value, version))...)
+			problems = append(problems, n.place(option.Check(n.value(), version))...)
 		}
 	}
 	return problems.Unique().Err(d.Source)
 }
 
-// value is what the spec sets a field to, as decoded JSON; nil if it does not.
-func (n *Node) value(field string) any {
-	if n.Digests[field] == "" {
-		return nil
+// value returns what the spec sets a field to, as decoded JSON; nil if it does not.
+func (n *Node) value() func(field string) any {
+	values := sync.OnceValue(func() map[string]any {
+		all, _ := n.Spec.Values() // it was encoded once
+		return all
+	})
+	return func(field string) any {
+		if n.Digests[field] == "" {
+			return nil
+		}
+		return values()[field]
 	}
-	values, _ := n.Spec.Values() // it was encoded once
-	return values[field]
 }
 
 // attributes is the spec that follows from the properties of the configuration.

@@ -35,6 +35,8 @@ type Field struct {
 
 	Meaning
 	refs func(text string) (Ref, bool)
+	of   string   // the field
+	keys []string // that lead on to the part
 }
 
 // Change is a call of the API that changes a field while its container exists.
@@ -63,13 +65,19 @@ func Find(name string) (f Field, ok bool) {
 type table struct {
 	list   []Field
 	byName map[string]int
+	dated  []Field // those that not every version has
 }
 
 // rows is built when first asked for, and never written to.
 var rows = sync.OnceValue(func() table {
-	t := table{slices.Concat(configFields(), hostFields(), resourceFields(), networkFields(), parts()), map[string]int{}}
-	for i, f := range t.list {
+	t := table{list: slices.Concat(configFields(), hostFields(), resourceFields(), networkFields(), parts()), byName: map[string]int{}}
+	for i := range t.list {
+		f := &t.list[i]
+		f.of, f.keys = split(f.Name)
 		t.byName[f.Name] = i
+		if f.Since != "" || f.Until != "" {
+			t.dated = append(t.dated, *f)
+		}
 	}
 	return t
 })
@@ -91,18 +99,15 @@ const EndpointMAC = "NetworkingConfig.EndpointsConfig.*.MacAddress"
 
 const hostPrefix = "HostConfig."
 
+// Of is the name of the field that the row is for, or for a part of.
+func (f Field) Of() string { return f.of }
+
 // split parts the name of a row into that of the field, and the keys that lead on.
-func (f Field) split() (field string, keys []string) {
-	words := strings.Split(f.Name, ".")
+func split(name string) (field string, keys []string) {
+	words := strings.Split(name, ".")
 	n := 1
-	if strings.HasPrefix(f.Name, hostPrefix) {
+	if strings.HasPrefix(name, hostPrefix) {
 		n = 2
 	}
 	return strings.Join(words[:n], "."), words[n:]
-}
-
-// Of is the name of the field that the row is for, or for a part of.
-func (f Field) Of() string {
-	field, _ := f.split()
-	return field
 }

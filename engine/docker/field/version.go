@@ -31,27 +31,12 @@ func Lacking(version string, value func(field string) any) ([]Field, error) {
 		return nil, fmt.Errorf("%q is not an API version such as %s", version, Oldest)
 	}
 	var out []Field
-	for _, f := range dated() {
-		if f.in(v) {
-			continue
-		}
-		field, keys := f.split()
-		if f.asked(value(field), keys) {
+	for _, f := range rows().dated {
+		if set := value(f.of); set != nil && !f.in(v) && f.asked(set, f.keys) {
 			out = append(out, f)
 		}
 	}
 	return out, nil
-}
-
-// dated are the rows that not every version has.
-func dated() []Field {
-	var out []Field
-	for _, f := range rows().list {
-		if f.Since != "" || f.Until != "" {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // asked reports whether a value holds something where the keys lead. A list is passed through: each of its elements counts.
