@@ -53,6 +53,7 @@ func changeClause(clause string, mode uint32, dir bool) (uint32, error) {
 	if at < 0 || strings.Trim(clause[:at], "ugoa") != "" {
 		return 0, errMode
 	}
+	// A clause for nobody is for all: no process here has a umask.
 	who := clause[:at]
 	if who == "" || strings.Contains(who, "a") {
 		who = "ugo"

@@ -86,6 +86,7 @@ func (t Tree) AddTar(text []byte, dir string, opts TarOptions) (size int64, err 
 		if !opts.Named {
 			t.MkdirAll(path.Dir(p))
 		}
+		// What lay below a directory would come to light again if only the directory went.
 		if old, there := t[p]; there && old.Dir && !f.Dir {
 			t.Remove(p)
 		}
@@ -124,6 +125,7 @@ func fileOf(h *tar.Header, content io.Reader, t Tree, dir string) (File, error) 
 	case tar.TypeSymlink:
 		f.Link = h.Linkname
 	case tar.TypeLink:
+		// A further name of a file that came earlier in the tar; the two are apart from here on, since trees know no hard links.
 		return t[path.Join(dir, path.Clean("/"+h.Linkname))], nil
 	case tar.TypeReg:
 		f.Size = h.Size

@@ -64,6 +64,7 @@ func (f Set) Pattern(name string) func(value string) bool {
 	if len(wanted) == 0 {
 		return func(string) bool { return true }
 	}
+	// What is no expression still counts as a text, so that a name such as "a(" is found, and nothing is refused.
 	var expressions []*regexp.Regexp
 	for _, want := range wanted {
 		if re, err := regexp.Compile(want); err == nil {
@@ -122,6 +123,7 @@ func (f Set) matching(names []string, separator string) ([]string, error) {
 			if err != nil {
 				return nil, wire.Failure("%v", err)
 			}
+			// "web" lets all tags of web through. That the pattern is well-formed is known by now.
 			short, _ := path.Match(want, name[:strings.LastIndex(name, separator)])
 			if whole || short {
 				found = append(found, name)
@@ -167,6 +169,7 @@ func (f Set) Until(q *wire.Request, now time.Time) (time.Time, error) {
 	default:
 		return time.Time{}, wire.Invalid(q, "more than one until filter specified")
 	}
+	// "0" is read as a duration, too, but the engine means the year 1970 by it.
 	text := values[0]
 	if d, err := time.ParseDuration(text); err == nil && text != "0" {
 		return now.Add(-d).Truncate(time.Second), nil
@@ -175,6 +178,7 @@ func (f Set) Until(q *wire.Request, now time.Time) (time.Time, error) {
 	if err == nil {
 		return at, nil
 	}
+	// Only what has a dash was meant as a date; anything else may be seconds.
 	if strings.Contains(text, "-") {
 		return time.Time{}, wire.Invalid(q, "%v", err)
 	}

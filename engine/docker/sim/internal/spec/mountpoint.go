@@ -73,6 +73,7 @@ func ParseBind(bind string) (*MountPoint, error) {
 	if len(parts) > 1 {
 		source, m.Destination = parts[0], parts[1]
 	}
+	// "/src:ro" has no destination: what could be a mode is never taken for a directory.
 	if words, _ := BindMode(m.Destination); len(parts) == 2 && words != nil {
 		return nil, wire.Failure("%s", wrong)
 	}

@@ -56,6 +56,7 @@ func (v Version) Accept(number string) (Version, error) {
 	major, rest, _ := strings.Cut(number, ".")
 	minor, more, _ := strings.Cut(rest, ".")
 	version := Version{versionPart(major), versionPart(minor)}
+	// Engines before 23 refuse a client that is too old in plain text, whatever it asked for.
 	if version.less(MinVersion()) {
 		text := fmt.Sprintf("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, MinVersion())
 		return version, &Error{Status: 400, Text: text, Plain: !v.At(42)}

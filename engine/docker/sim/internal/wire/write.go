@@ -57,6 +57,7 @@ func Write(w http.ResponseWriter, q *Request, rep Reply) {
 
 // WriteHalf sends the headers and the first half of a reply.
 func WriteHalf(w http.ResponseWriter, rep Reply) {
+	// One byte more is announced than the reply has, so that even an empty one breaks off.
 	text := rep.Raw
 	for name, value := range rep.Header {
 		w.Header().Set(name, value)
