@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
@@ -31,37 +34,74 @@ type Options struct {
 }
 
 // Do plans what a request means for m, and carries the plan out as the only run that
-// changes the map. Another run may end between the plan and the lock, so the plan is
-// made again under the lock, and that one is reviewed and carried out.
+// changes the map. What is found before the lock may be the passing state of another run,
+// so all is planned again under the lock, and that plan is reviewed and carried out. A
+// request that needs no change takes no lock, unless another run is under way: its end is
+// waited for before that, or a problem with the state of the engine, is believed.
 //
 // The report, which is never nil, is that of [run.Do]; it has no results if no plan was
 // carried out. The error is that of [Plan], of Review, a [*run.LockedError], or that of
 // [run.Do]; it is [run.ErrInterrupted] too if Drain ended the waiting for the lock.
 func (e *Engine) Do(ctx context.Context, m *model.ContainerMap, req plan.Request, o Options) (*run.Report, error) {
-	return e.carryOut(ctx, o, func(ctx context.Context) (*plan.Plan, error) { return e.Plan(ctx, m, req) })
+	if m == nil {
+		return &run.Report{}, errNoMap
+	}
+	return e.carryOut(ctx, m.Name, o, func(ctx context.Context) decision {
+		w, err := newWorld(e.docker, m)
+		if err != nil {
+			return decision{err: err}
+		}
+		p, err := w.plan(ctx, req)
+		return decision{p, err, w.snapshot.Volumes}
+	})
 }
 
-// carryOut calls decide for the plan, once before the lock is taken, and once under it.
-func (e *Engine) carryOut(ctx context.Context, o Options, decide func(context.Context) (*plan.Plan, error)) (report *run.Report, err error) {
-	p, err := decide(ctx)
-	if err != nil {
-		return &run.Report{}, err
+// decision is what is to be carried out, or why nothing is, and what was seen of the
+// engine when that was decided.
+type decision struct {
+	plan    *plan.Plan
+	err     error
+	volumes map[string]docker.VolumeInfo
+}
+
+// needsLock reports whether a decision on a map, made without its lock, is to be made
+// again with it.
+func (d decision) needsLock(mapName string) bool {
+	switch {
+	case d.err == nil && d.plan.ChangesMap():
+		return true
+	case d.err == nil && len(d.plan.Steps) > 0: // pulls, beside any run
+		return false
+	case d.err != nil && !passes(d.err):
+		return false
 	}
-	if p.ChangesMap() && o.Lock == nil {
-		if o.Lock, err = e.lock(ctx, p.Map, o); err != nil {
+	return run.Claimed(mapName, d.volumes)
+}
+
+// passes reports whether an error is about the state of the engine, which another run may
+// be changing.
+func passes(err error) bool {
+	var problems problem.Problems
+	return errors.As(err, new(*plan.StaleError)) || errors.As(err, &problems) && plan.AreOfState(problems)
+}
+
+// carryOut calls decide for what to do, once before the lock is taken, and once under it.
+func (e *Engine) carryOut(ctx context.Context, mapName string, o Options, decide func(context.Context) decision) (report *run.Report, err error) {
+	d := decide(ctx)
+	if o.Lock == nil && d.needsLock(mapName) {
+		if o.Lock, err = e.lock(ctx, mapName, o); err != nil {
 			return &run.Report{Interrupted: errors.Is(err, run.ErrInterrupted)}, err
 		}
 		defer func() { err = errors.Join(err, o.Lock.Release()) }()
-		if p, err = decide(ctx); err != nil {
-			return &run.Report{}, err
-		}
+		d = decide(ctx)
 	}
-	if o.Review != nil {
-		if err := o.Review(p); err != nil {
-			return &run.Report{}, err
-		}
+	if d.err == nil && o.Review != nil {
+		d.err = o.Review(d.plan)
 	}
-	return e.Run(ctx, p, o.Options)
+	if d.err != nil {
+		return &run.Report{}, d.err
+	}
+	return e.Run(ctx, d.plan, o.Options)
 }
 
 // lock takes the lock of a map. What ends the run ends the waiting.
@@ -75,7 +115,12 @@ func (e *Engine) lock(ctx context.Context, mapName string, o Options) (*run.Lock
 		case <-waiting.Done():
 		}
 	}()
-	lock, err := run.Acquire(waiting, e.docker, mapName, run.LockOptions{Wait: o.LockTimeout, Waiting: o.Waiting, Times: o.Times})
+	lock, err := run.Acquire(waiting, e.docker, mapName, run.LockOptions{Wait: o.LockTimeout, Waiting: func(holder string) {
+		calls.Heard(ctx)
+		if o.Waiting != nil {
+			o.Waiting(holder)
+		}
+	}, Times: o.Times})
 	if err != nil && errors.Is(context.Cause(waiting), run.ErrInterrupted) {
 		return nil, fmt.Errorf("%w: %w", run.ErrInterrupted, err)
 	}

@@ -62,15 +62,7 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	if err != nil {
 		return nil, err
 	}
-	var p *plan.Plan
-	err = w.until(ctx, func() (missing plan.Missing, err error) {
-		p, missing, err = plan.Make(w.desired, &w.snapshot, req)
-		return missing, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
+	return w.plan(ctx, req)
 }
 
 // Check reports everything that is wrong with m that can be known without a Docker

@@ -25,10 +25,12 @@ type world struct {
 	snapshot snapshot.Snapshot
 }
 
+var errNoMap = errors.New("engine: the map is nil")
+
 // newWorld begins with a map that is valid, and nothing known of the engine.
 func newWorld(r docker.Reader, m *model.ContainerMap) (*world, error) {
 	if m == nil {
-		return nil, errors.New("engine: the map is nil")
+		return nil, errNoMap
 	}
 	if err := m.Validate(); err != nil {
 		return nil, err
@@ -74,4 +76,16 @@ func (w *world) find(ctx context.Context, missing plan.Missing) error {
 // specify fills in the create requests of the named containers, as the map has them.
 func (w *world) specify(ctx context.Context, names []string) error {
 	return w.find(ctx, plan.Missing{Specs: names})
+}
+
+// plan decides what a request means.
+func (w *world) plan(ctx context.Context, req plan.Request) (p *plan.Plan, err error) {
+	err = w.until(ctx, func() (missing plan.Missing, err error) {
+		p, missing, err = plan.Make(w.desired, &w.snapshot, req)
+		return missing, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }

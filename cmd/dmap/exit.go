@@ -45,22 +45,12 @@ func (a *app) exit(command string, err error) int {
 		return exitUsage
 	case errors.As(err, &stale), errors.As(err, &elsewhere):
 		return exitStale
+	case errors.As(err, &problems) && !plan.AreOfState(problems):
+		return exitMap
 	case errors.As(err, &problems):
-		return problemsCode(problems)
+		return exitFailed
 	case docker.IsAway(err), docker.KindOf(err) == docker.Unsupported:
 		return exitEngine
-	}
-	return exitFailed
-}
-
-// problemsCode tells a wrong map from an engine whose state stands in the way.
-func problemsCode(problems problem.Problems) int {
-	for _, p := range problems {
-		switch p.Code {
-		case plan.CodeForeign, plan.CodeImageMissing, plan.CodeState:
-		default:
-			return exitMap
-		}
 	}
 	return exitFailed
 }

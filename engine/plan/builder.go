@@ -20,6 +20,14 @@ const (
 	CodeState        problem.Code = "wrong-state"
 )
 
+// AreOfState reports whether all problems are about what the engine holds at the moment:
+// the same request may be fine when that has changed.
+func AreOfState(problems problem.Problems) bool {
+	return !slices.ContainsFunc(problems, func(p *problem.Problem) bool {
+		return p.Code != CodeForeign && p.Code != CodeImageMissing && p.Code != CodeState
+	})
+}
+
 // builder holds what is needed while one plan is made.
 type builder struct {
 	d        *resolve.Desired

@@ -148,6 +148,23 @@ func (l *Lock) try(ctx context.Context) (held bool, others []rival, err error) {
 	return false, others, nil
 }
 
+// claimant returns the id of the run whose claim on a map a volume is.
+func claimant(mapName string, v docker.VolumeInfo) (id string, ok bool) {
+	id, ok = identity.CutClaim(mapName, v.Name)
+	return id, ok && identity.Read(v.Labels).IsClaim(mapName)
+}
+
+// Claimed reports whether one of some volumes is a claim on a map: another run may be
+// changing it, or may have ended without giving its lock back. [Acquire] finds that out.
+func Claimed(mapName string, volumes map[string]docker.VolumeInfo) bool {
+	for _, v := range volumes {
+		if _, ok := claimant(mapName, v); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // claim makes the next claim.
 func (l *Lock) claim(ctx context.Context) error {
 	name := identity.Claim(l.mapName, l.id, l.next)
@@ -241,11 +258,11 @@ func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
 	}
 	found := map[string]rival{}
 	for _, v := range list {
-		id, ok := identity.CutClaim(l.mapName, v.Name)
-		mark := identity.Read(v.Labels)
-		if !ok || id == l.id || !mark.IsClaim(l.mapName) {
+		id, ok := claimant(l.mapName, v)
+		if !ok || id == l.id {
 			continue
 		}
+		mark := identity.Read(v.Labels)
 		r := found[id]
 		r.id, r.owner, r.process = id, mark.Owner, parseProcess(mark.Process)
 		r.names = append(r.names, v.Name)

@@ -27,8 +27,13 @@ func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot
 	l := looker{r: r, s: s}
 	if q.Map != "" {
 		names := identity.Pattern(q.Map)
-		g.Go(func() error { return l.containers(ctx, names) })
-		g.Go(func() error { return l.volumes(ctx, names) })
+		g.Go(func() error {
+			// In this order: where no claim of another run is seen, all that it did is.
+			if err := l.volumes(ctx, names); err != nil {
+				return err
+			}
+			return l.containers(ctx, names)
+		})
 	}
 	if q.Engine {
 		g.Go(func() error { return l.engine(ctx) })
