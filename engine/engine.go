@@ -8,7 +8,7 @@
 //
 // Maps come from package starlarkmap or are built in Go with package model. The
 // client comes from package dockerd. The engine prints nothing and reads no
-// environment.
+// environment. Package calls tells how long it waits, and tells a person for what.
 package engine
 
 import (

@@ -23,18 +23,18 @@ const (
 	// During a run: what was begun must be brought to an end.
 	Read            // lists and inspections
 	Logs            // the last words of a container that failed
-	CreateContainer //
-	StartContainer  //
+	CreateContainer // under a name
+	StartContainer  // by id, as all that follow
 	UpdateContainer // limits, in place
 	StopContainer   // beyond the container's own timeout
 	SignalContainer // any signal but SIGKILL
 	KillContainer   // SIGKILL
-	RemoveContainer //
+	RemoveContainer // by force or not
 	AwaitHelper     // until a container that prepares a volume ends
 	AwaitHolder     // until the container of an attached volume ends
-	CreateVolume    //
-	RemoveVolume    //
-	Pull            //
+	CreateVolume    // a volume, a record, or a claim on the lock of a map
+	RemoveVolume    // a record or a claim
+	Pull            // an image
 )
 
 // Policy is how calls of one kind are made.
@@ -65,7 +65,13 @@ type Policy struct {
 func (t Times) table() map[Kind]Policy {
 	cut := []docker.Kind{docker.OutcomeUnknown}
 	lost := []docker.Kind{docker.OutcomeUnknown, docker.Cancelled}
-	const tries = 4
+	// repeat fills in what most calls of a run have in common.
+	repeat := func(p Policy) Policy {
+		p.Tries, p.Again, p.Pause, p.Reach = 4, lost, t.Pause, t.Reach
+		return p
+	}
+	pull := repeat(Policy{Deadline: t.Pull, Total: t.Pull})
+	pull.Again, pull.Pause = append(lost, docker.Internal), 3*t.Pause // a registry that fails is asked again, but not at once
 	return map[Kind]Policy{
 		Connect: {Deadline: t.Connect, Tries: 1},
 		// A busy engine with thousands of containers needs seconds for a list.
@@ -75,28 +81,27 @@ func (t Times) table() map[Kind]Policy {
 		// A helper may ask a person. It is asked within other calls, and must end first.
 		Credentials: {Deadline: t.Credentials, Tries: 1},
 
-		Read: {Deadline: t.Read, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
+		Read: repeat(Policy{Deadline: t.Read}),
 		Logs: {Deadline: t.Read, Tries: 1},
 		// The name guards against a second one; the labels tell whose the first one is.
-		CreateContainer: {Deadline: t.Create, Tries: tries, Again: lost, Look: true, Pause: t.Pause, Reach: t.Reach},
-		// What runs already is no error.
-		StartContainer:  {Deadline: t.Start, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
-		UpdateContainer: {Deadline: t.Start, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
+		CreateContainer: repeat(Policy{Deadline: t.Create, Look: true}),
+		// One that runs already is no error.
+		StartContainer:  repeat(Policy{Deadline: t.Start}),
+		UpdateContainer: repeat(Policy{Deadline: t.Start}),
 		// A second stop would begin with the whole timeout again.
-		StopContainer: {Deadline: t.Stop, Tries: tries, Again: lost, Look: true, Pause: t.Pause, Reach: t.Reach},
+		StopContainer: repeat(Policy{Deadline: t.Stop, Look: true}),
 		// Twice is not the same as once, and nothing tells whether it arrived.
-		SignalContainer: {Deadline: t.Stop, Tries: 1, Reach: t.Reach, Pause: t.Pause},
+		SignalContainer: {Deadline: t.Stop, Tries: 1, Pause: t.Pause, Reach: t.Reach},
 		// It leaves a trace: a container that is down, or runs anew.
-		KillContainer: {Deadline: t.Stop, Tries: tries, Again: lost, Look: true, Pause: t.Pause, Reach: t.Reach},
+		KillContainer: repeat(Policy{Deadline: t.Stop, Look: true}),
 		// What is gone was to be removed.
-		RemoveContainer: {Deadline: t.Remove, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
-		AwaitHelper:     {Deadline: t.Wait, Total: t.Wait, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
-		AwaitHolder:     {Deadline: t.Hold, Total: t.Hold, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
+		RemoveContainer: repeat(Policy{Deadline: t.Remove}),
+		AwaitHelper:     repeat(Policy{Deadline: t.Wait, Total: t.Wait}),
+		AwaitHolder:     repeat(Policy{Deadline: t.Hold, Total: t.Hold}),
 		// The engine returns a volume that exists; its labels tell whose it is.
-		CreateVolume: {Deadline: t.Create, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
-		RemoveVolume: {Deadline: t.Remove, Tries: tries, Again: lost, Pause: t.Pause, Reach: t.Reach},
-		// A registry that fails is asked again.
-		Pull: {Deadline: t.Pull, Total: t.Pull, Tries: tries, Again: append(lost, docker.Internal), Pause: 3 * t.Pause, Reach: t.Reach},
+		CreateVolume: repeat(Policy{Deadline: t.Create}),
+		RemoveVolume: repeat(Policy{Deadline: t.Remove}),
+		Pull:         pull,
 	}
 }
 
