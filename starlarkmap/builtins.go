@@ -36,7 +36,7 @@ func (ev *evaluation) ownBuiltins() starlark.StringDict {
 func (ev *evaluation) whileRunning(fn builtinFunc) builtinFunc {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if t.Local(evaluationKey) != ev {
-			return nil, problem.New(CodeUsage, "call it in the program and use the result", "%s() can be called only while the map file runs", b.Name())
+			return nil, problem.New(problem.CodeUsage, "call it in the program and use the result", "%s() can be called only while the map file runs", b.Name())
 		}
 		return fn(t, b, args, kwargs)
 	}
@@ -55,7 +55,7 @@ func (ev *evaluation) makeMap(_ *starlark.Thread, _ *starlark.Builtin, args star
 	if !ok {
 		hint := `write container_map("name", …)`
 		if call.name == nil {
-			return nil, problem.New(CodeUsage, hint, "container_map needs a name")
+			return nil, problem.New(problem.CodeUsage, hint, "container_map needs a name")
 		}
 		return nil, problem.New(problem.CodeWrongType, hint, "container_map: want a name (string), got %s", describe(call.name))
 	}
@@ -95,7 +95,7 @@ func (c *mapCall) positional(args starlark.Tuple, here site) {
 		c.initial, c.initialExpr = args[1], argument(here.call(), 1)
 	}
 	if len(args) > 2 {
-		c.problems = append(c.problems, problem.New(CodeUsage, "write the others as keywords",
+		c.problems = append(c.problems, problem.New(problem.CodeUsage, "write the others as keywords",
 			"container_map() takes a name and a dict by position, got %d values", len(args)))
 	}
 }
@@ -103,7 +103,7 @@ func (c *mapCall) positional(args starlark.Tuple, here site) {
 func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Value]pair) {
 	where := places[starlark.String(name)]
 	twice := func() {
-		c.problems = append(c.problems, &problem.Problem{Code: CodeUsage, Origin: where.origin(problem.Origin{}),
+		c.problems = append(c.problems, &problem.Problem{Code: problem.CodeUsage, Origin: where.origin(problem.Origin{}),
 			Msg: fmt.Sprintf("%q is given twice", name)})
 	}
 	switch name {
@@ -193,7 +193,7 @@ func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, arg
 	c := ev.newContainer(here.start())
 	ev.loose = append(ev.loose, c)
 	if len(args) > 0 {
-		ev.note(problem.Problems{problem.New(CodeUsage, `write container(image = "…", …)`,
+		ev.note(problem.Problems{problem.New(problem.CodeUsage, `write container(image = "…", …)`,
 			"container() takes keywords only, got %s", describe(args[0]))}, c, nil)
 	}
 	given := map[string]bool{}
@@ -202,7 +202,7 @@ func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, arg
 		where := places[kw[0]]
 		at := where.origin(here.start())
 		if given[name] {
-			ev.note(problem.Problems{{Code: CodeUsage, Origin: at, Msg: fmt.Sprintf("%q is given twice", name)}}, c, nil)
+			ev.note(problem.Problems{{Code: problem.CodeUsage, Origin: at, Msg: fmt.Sprintf("%q is given twice", name)}}, c, nil)
 		}
 		given[name] = true
 		c.assign(name, kw[1], where.value, at)
@@ -262,11 +262,11 @@ func unpack(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, p
 	for _, kw := range kwargs {
 		name := string(kw[0].(starlark.String))
 		if !slices.Contains(names, name) {
-			return problem.New(CodeUsage, problem.DidYouMean(name, names), "%s has no parameter %q", b.Name(), name)
+			return problem.New(problem.CodeUsage, problem.DidYouMean(name, names), "%s has no parameter %q", b.Name(), name)
 		}
 	}
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, pairs...); err != nil {
-		return problem.New(CodeUsage, "", "%s", err)
+		return problem.New(problem.CodeUsage, "", "%s", err)
 	}
 	return nil
 }
@@ -283,7 +283,7 @@ func (ev *evaluation) variable(_ *starlark.Thread, b *starlark.Builtin, args sta
 		return starlark.String(value), nil
 	}
 	if standard == nil {
-		return nil, problem.New(CodeVariable, fmt.Sprintf("set it (--var %s=…), or give a default: var(%q, default = …)", name, name), "variable %q is not set", name)
+		return nil, problem.New(problem.CodeVariable, fmt.Sprintf("set it (--var %s=…), or give a default: var(%q, default = …)", name, name), "variable %q is not set", name)
 	}
 	return standard, nil
 }
@@ -297,7 +297,7 @@ func (ev *evaluation) environment(_ *starlark.Thread, b *starlark.Builtin, args 
 		return nil, err
 	}
 	if !slices.Contains(ev.options.Env, name) {
-		return nil, problem.New(CodeVariable, fmt.Sprintf("allow it: --env %s", name), "environment variable %q is not allowed", name)
+		return nil, problem.New(problem.CodeVariable, fmt.Sprintf("allow it: --env %s", name), "environment variable %q is not allowed", name)
 	}
 	look := ev.options.LookupEnv
 	if look == nil {
@@ -307,7 +307,7 @@ func (ev *evaluation) environment(_ *starlark.Thread, b *starlark.Builtin, args 
 		return starlark.String(value), nil
 	}
 	if standard == nil {
-		return nil, problem.New(CodeVariable, fmt.Sprintf("set it, or give a default: env(%q, default = …)", name), "environment variable %q is not set", name)
+		return nil, problem.New(problem.CodeVariable, fmt.Sprintf("set it, or give a default: env(%q, default = …)", name), "environment variable %q is not set", name)
 	}
 	return standard, nil
 }

@@ -86,7 +86,7 @@ func Context(t *starlark.Thread) context.Context {
 func Catch(t *starlark.Thread, fn starlark.Callable) (problem.Problems, error) {
 	ev, ok := t.Local(evaluationKey).(*evaluation)
 	if !ok {
-		return nil, problem.New(CodeUsage, "", "it can be called only while the map file runs")
+		return nil, problem.New(problem.CodeUsage, "", "it can be called only while the map file runs")
 	}
 	made, found, dropped := len(ev.maps), len(ev.findings), maps.Clone(ev.dropped)
 	_, err := starlark.Call(t, fn, nil, nil)

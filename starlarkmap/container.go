@@ -58,7 +58,7 @@ func (c *container) Type() string         { return "container" }
 func (c *container) Truth() starlark.Bool { return true }
 func (c *container) Freeze()              { c.frozen = true }
 func (c *container) Hash() (uint32, error) {
-	return 0, problem.New(CodeRuntime, "use its name", "unhashable type: container")
+	return 0, problem.New(problem.CodeRuntime, "use its name", "unhashable type: container")
 }
 
 func (c *container) AttrNames() []string {
@@ -118,7 +118,7 @@ func (c *container) SetField(name string, v starlark.Value) error {
 		return err
 	}
 	if name == "name" {
-		return problem.New(CodeUsage, `a container gets its name where it is put in a map: m.containers["name"] = …`, "the name of a container cannot be set")
+		return problem.New(problem.CodeUsage, `a container gets its name where it is put in a map: m.containers["name"] = …`, "the name of a container cannot be set")
 	}
 	e, at := c.ev.here().target()
 	c.assign(name, v, e, at)
@@ -158,7 +158,7 @@ func (c *container) writable() error {
 	case c.frozen:
 		return c.ev.frozenError(fmt.Sprintf("container %q", c.name))
 	case c.replaced != (problem.Origin{}):
-		return problem.New(CodeFrozen, "take it from the map again", "container %q was replaced at %s", c.name, c.replaced)
+		return problem.New(problem.CodeFrozen, "take it from the map again", "container %q was replaced at %s", c.name, c.replaced)
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ func (m *containerMap) String() string {
 func (m *containerMap) Type() string         { return "container_map" }
 func (m *containerMap) Truth() starlark.Bool { return true }
 func (m *containerMap) Hash() (uint32, error) {
-	return 0, problem.New(CodeRuntime, "use its name", "unhashable type: container_map")
+	return 0, problem.New(problem.CodeRuntime, "use its name", "unhashable type: container_map")
 }
 
 // Freeze ends all changes of the map and its containers.
@@ -97,14 +97,14 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 		return err
 	}
 	if slices.Contains(m.methods(), name) {
-		return problem.New(CodeUsage, "", "%s is a method of container_map", name)
+		return problem.New(problem.CodeUsage, "", "%s is a method of container_map", name)
 	}
 	switch {
 	case name == "name":
-		return problem.New(CodeUsage, "", "the name of a container_map cannot be changed")
+		return problem.New(problem.CodeUsage, "", "the name of a container_map cannot be changed")
 	case name == "containers":
 		if len(m.listed()) > 0 {
-			return problem.New(CodeUsage, "use m.update({…}) or m.containers[name] = …", "map %q has containers already", m.model.Name)
+			return problem.New(problem.CodeUsage, "use m.update({…}) or m.containers[name] = …", "map %q has containers already", m.model.Name)
 		}
 	case isTable(name):
 		m.edit.Clear(name)

@@ -206,7 +206,7 @@ func (r *reader) tooLarge(at problem.Origin, depth int) {
 	if r.full() {
 		return
 	}
-	p := &problem.Problem{Code: CodeSizeLimit, Origin: at, Msg: "the value has too many parts"}
+	p := &problem.Problem{Code: problem.CodeSizeLimit, Origin: at, Msg: "the value has too many parts"}
 	if depth > deepestValue {
 		p.Msg = fmt.Sprintf("the value is nested deeper than %d", deepestValue)
 	}
@@ -216,7 +216,7 @@ func (r *reader) tooLarge(at problem.Origin, depth int) {
 // full tells that a value was too large and only a part of it was read.
 func (r *reader) full() bool {
 	n := len(r.problems)
-	return n > 0 && r.problems[n-1].Code == CodeSizeLimit
+	return n > 0 && r.problems[n-1].Code == problem.CodeSizeLimit
 }
 
 // intOf returns an int64, or what the model refuses.

@@ -48,7 +48,7 @@ func checkErrors(t *testing.T, name string, archive *txtar.Archive) {
 		t.Fatalf("got %T, want problem.Problems", err)
 	}
 	for _, p := range ps {
-		atCaller := p.Code == starlarkmap.CodeVariable && len(opts.Args) > 0
+		atCaller := p.Code == problem.CodeVariable && len(opts.Args) > 0
 		if p.Code == "" || !atCaller && (p.Origin.File == "" || p.Origin.Line == 0 || p.Excerpt == "") {
 			t.Errorf("code %q, place %q, excerpt %q of: %s", p.Code, p.Origin, p.Excerpt, p.Msg)
 		}

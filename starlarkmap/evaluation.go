@@ -202,7 +202,7 @@ func (ev *evaluation) problems() problem.Problems {
 	}
 	if rest > 0 {
 		last := out[len(out)-1].Origin
-		out = append(out, &problem.Problem{Code: CodeSizeLimit, Origin: last,
+		out = append(out, &problem.Problem{Code: problem.CodeSizeLimit, Origin: last,
 			Msg: fmt.Sprintf("%d more problems are left out", rest), Hint: "mend these first"})
 	}
 	return out

@@ -22,7 +22,7 @@ func (m *modules) mainText() ([]byte, error) {
 		return m.sized(m.filename, src)
 	case nil:
 	default:
-		return nil, problem.New(CodeUsage, "", "Options.Src: want a string or []byte, got %T", src)
+		return nil, problem.New(problem.CodeUsage, "", "Options.Src: want a string or []byte, got %T", src)
 	}
 	if m.ev.options.FS != nil {
 		return m.read(m.ev.options.FS, m.mainPath)

@@ -163,7 +163,7 @@ func (ev *evaluation) tooLargeToFreeze(what, why string, at problem.Origin) erro
 	if p := ev.watch.reason(); p != nil {
 		return p
 	}
-	return &problem.Problem{Code: CodeSizeLimit, Origin: at, Msg: what + " " + why}
+	return &problem.Problem{Code: problem.CodeSizeLimit, Origin: at, Msg: what + " " + why}
 }
 
 // frozenHint is for option functions.
@@ -172,11 +172,11 @@ const frozenHint = "a function returns its options; it changes nothing"
 // frozenError says that something can no longer be changed, and why.
 func (ev *evaluation) frozenError(what string) error {
 	if ev.thread == nil {
-		return problem.New(CodeFrozen, frozenHint,
+		return problem.New(problem.CodeFrozen, frozenHint,
 			"%s is frozen: it can be changed only while the map file runs", what)
 	}
 	if ev.calling {
-		return problem.New(CodeFrozen, "make it again in a function, or change a copy: m.copy(name)", "%s is frozen: a plan was made of it, or a file made it", what)
+		return problem.New(problem.CodeFrozen, "make it again in a function, or change a copy: m.copy(name)", "%s is frozen: a plan was made of it, or a file made it", what)
 	}
-	return problem.New(CodeFrozen, "let the file define a function that makes it", "%s is frozen: a loaded file made it", what)
+	return problem.New(problem.CodeFrozen, "let the file define a function that makes it", "%s is frozen: a loaded file made it", what)
 }

@@ -61,7 +61,7 @@ func universal(name string, t *starlark.Thread, args starlark.Tuple, kwargs []st
 }
 
 func tooLarge(limit int, field, format string, args ...any) error {
-	return problem.New(CodeSizeLimit, raise(field), "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
+	return problem.New(problem.CodeSizeLimit, raise(field), "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
 }
 
 func (g guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -82,7 +82,7 @@ func (g guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.T
 func (g guards) intOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
 		if s, ok := args[0].(starlark.String); ok && len(s) > longestNumber {
-			return nil, problem.New(CodeSizeLimit, "", "int: a number of %d digits, the limit is %d", len(s), longestNumber)
+			return nil, problem.New(problem.CodeSizeLimit, "", "int: a number of %d digits, the limit is %d", len(s), longestNumber)
 		}
 	}
 	return universal("int", t, args, kwargs)
@@ -116,7 +116,7 @@ func (g guards) text(name string, v starlark.Value) (string, error) {
 	case errors.Is(err, errTextSize):
 		return "", tooLarge(g.TextBytes, "TextBytes", "%s: too many bytes of text", name)
 	case err != nil:
-		return "", problem.New(CodeSizeLimit, "", "%s: %v", name, err)
+		return "", problem.New(problem.CodeSizeLimit, "", "%s: %v", name, err)
 	}
 	return s, nil
 }
@@ -178,7 +178,7 @@ func (g guards) fail(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	if strings.TrimSpace(msg) == "" {
 		msg = "fail() without a message"
 	}
-	return nil, problem.New(CodeRuntime, "", "%s", clipMessage(msg))
+	return nil, problem.New(problem.CodeRuntime, "", "%s", clipMessage(msg))
 }
 
 // getattr puts a guard before a costly method that is reached by name.

@@ -159,7 +159,7 @@ func TestHostileOptionFunctions(t *testing.T) {
 			var single *problem.Problem
 			switch {
 			case errors.As(err, &single):
-				if want := row.want; strings.Contains(single.Msg, "internal error") || single.Code == starlarkmap.CodeStuck {
+				if want := row.want; strings.Contains(single.Msg, "internal error") || single.Code == problem.CodeStuck {
 					t.Errorf("got %q, want %q", single.Msg, want)
 				}
 			case err != nil:
@@ -184,8 +184,8 @@ func TestProgramThatCannotBeStopped(t *testing.T) {
 		Limits: starlarkmap.Limits{Time: 50 * time.Millisecond, Grace: 50 * time.Millisecond},
 	})
 	var p *problem.Problem
-	if !errors.As(err, &p) || p.Code != starlarkmap.CodeStuck {
-		t.Errorf("got %v, want code %q", err, starlarkmap.CodeStuck)
+	if !errors.As(err, &p) || p.Code != problem.CodeStuck {
+		t.Errorf("got %v, want code %q", err, problem.CodeStuck)
 	}
 }
 
@@ -242,7 +242,7 @@ func checkProblems(t *testing.T, err error) {
 		t.Fatalf("got %T %v, want problems", err, err)
 	}
 	for _, p := range ps {
-		if p.Code == "" || p.Msg == "" || p.Code == starlarkmap.CodeInternal {
+		if p.Code == "" || p.Msg == "" || p.Code == problem.CodeInternal {
 			t.Errorf("code %q, message %q", p.Code, p.Msg)
 		}
 		if p.Origin == (problem.Origin{}) && !strings.HasSuffix(string(p.Code), "-limit") {

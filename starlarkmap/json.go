@@ -102,7 +102,7 @@ func (g guards) jsonShape(name string, args starlark.Tuple) (depth, lines int, e
 		depth = max(depth, open)
 	}
 	if depth > deepestJSON {
-		return 0, 0, problem.New(CodeSizeLimit, "", "%s: nested deeper than %d", name, deepestJSON)
+		return 0, 0, problem.New(problem.CodeSizeLimit, "", "%s: nested deeper than %d", name, deepestJSON)
 	}
 	return depth, lines, nil
 }

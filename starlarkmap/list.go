@@ -48,7 +48,7 @@ func (l *listView) String() string {
 func (l *listView) Type() string         { return "list" }
 func (l *listView) Truth() starlark.Bool { return l.Len() > 0 }
 func (l *listView) Hash() (uint32, error) {
-	return 0, problem.New(CodeRuntime, "", "unhashable type: list")
+	return 0, problem.New(problem.CodeRuntime, "", "unhashable type: list")
 }
 func (l *listView) Freeze()                          { l.c.Freeze() }
 func (l *listView) Len() int                         { return len(l.inputs()) }
@@ -190,7 +190,7 @@ func (l *listView) change(v starlark.Value, e syntax.Expr, at problem.Origin, ed
 // call carries out the methods.
 func (l *listView) call(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(kwargs) > 0 {
-		return nil, problem.New(CodeUsage, "", "%s takes no keywords", b.Name())
+		return nil, problem.New(problem.CodeUsage, "", "%s takes no keywords", b.Name())
 	}
 	if err := l.c.writable(); err != nil && b.Name() != "index" {
 		return nil, err
@@ -265,7 +265,7 @@ func (l *listView) index(b *starlark.Builtin, args starlark.Tuple) (starlark.Val
 	if i := l.find(v); i >= 0 {
 		return starlark.MakeInt(i), nil
 	}
-	return nil, problem.New(CodeRuntime, "", "%s: %s is not in %s of container %q", b.Name(), describe(v), l.property, l.c.name)
+	return nil, problem.New(problem.CodeRuntime, "", "%s: %s is not in %s of container %q", b.Name(), describe(v), l.property, l.c.name)
 }
 
 func (l *listView) pop(b *starlark.Builtin, args starlark.Tuple, here site) (starlark.Value, error) {

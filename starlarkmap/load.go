@@ -67,7 +67,7 @@ func newEvaluation(filename string, opts *Options) (*evaluation, problem.Problem
 	var ps problem.Problems
 	for _, name := range ev.options.Builtins.Keys() {
 		if _, ours := ev.predeclared[name]; ours || hidden(name) {
-			ps = append(ps, problem.New(CodeUsage, "", "Options.Builtins cannot replace %q", name))
+			ps = append(ps, problem.New(problem.CodeUsage, "", "Options.Builtins cannot replace %q", name))
 			continue
 		}
 		v := ev.options.Builtins[name]
@@ -111,7 +111,7 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 	}
 	for _, c := range ev.loose {
 		if c.owner == nil && !c.frozen {
-			p.Warnings = append(p.Warnings, &problem.Problem{Code: CodeUnused, Origin: c.model.Origin,
+			p.Warnings = append(p.Warnings, &problem.Problem{Code: problem.CodeUnused, Origin: c.model.Origin,
 				Msg: "this container is in no map", Hint: `put it in one: m.containers["name"] = …`})
 		}
 	}
@@ -184,7 +184,7 @@ func (ev *evaluation) unusedVariables() {
 	asked := slices.Sorted(maps.Keys(ev.asked))
 	for _, name := range slices.Sorted(maps.Keys(ev.options.Args)) {
 		if !ev.asked[name] {
-			p := problem.New(CodeVariable, problem.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.main)
+			p := problem.New(problem.CodeVariable, problem.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.main)
 			ev.keep(problem.Problems{p})
 		}
 	}

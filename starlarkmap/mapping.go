@@ -34,7 +34,7 @@ type mapping struct {
 func (m *mapping) Type() string         { return m.kind }
 func (m *mapping) Truth() starlark.Bool { return len(m.names()) > 0 }
 func (m *mapping) Hash() (uint32, error) {
-	return 0, problem.New(CodeRuntime, "", "unhashable type: %s", m.kind)
+	return 0, problem.New(problem.CodeRuntime, "", "unhashable type: %s", m.kind)
 }
 func (m *mapping) Len() int { return len(m.names()) }
 
@@ -89,14 +89,14 @@ func (m *mapping) Attr(name string) (starlark.Value, error) {
 
 func (m *mapping) SetField(name string, v starlark.Value) error {
 	if slices.Contains(m.methods(), name) {
-		return problem.New(CodeUsage, `write x["`+name+`"] = …`, "%s is a method of %s", name, m.kind)
+		return problem.New(problem.CodeUsage, `write x["`+name+`"] = …`, "%s is a method of %s", name, m.kind)
 	}
 	return m.assign(name, v)
 }
 
 func (m *mapping) assign(name string, v starlark.Value) error {
 	if m.set == nil {
-		return problem.New(CodeFrozen, "", "%s cannot be changed", m.kind)
+		return problem.New(problem.CodeFrozen, "", "%s cannot be changed", m.kind)
 	}
 	e, at := m.ev.here().target()
 	return m.set(name, v, e, at)
@@ -222,7 +222,7 @@ func (m *mapping) update(b *starlark.Builtin, args starlark.Tuple, kwargs []star
 		return nil, err
 	}
 	if m.set == nil {
-		return nil, problem.New(CodeFrozen, "", "%s cannot be changed", m.kind)
+		return nil, problem.New(problem.CodeFrozen, "", "%s cannot be changed", m.kind)
 	}
 	here := m.ev.here()
 	places := here.arguments()

@@ -243,7 +243,7 @@ func (m *containerMap) misread() (ps problem.Problems) {
 	}
 	for _, c := range bare {
 		if hint := problem.DidYouMean(c.name, names); hint != "" {
-			ps = append(ps, &problem.Problem{Code: CodeUnused, Origin: c.named, Hint: hint, Path: "container_map > containers",
+			ps = append(ps, &problem.Problem{Code: problem.CodeUnused, Origin: c.named, Hint: hint, Path: "container_map > containers",
 				Msg: fmt.Sprintf("this access makes an empty container %q", c.name)})
 		}
 	}

@@ -88,7 +88,7 @@ func (m *modules) main() (*file, error) {
 		if errors.As(err, &p) {
 			return nil, p
 		}
-		return nil, &problem.Problem{Code: CodeSource, Msg: fmt.Sprintf("cannot read %s: %s", m.filename, plain(err)), Cause: err}
+		return nil, &problem.Problem{Code: problem.CodeSource, Msg: fmt.Sprintf("cannot read %s: %s", m.filename, plain(err)), Cause: err}
 	}
 	main := module{path: m.mainPath}
 	m.byName[m.filename] = main
@@ -145,7 +145,7 @@ func loadStatement(here site) (*syntax.LoadStmt, problem.Origin) {
 // resolve finds the file that a name in a load statement means.
 func (m *modules) resolve(from module, name string) (module, *problem.Problem) {
 	bad := func(hint, format string, args ...any) (module, *problem.Problem) {
-		return module{}, problem.New(CodeLoad, hint, "cannot load %q: "+format, append([]any{name}, args...)...)
+		return module{}, problem.New(problem.CodeLoad, hint, "cannot load %q: "+format, append([]any{name}, args...)...)
 	}
 	pkg, rest := from.pkg, name
 	switch {
@@ -190,10 +190,10 @@ func (m *modules) cycle(target module, at problem.Origin) *problem.Problem {
 		for _, next := range m.loading[i+1:] {
 			chain += next.from.String() + " → "
 		}
-		return problem.New(CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
+		return problem.New(problem.CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
 	}
 	if len(m.loading) > m.ev.limits.LoadDepth {
-		return problem.New(CodeLoad, raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
+		return problem.New(problem.CodeLoad, raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
 	}
 	return nil
 }
@@ -220,7 +220,7 @@ func (m *modules) loadOnce(target module, name string, at problem.Origin) (starl
 
 func (m *modules) loadNow(target module, name string, at problem.Origin) (starlark.StringDict, error) {
 	if len(m.byName) >= m.ev.limits.Files {
-		return nil, &problem.Problem{Code: CodeLoad, Origin: at, Hint: raise("Files"),
+		return nil, &problem.Problem{Code: problem.CodeLoad, Origin: at, Hint: raise("Files"),
 			Msg: fmt.Sprintf("cannot load %q: more than %d files", name, m.ev.limits.Files)}
 	}
 	data, p := m.text(target, name)
@@ -267,7 +267,7 @@ func (m *modules) text(target module, name string) ([]byte, *problem.Problem) {
 	if errors.As(err, &p) {
 		return nil, p
 	}
-	p = problem.New(CodeLoad, "", "cannot load %q: %s", name, plain(err))
+	p = problem.New(problem.CodeLoad, "", "cannot load %q: %s", name, plain(err))
 	p.Cause = err
 	switch {
 	case strings.Contains(err.Error(), "escapes from parent"):
@@ -286,7 +286,7 @@ func missing(stmt *syntax.LoadStmt, name string, globals starlark.StringDict) pr
 	var ps problem.Problems
 	for _, id := range stmt.From {
 		if _, ok := globals[id.Name]; !ok {
-			p := problem.New(CodeLoad, problem.DidYouMean(id.Name, globals.Keys()), "%q has no %q", name, id.Name)
+			p := problem.New(problem.CodeLoad, problem.DidYouMean(id.Name, globals.Keys()), "%q has no %q", name, id.Name)
 			p.Origin = originOf(id.NamePos)
 			ps = append(ps, p)
 		}

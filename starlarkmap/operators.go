@@ -21,7 +21,7 @@ func (g guards) mul(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	sequence := x
 	if first, ok := x.(starlark.Int); ok {
 		if isInt && bits(first)+bits(count) > widestInt {
-			return nil, problem.New(CodeSizeLimit, "", "the product has more than %d bits", widestInt)
+			return nil, problem.New(problem.CodeSizeLimit, "", "the product has more than %d bits", widestInt)
 		}
 		count, isInt, sequence = first, true, y
 	}
@@ -185,7 +185,7 @@ func attribute(x starlark.Value, name string) (starlark.Value, error) {
 	if v != nil || err != nil {
 		return v, err
 	}
-	return nil, problem.New(CodeRuntime, problem.DidYouMean(name, has.AttrNames()), "%s has no .%s field or method", x.Type(), name)
+	return nil, problem.New(problem.CodeRuntime, problem.DidYouMean(name, has.AttrNames()), "%s has no .%s field or method", x.Type(), name)
 }
 
 // guarded puts a guard before a costly method.
@@ -214,7 +214,7 @@ func (g guards) methodSize(name string, x starlark.Value, args starlark.Tuple, k
 	switch x := x.(type) {
 	case *starlark.Set:
 		if len(args) != 1 {
-			return problem.New(CodeUsage, "", "%s: got %d values, want 1", name, len(args))
+			return problem.New(problem.CodeUsage, "", "%s: got %d values, want 1", name, len(args))
 		}
 		return nil
 	case *starlark.List:

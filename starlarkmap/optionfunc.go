@@ -222,11 +222,11 @@ func (c optionCall) failure(err error, to model.OptionCall) error {
 		whose += fmt.Sprintf(" (instance %q)", to.Instance)
 	}
 	p.Msg = whose + " failed: " + p.Msg
-	if p.Code == CodeRuntime {
-		p.Code = CodeOptionFunc
+	if p.Code == problem.CodeRuntime {
+		p.Code = problem.CodeOptionFunc
 		p.Hint = fmt.Sprintf("ctx.container was %q, ctx.instance %s", to.Container, quoteOrNone(to.Instance))
 	}
-	if p.Code == CodeFrozen && p.Hint == "" {
+	if p.Code == problem.CodeFrozen && p.Hint == "" {
 		p.Hint = frozenHint
 	}
 	if p.Origin == (problem.Origin{}) {

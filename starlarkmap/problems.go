@@ -16,28 +16,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// The codes of problems found by this package, besides those of engine/problem.
-const (
-	CodeSource      problem.Code = "source"
-	CodeSyntax      problem.Code = "syntax"
-	CodeUndefined   problem.Code = "undefined"
-	CodeRuntime     problem.Code = "runtime"
-	CodeLoad        problem.Code = "load"
-	CodeLoadCycle   problem.Code = "load-cycle"
-	CodeVariable    problem.Code = "variable"
-	CodeUsage       problem.Code = "usage"
-	CodeFrozen      problem.Code = "frozen"
-	CodeOptionFunc  problem.Code = "option-function"
-	CodeStepLimit   problem.Code = "step-limit"
-	CodeTimeLimit   problem.Code = "time-limit"
-	CodeMemoryLimit problem.Code = "memory-limit"
-	CodeSizeLimit   problem.Code = "size-limit"
-	CodeCanceled    problem.Code = "canceled"
-	CodeStuck       problem.Code = "stuck"
-	CodeInternal    problem.Code = "internal"
-	CodeUnused      problem.Code = "unused"
-)
-
 // longestMessage is where messages that quote values of a program are cut.
 const longestMessage = 2000
 
@@ -49,7 +27,7 @@ func (e *errStopped) Error() string { return e.problems.Error() }
 
 // internalError reports a panic below us.
 func internalError(r any) *problem.Problem {
-	return &problem.Problem{Code: CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
+	return &problem.Problem{Code: problem.CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
 }
 
 // originOf converts a position; positions of builtins have none.
@@ -79,12 +57,12 @@ func (s *sources) problemsOf(err error, why *problem.Problem) problem.Problems {
 	case errors.As(err, &single):
 		return problem.Problems{single}
 	}
-	return problem.Problems{{Code: CodeRuntime, Msg: err.Error(), Cause: err}}
+	return problem.Problems{{Code: problem.CodeRuntime, Msg: err.Error(), Cause: err}}
 }
 
 // evalProblem converts an error with its stack of calls.
 func (s *sources) evalProblem(err *starlark.EvalError, why *problem.Problem) *problem.Problem {
-	p := &problem.Problem{Code: CodeRuntime, Msg: clipMessage(err.Msg)}
+	p := &problem.Problem{Code: problem.CodeRuntime, Msg: clipMessage(err.Msg)}
 	var made *problem.Problem
 	switch {
 	case why != nil && strings.HasPrefix(err.Msg, "Starlark computation cancelled"):
@@ -92,7 +70,7 @@ func (s *sources) evalProblem(err *starlark.EvalError, why *problem.Problem) *pr
 	case errors.As(err, &made):
 		*p = *made
 	case strings.Contains(err.Msg, "frozen"):
-		p.Code = CodeFrozen
+		p.Code = problem.CodeFrozen
 	}
 	at, trace := s.stack(err.CallStack)
 	if p.Origin == (problem.Origin{}) {
@@ -130,7 +108,7 @@ func clip(text string, most int) string {
 // syntaxProblem converts an error of the parser, with a hint for what users of
 // other languages write.
 func syntaxProblem(err syntax.Error) *problem.Problem {
-	return &problem.Problem{Code: CodeSyntax, Origin: originOf(err.Pos), Msg: clipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
+	return &problem.Problem{Code: problem.CodeSyntax, Origin: originOf(err.Pos), Msg: clipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
 }
 
 func syntaxHint(msg string) string {
@@ -162,11 +140,11 @@ func syntaxHint(msg string) string {
 func (s *sources) unresolved(list resolve.ErrorList) problem.Problems {
 	var ps problem.Problems
 	for _, e := range list {
-		p := &problem.Problem{Code: CodeSyntax, Origin: originOf(e.Pos), Msg: e.Msg}
+		p := &problem.Problem{Code: problem.CodeSyntax, Origin: originOf(e.Pos), Msg: e.Msg}
 		if name, ok := strings.CutPrefix(e.Msg, undefinedPrefix); ok {
 			// The interpreter's own suggestion knows fewer names than we do.
 			name, _, _ = strings.Cut(name, " ")
-			p.Code, p.Msg = CodeUndefined, undefinedPrefix+name
+			p.Code, p.Msg = problem.CodeUndefined, undefinedPrefix+name
 			p.Width = utf8.RuneCountInString(name)
 			p.Hint = undefinedHint(name, s.names(p.Origin.File))
 		}

@@ -82,13 +82,13 @@ func (r *record) CompareSameType(op syntax.Token, y starlark.Value, depth int) (
 // makeRecord is struct(**fields).
 func makeRecord(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
-		return nil, problem.New(CodeUsage, "write struct(name = value, …)", "struct takes keywords only")
+		return nil, problem.New(problem.CodeUsage, "write struct(name = value, …)", "struct takes keywords only")
 	}
 	fields := make(map[string]starlark.Value, len(kwargs))
 	for _, kw := range kwargs {
 		name := string(kw[0].(starlark.String))
 		if _, twice := fields[name]; twice {
-			return nil, problem.New(CodeUsage, "", "struct: field %q is given twice", name)
+			return nil, problem.New(problem.CodeUsage, "", "struct: field %q is given twice", name)
 		}
 		fields[name] = kw[1]
 	}

@@ -68,11 +68,11 @@ func plainText(name string, data []byte) (string, *problem.Problem) {
 	for i, r := range text {
 		switch {
 		case r == 0:
-			return "", &problem.Problem{Code: CodeSource, Origin: offset(name, text, i), Msg: "NUL byte in source"}
+			return "", &problem.Problem{Code: problem.CodeSource, Origin: offset(name, text, i), Msg: "NUL byte in source"}
 		case r == utf8.RuneError && strings.HasPrefix(text[i:], "\ufffd"):
 			// A replacement character that really stands there.
 		case r == utf8.RuneError:
-			return "", &problem.Problem{Code: CodeSource, Origin: offset(name, text, i),
+			return "", &problem.Problem{Code: problem.CodeSource, Origin: offset(name, text, i),
 				Msg: fmt.Sprintf("not UTF-8 (byte 0x%02x)", text[i]), Hint: "save the file as UTF-8"}
 		}
 	}
@@ -119,13 +119,13 @@ func tooDeep(tree *syntax.File, l Limits) (found *problem.Problem) {
 			return false
 		}
 		if depth > l.Nesting {
-			found = &problem.Problem{Code: CodeSizeLimit, Origin: originOf(somePosition(n)),
+			found = &problem.Problem{Code: problem.CodeSizeLimit, Origin: originOf(somePosition(n)),
 				Msg:  fmt.Sprintf("nested deeper than %d", l.Nesting),
 				Hint: "name parts of it, or put them in a list"}
 			return false
 		}
 		if c, ok := n.(*syntax.Comprehension); ok && len(c.Clauses) > l.Clauses {
-			found = &problem.Problem{Code: CodeSizeLimit, Origin: originOf(c.Lbrack),
+			found = &problem.Problem{Code: problem.CodeSizeLimit, Origin: originOf(c.Lbrack),
 				Msg: fmt.Sprintf("a comprehension with %d clauses, the limit is %d", len(c.Clauses), l.Clauses)}
 			return false
 		}

@@ -88,11 +88,11 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 			ended = nil
 			w.stop(canceled(ctx))
 		case <-deadline.C:
-			w.stop(&problem.Problem{Code: CodeTimeLimit,
+			w.stop(&problem.Problem{Code: problem.CodeTimeLimit,
 				Msg: fmt.Sprintf("time limit of %v reached", w.time), Hint: raise(w.timeField)})
 		case <-tick.C:
 			if heap.over() {
-				w.stop(&problem.Problem{Code: CodeMemoryLimit,
+				w.stop(&problem.Problem{Code: problem.CodeMemoryLimit,
 					Msg: fmt.Sprintf("memory limit of %d MiB reached", w.heap>>20), Hint: raise("Heap")})
 			}
 		case <-stopped:
@@ -100,7 +100,7 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 			grace = time.After(w.grace)
 		case <-grace:
 			p := *w.reason()
-			p.Code, p.Hint = CodeStuck, ""
+			p.Code, p.Hint = problem.CodeStuck, ""
 			p.Msg += ", and the program could not be stopped within " + w.grace.String()
 			return &p, false
 		}
@@ -110,7 +110,7 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 // canceled says that the caller's context ended.
 func canceled(ctx context.Context) *problem.Problem {
 	cause := context.Cause(ctx)
-	return &problem.Problem{Code: CodeCanceled, Msg: "canceled: " + cause.Error(), Cause: cause}
+	return &problem.Problem{Code: problem.CodeCanceled, Msg: "canceled: " + cause.Error(), Cause: cause}
 }
 
 // stop cancels all threads; the first reason stays.
@@ -168,11 +168,11 @@ func (w *watch) grant(t *starlark.Thread) {
 // refill is called by the interpreter when a thread has used its steps.
 func (w *watch) refill(t *starlark.Thread) {
 	if t.CallStackDepth() > deepestCalls {
-		w.stop(&problem.Problem{Code: CodeStepLimit, Msg: fmt.Sprintf("more than %d calls inside each other", deepestCalls)})
+		w.stop(&problem.Problem{Code: problem.CodeStepLimit, Msg: fmt.Sprintf("more than %d calls inside each other", deepestCalls)})
 		return
 	}
 	if w.left <= 0 {
-		w.stop(&problem.Problem{Code: CodeStepLimit,
+		w.stop(&problem.Problem{Code: problem.CodeStepLimit,
 			Msg: "step limit of " + grouped(w.steps) + " reached", Hint: raise(w.stepsField)})
 		return
 	}

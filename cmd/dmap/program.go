@@ -59,7 +59,7 @@ func isYAML(file string, err error) error {
 		return err
 	}
 	for _, p := range problems {
-		if p.Code == starlarkmap.CodeSyntax {
+		if p.Code == problem.CodeSyntax {
 			p.Hint = "a YAML file of docker-map becomes a map with: dmap import dockermap " + file
 		}
 	}

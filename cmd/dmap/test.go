@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dmap-dev/dmap/engine/problem"
-	"github.com/dmap-dev/dmap/starlarkmap"
 	"github.com/dmap-dev/dmap/starlarkmap/maptest"
 )
 
@@ -141,7 +140,7 @@ func (s *testSum) add(f *maptest.File) {
 func problemsIn(err error) problem.Problems {
 	var ps problem.Problems
 	if err != nil && !errors.As(err, &ps) {
-		ps = problem.Problems{{Code: starlarkmap.CodeInternal, Msg: err.Error()}}
+		ps = problem.Problems{{Code: problem.CodeInternal, Msg: err.Error()}}
 	}
 	return ps
 }

@@ -7,25 +7,6 @@ import (
 	"strings"
 )
 
-// Code names a kind of problem. Codes are stable: tools match codes, not texts.
-type Code string
-
-// The codes that several packages use. starlarkmap, resolve and plan add theirs.
-const (
-	CodeUnknownKey    Code = "unknown-key"
-	CodeWrongType     Code = "wrong-type"
-	CodeWrongValue    Code = "wrong-value"
-	CodeUnknownName   Code = "unknown-name"
-	CodeUnknownAlias  Code = "unknown-alias"
-	CodeDuplicate     Code = "duplicate"
-	CodeCycle         Code = "cycle"
-	CodeNameSyntax    Code = "name-syntax"
-	CodeMissingPath   Code = "missing-path"
-	CodeNothingShared Code = "nothing-shared"
-	CodeMountClash    Code = "mount-clash"
-	CodePortClash     Code = "port-clash"
-)
-
 // Problem is one thing that is wrong with a map.
 type Problem struct {
 	Code Code `json:"code"`

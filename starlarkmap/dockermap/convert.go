@@ -22,10 +22,6 @@ const (
 	CodeYAML problem.Code = "yaml"
 	// CodeUnsupported: dmap has nothing that means the same.
 	CodeUnsupported problem.Code = "unsupported"
-	// CodeSize: the file is too large, or becomes so.
-	CodeSize problem.Code = "size-limit"
-	// CodeInternal: the text that was written is not the map that was read.
-	CodeInternal problem.Code = "internal"
 )
 
 // Options say how to convert. Nil means the zero value.
@@ -126,7 +122,7 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, problem.P
 	c.leftOut = c.leftOut.Sorted(c.source)
 	text, ok := c.program(properties, root)
 	if !ok {
-		return nil, problem.Problems{{Code: CodeSize, Origin: m.Origin,
+		return nil, problem.Problems{{Code: problem.CodeSizeLimit, Origin: m.Origin,
 			Msg: fmt.Sprintf("written out, the map has more than %d bytes", MostBytes), Hint: "write it in parts, with loops"}}
 	}
 	env := slices.Sorted(maps.Keys(c.env))
@@ -144,7 +140,7 @@ func (c *converter) add(err error) {
 	}
 	var found problem.Problems
 	if !errors.As(err, &found) {
-		found = problem.Problems{{Code: CodeInternal, Origin: problem.Origin{File: c.file, Line: 1, Col: 1}, Msg: err.Error(), Cause: err}}
+		found = problem.Problems{{Code: problem.CodeInternal, Origin: problem.Origin{File: c.file, Line: 1, Col: 1}, Msg: err.Error(), Cause: err}}
 	}
 	incomplete := len(c.problems) > 0
 	for _, p := range tidied(found) {
@@ -188,17 +184,17 @@ func (c *converter) compare(ctx context.Context, text string, meant *model.Conta
 		},
 	})
 	if ctx.Err() != nil {
-		return problem.Problems{{Code: starlarkmap.CodeCanceled, Msg: "canceled", Cause: context.Cause(ctx)}}
+		return problem.Problems{{Code: problem.CodeCanceled, Msg: "canceled", Cause: context.Cause(ctx)}}
 	}
 	if err != nil {
-		return problem.Problems{{Code: CodeInternal, Origin: meant.Origin, Cause: err,
+		return problem.Problems{{Code: problem.CodeInternal, Origin: meant.Origin, Cause: err,
 			Msg:  "cannot load the program that was written: " + err.Error(),
 			Hint: "the program is at fault, not the file: please report it"}}
 	}
 	if len(program.Maps) == 1 && starlarkmap.Format(program.Maps[0]) == starlarkmap.Format(meant) {
 		return nil
 	}
-	return problem.Problems{{Code: CodeInternal, Origin: meant.Origin,
+	return problem.Problems{{Code: problem.CodeInternal, Origin: meant.Origin,
 		Msg:  "the program that was written does not make the map that was read",
 		Hint: "the program is at fault, not the file: please report it"}}
 }

@@ -225,7 +225,7 @@ func (c *converter) copies(n int, at problem.Origin) bool {
 		return false
 	}
 	if c.elements += n; c.elements > mostNodes {
-		c.wrong(CodeSize, at, "", "extend fewer containers", "what containers inherit adds up to more than %d values", mostNodes)
+		c.wrong(problem.CodeSizeLimit, at, "", "extend fewer containers", "what containers inherit adds up to more than %d values", mostNodes)
 		return false
 	}
 	return true

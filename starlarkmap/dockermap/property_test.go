@@ -222,7 +222,7 @@ func FuzzConvert(f *testing.F) {
 				t.Fatalf("not problems: %v", err)
 			}
 			for _, p := range ps {
-				if p.Code == dockermap.CodeInternal {
+				if p.Code == problem.CodeInternal {
 					t.Errorf("at fault: %v", p)
 				}
 				if p.Origin.File != "site.yaml" || p.Origin.Line < 1 || p.Origin.Col < 1 {

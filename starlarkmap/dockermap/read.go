@@ -74,7 +74,7 @@ func (r *reader) wrong(code problem.Code, at problem.Origin, hint, format string
 // checkText refuses what no YAML file of a map holds, before a parser sees it.
 func (r *reader) checkText() bool {
 	if len(r.src) > MostBytes {
-		r.wrong(CodeSize, problem.Origin{File: r.file, Line: 1, Col: 1}, "", "the file has %d bytes, more than %d", len(r.src), MostBytes)
+		r.wrong(problem.CodeSizeLimit, problem.Origin{File: r.file, Line: 1, Col: 1}, "", "the file has %d bytes, more than %d", len(r.src), MostBytes)
 		return false
 	}
 	for i, line := range r.lines {
@@ -205,11 +205,11 @@ func (r *reader) spend(n *yaml.Node, at problem.Origin, depth int) bool {
 	case r.full:
 		return false
 	case depth > deepest:
-		r.wrong(CodeSize, at, "", "nested deeper than %d", deepest)
+		r.wrong(problem.CodeSizeLimit, at, "", "nested deeper than %d", deepest)
 		return false
 	case r.nodes < 0 || r.bytes < 0:
 		r.full = true
-		r.wrong(CodeSize, at, "write less, or fewer aliases of large parts",
+		r.wrong(problem.CodeSizeLimit, at, "write less, or fewer aliases of large parts",
 			"the file holds more than %d values or %d bytes of them, aliases followed", mostNodes, MostBytes)
 		return false
 	}

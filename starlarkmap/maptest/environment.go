@@ -101,7 +101,7 @@ func variables(env *starlark.Dict) (names []string, set map[string]string, err e
 // folder only, as it does when dmap runs it.
 func (e *environment) locate(file string) (fs.FS, string, error) {
 	bad := func(why string) (fs.FS, string, error) {
-		return nil, "", &problem.Problem{Code: starlarkmap.CodeLoad, Msg: fmt.Sprintf("cannot load %q: %s", file, why)}
+		return nil, "", &problem.Problem{Code: problem.CodeLoad, Msg: fmt.Sprintf("cannot load %q: %s", file, why)}
 	}
 	clean := path.Clean(file)
 	switch {
@@ -150,7 +150,7 @@ func check(c *invocation) (starlark.Value, error) {
 // because puts what was tried before the text of an error. Its problems may stand in
 // files that the test knows nothing of, so they are text from here on.
 func because(what string, err error) error {
-	p := &problem.Problem{Code: starlarkmap.CodeRuntime, Msg: what + ": " + err.Error()}
+	p := &problem.Problem{Code: problem.CodeRuntime, Msg: what + ": " + err.Error()}
 	if strings.Contains(err.Error(), "\n") {
 		p.Msg = what + ":\n    " + strings.ReplaceAll(err.Error(), "\n", "\n    ")
 	}
