@@ -39,7 +39,7 @@ var knots = map[string]int{
 	"engine/plan":              3,
 	"engine/resolve/option":    14,
 	"engine/run":               5,
-	"starlarkmap":              19,
+	"starlarkmap":              16,
 	"starlarkmap/dockermap":    13,
 }
 

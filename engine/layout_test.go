@@ -76,8 +76,10 @@ var layout = map[string][]string{
 	"engine/plan":                        {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/snapshot"},
 	"engine/run":                         {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/plan"},
 	"engine":                             {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/snapshot", "engine/state"},
-	"stdlib":                             {},                                                                     // files only
-	"starlarkmap":                        {"engine/docker/identity", "engine/model", "engine/problem", "stdlib"}, // it loads them as @stdlib//
+	"stdlib":                             {}, // files only
+	"starlarkmap/internal/sandbox":       {"engine/problem"},
+	"starlarkmap/internal/source":        {"engine/problem", "starlarkmap/internal/sandbox"},
+	"starlarkmap":                        {"engine/docker/identity", "engine/model", "engine/problem", "starlarkmap/internal/", "stdlib"}, // it loads them as @stdlib//
 	"starlarkmap/dockermap":              {"engine/model", "engine/problem", "starlarkmap"},
 	"starlarkmap/maptest": {"engine", "engine/docker", "engine/docker/dockerd", "engine/docker/sim", "engine/model", "engine/plan", "engine/problem",
 		"engine/resolve", "engine/run", "starlarkmap"},
@@ -89,7 +91,7 @@ var layout = map[string][]string{
 
 // only says which of our packages alone may import what begins with a prefix.
 var only = map[string][]string{
-	"go.starlark.net/":          {"starlarkmap", "starlarkmap/maptest"},
+	"go.starlark.net/":          {"starlarkmap", "starlarkmap/internal/", "starlarkmap/maptest"},
 	"github.com/docker/docker/": {"engine/docker/dockerd"},
 	"github.com/docker/cli/":    {"engine/docker/dockerd"},
 	"github.com/spf13/":         {"cmd/dmap"},

@@ -13,13 +13,15 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // ownBuiltins returns the names a map program has besides those of Starlark.
 func (ev *evaluation) ownBuiltins() starlark.StringDict {
-	out := guards{ev.limits}.all()
+	out := ev.guards().All()
 	out["print"] = starlark.NewBuiltin("print", ev.print)
-	add := func(name string, fn builtinFunc) {
+	add := func(name string, fn sandbox.Func) {
 		out[name] = starlark.NewBuiltin(name, ev.whileRunning(fn))
 	}
 	add("container_map", ev.makeMap)
@@ -33,7 +35,7 @@ func (ev *evaluation) ownBuiltins() starlark.StringDict {
 
 // whileRunning refuses calls from option functions, which run when everything is
 // frozen.
-func (ev *evaluation) whileRunning(fn builtinFunc) builtinFunc {
+func (ev *evaluation) whileRunning(fn sandbox.Func) sandbox.Func {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if t.Local(evaluationKey) != ev {
 			return nil, problem.New(problem.CodeUsage, "call it in the program and use the result", "%s() can be called only while the map file runs", b.Name())
@@ -45,7 +47,7 @@ func (ev *evaluation) whileRunning(fn builtinFunc) builtinFunc {
 // makeMap is container_map(name, initial = None, **properties).
 func (ev *evaluation) makeMap(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	here := ev.here()
-	places := here.arguments()
+	places := here.Arguments()
 	call := mapCall{check: true}
 	call.positional(args, here)
 	for _, kw := range kwargs {
@@ -59,11 +61,11 @@ func (ev *evaluation) makeMap(_ *starlark.Thread, _ *starlark.Builtin, args star
 		}
 		return nil, problem.New(problem.CodeWrongType, hint, "container_map: want a name (string), got %s", describe(call.name))
 	}
-	m := ev.newMap(&model.ContainerMap{Name: string(name), Origin: here.start(), Origins: problem.Origins{}, Source: ev.sources}, call.check)
+	m := ev.newMap(&model.ContainerMap{Name: string(name), Origin: here.Start(), Origins: problem.Origins{}, Source: ev.sources}, call.check)
 	ev.register(m)
 	ev.note(call.problems, nil, m)
 	if call.initial != nil && call.initial != starlark.None {
-		if err := m.update(call.initial, call.initialExpr, here.at); err != nil {
+		if err := m.update(call.initial, call.initialExpr, here.At); err != nil {
 			return nil, err
 		}
 	}
@@ -84,15 +86,15 @@ type mapCall struct {
 type property struct {
 	name  string
 	given starlark.Value
-	where pair
+	where source.Pair
 }
 
-func (c *mapCall) positional(args starlark.Tuple, here site) {
+func (c *mapCall) positional(args starlark.Tuple, here source.Site) {
 	if len(args) > 0 {
 		c.name = args[0]
 	}
 	if len(args) > 1 {
-		c.initial, c.initialExpr = args[1], argument(here.call(), 1)
+		c.initial, c.initialExpr = args[1], source.Argument(here.Call(), 1)
 	}
 	if len(args) > 2 {
 		c.problems = append(c.problems, problem.New(problem.CodeUsage, "write the others as keywords",
@@ -100,10 +102,10 @@ func (c *mapCall) positional(args starlark.Tuple, here site) {
 	}
 }
 
-func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Value]pair) {
+func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Value]source.Pair) {
 	where := places[starlark.String(name)]
 	twice := func() {
-		c.problems = append(c.problems, &problem.Problem{Code: problem.CodeUsage, Origin: where.origin(problem.Origin{}),
+		c.problems = append(c.problems, &problem.Problem{Code: problem.CodeUsage, Origin: where.Origin(problem.Origin{}),
 			Msg: fmt.Sprintf("%q is given twice", name)})
 	}
 	switch name {
@@ -116,11 +118,11 @@ func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Val
 		if c.initial != nil {
 			twice()
 		}
-		c.initial, c.initialExpr = v, where.value
+		c.initial, c.initialExpr = v, where.Value
 	case "check_integrity":
 		flag, ok := v.(starlark.Bool)
 		if !ok {
-			c.problems = append(c.problems, &problem.Problem{Code: problem.CodeWrongType, Origin: where.origin(problem.Origin{}),
+			c.problems = append(c.problems, &problem.Problem{Code: problem.CodeWrongType, Origin: where.Origin(problem.Origin{}),
 				Path: name, Msg: "want True or False, got " + describe(v)})
 		}
 		c.check = !ok || bool(flag)
@@ -132,24 +134,16 @@ func (c *mapCall) keyword(name string, v starlark.Value, places map[starlark.Val
 	}
 }
 
-// origin returns where the key of the pair stands, or at if that is unknown.
-func (p pair) origin(at problem.Origin) problem.Origin {
-	if p.key == nil {
-		return at
-	}
-	return originAt(p.key)
-}
-
 // assignAll sets the keywords of container_map, after the dictionary (row 115).
-func (m *containerMap) assignAll(properties []property, here site) {
+func (m *containerMap) assignAll(properties []property, here source.Site) {
 	var fields []string
 	for _, f := range model.MapFields() {
 		fields = append(fields, f.Name)
 	}
 	for _, p := range properties {
-		at := p.where.origin(here.start())
+		at := p.where.Origin(here.Start())
 		if slices.Contains(fields, p.name) {
-			m.assign(p.name, p.given, p.where.value, at)
+			m.assign(p.name, p.given, p.where.Value, at)
 			continue
 		}
 		unknown := &problem.Problem{Code: problem.CodeUnknownKey, Origin: at,
@@ -167,14 +161,14 @@ func (m *containerMap) assignAll(properties []property, here site) {
 }
 
 // twoRoots reports host_root and host = {"root": …} that differ (row 118).
-func (m *containerMap) twoRoots(properties []property, here site) {
+func (m *containerMap) twoRoots(properties []property, here source.Site) {
 	var d model.Dict
 	for _, p := range properties {
 		if p.name == "host_root" || p.name == "host" {
 			r := m.ev.reader(here)
 			d = append(d, model.Entry{
 				Key:   model.Input{Value: p.name},
-				Value: r.read(p.given, p.where.value, p.where.origin(here.at), p.name),
+				Value: r.read(p.given, p.where.Value, p.where.Origin(here.At), p.name),
 			})
 		}
 	}
@@ -189,8 +183,8 @@ func (m *containerMap) twoRoots(properties []property, here site) {
 // makeContainer is container(**properties).
 func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	here := ev.here()
-	places := here.arguments()
-	c := ev.newContainer(here.start())
+	places := here.Arguments()
+	c := ev.newContainer(here.Start())
 	ev.loose = append(ev.loose, c)
 	if len(args) > 0 {
 		ev.note(problem.Problems{problem.New(problem.CodeUsage, `write container(image = "…", …)`,
@@ -200,12 +194,12 @@ func (ev *evaluation) makeContainer(_ *starlark.Thread, _ *starlark.Builtin, arg
 	for _, kw := range kwargs {
 		name := string(kw[0].(starlark.String))
 		where := places[kw[0]]
-		at := where.origin(here.start())
+		at := where.Origin(here.Start())
 		if given[name] {
 			ev.note(problem.Problems{{Code: problem.CodeUsage, Origin: at, Msg: fmt.Sprintf("%q is given twice", name)}}, c, nil)
 		}
 		given[name] = true
-		c.assign(name, kw[1], where.value, at)
+		c.assign(name, kw[1], where.Value, at)
 	}
 	return c, nil
 }
@@ -314,14 +308,19 @@ func (ev *evaluation) environment(_ *starlark.Thread, b *starlark.Builtin, args 
 
 // print hands its text to Options.Print, up to a limit.
 func (ev *evaluation) print(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	msg, err := guards{ev.limits}.message("print", args, kwargs)
+	msg, err := ev.guards().Message("print", args, kwargs)
 	if err != nil {
 		return nil, err
 	}
 	at := positionOf(t)
 	if ev.thread == t {
-		at = ev.here().start()
+		at = ev.here().Start()
 	}
 	ev.printer.print(at, msg)
 	return starlark.None, nil
+}
+
+// guards returns the guards of the evaluation's limits.
+func (ev *evaluation) guards() sandbox.Guards {
+	return sandbox.Guards{Elements: ev.limits.Elements, TextBytes: ev.limits.TextBytes}
 }

@@ -31,7 +31,7 @@ func (ev *evaluation) call(globals starlark.StringDict) error {
 	fn, ok := globals[ev.then.function].(starlark.Callable)
 	if !ok {
 		return problem.New(problem.CodeUnknownName, problem.DidYouMean(ev.then.function, globals.Keys()),
-			"%s has no function %q", ev.sources.main, ev.then.function)
+			"%s has no function %q", ev.sources.Main, ev.then.function)
 	}
 	ev.calling = true
 	maps := len(ev.maps)
@@ -49,12 +49,12 @@ func (ev *evaluation) call(globals starlark.StringDict) error {
 // whyStopped returns err, or why the run was told to stop in its place: a builtin
 // that was cut off only knows that it was.
 func (ev *evaluation) whyStopped(err error) error {
-	why := ev.watch.reason()
+	why := ev.watch.Reason()
 	if why == nil {
 		return err
 	}
 	p := *why
-	cut := ev.sources.problemsOf(err, nil)[0]
+	cut := ev.sources.Problems(err, nil)[0]
 	p.Origin, p.Trace = cut.Origin, cut.Trace
 	return &p
 }
@@ -74,7 +74,7 @@ func Evaluates(t *starlark.Thread) bool { return t.Local(evaluationKey) != nil }
 // that runs on t is told to stop.
 func Context(t *starlark.Thread) context.Context {
 	if ev, ok := t.Local(evaluationKey).(*evaluation); ok {
-		return ev.watch.ctx
+		return ev.watch.Ctx
 	}
 	return context.Background()
 }
@@ -90,12 +90,12 @@ func Catch(t *starlark.Thread, fn starlark.Callable) (problem.Problems, error) {
 	}
 	made, found, dropped := len(ev.maps), len(ev.findings), maps.Clone(ev.dropped)
 	_, err := starlark.Call(t, fn, nil, nil)
-	if ev.watch.reason() != nil {
+	if ev.watch.Reason() != nil {
 		return nil, err
 	}
 	var ps problem.Problems
 	if err != nil {
-		ps = ev.sources.problemsOf(err, nil)
+		ps = ev.sources.Problems(err, nil)
 		ev.maps = ev.maps[:made] // those that it did not come to the end of are not judged
 	} else {
 		ev.finish(made)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
 // container is a live container configuration: reading and assigning its
@@ -51,7 +52,7 @@ func (c *container) String() string {
 	if name == "" {
 		return fmt.Sprintf("<container (%s)>", c.model.Origin)
 	}
-	return fmt.Sprintf("<container %s (%s)>", clipMessage(name), c.model.Origin)
+	return fmt.Sprintf("<container %s (%s)>", sandbox.ClipMessage(name), c.model.Origin)
 }
 
 func (c *container) Type() string         { return "container" }
@@ -100,7 +101,7 @@ func (c *container) noteRead() {
 	if !c.pending || c.frozen || c.read != (problem.Origin{}) || c.ev.probing() {
 		return
 	}
-	c.read = c.ev.here().at
+	c.read = c.ev.here().At
 }
 
 // onlyRead returns the problem of a container that was read and never defined.
@@ -120,7 +121,7 @@ func (c *container) SetField(name string, v starlark.Value) error {
 	if name == "name" {
 		return problem.New(problem.CodeUsage, `a container gets its name where it is put in a map: m.containers["name"] = …`, "the name of a container cannot be set")
 	}
-	e, at := c.ev.here().target()
+	e, at := c.ev.here().Target()
 	c.assign(name, v, e, at)
 	return nil
 }

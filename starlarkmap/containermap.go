@@ -12,6 +12,8 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // containerMap is a live map: its attributes read and set the model.
@@ -39,7 +41,7 @@ func (ev *evaluation) newMap(m *model.ContainerMap, check bool) *containerMap {
 
 // String is shallow.
 func (m *containerMap) String() string {
-	return fmt.Sprintf("<container_map %s (%s)>", clipMessage(m.model.Name), m.model.Origin)
+	return fmt.Sprintf("<container_map %s (%s)>", sandbox.ClipMessage(m.model.Name), m.model.Origin)
 }
 
 func (m *containerMap) Type() string         { return "container_map" }
@@ -109,7 +111,7 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 	case isTable(name):
 		m.edit.Clear(name)
 	}
-	e, at := m.ev.here().target()
+	e, at := m.ev.here().Target()
 	m.assign(name, v, e, at)
 	return nil
 }
@@ -168,7 +170,7 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 	}
 	here := m.ev.here()
 	r := m.ev.reader(here)
-	in := r.read(v, argument(here.call(), 0), here.at, "")
+	in := r.read(v, source.Argument(here.Call(), 0), here.At, "")
 	d, ok := in.Value.(model.Dict)
 	if !ok {
 		return problem.New(problem.CodeWrongType, "", "merge: want a container_map or a dict, got %s", in)
@@ -185,7 +187,7 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 func (m *containerMap) copy(name string) starlark.Value {
 	m.commitAccessed()
 	d := m.whole().Copy()
-	d.Name, d.Origin = name, m.ev.here().start()
+	d.Name, d.Origin = name, m.ev.here().Start()
 	same := m.ev.newMap(d, m.check)
 	same.incomplete = m.incomplete
 	m.ev.register(same)
@@ -219,7 +221,7 @@ func (m *containerMap) call(_ *starlark.Thread, b *starlark.Builtin, args starla
 			return nil, err
 		}
 		here := m.ev.here()
-		return starlark.None, m.update(d, argument(here.call(), 0), here.at)
+		return starlark.None, m.update(d, source.Argument(here.Call(), 0), here.At)
 	case "merge":
 		var other starlark.Value
 		var listsOnly bool

@@ -11,109 +11,8 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
-
-// site is a place in a program that is being run, with its syntax.
-type site struct {
-	file *file // nil if the place is in no file of ours
-	pos  syntax.Position
-	at   problem.Origin
-}
-
-// call returns the call at the site, or nil.
-func (s site) call() *syntax.CallExpr {
-	if s.file == nil {
-		return nil
-	}
-	call, _ := s.file.nodes[spotOf(s.pos)].(*syntax.CallExpr)
-	return call
-}
-
-// start returns where the expression at the site starts.
-func (s site) start() problem.Origin {
-	if s.file != nil {
-		if e, ok := s.file.nodes[spotOf(s.pos)].(syntax.Expr); ok {
-			return originAt(e)
-		}
-	}
-	return s.at
-}
-
-// assign returns the assignment at the site, or nil.
-func (s site) assign() *syntax.AssignStmt {
-	if s.file == nil {
-		return nil
-	}
-	return s.file.assigns[spotOf(s.pos)]
-}
-
-// target returns the expression that gives the value assigned at the site, if it
-// is known, and where the target of the assignment starts.
-func (s site) target() (value syntax.Expr, at problem.Origin) {
-	a := s.assign()
-	if a == nil {
-		return nil, s.at
-	}
-	targets, values := []syntax.Expr{a.LHS}, []syntax.Expr{a.RHS}
-	if t, ok := unparen(a.LHS).(*syntax.TupleExpr); ok {
-		targets, values = t.List, s.file.elements(a.RHS, len(t.List))
-	}
-	for i, target := range targets {
-		if !startsAt(unparen(target), s.pos) {
-			continue
-		}
-		if a.Op == syntax.EQ && values != nil {
-			value = values[i]
-		}
-		return value, originAt(target)
-	}
-	return nil, s.at
-}
-
-// startsAt tells whether the interpreter reports an assignment to target at pos.
-func startsAt(target syntax.Expr, pos syntax.Position) bool {
-	switch t := target.(type) {
-	case *syntax.DotExpr:
-		return spotOf(t.Dot) == spotOf(pos)
-	case *syntax.IndexExpr:
-		return spotOf(t.Lbrack) == spotOf(pos)
-	}
-	return false
-}
-
-// arguments returns where the keyword arguments of the call at the site stand, and
-// the entries of a dictionary given as **d or as first argument.
-func (s site) arguments() map[starlark.Value]pair {
-	out := map[starlark.Value]pair{}
-	call := s.call()
-	if call == nil {
-		return out
-	}
-	for i, arg := range call.Args {
-		var dict syntax.Expr
-		switch a := arg.(type) {
-		case *syntax.BinaryExpr:
-			if a.Op == syntax.EQ {
-				out[starlark.String(a.X.(*syntax.Ident).Name)] = pair{a.X, a.Y}
-				continue
-			}
-		case *syntax.UnaryExpr:
-			if a.Op == syntax.STARSTAR {
-				dict = a.X
-			}
-		}
-		if i == 0 && dict == nil {
-			dict = arg
-		}
-		if dict == nil {
-			continue
-		}
-		for key, where := range s.file.pairs(dict) {
-			out[key] = where
-		}
-	}
-	return out
-}
 
 // other is a value that no property takes; the model names it in its messages.
 type other string
@@ -128,7 +27,7 @@ const (
 // reader turns values of one call or assignment into inputs.
 type reader struct {
 	ev   *evaluation
-	file *file
+	file *source.File
 	left int
 	// found are the containers among the values.
 	found map[*model.Container]*container
@@ -140,8 +39,8 @@ type reader struct {
 	plainOnly bool
 }
 
-func (ev *evaluation) reader(s site) *reader {
-	return &reader{ev: ev, file: s.file, left: ev.limits.Elements, found: map[*model.Container]*container{}}
+func (ev *evaluation) reader(s source.Site) *reader {
+	return &reader{ev: ev, file: s.File, left: ev.limits.Elements, found: map[*model.Container]*container{}}
 }
 
 // read converts v, which the expression e gave, or an unknown one if e is nil; at
@@ -153,7 +52,7 @@ func (r *reader) read(v starlark.Value, e syntax.Expr, at problem.Origin, label 
 
 func (r *reader) value(v starlark.Value, e syntax.Expr, at problem.Origin, label string, depth int) model.Input {
 	if e != nil {
-		at = originAt(e)
+		at = source.OriginAt(e)
 	}
 	in := model.Input{Origin: at}
 	if depth > deepestValue || r.left <= 0 {
@@ -233,9 +132,9 @@ func (r *reader) list(v starlark.Indexable, e syntax.Expr, at problem.Origin, la
 	}
 	var parts []syntax.Expr
 	if e != nil && r.file != nil {
-		parts = r.file.elements(e, v.Len())
-		if c, ok := r.file.literal(e).(*syntax.Comprehension); ok {
-			at = originAt(c.Body)
+		parts = r.file.Elements(e, v.Len())
+		if c, ok := r.file.Literal(e).(*syntax.Comprehension); ok {
+			at = source.OriginAt(c.Body)
 		}
 	}
 	out := make(model.List, v.Len())
@@ -254,21 +153,21 @@ func (r *reader) list(v starlark.Indexable, e syntax.Expr, at problem.Origin, la
 }
 
 func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at problem.Origin, depth int) model.Dict {
-	var places map[starlark.Value]pair
+	var places map[starlark.Value]source.Pair
 	if e != nil && r.file != nil {
-		places = r.file.pairs(e)
+		places = r.file.Pairs(e)
 	}
 	out := make(model.Dict, 0, v.Len())
 	for _, item := range v.Items() {
-		var where pair
+		var where source.Pair
 		switch item[0].(type) {
 		case starlark.String, starlark.Int:
 			where = places[item[0]]
 		}
-		key := r.value(item[0], where.key, at, "", depth+1)
+		key := r.value(item[0], where.Key, at, "", depth+1)
 		name, _ := key.Value.(string)
 		r.path = append(r.path, label(name))
-		out = append(out, model.Entry{Key: key, Value: r.value(item[1], where.value, key.Origin, name, depth+1)})
+		out = append(out, model.Entry{Key: key, Value: r.value(item[1], where.Value, key.Origin, name, depth+1)})
 		r.path = r.path[:len(r.path)-1]
 		if r.left <= 0 {
 			r.tooLarge(at, depth)

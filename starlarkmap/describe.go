@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // FileDoc describes a file for people who load it.
@@ -33,20 +34,18 @@ type FunctionDoc struct {
 // nothing. Of two functions of one name it returns both. The error is a
 // [problem.Problems].
 func Describe(name string, src []byte) (*FileDoc, error) {
-	s := &sources{main: name, files: map[string]*file{}}
-	f, p := s.add(name, src)
+	limits := Limits{}.WithDefaults()
+	s := source.New(name, source.Limits{Nesting: limits.Nesting, Clauses: limits.Clauses}, nil)
+	f, p := s.Add(name, src)
 	if p != nil {
-		return nil, s.problemsOf(p, nil).Err(s)
+		return nil, problem.Problems{p}.Err(s)
 	}
-	tree, err := dialect().Parse(name, f.text, 0)
+	tree, err := s.Parse(f)
 	if err != nil {
-		return nil, s.problemsOf(err, nil).Err(s)
+		return nil, s.Problems(err, nil).Err(s)
 	}
-	if p := tooDeep(tree, Limits{}.WithDefaults()); p != nil {
-		return nil, s.problemsOf(p, nil).Err(s)
-	}
-	lines := strings.Split(f.text, "\n")
-	out := &FileDoc{Doc: docstring(tree.Stmts)}
+	lines := strings.Split(f.Text, "\n")
+	out := &FileDoc{Doc: source.Docstring(tree.Stmts)}
 	for _, stmt := range tree.Stmts {
 		def, ok := stmt.(*syntax.DefStmt)
 		if !ok || strings.HasPrefix(def.Name.Name, "_") {
@@ -54,45 +53,14 @@ func Describe(name string, src []byte) (*FileDoc, error) {
 		}
 		var params []string
 		for _, p := range def.Params {
-			params = append(params, written(lines, p))
+			params = append(params, source.Written(lines, p))
 		}
 		out.Functions = append(out.Functions, FunctionDoc{
 			Name:      def.Name.Name,
-			Origin:    originOf(def.Name.NamePos),
+			Origin:    source.OriginOf(def.Name.NamePos),
 			Signature: def.Name.Name + "(" + strings.Join(params, ", ") + ")",
-			Doc:       docstring(def.Body),
+			Doc:       source.Docstring(def.Body),
 		})
 	}
 	return out, nil
-}
-
-// written returns the text of a node that stands on one line.
-func written(lines []string, n syntax.Node) string {
-	start, end := n.Span()
-	line := []rune(lines[start.Line-1])
-	last := len(line)
-	if end.Line == start.Line {
-		last = int(end.Col) - 1
-	}
-	return string(line[start.Col-1 : last])
-}
-
-// docstring returns the text that a file or function begins with.
-func docstring(body []syntax.Stmt) string {
-	if len(body) == 0 {
-		return ""
-	}
-	stmt, ok := body[0].(*syntax.ExprStmt)
-	if !ok {
-		return ""
-	}
-	lit, ok := stmt.X.(*syntax.Literal)
-	if !ok || lit.Token != syntax.STRING {
-		return ""
-	}
-	lines := strings.Split(strings.TrimSpace(lit.Value.(string)), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimRight(strings.TrimPrefix(line, "    "), " ")
-	}
-	return strings.Join(lines, "\n")
 }

@@ -6,8 +6,8 @@
 //
 // All errors of a program are [problem.Problems] with file, line and column, the
 // path to the value and, where one is known, a hint. A wrong value does not stop
-// the program, so that all independent errors come at once. [WriteError] prints
-// them with the source line and a caret.
+// the program, so that all independent errors come at once. [problem.Write]
+// prints them with the source line and a caret.
 //
 // A program reads no file, network, clock, randomness or environment except what
 // [Options] declare: load() sees files at or below the folder of the main file and
@@ -19,6 +19,10 @@
 // values. They run later, when a plan is made, from any goroutine, with limits of
 // their own; everything they can reach is frozen.
 //
-// Of this module it imports only engine/model and stdlib: Starlark and Docker meet
-// in cmd or in an embedder's program, never here. cmd/dmap and embedders call it.
+// Here are the values that programs work with, and how they become the model.
+// internal/sandbox guards the process from programs, internal/source knows their files.
+//
+// Of this module it imports only these, engine/model, engine/problem and stdlib:
+// Starlark and Docker meet in package maptest, in cmd or in an embedder's program, never
+// here. cmd/dmap and embedders call it.
 package starlarkmap

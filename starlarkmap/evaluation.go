@@ -11,6 +11,8 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // evaluation is one run of [Load]. One goroutine uses it while the program runs;
@@ -18,8 +20,8 @@ import (
 type evaluation struct {
 	options Options
 	limits  Limits
-	watch   *watch
-	sources *sources
+	watch   *sandbox.Watch
+	sources *source.Files
 	modules *modules
 	printer *printer
 
@@ -61,18 +63,18 @@ type finding struct {
 const evaluationKey = "evaluation"
 
 // here returns the place in the program that is running now.
-func (ev *evaluation) here() site {
+func (ev *evaluation) here() source.Site {
 	t := ev.thread
 	if t == nil {
-		return site{}
+		return source.Site{}
 	}
 	for i := range t.CallStackDepth() {
 		pos := t.CallFrame(i).Pos
 		if pos.Line > 0 {
-			return site{file: ev.sources.files[pos.Filename()], pos: pos, at: originOf(pos)}
+			return source.Site{File: ev.sources.Named(pos.Filename()), Pos: pos, At: source.OriginOf(pos)}
 		}
 	}
-	return site{}
+	return source.Site{}
 }
 
 // probing tells that hasattr() or getattr() with a default reads an attribute: it
@@ -89,7 +91,7 @@ func (ev *evaluation) probing() bool {
 	case "hasattr":
 		return true
 	case "getattr":
-		call := ev.here().call()
+		call := ev.here().Call()
 		return call == nil || len(call.Args) != 2
 	}
 	return false
@@ -98,7 +100,7 @@ func (ev *evaluation) probing() bool {
 // positionOf returns the innermost place of a program on a thread.
 func positionOf(t *starlark.Thread) problem.Origin {
 	for i := range t.CallStackDepth() {
-		if at := originOf(t.CallFrame(i).Pos); at != (problem.Origin{}) {
+		if at := source.OriginOf(t.CallFrame(i).Pos); at != (problem.Origin{}) {
 			return at
 		}
 	}
@@ -128,10 +130,10 @@ func (ev *evaluation) note(ps problem.Problems, c *container, m *containerMap) {
 		return
 	}
 	here := ev.here()
-	_, trace := ev.sources.stack(ev.thread.CallStack())
+	_, trace := ev.sources.Stack(ev.thread.CallStack())
 	for _, p := range ps {
 		if p.Origin == (problem.Origin{}) {
-			p.Origin = here.start()
+			p.Origin = here.Start()
 		}
 		p.Trace = trace
 		ev.add(finding{problem: p, container: c, inMap: m != nil})

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
 func (m *modules) mainText() ([]byte, error) {
@@ -45,7 +46,7 @@ func (m *modules) mainText() ([]byte, error) {
 // sized refuses a text that is too large.
 func (m *modules) sized(name string, data []byte) ([]byte, error) {
 	if int64(len(data)) > m.ev.limits.SourceBytes {
-		return nil, tooLarge(int(m.ev.limits.SourceBytes), "SourceBytes", "%s has more than %d bytes", name, m.ev.limits.SourceBytes)
+		return nil, sandbox.TooLarge(int(m.ev.limits.SourceBytes), "SourceBytes", "%s has more than %d bytes", name, m.ev.limits.SourceBytes)
 	}
 	return data, nil
 }

@@ -75,20 +75,3 @@ func number(text string) (int64, bool) {
 	const most = math.MaxInt64 >> 8
 	return min(n, most/unit) * unit, true
 }
-
-// raise is the hint of a limit that was reached; field is its name in [Limits].
-func raise(field string) string {
-	return "raise Limits." + field + ": --limit " + kebab(field) + "=…"
-}
-
-// kebab returns "source-bytes" of "SourceBytes".
-func kebab(field string) string {
-	var out strings.Builder
-	for i, r := range field {
-		if 'A' <= r && r <= 'Z' && i > 0 {
-			out.WriteByte('-')
-		}
-		out.WriteString(strings.ToLower(string(r)))
-	}
-	return out.String()
-}

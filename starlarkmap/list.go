@@ -12,6 +12,8 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // listView is one list property of a container. It holds nothing itself; every
@@ -55,11 +57,12 @@ func (l *listView) Len() int                         { return len(l.inputs()) }
 func (l *listView) Index(i int) starlark.Value       { return valueOf(l.inputs()[i]) }
 func (l *listView) Iterate() starlark.Iterator       { return starlark.NewList(l.values()).Iterate() }
 func (l *listView) list() *starlark.List             { return starlark.NewList(l.values()) }
+func (l *listView) Plain() starlark.Value            { return l.list() }
 func (l *listView) Slice(a, b, s int) starlark.Value { return l.list().Slice(a, b, s) }
 
 // SetIndex is x[i] = v.
 func (l *listView) SetIndex(i int, v starlark.Value) error {
-	e, at := l.c.ev.here().target()
+	e, at := l.c.ev.here().Target()
 	return l.change(v, e, at, func(list model.List, in model.Input) model.List {
 		list[i] = in
 		return list
@@ -83,7 +86,7 @@ func (l *listView) find(v starlark.Value) int {
 // convert returns v as elements of this property; what does not fit is left out.
 func (l *listView) convert(v starlark.Value) model.List {
 	var scratch model.Container
-	r := l.c.ev.reader(site{})
+	r := l.c.ev.reader(source.Site{})
 	r.plainOnly = true // nothing is kept
 	in := r.read(v, nil, problem.Origin{}, l.property)
 	if len(scratch.Set(l.property, in)) > 0 {
@@ -94,8 +97,8 @@ func (l *listView) convert(v starlark.Value) model.List {
 	return list
 }
 
-// equal compares with a plain list or tuple, in any form of its elements.
-func (l *listView) equal(v starlark.Value) bool {
+// EqualList compares with a plain list or tuple, in any form of its elements.
+func (l *listView) EqualList(v starlark.Value) bool {
 	n := starlark.Len(v)
 	typed := l.convert(v)
 	if len(typed) != n || l.Len() != n {
@@ -105,7 +108,7 @@ func (l *listView) equal(v starlark.Value) bool {
 }
 
 func (l *listView) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool, error) {
-	return sameOrNot(op, "list", l.equal(y.(*listView).list()))
+	return sandbox.SameOrNot(op, "list", l.EqualList(y.(*listView).list()))
 }
 
 // joined is the result of the last live list + list, so that an assignment of it
@@ -147,10 +150,10 @@ func (ev *evaluation) keepPlaces(l *listView, sum *starlark.List, others []starl
 	}
 	here := ev.here()
 	var e syntax.Expr
-	if a := here.assign(); a != nil && a.Op == syntax.PLUS_EQ {
+	if a := here.Assign(); a != nil && a.Op == syntax.PLUS_EQ {
 		e = a.RHS
 	}
-	in := ev.reader(here).read(starlark.NewList(others), e, here.at, l.property)
+	in := ev.reader(here).read(starlark.NewList(others), e, here.At, l.property)
 	inputs, _ := in.Value.(model.List)
 	if side == starlark.Right {
 		inputs = append(inputs, l.inputs()...)
@@ -225,22 +228,22 @@ func (l *listView) call(_ *starlark.Thread, b *starlark.Builtin, args starlark.T
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, nil, 0); err != nil {
 		return nil, err
 	}
-	return starlark.None, l.change(starlark.None, nil, here.at, func(model.List, model.Input) model.List { return nil })
+	return starlark.None, l.change(starlark.None, nil, here.At, func(model.List, model.Input) model.List { return nil })
 }
 
 // insert puts the only argument of args at i; it is argument number arg of the
 // call.
-func (l *listView) insert(b *starlark.Builtin, args starlark.Tuple, here site, i, arg int) (starlark.Value, error) {
+func (l *listView) insert(b *starlark.Builtin, args starlark.Tuple, here source.Site, i, arg int) (starlark.Value, error) {
 	var v starlark.Value
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, nil, 1, &v); err != nil {
 		return nil, err
 	}
-	return starlark.None, l.change(v, argument(here.call(), arg), here.at, func(list model.List, in model.Input) model.List {
+	return starlark.None, l.change(v, source.Argument(here.Call(), arg), here.At, func(list model.List, in model.Input) model.List {
 		return slices.Insert(list, i, in)
 	})
 }
 
-func (l *listView) extend(b *starlark.Builtin, args starlark.Tuple, here site) (starlark.Value, error) {
+func (l *listView) extend(b *starlark.Builtin, args starlark.Tuple, here source.Site) (starlark.Value, error) {
 	var v starlark.Iterable
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, nil, 1, &v); err != nil {
 		return nil, err
@@ -248,7 +251,7 @@ func (l *listView) extend(b *starlark.Builtin, args starlark.Tuple, here site) (
 	if s, ok := v.(*listView); ok {
 		v = s.list()
 	}
-	return starlark.None, l.change(v, argument(here.call(), 0), here.at, func(list model.List, in model.Input) model.List {
+	return starlark.None, l.change(v, source.Argument(here.Call(), 0), here.At, func(list model.List, in model.Input) model.List {
 		more, ok := in.Value.(model.List)
 		if !ok {
 			more = model.List{in} // the model says what is wrong with it
@@ -268,7 +271,7 @@ func (l *listView) index(b *starlark.Builtin, args starlark.Tuple) (starlark.Val
 	return nil, problem.New(problem.CodeRuntime, "", "%s: %s is not in %s of container %q", b.Name(), describe(v), l.property, l.c.name)
 }
 
-func (l *listView) pop(b *starlark.Builtin, args starlark.Tuple, here site) (starlark.Value, error) {
+func (l *listView) pop(b *starlark.Builtin, args starlark.Tuple, here source.Site) (starlark.Value, error) {
 	i, n := l.Len()-1, l.Len()
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, nil, 0, &i); err != nil {
 		return nil, err
@@ -285,8 +288,8 @@ func (l *listView) pop(b *starlark.Builtin, args starlark.Tuple, here site) (sta
 }
 
 // cut removes the element at i.
-func (l *listView) cut(i int, here site) (starlark.Value, error) {
-	return starlark.None, l.change(starlark.None, nil, here.at, func(list model.List, _ model.Input) model.List {
+func (l *listView) cut(i int, here source.Site) (starlark.Value, error) {
+	return starlark.None, l.change(starlark.None, nil, here.At, func(list model.List, _ model.Input) model.List {
 		return slices.Delete(list, i, i+1)
 	})
 }

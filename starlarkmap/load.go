@@ -12,6 +12,8 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // Load evaluates the map program called filename and returns what it made. A nil
@@ -36,9 +38,9 @@ func evaluate(ctx context.Context, filename string, opts *Options, then *call) (
 	defer ev.modules.close()
 	ev.then = then
 	var program *Program
-	bounds := bounds{steps: ev.limits.Steps, time: ev.limits.Time, heap: ev.limits.Heap, grace: ev.limits.Grace,
-		stepsField: "Steps", timeField: "Time"}
-	err, returned := supervise(ctx, bounds, func(w *watch) error {
+	bounds := sandbox.Bounds{Steps: ev.limits.Steps, Time: ev.limits.Time, Heap: ev.limits.Heap, Grace: ev.limits.Grace,
+		StepsField: "Steps", TimeField: "Time"}
+	err, returned := sandbox.Supervise(ctx, bounds, func(w *sandbox.Watch) error {
 		ev.watch = w
 		var err error
 		program, err = ev.run()
@@ -49,7 +51,7 @@ func evaluate(ctx context.Context, filename string, opts *Options, then *call) (
 		// The evaluation still runs: nothing of it may be touched.
 		return nil, problem.Problems{err.(*problem.Problem)}
 	case err != nil:
-		return nil, ev.sources.problemsOf(err, nil).Err(ev.sources)
+		return nil, ev.sources.Problems(err, nil).Err(ev.sources)
 	}
 	return program, nil
 }
@@ -60,13 +62,12 @@ func newEvaluation(filename string, opts *Options) (*evaluation, problem.Problem
 		ev.options = *opts
 	}
 	ev.limits = ev.options.Limits.WithDefaults()
-	ev.sources = &sources{main: filename, files: map[string]*file{}}
 	ev.printer = &printer{to: ev.options.Print, left: ev.limits.PrintBytes}
 	ev.modules = newModules(ev, filename)
 	ev.predeclared = ev.ownBuiltins()
 	var ps problem.Problems
 	for _, name := range ev.options.Builtins.Keys() {
-		if _, ours := ev.predeclared[name]; ours || hidden(name) {
+		if _, ours := ev.predeclared[name]; ours || sandbox.Hidden(name) {
 			ps = append(ps, problem.New(problem.CodeUsage, "", "Options.Builtins cannot replace %q", name))
 			continue
 		}
@@ -74,7 +75,7 @@ func newEvaluation(filename string, opts *Options) (*evaluation, problem.Problem
 		v.Freeze()
 		ev.predeclared[name] = v
 	}
-	ev.sources.predeclared = slices.Sorted(maps.Keys(ev.predeclared))
+	ev.sources = source.New(filename, source.Limits{Nesting: ev.limits.Nesting, Clauses: ev.limits.Clauses}, slices.Sorted(maps.Keys(ev.predeclared)))
 	return ev, ps
 }
 
@@ -89,21 +90,21 @@ func (ev *evaluation) run() (*Program, error) {
 		err = ev.call(globals)
 	}
 	if err != nil {
-		ev.keep(ev.sources.problemsOf(err, ev.watch.reason()))
+		ev.keep(ev.sources.Problems(err, ev.watch.Reason()))
 		ev.keepReads()
 	} else {
 		ev.unusedVariables()
 	}
 	ev.thread = nil
 	if ps := ev.problems(); len(ps) > 0 {
-		return nil, &errStopped{ps.Sorted(ev.sources)}
+		return nil, source.Stop(ps.Sorted(ev.sources))
 	}
 	return ev.program(globals), nil
 }
 
 // program returns the result. The syntax trees are dropped.
 func (ev *evaluation) program(globals starlark.StringDict) *Program {
-	p := &Program{Globals: globals, Source: ev.sources, main: ev.sources.main, Steps: ev.steps}
+	p := &Program{Globals: globals, Source: ev.sources, main: ev.sources.Main, Steps: ev.steps}
 	for _, m := range ev.maps {
 		p.Maps = append(p.Maps, m.model)
 		p.values = append(p.values, m)
@@ -115,24 +116,24 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 				Msg: "this container is in no map", Hint: `put it in one: m.containers["name"] = …`})
 		}
 	}
-	for _, f := range ev.sources.order {
-		p.Files = append(p.Files, FileDigest{Name: f.name, SHA256: f.digest})
+	for _, f := range ev.sources.Order {
+		p.Files = append(p.Files, FileDigest{Name: f.Name, SHA256: f.SHA256})
 	}
 	p.Warnings = p.Warnings.Sorted(ev.sources)
-	ev.sources.dropTrees()
+	ev.sources.DropTrees()
 	return p
 }
 
 // execute runs one file on a thread of its own, which *current points to
 // meanwhile, and freezes what it made.
-func (ev *evaluation) execute(f *file, current **starlark.Thread) (starlark.StringDict, error) {
-	program, err := ev.sources.compile(f, ev.limits, ev.predeclared.Has)
+func (ev *evaluation) execute(f *source.File, current **starlark.Thread) (starlark.StringDict, error) {
+	program, err := ev.sources.Compile(f, ev.predeclared.Has)
 	if err != nil {
 		return nil, err
 	}
 	maps, functions := len(ev.maps), len(ev.functions)
 	var globals starlark.StringDict
-	err = ev.onThread(f.name, current, func(thread *starlark.Thread) (err error) {
+	err = ev.onThread(f.Name, current, func(thread *starlark.Thread) (err error) {
 		globals, err = program.Init(thread, ev.predeclared)
 		return err
 	})
@@ -140,7 +141,7 @@ func (ev *evaluation) execute(f *file, current **starlark.Thread) (starlark.Stri
 		return nil, err
 	}
 	for name := range globals {
-		if hidden(name) {
+		if sandbox.Hidden(name) {
 			delete(globals, name)
 		}
 	}
@@ -158,9 +159,9 @@ func (ev *evaluation) onThread(name string, current **starlark.Thread, run func(
 	outer := *current
 	*current = thread
 	defer func() { *current = outer }()
-	ev.watch.begin(thread)
+	ev.watch.Begin(thread)
 	err := run(thread)
-	ev.watch.end(thread)
+	ev.watch.End(thread)
 	ev.steps += int64(thread.ExecutionSteps())
 	return err
 }
@@ -184,7 +185,7 @@ func (ev *evaluation) unusedVariables() {
 	asked := slices.Sorted(maps.Keys(ev.asked))
 	for _, name := range slices.Sorted(maps.Keys(ev.options.Args)) {
 		if !ev.asked[name] {
-			p := problem.New(problem.CodeVariable, problem.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.main)
+			p := problem.New(problem.CodeVariable, problem.DidYouMean(name, asked), "the variable %q is set, but %s never asks for it", name, ev.sources.Main)
 			ev.keep(problem.Problems{p})
 		}
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // mapping gives access by attribute and by index to named values that live
@@ -58,7 +60,7 @@ func (m *mapping) String() string {
 			text = v.String()
 		}
 		out += syntax.Quote(name, false) + ": " + text
-		if len(out) > longestMessage {
+		if len(out) > sandbox.LongestMessage {
 			return out + ", ...}"
 		}
 	}
@@ -98,7 +100,7 @@ func (m *mapping) assign(name string, v starlark.Value) error {
 	if m.set == nil {
 		return problem.New(problem.CodeFrozen, "", "%s cannot be changed", m.kind)
 	}
-	e, at := m.ev.here().target()
+	e, at := m.ev.here().Target()
 	return m.set(name, v, e, at)
 }
 
@@ -157,6 +159,9 @@ func (m *mapping) Items() []starlark.Tuple {
 }
 
 // dict returns the entries as they are now.
+// Plain returns the dictionary that the mapping shows.
+func (m *mapping) Plain() starlark.Value { return m.dict() }
+
 func (m *mapping) dict() *starlark.Dict {
 	d := starlark.NewDict(m.Len())
 	for _, item := range m.Items() {
@@ -225,17 +230,17 @@ func (m *mapping) update(b *starlark.Builtin, args starlark.Tuple, kwargs []star
 		return nil, problem.New(problem.CodeFrozen, "", "%s cannot be changed", m.kind)
 	}
 	here := m.ev.here()
-	places := here.arguments()
+	places := here.Arguments()
 	for _, item := range append(from.Items(), kwargs...) {
 		name, err := m.name(item[0])
 		if err != nil {
 			return nil, err
 		}
-		at, where := here.at, places[item[0]]
-		if where.key != nil {
-			at = originAt(where.key)
+		at, where := here.At, places[item[0]]
+		if where.Key != nil {
+			at = source.OriginAt(where.Key)
 		}
-		if err := m.set(name, item[1], where.value, at); err != nil {
+		if err := m.set(name, item[1], where.Value, at); err != nil {
 			return nil, err
 		}
 	}

@@ -182,9 +182,9 @@ func (m *containerMap) access(name string) (starlark.Value, error) {
 			"map %q has no container %q", m.model.Name, name)
 	}
 	here := m.ev.here()
-	c := m.ev.newContainer(here.start())
+	c := m.ev.newContainer(here.Start())
 	c.owner, c.name, c.pending = m, name, true
-	c.named = m.ev.sources.refine(here.at)
+	c.named = m.ev.sources.Refine(here.At)
 	m.byName[name] = c
 	m.list(c)
 	return c, nil

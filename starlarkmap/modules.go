@@ -15,6 +15,8 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 	"github.com/dmap-dev/dmap/stdlib"
 )
 
@@ -81,7 +83,7 @@ func (m *modules) close() {
 }
 
 // main reads the main file.
-func (m *modules) main() (*file, error) {
+func (m *modules) main() (*source.File, error) {
 	data, err := m.mainText()
 	if err != nil {
 		var p *problem.Problem
@@ -97,12 +99,12 @@ func (m *modules) main() (*file, error) {
 }
 
 // add takes the text of a file, within the limits for all of them.
-func (m *modules) add(name string, data []byte) (*file, error) {
+func (m *modules) add(name string, data []byte) (*source.File, error) {
 	m.bytes += int64(len(data))
 	if m.bytes > m.ev.limits.TotalBytes {
-		return nil, tooLarge(int(m.ev.limits.TotalBytes), "TotalBytes", "the files have more than %d bytes together", m.ev.limits.TotalBytes)
+		return nil, sandbox.TooLarge(int(m.ev.limits.TotalBytes), "TotalBytes", "the files have more than %d bytes together", m.ev.limits.TotalBytes)
 	}
-	f, p := m.ev.sources.add(name, data)
+	f, p := m.ev.sources.Add(name, data)
 	if p != nil {
 		return nil, p
 	}
@@ -112,8 +114,8 @@ func (m *modules) add(name string, data []byte) (*file, error) {
 // load is called by the interpreter for a load statement.
 func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, error) {
 	here := m.ev.here()
-	stmt, at := loadStatement(here)
-	from := m.byName[here.pos.Filename()]
+	stmt, at := here.Load()
+	from := m.byName[here.Pos.Filename()]
 	target, p := m.resolve(from, name)
 	if p == nil {
 		p = m.cycle(target, at)
@@ -127,19 +129,9 @@ func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, er
 		return nil, err
 	}
 	if ps := missing(stmt, name, globals); len(ps) > 0 {
-		return nil, &errStopped{ps}
+		return nil, source.Stop(ps)
 	}
 	return globals, nil
-}
-
-// loadStatement returns the statement at a place, and where its file name stands.
-func loadStatement(here site) (*syntax.LoadStmt, problem.Origin) {
-	if here.file != nil {
-		if stmt, ok := here.file.nodes[spotOf(here.pos)].(*syntax.LoadStmt); ok {
-			return stmt, originAt(stmt.Module)
-		}
-	}
-	return nil, here.at
 }
 
 // resolve finds the file that a name in a load statement means.
@@ -193,7 +185,7 @@ func (m *modules) cycle(target module, at problem.Origin) *problem.Problem {
 		return problem.New(problem.CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
 	}
 	if len(m.loading) > m.ev.limits.LoadDepth {
-		return problem.New(problem.CodeLoad, raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
+		return problem.New(problem.CodeLoad, sandbox.Raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
 	}
 	return nil
 }
@@ -220,7 +212,7 @@ func (m *modules) loadOnce(target module, name string, at problem.Origin) (starl
 
 func (m *modules) loadNow(target module, name string, at problem.Origin) (starlark.StringDict, error) {
 	if len(m.byName) >= m.ev.limits.Files {
-		return nil, &problem.Problem{Code: problem.CodeLoad, Origin: at, Hint: raise("Files"),
+		return nil, &problem.Problem{Code: problem.CodeLoad, Origin: at, Hint: sandbox.Raise("Files"),
 			Msg: fmt.Sprintf("cannot load %q: more than %d files", name, m.ev.limits.Files)}
 	}
 	data, p := m.text(target, name)
@@ -244,11 +236,11 @@ func (m *modules) loadNow(target module, name string, at problem.Origin) (starla
 	defer func() { m.loading = m.loading[:len(m.loading)-1] }()
 	globals, err := m.ev.execute(f, &m.ev.thread)
 	if err != nil {
-		ps := m.ev.sources.problemsOf(err, m.ev.watch.reason())
+		ps := m.ev.sources.Problems(err, m.ev.watch.Reason())
 		for _, p := range ps {
 			p.Trace = append([]problem.Related{{Origin: at, Msg: "loaded from"}}, p.Trace...)
 		}
-		return nil, &errStopped{ps}
+		return nil, source.Stop(ps)
 	}
 	return globals, nil
 }
@@ -287,7 +279,7 @@ func missing(stmt *syntax.LoadStmt, name string, globals starlark.StringDict) pr
 	for _, id := range stmt.From {
 		if _, ok := globals[id.Name]; !ok {
 			p := problem.New(problem.CodeLoad, problem.DidYouMean(id.Name, globals.Keys()), "%q has no %q", name, id.Name)
-			p.Origin = originOf(id.NamePos)
+			p.Origin = source.OriginOf(id.NamePos)
 			ps = append(ps, p)
 		}
 	}

@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"go.starlark.net/starlark"
-	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
 // optionFuncValue is what reading a property gives that holds a function. It can
@@ -36,13 +37,10 @@ type optionCall struct {
 	withCtx  bool
 	set      problem.Origin
 	// keys are the places of the keys in the dictionaries the function returns.
-	keys    map[string]pairOrigin
+	keys    map[string]source.PairOrigin
 	limits  Limits
-	sources *sources
+	sources *source.Files
 }
-
-// pairOrigin is where a key and its value stand.
-type pairOrigin struct{ key, value problem.Origin }
 
 // optionFunc makes the model's function of a callable that was given for label at
 // a place. What is wrong with its parameters is reported now.
@@ -57,8 +55,8 @@ func (ev *evaluation) optionFunc(r *reader, fn starlark.Callable, at problem.Ori
 	call := optionCall{property: label, fn: fn, withCtx: withCtx, set: at, limits: ev.limits, sources: ev.sources}
 	text := fn.Name()
 	if f, ok := fn.(*starlark.Function); ok {
-		text += " at " + originOf(f.Position()).String()
-		call.keys = ev.sources.returnedKeys(f.Position())
+		text += " at " + source.OriginOf(f.Position()).String()
+		call.keys = ev.sources.ReturnedKeys(f.Position())
 	}
 	return call.call, text
 }
@@ -99,50 +97,13 @@ func takesCtx(callable starlark.Callable) (withCtx bool, wrong string) {
 	return required == 1 || first == "ctx", ""
 }
 
-// returnedKeys finds the keys of the dictionaries that the function at pos returns
-// as literals.
-func (s *sources) returnedKeys(pos syntax.Position) map[string]pairOrigin {
-	out := map[string]pairOrigin{}
-	f := s.files[pos.Filename()]
-	if f == nil {
-		return out
-	}
-	add := func(e syntax.Expr) {
-		for key, where := range f.pairs(e) {
-			name, ok := starlark.AsString(key)
-			if _, known := out[name]; ok && !known {
-				out[name] = pairOrigin{originAt(where.key), originAt(where.value)}
-			}
-		}
-	}
-	switch fn := f.nodes[spotOf(pos)].(type) {
-	case *syntax.LambdaExpr:
-		add(fn.Body)
-	case *syntax.DefStmt:
-		for _, stmt := range fn.Body {
-			syntax.Walk(stmt, func(n syntax.Node) bool {
-				switch n := n.(type) {
-				case *syntax.ReturnStmt:
-					if n.Result != nil {
-						add(n.Result)
-					}
-				case *syntax.DefStmt, *syntax.LambdaExpr:
-					return false // returns of its own
-				}
-				return true
-			})
-		}
-	}
-	return out
-}
-
 // call runs the function for one container instance. It is safe for concurrent
 // use: each call has its own thread, and all it can reach is frozen.
 func (c optionCall) call(ctx context.Context, to model.OptionCall) (model.Dict, error) {
-	b := bounds{steps: c.limits.CallSteps, time: c.limits.CallTime, heap: c.limits.Heap, grace: c.limits.Grace,
-		stepsField: "CallSteps", timeField: "CallTime"}
+	b := sandbox.Bounds{Steps: c.limits.CallSteps, Time: c.limits.CallTime, Heap: c.limits.Heap, Grace: c.limits.Grace,
+		StepsField: "CallSteps", TimeField: "CallTime"}
 	var result model.Dict
-	err, _ := supervise(ctx, b, func(w *watch) (err error) {
+	err, _ := sandbox.Supervise(ctx, b, func(w *sandbox.Watch) (err error) {
 		result, err = c.run(w, to)
 		return err
 	})
@@ -153,17 +114,17 @@ func (c optionCall) call(ctx context.Context, to model.OptionCall) (model.Dict, 
 }
 
 // run calls the function on a new thread and converts what it returns.
-func (c optionCall) run(w *watch, to model.OptionCall) (model.Dict, error) {
+func (c optionCall) run(w *sandbox.Watch, to model.OptionCall) (model.Dict, error) {
 	thread := &starlark.Thread{Name: c.property + " " + to.Name}
-	w.begin(thread)
-	defer w.end(thread)
+	w.Begin(thread)
+	defer w.End(thread)
 	var args starlark.Tuple
 	if c.withCtx {
 		args = starlark.Tuple{ctxValue(to)}
 	}
 	v, err := starlark.Call(thread, c.fn, args, nil)
 	if err != nil {
-		ps := c.sources.problemsOf(err, w.reason())
+		ps := c.sources.Problems(err, w.Reason())
 		return nil, ps[0]
 	}
 	return c.convert(v)
@@ -173,9 +134,9 @@ func (c optionCall) run(w *watch, to model.OptionCall) (model.Dict, error) {
 func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
 	at := c.set
 	if f, ok := c.fn.(*starlark.Function); ok {
-		at = originOf(f.Position())
+		at = source.OriginOf(f.Position())
 	}
-	r := (&evaluation{limits: c.limits}).reader(site{})
+	r := (&evaluation{limits: c.limits}).reader(source.Site{})
 	r.plainOnly = true
 	in := r.read(v, nil, at, c.property)
 	if len(r.problems) > 0 {
@@ -191,7 +152,7 @@ func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
 	for i, e := range d {
 		name, _ := e.Key.Value.(string)
 		if where, known := c.keys[name]; known {
-			d[i].Key.Origin, d[i].Value.Origin = where.key, where.value
+			d[i].Key.Origin, d[i].Value.Origin = where.Key, where.Value
 		}
 	}
 	// The model judges the values as it does for a fixed dictionary.
@@ -215,7 +176,7 @@ func trimProperty(path string) string {
 
 // failure says whose options failed and where, and where the function was set.
 func (c optionCall) failure(err error, to model.OptionCall) error {
-	ps := c.sources.problemsOf(err, nil)
+	ps := c.sources.Problems(err, nil)
 	p := *ps[0]
 	whose := fmt.Sprintf("%s of container %q", c.property, identity.Name(to.Map, to.Container))
 	if to.Instance != "" {
@@ -258,7 +219,7 @@ func ctxValue(call model.OptionCall) starlark.Value {
 			return starlark.String(path), ok
 		},
 	}
-	ctx := newRecord(map[string]starlark.Value{
+	ctx := sandbox.NewRecord(map[string]starlark.Value{
 		"map":       starlark.String(call.Map),
 		"container": starlark.String(call.Container),
 		"instance":  instance,

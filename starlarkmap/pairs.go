@@ -9,6 +9,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/model"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
 // hostShare is the value of host_share() and of the elements of binds. It never
@@ -38,7 +39,7 @@ func (h hostShare) Attr(name string) (starlark.Value, error) {
 }
 
 func (h hostShare) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool, error) {
-	return sameOrNot(op, h.Type(), h == y.(hostShare))
+	return sandbox.SameOrNot(op, h.Type(), h == y.(hostShare))
 }
 
 // link is the value of link() and of the elements of links. It never changes.
@@ -70,18 +71,7 @@ func (l link) Attr(name string) (starlark.Value, error) {
 }
 
 func (l link) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool, error) {
-	return sameOrNot(op, l.Type(), l == y.(link))
-}
-
-// sameOrNot answers == and !=, the only comparisons of these types.
-func sameOrNot(op syntax.Token, kind string, same bool) (bool, error) {
-	switch op {
-	case syntax.EQL:
-		return same, nil
-	case syntax.NEQ:
-		return !same, nil
-	}
-	return false, fmt.Errorf("%s %s %s is not possible: they have no order", kind, op, kind)
+	return sandbox.SameOrNot(op, l.Type(), l == y.(link))
 }
 
 // useValue shows an element of uses: a name, or ("name", "ro").

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
 // printer hands on texts until they are too many.
@@ -31,6 +32,6 @@ func (p *printer) print(at problem.Origin, msg string) {
 	case after >= 0:
 		p.to(at, msg)
 	case before >= 0:
-		p.to(at, "further output is left out; "+raise("PrintBytes"))
+		p.to(at, "further output is left out; "+sandbox.Raise("PrintBytes"))
 	}
 }

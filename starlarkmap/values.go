@@ -7,6 +7,7 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
 // Values returns the maps of the program as values, in the order of Maps. Another
@@ -26,9 +27,9 @@ func MapOf(v starlark.Value) (*model.ContainerMap, error) {
 	}
 	m.check = false // who asks for the map judges it
 	m.finish()
-	check := &freezeCheck{seen: map[any]bool{}, stop: func() bool { return m.ev.watch.reason() != nil }}
+	check := sandbox.NewFreezeCheck(m.ev.watch)
 	for _, fn := range m.ev.functions {
-		if bad := check.check(fn.callable, 0); bad != "" {
+		if bad := check.Trouble(fn.callable); bad != "" {
 			return nil, m.ev.tooLargeToFreeze("what the function refers to", bad, fn.set)
 		}
 	}
@@ -40,20 +41,20 @@ func MapOf(v starlark.Value) (*model.ContainerMap, error) {
 }
 
 // Struct returns the value of struct(**fields), which it keeps.
-func Struct(fields starlark.StringDict) starlark.Value { return newRecord(fields) }
+func Struct(fields starlark.StringDict) starlark.Value { return sandbox.NewRecord(fields) }
 
 // Equal compares two values as == does in a program.
-func Equal(x, y starlark.Value) (bool, error) { return equal(x, y) }
+func Equal(x, y starlark.Value) (bool, error) { return sandbox.Equal(x, y) }
 
 // Text writes a value as repr() does. What has more than limit bytes is cut, and
 // what is much larger only named by its type.
 func Text(v starlark.Value, limit int) string {
 	if s, ok := v.(starlark.String); ok {
-		return clip(starlark.String(clip(string(s), limit)).String(), limit)
+		return sandbox.Clip(starlark.String(sandbox.Clip(string(s), limit)).String(), limit)
 	}
-	text, err := textOf(v, 100*limit)
+	text, err := sandbox.TextOf(v, 100*limit)
 	if err != nil {
 		return v.Type() + "(…)"
 	}
-	return clip(text, limit)
+	return sandbox.Clip(text, limit)
 }

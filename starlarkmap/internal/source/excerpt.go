@@ -1,6 +1,6 @@
-// Program text to model: the source line of a problem, with a caret.
+// Sources: the source line of a problem, with a caret.
 
-package starlarkmap
+package source
 
 import (
 	"strings"
@@ -8,32 +8,33 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
 // syntaxOf returns the syntax tree of a file and its index, parsing it again if
 // they were dropped; the tree is nil if it has no syntax. It writes nothing, so
 // that option functions may call it at any time.
-func (s *sources) syntaxOf(f *file) (*syntax.File, index) {
+func (s *Files) syntaxOf(f *File) (*syntax.File, index) {
 	if f.tree != nil {
 		return f.tree, f.index
 	}
-	tree, err := dialect().Parse(f.name, f.text, 0)
-	if err != nil || tooDeep(tree, Limits{}.WithDefaults()) != nil {
+	tree, err := s.Parse(f)
+	if err != nil {
 		return nil, index{}
 	}
 	return tree, indexOf(tree)
 }
 
-// dropTrees frees what is needed only while the program runs.
-func (s *sources) dropTrees() {
-	for _, f := range s.order {
+// DropTrees frees what is needed only while the program runs.
+func (s *Files) DropTrees() {
+	for _, f := range s.Order {
 		f.tree, f.index, f.lines, f.ends = nil, index{}, nil, nil
 	}
 }
 
-// refine moves a position of the interpreter to where a reader looks: from the
+// Refine moves a position of the interpreter to where a reader looks: from the
 // parenthesis of a call to its start, from a dot to the name after it.
-func (s *sources) refine(at problem.Origin) problem.Origin {
+func (s *Files) Refine(at problem.Origin) problem.Origin {
 	f := s.files[at.File]
 	if f == nil {
 		return at
@@ -41,18 +42,18 @@ func (s *sources) refine(at problem.Origin) problem.Origin {
 	_, x := s.syntaxOf(f)
 	switch n := x.nodes[spot{int32(at.Line), int32(at.Col)}].(type) {
 	case *syntax.CallExpr:
-		if id, ok := n.Fn.(*syntax.Ident); !ok || !hidden(id.Name) {
-			return originAt(n)
+		if id, ok := n.Fn.(*syntax.Ident); !ok || !sandbox.Hidden(id.Name) {
+			return OriginAt(n)
 		}
 	case *syntax.DotExpr:
-		return originOf(n.Name.NamePos)
+		return OriginOf(n.Name.NamePos)
 	}
 	return at
 }
 
 // Quote returns the line of a place and where ends what begins there; see
 // [problem.Source]. It is safe for concurrent use.
-func (s *sources) Quote(at problem.Origin) (line string, end problem.Origin, ok bool) {
+func (s *Files) Quote(at problem.Origin) (line string, end problem.Origin, ok bool) {
 	f := s.files[at.File]
 	if f == nil {
 		return "", problem.Origin{}, false
@@ -60,7 +61,7 @@ func (s *sources) Quote(at problem.Origin) (line string, end problem.Origin, ok 
 	s.quoting.Lock()
 	defer s.quoting.Unlock()
 	if f.lines == nil {
-		f.lines = strings.Split(f.text, "\n")
+		f.lines = strings.Split(f.Text, "\n")
 		if tree, _ := s.syntaxOf(f); tree != nil {
 			f.ends = endsIn(tree)
 		}
@@ -68,7 +69,7 @@ func (s *sources) Quote(at problem.Origin) (line string, end problem.Origin, ok 
 	if at.Line < 1 || at.Line > len(f.lines) {
 		return "", problem.Origin{}, false
 	}
-	return f.lines[at.Line-1], originOf(f.ends[spot{int32(at.Line), int32(at.Col)}]), true
+	return f.lines[at.Line-1], OriginOf(f.ends[spot{int32(at.Line), int32(at.Col)}]), true
 }
 
 // endsIn returns, for each place where syntax starts, where it ends: a keyword with

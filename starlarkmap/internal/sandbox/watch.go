@@ -1,7 +1,7 @@
-// Program text to model: ending a run that takes too many steps, too long or too
+// Sandbox: ending a run that takes too many steps, too long or too
 // much memory.
 
-package starlarkmap
+package sandbox
 
 import (
 	"context"
@@ -16,13 +16,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// bounds are the limits of one run.
-type bounds struct {
-	steps       int64
-	time, grace time.Duration
-	heap        int64
-	// stepsField and timeField name the fields of Limits for hints.
-	stepsField, timeField string
+// Bounds are the limits of one run.
+type Bounds struct {
+	Steps       int64
+	Time, Grace time.Duration
+	Heap        int64
+	// StepsField and timeField name the fields of Limits for hints.
+	StepsField, TimeField string
 }
 
 const (
@@ -35,12 +35,12 @@ const (
 	sampling = 5 * time.Millisecond
 )
 
-// watch is shared by the goroutine that runs Starlark and the one that waits.
-type watch struct {
-	bounds
+// Watch is shared by the goroutine that runs Starlark and the one that waits.
+type Watch struct {
+	Bounds
 	left int64 // steps not yet given to a thread; the running goroutine's
-	// ctx ends when the run is stopped or over.
-	ctx    context.Context
+	// Ctx ends when the run is stopped or over.
+	Ctx    context.Context
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
@@ -49,16 +49,16 @@ type watch struct {
 	stopped chan struct{}
 }
 
-// supervise calls run on a goroutine of its own and returns its error. When a
+// Supervise calls run on a goroutine of its own and returns its error. When a
 // bound is reached or ctx ends, the threads of the run are cancelled; if run does
 // not return within the grace period, supervise returns without it. What run
 // wrote may be read only if the second result is true.
-func supervise(ctx context.Context, b bounds, run func(*watch) error) (err error, returned bool) {
+func Supervise(ctx context.Context, b Bounds, run func(*Watch) error) (err error, returned bool) {
 	if ctx.Err() != nil {
 		return canceled(ctx), true
 	}
-	w := &watch{bounds: b, left: b.steps, threads: map[*starlark.Thread]uint64{}, stopped: make(chan struct{})}
-	w.ctx, w.cancel = context.WithCancel(ctx)
+	w := &Watch{Bounds: b, left: b.Steps, threads: map[*starlark.Thread]uint64{}, stopped: make(chan struct{})}
+	w.Ctx, w.cancel = context.WithCancel(ctx)
 	defer w.cancel()
 	done := make(chan error, 1)
 	go func() {
@@ -72,12 +72,12 @@ func supervise(ctx context.Context, b bounds, run func(*watch) error) (err error
 	return w.wait(ctx, done)
 }
 
-func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returned bool) {
-	deadline := time.NewTimer(w.time)
+func (w *Watch) wait(ctx context.Context, done <-chan error) (err error, returned bool) {
+	deadline := time.NewTimer(w.Time)
 	defer deadline.Stop()
 	tick := time.NewTicker(sampling)
 	defer tick.Stop()
-	heap := newHeapMeter(w.heap)
+	heap := newHeapMeter(w.Heap)
 	stopped, ended := w.stopped, ctx.Done()
 	var grace <-chan time.Time
 	for {
@@ -89,19 +89,19 @@ func (w *watch) wait(ctx context.Context, done <-chan error) (err error, returne
 			w.stop(canceled(ctx))
 		case <-deadline.C:
 			w.stop(&problem.Problem{Code: problem.CodeTimeLimit,
-				Msg: fmt.Sprintf("time limit of %v reached", w.time), Hint: raise(w.timeField)})
+				Msg: fmt.Sprintf("time limit of %v reached", w.Time), Hint: Raise(w.TimeField)})
 		case <-tick.C:
 			if heap.over() {
 				w.stop(&problem.Problem{Code: problem.CodeMemoryLimit,
-					Msg: fmt.Sprintf("memory limit of %d MiB reached", w.heap>>20), Hint: raise("Heap")})
+					Msg: fmt.Sprintf("memory limit of %d MiB reached", w.Heap>>20), Hint: Raise("Heap")})
 			}
 		case <-stopped:
 			stopped = nil
-			grace = time.After(w.grace)
+			grace = time.After(w.Grace)
 		case <-grace:
-			p := *w.reason()
+			p := *w.Reason()
 			p.Code, p.Hint = problem.CodeStuck, ""
-			p.Msg += ", and the program could not be stopped within " + w.grace.String()
+			p.Msg += ", and the program could not be stopped within " + w.Grace.String()
 			return &p, false
 		}
 	}
@@ -114,7 +114,7 @@ func canceled(ctx context.Context) *problem.Problem {
 }
 
 // stop cancels all threads; the first reason stays.
-func (w *watch) stop(why *problem.Problem) {
+func (w *Watch) stop(why *problem.Problem) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.why != nil {
@@ -128,15 +128,15 @@ func (w *watch) stop(why *problem.Problem) {
 	}
 }
 
-// reason returns why the run was stopped, or nil.
-func (w *watch) reason() *problem.Problem {
+// Reason returns why the run was stopped, or nil.
+func (w *Watch) Reason() *problem.Problem {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.why
 }
 
-// begin puts a new thread under watch, end takes it out.
-func (w *watch) begin(t *starlark.Thread) {
+// Begin puts a new thread under watch, [Watch.End] takes it out.
+func (w *Watch) Begin(t *starlark.Thread) {
 	t.OnMaxSteps = w.refill
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -146,7 +146,8 @@ func (w *watch) begin(t *starlark.Thread) {
 	}
 }
 
-func (w *watch) end(t *starlark.Thread) {
+// End takes a thread from under watch: its steps are counted.
+func (w *Watch) End(t *starlark.Thread) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if allowed := w.threads[t]; allowed > t.ExecutionSteps() {
@@ -156,7 +157,7 @@ func (w *watch) end(t *starlark.Thread) {
 }
 
 // grant gives a thread its next steps.
-func (w *watch) grant(t *starlark.Thread) {
+func (w *Watch) grant(t *starlark.Thread) {
 	n := min(w.left, chunk)
 	w.left -= n
 	allowed := t.ExecutionSteps() + uint64(n)
@@ -166,14 +167,14 @@ func (w *watch) grant(t *starlark.Thread) {
 }
 
 // refill is called by the interpreter when a thread has used its steps.
-func (w *watch) refill(t *starlark.Thread) {
+func (w *Watch) refill(t *starlark.Thread) {
 	if t.CallStackDepth() > deepestCalls {
 		w.stop(&problem.Problem{Code: problem.CodeStepLimit, Msg: fmt.Sprintf("more than %d calls inside each other", deepestCalls)})
 		return
 	}
 	if w.left <= 0 {
 		w.stop(&problem.Problem{Code: problem.CodeStepLimit,
-			Msg: "step limit of " + grouped(w.steps) + " reached", Hint: raise(w.stepsField)})
+			Msg: "step limit of " + grouped(w.Steps) + " reached", Hint: Raise(w.StepsField)})
 		return
 	}
 	w.mu.Lock()
@@ -217,4 +218,9 @@ func (h *heapMeter) over() bool {
 	runtime.GC()
 	h.quiet = time.Now().Add(20 * sampling)
 	return h.now() > h.most
+}
+
+// internalError reports a panic below us.
+func internalError(r any) *problem.Problem {
+	return &problem.Problem{Code: problem.CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
 }

@@ -1,6 +1,6 @@
-// Program text to model: where things stand in a file.
+// Sources: where things stand in a file.
 
-package starlarkmap
+package source
 
 import (
 	"go.starlark.net/resolve"
@@ -8,6 +8,7 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
 // spot is a position within one file.
@@ -135,7 +136,7 @@ func unparen(e syntax.Expr) syntax.Expr {
 			e = p.X
 			continue
 		}
-		inner := transparent(e)
+		inner := sandbox.Transparent(e)
 		if inner == nil {
 			return e
 		}
@@ -159,8 +160,8 @@ func isDictCall(e *syntax.CallExpr) bool {
 	return ok && id.Name == "dict"
 }
 
-// literal returns the literal that e is or names, or e itself.
-func (x index) literal(e syntax.Expr) syntax.Expr {
+// Literal returns the literal that e is or names, or e itself.
+func (x index) Literal(e syntax.Expr) syntax.Expr {
 	e = unparen(e)
 	if id, ok := e.(*syntax.Ident); ok {
 		if lit, ok := x.literals[firstUse(id)]; ok {
@@ -170,9 +171,9 @@ func (x index) literal(e syntax.Expr) syntax.Expr {
 	return e
 }
 
-// elements returns the expression of each of the n elements of a list or tuple,
+// Elements returns the expression of each of the n elements of a list or tuple,
 // or nil if they cannot be told.
-func (x index) elements(e syntax.Expr, n int) []syntax.Expr {
+func (x index) Elements(e syntax.Expr, n int) []syntax.Expr {
 	list := x.parts(e)
 	if len(list) != n {
 		return nil
@@ -181,13 +182,13 @@ func (x index) elements(e syntax.Expr, n int) []syntax.Expr {
 }
 
 func (x index) parts(e syntax.Expr) []syntax.Expr {
-	switch e := x.literal(e).(type) {
+	switch e := x.Literal(e).(type) {
 	case *syntax.ListExpr:
 		return e.List
 	case *syntax.TupleExpr:
 		return e.List
 	case *syntax.CallExpr:
-		sum := operands(e, hiddenAdd)
+		sum := sandbox.Operands(e, sandbox.HiddenAdd)
 		if sum == nil {
 			return nil
 		}
@@ -199,16 +200,16 @@ func (x index) parts(e syntax.Expr) []syntax.Expr {
 	return nil
 }
 
-// pairs returns the expressions of the entries of a dictionary, by key. Keys that
+// Pairs returns the expressions of the entries of a dictionary, by key. Keys that
 // are no literals are left out.
-func (x index) pairs(e syntax.Expr) map[starlark.Value]pair {
-	out := map[starlark.Value]pair{}
-	switch e := x.literal(e).(type) {
+func (x index) Pairs(e syntax.Expr) map[starlark.Value]Pair {
+	out := map[starlark.Value]Pair{}
+	switch e := x.Literal(e).(type) {
 	case *syntax.DictExpr:
 		for _, item := range e.List {
 			entry := item.(*syntax.DictEntry)
 			if key := constant(entry.Key); key != nil {
-				out[key] = pair{entry.Key, entry.Value}
+				out[key] = Pair{entry.Key, entry.Value}
 			}
 		}
 	case *syntax.CallExpr:
@@ -216,14 +217,22 @@ func (x index) pairs(e syntax.Expr) map[starlark.Value]pair {
 			return out
 		}
 		for name, arg := range keywords(e) {
-			out[starlark.String(name)] = pair{arg.X, arg.Y}
+			out[starlark.String(name)] = Pair{arg.X, arg.Y}
 		}
 	}
 	return out
 }
 
-// pair holds where the key and the value of an entry stand.
-type pair struct{ key, value syntax.Expr }
+// Pair holds where the key and the value of an entry stand.
+type Pair struct{ Key, Value syntax.Expr }
+
+// Origin returns where the key of the pair stands, or at if that is unknown.
+func (p Pair) Origin(at problem.Origin) problem.Origin {
+	if p.Key == nil {
+		return at
+	}
+	return OriginAt(p.Key)
+}
 
 // constant returns the value of a literal key: a string, or a small int.
 func constant(e syntax.Expr) starlark.Value {
@@ -253,8 +262,8 @@ func keywords(call *syntax.CallExpr) map[string]*syntax.BinaryExpr {
 	return out
 }
 
-// argument returns the i'th positional argument of a call, or nil.
-func argument(call *syntax.CallExpr, i int) syntax.Expr {
+// Argument returns the i'th positional argument of a call, or nil.
+func Argument(call *syntax.CallExpr, i int) syntax.Expr {
 	if call == nil {
 		return nil
 	}
@@ -277,5 +286,5 @@ func argument(call *syntax.CallExpr, i int) syntax.Expr {
 	return nil
 }
 
-// originAt returns where an expression starts.
-func originAt(e syntax.Expr) problem.Origin { return originOf(syntax.Start(e)) }
+// OriginAt returns where an expression starts.
+func OriginAt(e syntax.Expr) problem.Origin { return OriginOf(syntax.Start(e)) }

@@ -1,10 +1,9 @@
-// Program text to model: errors of the interpreter as problems with a place.
+// Sources: errors of the interpreter as problems with a place.
 
-package starlarkmap
+package source
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,33 +13,29 @@ import (
 	"go.starlark.net/syntax"
 
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
-// longestMessage is where messages that quote values of a program are cut.
-const longestMessage = 2000
-
-// errStopped is returned through the interpreter when the problems that stop the
+// Stopped is returned through the interpreter when the problems that stop the
 // program are in hand already, such as those of a loaded file.
-type errStopped struct{ problems problem.Problems }
+type Stopped struct{ problems problem.Problems }
 
-func (e *errStopped) Error() string { return e.problems.Error() }
+func (e *Stopped) Error() string { return e.problems.Error() }
 
-// internalError reports a panic below us.
-func internalError(r any) *problem.Problem {
-	return &problem.Problem{Code: problem.CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
-}
+// Stop returns the error that stops a program because of ps.
+func Stop(ps problem.Problems) error { return &Stopped{ps} }
 
-// originOf converts a position; positions of builtins have none.
-func originOf(pos syntax.Position) problem.Origin {
+// OriginOf converts a position; positions of builtins have none.
+func OriginOf(pos syntax.Position) problem.Origin {
 	if pos.Line == 0 {
 		return problem.Origin{}
 	}
 	return problem.Origin{File: pos.Filename(), Line: int(pos.Line), Col: int(pos.Col)}
 }
 
-// problemsOf converts any error of a run. why is what stopped the run, if so.
-func (s *sources) problemsOf(err error, why *problem.Problem) problem.Problems {
-	var stopped *errStopped
+// Problems converts any error of a run. why is what stopped the run, if so.
+func (s *Files) Problems(err error, why *problem.Problem) problem.Problems {
+	var stopped *Stopped
 	var list resolve.ErrorList
 	var parse syntax.Error
 	var eval *starlark.EvalError
@@ -61,8 +56,8 @@ func (s *sources) problemsOf(err error, why *problem.Problem) problem.Problems {
 }
 
 // evalProblem converts an error with its stack of calls.
-func (s *sources) evalProblem(err *starlark.EvalError, why *problem.Problem) *problem.Problem {
-	p := &problem.Problem{Code: problem.CodeRuntime, Msg: clipMessage(err.Msg)}
+func (s *Files) evalProblem(err *starlark.EvalError, why *problem.Problem) *problem.Problem {
+	p := &problem.Problem{Code: problem.CodeRuntime, Msg: sandbox.ClipMessage(err.Msg)}
 	var made *problem.Problem
 	switch {
 	case why != nil && strings.HasPrefix(err.Msg, "Starlark computation cancelled"):
@@ -72,7 +67,7 @@ func (s *sources) evalProblem(err *starlark.EvalError, why *problem.Problem) *pr
 	case strings.Contains(err.Msg, "frozen"):
 		p.Code = problem.CodeFrozen
 	}
-	at, trace := s.stack(err.CallStack)
+	at, trace := s.Stack(err.CallStack)
 	if p.Origin == (problem.Origin{}) {
 		p.Origin = at
 	}
@@ -80,35 +75,26 @@ func (s *sources) evalProblem(err *starlark.EvalError, why *problem.Problem) *pr
 	return p
 }
 
-// stack returns the innermost place of a program in a stack of calls, and how the
+// Stack returns the innermost place of a program in a stack of calls, and how the
 // program got there, outermost first.
-func (s *sources) stack(calls starlark.CallStack) (at problem.Origin, trace []problem.Related) {
+func (s *Files) Stack(calls starlark.CallStack) (at problem.Origin, trace []problem.Related) {
 	for _, frame := range calls {
-		here := originOf(frame.Pos)
+		here := OriginOf(frame.Pos)
 		if here == (problem.Origin{}) {
 			continue
 		}
 		if at != (problem.Origin{}) {
 			trace = append(trace, problem.Related{Origin: at, Msg: "in " + frame.Name + "(), called from"})
 		}
-		at = s.refine(here)
+		at = s.Refine(here)
 	}
 	return at, trace
-}
-
-func clipMessage(msg string) string { return clip(msg, longestMessage) }
-
-func clip(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // syntaxProblem converts an error of the parser, with a hint for what users of
 // other languages write.
 func syntaxProblem(err syntax.Error) *problem.Problem {
-	return &problem.Problem{Code: problem.CodeSyntax, Origin: originOf(err.Pos), Msg: clipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
+	return &problem.Problem{Code: problem.CodeSyntax, Origin: OriginOf(err.Pos), Msg: sandbox.ClipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
 }
 
 func syntaxHint(msg string) string {
@@ -137,10 +123,10 @@ func syntaxHint(msg string) string {
 }
 
 // unresolved converts the errors of the resolver: all of them, sorted.
-func (s *sources) unresolved(list resolve.ErrorList) problem.Problems {
+func (s *Files) unresolved(list resolve.ErrorList) problem.Problems {
 	var ps problem.Problems
 	for _, e := range list {
-		p := &problem.Problem{Code: problem.CodeSyntax, Origin: originOf(e.Pos), Msg: e.Msg}
+		p := &problem.Problem{Code: problem.CodeSyntax, Origin: OriginOf(e.Pos), Msg: e.Msg}
 		if name, ok := strings.CutPrefix(e.Msg, undefinedPrefix); ok {
 			// The interpreter's own suggestion knows fewer names than we do.
 			name, _, _ = strings.Cut(name, " ")
@@ -173,13 +159,13 @@ func undefinedHint(name string, known []string) string {
 
 // names returns what a file may refer to: its own top-level names, ours, and
 // Starlark's.
-func (s *sources) names(file string) []string {
+func (s *Files) names(file string) []string {
 	var out []string
 	for name := range starlark.Universe {
 		out = append(out, name)
 	}
 	for _, name := range s.predeclared {
-		if !hidden(name) {
+		if !sandbox.Hidden(name) {
 			out = append(out, name)
 		}
 	}
@@ -195,7 +181,7 @@ func (s *sources) names(file string) []string {
 func boundNames(tree *syntax.File) []string {
 	var out []string
 	add := func(e syntax.Expr) {
-		if id, ok := e.(*syntax.Ident); ok && !hidden(id.Name) {
+		if id, ok := e.(*syntax.Ident); ok && !sandbox.Hidden(id.Name) {
 			out = append(out, id.Name)
 		}
 	}

@@ -1,6 +1,6 @@
-// Program text to model: operators that are replaced by guarded builtins.
+// Sandbox: operators that are replaced by guarded builtins.
 
-package starlarkmap
+package sandbox
 
 import (
 	"strings"
@@ -11,19 +11,19 @@ import (
 // The names of builtins that stand in for operators. No program can write them.
 const (
 	hiddenMul  = "%mul"  // x * y
-	hiddenAdd  = "%add"  // x + y
+	HiddenAdd  = "%add"  // x + y
 	hiddenTerm = "%term" // the y of x += y
 	hiddenMod  = "%mod"  // x % y
 	hiddenEq   = "%eq"   // x == y
 	hiddenNeq  = "%neq"  // x != y
 	hiddenKey  = "%key"  // the k of x[k] and {k: v}
 	hiddenAttr = "%attr" // x.name, for methods that can make huge values
-	hiddenX    = "%x"    // variables of guardOperators
+	hiddenX    = "%x"    // variables of GuardOperators
 	hiddenK    = "%k"
 )
 
-// hidden tells names that no program can write.
-func hidden(name string) bool { return strings.HasPrefix(name, "%") }
+// Hidden reports names that no program can write.
+func Hidden(name string) bool { return strings.HasPrefix(name, "%") }
 
 // costly are methods whose result may be far larger than what they are given, and
 // those of sets that the interpreter cannot carry out without an argument.
@@ -38,11 +38,11 @@ func costly(method string) bool {
 	return false
 }
 
-// guardOperators replaces, in place, what the interpreter would carry out without
+// GuardOperators replaces, in place, what the interpreter would carry out without
 // any limit: x + y, x * y and x % y become calls of builtins that look at the size
 // of the result first, and so do the costly methods. x == y becomes one too, so
 // that live lists compare with plain ones. Positions stay those of the operators.
-func guardOperators(tree *syntax.File) { guardStmts(tree.Stmts) }
+func GuardOperators(tree *syntax.File) { guardStmts(tree.Stmts) }
 
 func guardStmts(stmts []syntax.Stmt) {
 	for i, stmt := range stmts {
@@ -231,7 +231,7 @@ func guardBinary(e *syntax.BinaryExpr) syntax.Expr {
 	e.X, e.Y = guard(e.X), guard(e.Y)
 	switch e.Op {
 	case syntax.PLUS:
-		return hiddenCall(hiddenAdd, e.X, e.OpPos, e.Y)
+		return hiddenCall(HiddenAdd, e.X, e.OpPos, e.Y)
 	case syntax.STAR:
 		return hiddenCall(hiddenMul, e.X, e.OpPos, e.Y)
 	case syntax.PERCENT:
@@ -256,18 +256,18 @@ func hiddenCall(name string, x syntax.Expr, at syntax.Position, more ...syntax.E
 	}
 }
 
-// transparent returns what a hidden call hands through, or nil.
-func transparent(e syntax.Expr) syntax.Expr {
+// Transparent returns what a hidden call hands through, or nil.
+func Transparent(e syntax.Expr) syntax.Expr {
 	for _, name := range []string{hiddenTerm, hiddenKey} {
-		if args := operands(e, name); args != nil {
+		if args := Operands(e, name); args != nil {
 			return args[0]
 		}
 	}
 	return nil
 }
 
-// operands returns the arguments of a hidden call of that name, or nil.
-func operands(e syntax.Expr, name string) []syntax.Expr {
+// Operands returns the arguments of a hidden call of that name, or nil.
+func Operands(e syntax.Expr, name string) []syntax.Expr {
 	call, ok := e.(*syntax.CallExpr)
 	if !ok {
 		return nil

@@ -1,6 +1,6 @@
-// Program text to model: values as text, within limits.
+// Sandbox: values as text, within limits.
 
-package starlarkmap
+package sandbox
 
 import (
 	"errors"
@@ -18,9 +18,9 @@ var (
 	errTextDepth = errors.New("the value is nested too deep to be written as text")
 )
 
-// textOf writes v as str() does, in at most limit bytes. A value that contains
+// TextOf writes v as str() does, in at most limit bytes. A value that contains
 // itself is written with "...".
-func textOf(v starlark.Value, limit int) (string, error) {
+func TextOf(v starlark.Value, limit int) (string, error) {
 	if s, ok := v.(starlark.String); ok {
 		if len(s) > limit {
 			return "", errTextSize
@@ -36,7 +36,7 @@ func textOf(v starlark.Value, limit int) (string, error) {
 
 // shortText writes v for a message.
 func shortText(v starlark.Value) string {
-	s, err := textOf(v, longestMessage)
+	s, err := TextOf(v, LongestMessage)
 	if err != nil {
 		return v.Type() + "(...)"
 	}
@@ -83,7 +83,7 @@ func (w *textWriter) write(v starlark.Value) error {
 		return w.nested(v, "{", "}", len(items), func(i int) error {
 			return w.entry(items[i][0], ": ", items[i][1])
 		})
-	case *record:
+	case *Record:
 		return w.nested(v, "struct(", ")", len(v.names), func(i int) error {
 			if err := w.put(v.names[i] + " = "); err != nil {
 				return err
@@ -131,7 +131,7 @@ func (w *textWriter) nested(v starlark.Value, open, end string, n int, part func
 	return w.put(end)
 }
 
-// inside tells whether v is being written already. Tuples cannot contain
+// inside reports whether v is being written already. Tuples cannot contain
 // themselves and are not comparable here.
 func (w *textWriter) inside(v starlark.Value) bool {
 	if _, ok := v.(starlark.Tuple); ok {
@@ -143,4 +143,18 @@ func (w *textWriter) inside(v starlark.Value) bool {
 		}
 	}
 	return false
+}
+
+// LongestMessage is where messages that quote values of a program are cut.
+const LongestMessage = 2000
+
+// ClipMessage cuts a message at [LongestMessage].
+func ClipMessage(msg string) string { return Clip(msg, LongestMessage) }
+
+// Clip cuts a text that has more than most bytes, between two characters.
+func Clip(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

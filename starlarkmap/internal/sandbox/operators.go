@@ -1,7 +1,7 @@
-// Program text to model: the builtins that stand in for operators and costly
+// Sandbox: the builtins that stand in for operators and costly
 // methods.
 
-package starlarkmap
+package sandbox
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ import (
 )
 
 // mul is x * y.
-func (g guards) mul(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) mul(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, y := args[0], args[1]
 	count, isInt := y.(starlark.Int)
 	sequence := x
@@ -40,7 +40,7 @@ func bits(i starlark.Int) int {
 	return i.BigInt().BitLen()
 }
 
-func (g guards) repeat(sequence starlark.Value, count starlark.Int) error {
+func (g Guards) repeat(sequence starlark.Value, count starlark.Int) error {
 	limit, field := g.Elements, "Elements"
 	switch sequence.(type) {
 	case starlark.String, starlark.Bytes:
@@ -57,13 +57,13 @@ func (g guards) repeat(sequence starlark.Value, count starlark.Int) error {
 		}
 	}
 	if size > 0 && n > int64(limit)/size {
-		return tooLarge(limit, field, "repeating a %s: %d × %s", sequence.Type(), size, clipMessage(count.String()))
+		return TooLarge(limit, field, "repeating a %s: %d × %s", sequence.Type(), size, ClipMessage(count.String()))
 	}
 	return nil
 }
 
 // add is x + y.
-func (g guards) add(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) add(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if err := g.sum(args[0], args[1]); err != nil {
 		return nil, err
 	}
@@ -71,12 +71,12 @@ func (g guards) add(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 }
 
 // term is the y of x += y.
-func (g guards) term(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) term(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	return args[0], g.sum(args[0])
 }
 
 // sum bounds the size of strings and sequences that are joined.
-func (g guards) sum(list ...starlark.Value) error {
+func (g Guards) sum(list ...starlark.Value) error {
 	text, elements := 0, 0
 	for _, v := range list {
 		switch v.(type) {
@@ -88,17 +88,17 @@ func (g guards) sum(list ...starlark.Value) error {
 	}
 	switch {
 	case text > g.TextBytes:
-		return tooLarge(g.TextBytes, "TextBytes", "joining texts of %d bytes", text)
+		return TooLarge(g.TextBytes, "TextBytes", "joining texts of %d bytes", text)
 	case elements > g.Elements:
-		return tooLarge(g.Elements, "Elements", "joining %d elements", elements)
+		return TooLarge(g.Elements, "Elements", "joining %d elements", elements)
 	}
 	return nil
 }
 
 // key is the k of x[k] and {k: v}.
-func (g guards) key(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) key(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	switch args[0].(type) {
-	case starlark.Tuple, *record:
+	case starlark.Tuple, *Record:
 		if _, err := g.text("key", args[0]); err != nil {
 			return nil, err
 		}
@@ -107,7 +107,7 @@ func (g guards) key(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 }
 
 // mod is x % y.
-func (g guards) mod(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) mod(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if format, ok := args[0].(starlark.String); ok {
 		if err := g.formatSize("%", string(format), "%", args[1:]); err != nil {
 			return nil, err
@@ -118,43 +118,56 @@ func (g guards) mod(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 
 // formatSize bounds the text that formatting makes: each marker writes at most all
 // of the arguments.
-func (g guards) formatSize(name, format, marker string, args starlark.Tuple) error {
+func (g Guards) formatSize(name, format, marker string, args starlark.Tuple) error {
 	s, err := g.text(name, args)
 	if err != nil {
 		return err
 	}
 	markers := strings.Count(format, marker)
 	if len(s) > 0 && (len(format) > g.TextBytes || markers > g.TextBytes/len(s)) {
-		return tooLarge(g.TextBytes, "TextBytes", "%s: %d places for %d bytes", name, markers, len(s))
+		return TooLarge(g.TextBytes, "TextBytes", "%s: %d places for %d bytes", name, markers, len(s))
 	}
 	return nil
 }
 
-func (g guards) eq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	same, err := equal(args[0], args[1])
+func (g Guards) eq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	same, err := Equal(args[0], args[1])
 	return starlark.Bool(same), err
 }
 
-func (g guards) neq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	same, err := equal(args[0], args[1])
+func (g Guards) neq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	same, err := Equal(args[0], args[1])
 	return starlark.Bool(!same), err
 }
 
-// equal compares as == does, and live lists and views with plain ones too.
-func equal(x, y starlark.Value) (bool, error) {
-	if l, ok := x.(*listView); ok && isPlainList(y) {
-		return l.equal(y), nil
+// Equal compares as == does, and live lists and views with plain ones too.
+func Equal(x, y starlark.Value) (bool, error) {
+	if l, ok := x.(listLike); ok && isPlainList(y) {
+		return l.EqualList(y), nil
 	}
-	if l, ok := y.(*listView); ok && isPlainList(x) {
-		return l.equal(x), nil
+	if l, ok := y.(listLike); ok && isPlainList(x) {
+		return l.EqualList(x), nil
 	}
-	if m, ok := x.(*mapping); ok {
-		x = m.dict()
+	return starlark.Equal(shownDict(x), shownDict(y))
+}
+
+// view is a value that shows what a model holds: a list or a dictionary.
+type view interface{ Plain() starlark.Value }
+
+// listLike is a view of a list, which knows what its elements mean.
+type listLike interface {
+	view
+	EqualList(list starlark.Value) bool
+}
+
+// shownDict returns the dictionary that v shows, or v.
+func shownDict(v starlark.Value) starlark.Value {
+	if shows, ok := v.(view); ok {
+		if _, isList := v.(listLike); !isList {
+			return shows.Plain()
+		}
 	}
-	if m, ok := y.(*mapping); ok {
-		y = m.dict()
-	}
-	return starlark.Equal(x, y)
+	return v
 }
 
 func isPlainList(v starlark.Value) bool {
@@ -166,7 +179,7 @@ func isPlainList(v starlark.Value) bool {
 }
 
 // attr is x.name for the costly methods.
-func (g guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	name := string(args[1].(starlark.String))
 	v, err := attribute(args[0], name)
 	if err != nil {
@@ -189,7 +202,7 @@ func attribute(x starlark.Value, name string) (starlark.Value, error) {
 }
 
 // guarded puts a guard before a costly method.
-func (g guards) guarded(x starlark.Value, name string, method starlark.Value) starlark.Value {
+func (g Guards) guarded(x starlark.Value, name string, method starlark.Value) starlark.Value {
 	own, ok := method.(*starlark.Builtin)
 	if !ok {
 		return method
@@ -210,7 +223,7 @@ func (g guards) guarded(x starlark.Value, name string, method starlark.Value) st
 }
 
 // methodSize refuses a call of a costly method whose result would be too large.
-func (g guards) methodSize(name string, x starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) error {
+func (g Guards) methodSize(name string, x starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) error {
 	switch x := x.(type) {
 	case *starlark.Set:
 		if len(args) != 1 {
@@ -227,10 +240,10 @@ func (g guards) methodSize(name string, x starlark.Value, args starlark.Tuple, k
 	return nil
 }
 
-func (g guards) stringMethod(name string, s starlark.String, args starlark.Tuple, kwargs []starlark.Tuple) error {
+func (g Guards) stringMethod(name string, s starlark.String, args starlark.Tuple, kwargs []starlark.Tuple) error {
 	switch {
 	case len(s) > g.TextBytes:
-		return tooLarge(g.TextBytes, "TextBytes", "%s: a string of %d bytes", name, len(s))
+		return TooLarge(g.TextBytes, "TextBytes", "%s: a string of %d bytes", name, len(s))
 	case name == "format":
 		for _, kw := range kwargs {
 			args = append(args[:len(args):len(args)], kw[1])
@@ -244,7 +257,7 @@ func (g guards) stringMethod(name string, s starlark.String, args starlark.Tuple
 	return nil
 }
 
-func (g guards) joinSize(sep string, list starlark.Value) error {
+func (g Guards) joinSize(sep string, list starlark.Value) error {
 	iterable, ok := list.(starlark.Iterable)
 	if !ok {
 		return nil
@@ -257,20 +270,20 @@ func (g guards) joinSize(sep string, list starlark.Value) error {
 		s, _ := starlark.AsString(v)
 		total += len(s) + len(sep)
 		if total > g.TextBytes {
-			return tooLarge(g.TextBytes, "TextBytes", "join: too many bytes of text")
+			return TooLarge(g.TextBytes, "TextBytes", "join: too many bytes of text")
 		}
 	}
 	return nil
 }
 
-func (g guards) replaceSize(s string, old, new starlark.Value) error {
+func (g Guards) replaceSize(s string, old, new starlark.Value) error {
 	from, ok := starlark.AsString(old)
 	to, ok2 := starlark.AsString(new)
 	if !ok || !ok2 || len(to) <= len(from) {
 		return nil
 	}
 	if n := strings.Count(s, from); n > (g.TextBytes-len(s))/(len(to)-len(from)) {
-		return tooLarge(g.TextBytes, "TextBytes", "replace: %d × %d bytes", n, len(to))
+		return TooLarge(g.TextBytes, "TextBytes", "replace: %d × %d bytes", n, len(to))
 	}
 	return nil
 }

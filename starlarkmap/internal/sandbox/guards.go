@@ -1,6 +1,6 @@
-// Program text to model: builtins of Starlark with a look at sizes first.
+// Sandbox: builtins of Starlark with a look at sizes first.
 
-package starlarkmap
+package sandbox
 
 import (
 	"errors"
@@ -23,17 +23,20 @@ const (
 	widestZip = 4
 )
 
-// builtinFunc is what a builtin does.
-type builtinFunc = func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error)
+// Func is what a builtin does.
+type Func = func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error)
 
-// guards replaces what a program could use to exhaust the process in one step,
+// Guards replaces what a program could use to exhaust the process in one step,
 // which no step limit, deadline or memory limit can stop.
-type guards struct{ Limits }
+type Guards struct {
+	Elements  int // the most of a range, a repeated list and what a builtin takes at once
+	TextBytes int // the most of a text that one operation makes
+}
 
-// all returns the builtins by name.
-func (g guards) all() starlark.StringDict {
+// All returns the builtins by name.
+func (g Guards) All() starlark.StringDict {
 	out := starlark.StringDict{"json": g.json()}
-	add := func(name string, fn builtinFunc) { out[name] = starlark.NewBuiltin(name, fn) }
+	add := func(name string, fn Func) { out[name] = starlark.NewBuiltin(name, fn) }
 	add("struct", makeRecord)
 	add("range", g.rangeOf)
 	add("int", g.intOf)
@@ -45,7 +48,7 @@ func (g guards) all() starlark.StringDict {
 		add(name, g.sequences)
 	}
 	add(hiddenMul, g.mul)
-	add(hiddenAdd, g.add)
+	add(HiddenAdd, g.add)
 	add(hiddenTerm, g.term)
 	add(hiddenMod, g.mod)
 	add(hiddenKey, g.key)
@@ -60,26 +63,28 @@ func universal(name string, t *starlark.Thread, args starlark.Tuple, kwargs []st
 	return starlark.Universe[name].(*starlark.Builtin).CallInternal(t, args, kwargs)
 }
 
-func tooLarge(limit int, field, format string, args ...any) error {
-	return problem.New(problem.CodeSizeLimit, raise(field), "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
+// TooLarge says that a value would be larger than a limit, which is a field of
+// starlarkmap.Limits.
+func TooLarge(limit int, field, format string, args ...any) error {
+	return problem.New(problem.CodeSizeLimit, Raise(field), "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
 }
 
-func (g guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := universal("range", t, args, kwargs)
 	if err != nil {
 		return nil, err
 	}
 	n := starlark.Len(v)
 	if n < 0 { // it overflowed
-		return nil, tooLarge(g.Elements, "Elements", "range: too many elements")
+		return nil, TooLarge(g.Elements, "Elements", "range: too many elements")
 	}
 	if n > g.Elements {
-		return nil, tooLarge(g.Elements, "Elements", "range: %d elements", n)
+		return nil, TooLarge(g.Elements, "Elements", "range: %d elements", n)
 	}
 	return v, nil
 }
 
-func (g guards) intOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) intOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
 		if s, ok := args[0].(starlark.String); ok && len(s) > longestNumber {
 			return nil, problem.New(problem.CodeSizeLimit, "", "int: a number of %d digits, the limit is %d", len(s), longestNumber)
@@ -89,7 +94,7 @@ func (g guards) intOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tup
 }
 
 // sequences guards builtins that go through whole sequences at once.
-func (g guards) sequences(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) sequences(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	total := 0
 	for _, arg := range args {
 		n := 0
@@ -97,12 +102,12 @@ func (g guards) sequences(t *starlark.Thread, b *starlark.Builtin, args starlark
 			n = max(starlark.Len(arg), 0)
 		}
 		if n > g.Elements {
-			return nil, tooLarge(g.Elements, "Elements", "%s: %d elements", b.Name(), n)
+			return nil, TooLarge(g.Elements, "Elements", "%s: %d elements", b.Name(), n)
 		}
 		total += n
 	}
 	if b.Name() == "zip" && total > widestZip*g.Elements {
-		return nil, tooLarge(widestZip*g.Elements, "Elements", "zip: %d elements", total)
+		return nil, TooLarge(widestZip*g.Elements, "Elements", "zip: %d elements", total)
 	}
 	if b.Name() == "set" && len(args) == 0 && len(kwargs) == 0 {
 		return starlark.NewSet(0), nil
@@ -110,18 +115,18 @@ func (g guards) sequences(t *starlark.Thread, b *starlark.Builtin, args starlark
 	return universal(b.Name(), t, args, kwargs)
 }
 
-func (g guards) text(name string, v starlark.Value) (string, error) {
-	s, err := textOf(v, g.TextBytes)
+func (g Guards) text(name string, v starlark.Value) (string, error) {
+	s, err := TextOf(v, g.TextBytes)
 	switch {
 	case errors.Is(err, errTextSize):
-		return "", tooLarge(g.TextBytes, "TextBytes", "%s: too many bytes of text", name)
+		return "", TooLarge(g.TextBytes, "TextBytes", "%s: too many bytes of text", name)
 	case err != nil:
 		return "", problem.New(problem.CodeSizeLimit, "", "%s: %v", name, err)
 	}
 	return s, nil
 }
 
-func (g guards) str(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) str(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) != 1 || len(kwargs) > 0 {
 		return universal("str", t, args, kwargs)
 	}
@@ -133,13 +138,13 @@ func (g guards) str(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	return starlark.String(s), err
 }
 
-func (g guards) repr(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) repr(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) != 1 || len(kwargs) > 0 {
 		return universal("repr", t, args, kwargs)
 	}
 	if s, ok := args[0].(starlark.String); ok {
 		if len(s) > g.TextBytes {
-			return nil, tooLarge(g.TextBytes, "TextBytes", "repr: a string of %d bytes", len(s))
+			return nil, TooLarge(g.TextBytes, "TextBytes", "repr: a string of %d bytes", len(s))
 		}
 		return starlark.String(s.String()), nil
 	}
@@ -147,8 +152,8 @@ func (g guards) repr(t *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	return starlark.String(s), err
 }
 
-// message joins the arguments of print() and fail().
-func (g guards) message(name string, args starlark.Tuple, kwargs []starlark.Tuple) (string, error) {
+// Message joins the arguments of print() and fail().
+func (g Guards) Message(name string, args starlark.Tuple, kwargs []starlark.Tuple) (string, error) {
 	sep := " "
 	if err := starlark.UnpackArgs(name, nil, kwargs, "sep?", &sep); err != nil {
 		return "", err
@@ -163,26 +168,26 @@ func (g guards) message(name string, args starlark.Tuple, kwargs []starlark.Tupl
 			return "", err
 		}
 		if out.Len()+len(s)+len(sep) > g.TextBytes {
-			return "", tooLarge(g.TextBytes, "TextBytes", "%s: too many bytes of text", name)
+			return "", TooLarge(g.TextBytes, "TextBytes", "%s: too many bytes of text", name)
 		}
 		out.WriteString(s)
 	}
 	return out.String(), nil
 }
 
-func (g guards) fail(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	msg, err := g.message("fail", args, kwargs)
+func (g Guards) fail(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	msg, err := g.Message("fail", args, kwargs)
 	if err != nil {
 		return nil, err
 	}
 	if strings.TrimSpace(msg) == "" {
 		msg = "fail() without a message"
 	}
-	return nil, problem.New(problem.CodeRuntime, "", "%s", clipMessage(msg))
+	return nil, problem.New(problem.CodeRuntime, "", "%s", ClipMessage(msg))
 }
 
 // getattr puts a guard before a costly method that is reached by name.
-func (g guards) getattr(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) getattr(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := universal("getattr", t, args, kwargs)
 	if err != nil {
 		return nil, err
@@ -192,7 +197,3 @@ func (g guards) getattr(t *starlark.Thread, _ *starlark.Builtin, args starlark.T
 	}
 	return v, nil
 }
-
-// json returns the module json: the interpreter's, with looks at sizes.
-// jsonShape returns how deep JSON text is nested and how many lines it has when
-// indented, both at most.

@@ -1,8 +1,9 @@
-// Program text to model: the values of struct().
+// Sandbox: the values of struct().
 
-package starlarkmap
+package sandbox
 
 import (
+	"fmt"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -11,16 +12,17 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// record is the value of struct(): named fields that cannot be reassigned. Unlike
+// Record is the value of struct(): named fields that cannot be reassigned. Unlike
 // the interpreter's own it can be printed when it contains itself.
-type record struct {
+type Record struct {
 	names  []string // sorted
 	fields map[string]starlark.Value
 	frozen bool
 }
 
-func newRecord(fields map[string]starlark.Value) *record {
-	r := &record{fields: fields}
+// NewRecord returns a record of fields, which it keeps.
+func NewRecord(fields map[string]starlark.Value) *Record {
+	r := &Record{fields: fields}
 	for name := range fields {
 		r.names = append(r.names, name)
 	}
@@ -28,16 +30,16 @@ func newRecord(fields map[string]starlark.Value) *record {
 	return r
 }
 
-func (r *record) Type() string         { return "struct" }
-func (r *record) Truth() starlark.Bool { return true }
-func (r *record) AttrNames() []string  { return slices.Clone(r.names) }
-func (r *record) String() string       { return shortText(r) }
+func (r *Record) Type() string         { return "struct" }
+func (r *Record) Truth() starlark.Bool { return true }
+func (r *Record) AttrNames() []string  { return slices.Clone(r.names) }
+func (r *Record) String() string       { return shortText(r) }
 
-func (r *record) Attr(name string) (starlark.Value, error) {
+func (r *Record) Attr(name string) (starlark.Value, error) {
 	return r.fields[name], nil // nil means: no such field
 }
 
-func (r *record) Freeze() {
+func (r *Record) Freeze() {
 	if r.frozen {
 		return
 	}
@@ -47,7 +49,7 @@ func (r *record) Freeze() {
 	}
 }
 
-func (r *record) Hash() (uint32, error) {
+func (r *Record) Hash() (uint32, error) {
 	h := uint32(2166136261)
 	for _, name := range r.names {
 		key, err := starlark.String(name).Hash()
@@ -63,8 +65,8 @@ func (r *record) Hash() (uint32, error) {
 	return h, nil
 }
 
-func (r *record) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
-	other := y.(*record)
+func (r *Record) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
+	other := y.(*Record)
 	same := slices.Equal(r.names, other.names)
 	for _, name := range r.names {
 		if !same {
@@ -76,7 +78,7 @@ func (r *record) CompareSameType(op syntax.Token, y starlark.Value, depth int) (
 			return false, err
 		}
 	}
-	return sameOrNot(op, "struct", same)
+	return SameOrNot(op, "struct", same)
 }
 
 // makeRecord is struct(**fields).
@@ -92,5 +94,16 @@ func makeRecord(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 		}
 		fields[name] = kw[1]
 	}
-	return newRecord(fields), nil
+	return NewRecord(fields), nil
+}
+
+// SameOrNot answers == and !=, the only comparisons of these types.
+func SameOrNot(op syntax.Token, kind string, same bool) (bool, error) {
+	switch op {
+	case syntax.EQL:
+		return same, nil
+	case syntax.NEQ:
+		return !same, nil
+	}
+	return false, fmt.Errorf("%s %s %s is not possible: they have no order", kind, op, kind)
 }

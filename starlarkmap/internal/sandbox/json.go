@@ -1,6 +1,6 @@
-// Program text to model: the module json, with looks at sizes.
+// Sandbox: the module json, with looks at sizes.
 
-package starlarkmap
+package sandbox
 
 import (
 	"go.starlark.net/lib/json"
@@ -10,36 +10,33 @@ import (
 )
 
 // json returns the module json: the interpreter's, with looks at sizes.
-func (g guards) json() starlark.Value {
+func (g Guards) json() starlark.Value {
 	fields := map[string]starlark.Value{}
-	for name, fn := range map[string]builtinFunc{
+	for name, fn := range map[string]Func{
 		"encode": g.encode, "encode_indent": g.encodeIndent, "decode": g.decode, "indent": g.indent,
 	} {
 		fields[name] = starlark.NewBuiltin("json."+name, fn)
 	}
-	return newRecord(fields)
+	return NewRecord(fields)
 }
 
 func jsonFunc(name string, t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return json.Module.Members[name].(*starlark.Builtin).CallInternal(t, args, kwargs)
 }
 
-func (g guards) encode(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) encode(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if _, err := g.text("json.encode", args); err != nil {
 		return nil, err
 	}
 	for i, arg := range args {
-		switch v := arg.(type) {
-		case *mapping:
-			args[i] = v.dict()
-		case *listView:
-			args[i] = v.list()
+		if shows, ok := arg.(view); ok {
+			args[i] = shows.Plain()
 		}
 	}
 	return jsonFunc("encode", t, args, kwargs)
 }
 
-func (g guards) encodeIndent(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) encodeIndent(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	s, err := g.encode(t, b, args, nil)
 	if err != nil {
 		return nil, err
@@ -47,14 +44,14 @@ func (g guards) encodeIndent(t *starlark.Thread, b *starlark.Builtin, args starl
 	return g.indent(t, b, starlark.Tuple{s}, kwargs)
 }
 
-func (g guards) decode(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) decode(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if _, _, err := g.jsonShape("json.decode", args); err != nil {
 		return nil, err
 	}
 	return jsonFunc("decode", t, args, kwargs)
 }
 
-func (g guards) indent(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (g Guards) indent(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	depth, lines, err := g.jsonShape("json.indent", args)
 	if err != nil {
 		return nil, err
@@ -66,20 +63,20 @@ func (g guards) indent(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tu
 		}
 	}
 	if lines > 0 && step > g.TextBytes/(lines*(depth+1)) {
-		return nil, tooLarge(g.TextBytes, "TextBytes", "json.indent: %d lines, indented by up to %d", lines, step*depth)
+		return nil, TooLarge(g.TextBytes, "TextBytes", "json.indent: %d lines, indented by up to %d", lines, step*depth)
 	}
 	return jsonFunc("indent", t, args, kwargs)
 }
 
 // jsonShape returns how deep JSON text is nested and how many lines it has when
 // indented, both at most.
-func (g guards) jsonShape(name string, args starlark.Tuple) (depth, lines int, err error) {
+func (g Guards) jsonShape(name string, args starlark.Tuple) (depth, lines int, err error) {
 	if len(args) == 0 {
 		return 0, 0, nil
 	}
 	s, _ := starlark.AsString(args[0])
 	if len(s) > g.TextBytes {
-		return 0, 0, tooLarge(g.TextBytes, "TextBytes", "%s: %d bytes", name, len(s))
+		return 0, 0, TooLarge(g.TextBytes, "TextBytes", "%s: %d bytes", name, len(s))
 	}
 	open, inText, escaped := 0, false, false
 	for _, c := range []byte(s) {
