@@ -82,7 +82,7 @@ func (m *containerMap) Attr(name string) (starlark.Value, error) {
 	case "containers":
 		return m.containers(), nil
 	}
-	if isTable(name) {
+	if m.edit.Has(name) {
 		return m.entries(name), nil
 	}
 	in, ok := m.model.Get(name)
@@ -108,7 +108,7 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 		if len(m.listed()) > 0 {
 			return problem.New(problem.CodeUsage, "use m.update({…}) or m.containers[name] = …", "map %q has containers already", m.model.Name)
 		}
-	case isTable(name):
+	case m.edit.Has(name):
 		m.edit.Clear(name)
 	}
 	e, at := m.ev.here().Target()

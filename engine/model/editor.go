@@ -10,23 +10,21 @@ import "github.com/dmap-dev/dmap/engine/problem"
 // it is used, others may add entries and replace whole lists, but not rename an entry
 // where it is.
 type Editor struct {
-	m    *ContainerMap
-	open map[string]entries // by property, made when they are needed
+	m      *ContainerMap
+	tables map[string]entries // by property
 }
 
 // Edit returns an Editor for the map.
-func (m *ContainerMap) Edit() *Editor { return &Editor{m: m, open: map[string]entries{}} }
-
-// entries are those of a table, opened once.
-func (e *Editor) entries(r resource) entries {
-	name := r.field().Name
-	found, ok := e.open[name]
-	if !ok {
-		found = r.open(e.m)
-		e.open[name] = found
+func (m *ContainerMap) Edit() *Editor {
+	e := &Editor{m: m, tables: map[string]entries{}}
+	for _, r := range resources() {
+		e.tables[r.field().Name] = r.open(m)
 	}
-	return found
+	return e
 }
+
+// Has reports whether a property holds named entries.
+func (e *Editor) Has(property string) bool { return e.tables[property] != nil }
 
 // Set converts in and sets one entry of "volumes", "host" or "containers"; at is
 // where its name is written. What cannot be converted is left out and reported.
@@ -35,25 +33,25 @@ func (e *Editor) entries(r resource) entries {
 // from a dictionary, None (nothing set) or a *[Container], which the map then owns;
 // one that it owns already under another name is copied.
 func (e *Editor) Set(property, name string, at problem.Origin, in Input) problem.Problems {
-	r := resourceOf(property)
-	if r == nil {
+	table := e.tables[property]
+	if table == nil {
 		return unknownField("property of a container_map with entries", property, at, problem.DidYouMean(property, fieldNames(Resources())))
 	}
-	return e.m.with(func(k *converter) { e.entries(r).set(k, name, at, in) })
+	return e.m.with(func(k *converter) { table.set(k, name, at, in) })
 }
 
 // Get returns one entry as an Input that Set takes back.
 func (e *Editor) Get(property, name string) (in Input, ok bool) {
-	if r := resourceOf(property); r != nil {
-		return e.entries(r).get(name)
+	if table := e.tables[property]; table != nil {
+		return table.get(name)
 	}
 	return Input{}, false
 }
 
 // Names lists the entries of a property in their order.
 func (e *Editor) Names(property string) []string {
-	if r := resourceOf(property); r != nil {
-		return e.entries(r).names()
+	if table := e.tables[property]; table != nil {
+		return table.names()
 	}
 	return nil
 }
@@ -61,15 +59,15 @@ func (e *Editor) Names(property string) []string {
 // Ready lets several goroutines use Get and Names at the same time, as long as nobody
 // changes the map.
 func (e *Editor) Ready() {
-	for _, r := range resources() {
-		e.entries(r).look()
+	for _, table := range e.tables {
+		table.look()
 	}
 }
 
 // Clear removes all entries of a property.
 func (e *Editor) Clear(property string) {
-	if r := resourceOf(property); r != nil {
-		e.entries(r).clear()
+	if table := e.tables[property]; table != nil {
+		table.clear()
 	}
 }
 

@@ -38,6 +38,7 @@ func TestEditorKeepsUp(t *testing.T) {
 	check("a", "")
 	check("y", "/y")
 	e.Clear("volumes")
+	e.Ready()
 	check("y", "")
 	set("y", "/1")
 	same(t, "after Clear", m.Volumes, []model.Volume{{Alias: "y", Path: "/1"}})

@@ -17,13 +17,3 @@ func Resources() []Field {
 	}
 	return out
 }
-
-// resourceOf returns the table of a property, or nil.
-func resourceOf(property string) resource {
-	for _, r := range resources() {
-		if r.field().Name == property {
-			return r
-		}
-	}
-	return nil
-}
