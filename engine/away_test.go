@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -74,6 +75,43 @@ func TestEngineGoesAwayAtAnyCall(t *testing.T) {
 	}
 }
 
+// An engine that is stopped takes the connection and never answers. A run ends all the
+// same, whichever call it was, and whoever waits is told for what.
+func TestEngineIsStoppedAtAnyCall(t *testing.T) {
+	for n, done := 1, false; !done; n++ {
+		synctest.Test(t, func(t *testing.T) {
+			s := sim.New(sim.Options{})
+			defer s.Close()
+			if err := s.AddImage(sim.Image{Names: []string{"example/app"}}); err != nil {
+				t.Fatal(err)
+			}
+			client, err := dockerd.Open(t.Context(), dockerd.Options{DialContext: s.DialContext})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			e, err := engine.New(engine.Config{Docker: client})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.AddFault(sim.Fault{Nth: n, Times: -1, Hang: true})
+			told := 0
+			began := time.Now()
+			_, err = e.Do(calls.Watch(t.Context(), func(string) { told++ }), lone(), start(), engine.Options{})
+			if err == nil {
+				done = true
+				if n < 10 {
+					t.Errorf("done after %d calls", n-1)
+				}
+				return
+			}
+			if took := time.Since(began); !docker.IsAway(err) || told == 0 || took > time.Hour {
+				t.Errorf("stopped at call %d: %v, after %s, told %d times", n, err, took, told)
+			}
+		})
+	}
+}
+
 // A registry that never answers does not hold a plan for ever, and whoever waits is told
 // for what.
 func TestSilentRegistry(t *testing.T) {
@@ -92,7 +130,8 @@ func TestSilentRegistry(t *testing.T) {
 		m := &model.ContainerMap{Name: "m", Containers: []*model.Container{{Name: "a", Image: "/far"}}}
 		_, err = engine.Plan(ctx, client, m, plan.Request{Action: plan.Start})
 		var problems problem.Problems
-		if took := time.Since(began); !errors.As(err, &problems) || took != time.Minute {
+		if took := time.Since(began); !errors.As(err, &problems) || took != time.Minute ||
+			!strings.Contains(err.Error(), "no answer in time from its registry, which the engine at tcp://engine.invalid asks") {
 			t.Errorf("%v, after %s", err, took)
 		}
 		if len(told) != 1 || told[0] != `the registry of image "far:latest"` {

@@ -70,7 +70,7 @@ type Lock struct {
 	id      string
 	process Process
 	end     context.CancelFunc
-	ended   chan struct{}
+	dropped chan error // what became of the claims, after end
 
 	mu      sync.Mutex
 	next    int       // number of the next claim
@@ -94,7 +94,7 @@ func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOp
 	for told := false; ; {
 		held, others, err := l.try(ctx)
 		if held {
-			l.keep()
+			l.keep(ctx)
 			return l, nil
 		}
 		if err := errors.Join(err, l.drop(ctx)); err != nil {
@@ -289,21 +289,22 @@ func (l *Lock) drop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// keep renews the claim until the lock is released.
-func (l *Lock) keep() {
-	ctx, cancel := context.WithCancel(context.Background())
-	l.end, l.ended = cancel, make(chan struct{})
+// keep renews the claim until the lock is released, and then removes it. Of that, and of
+// nothing else, whoever watches ctx is told: somebody waits for it.
+func (l *Lock) keep(ctx context.Context) {
+	renewing, end := context.WithCancel(context.Background())
+	l.end, l.dropped = end, make(chan error, 1)
 	go func() {
-		defer close(l.ended)
-		for pause := beat; calls.Sleep(ctx, pause); {
+		for pause := beat; calls.Sleep(renewing, pause); {
 			pause = beat
-			if err := l.renew(ctx); err != nil {
+			if err := l.renew(renewing); err != nil {
 				pause = beat / 5
 				l.mu.Lock()
 				l.failed = err
 				l.mu.Unlock()
 			}
 		}
+		l.dropped <- l.drop(ctx)
 	}()
 }
 
@@ -359,8 +360,7 @@ func (l *Lock) check() error {
 // and must be called once. The error is a [*ReleaseError].
 func (l *Lock) Release() error {
 	l.end()
-	<-l.ended
-	if err := l.drop(context.Background()); err != nil {
+	if err := <-l.dropped; err != nil {
 		return &ReleaseError{l.mapName, err}
 	}
 	return nil

@@ -149,9 +149,12 @@ func (k *call) fail(ctx context.Context, err error) error {
 
 // ended says that the context ended, and whether the engine may have seen the call.
 func (k *call) ended(err error) string {
-	text := "cancelled"
+	text, from := "cancelled", k.host
+	if k.op == opRemoteImage && k.sent { // the engine waits, too
+		from = "its registry, which the engine at " + k.host + " asks"
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		text = "no answer in time from " + k.host
+		text = "no answer in time from " + from
 	}
 	if !k.sent {
 		return text + "; nothing was sent"
