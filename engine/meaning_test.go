@@ -69,6 +69,7 @@ func spellings() []spelling {
 		{"device_write_bps", list{"/dev/zero:10", "/dev/null:20"}, list{"/dev/null:20", "/dev/zero:10"}, nil},
 		{"device_read_iops", list{"/dev/zero:10", "/dev/null:20"}, list{"/dev/null:20", "/dev/zero:10"}, nil},
 		{"device_write_iops", list{"/dev/zero:10", "/dev/null:20"}, list{"/dev/null:20", "/dev/zero:10"}, nil},
+		{"cpu_quota", -1, nil, nil},
 		{"cpuset_cpus", "0,1", "0-1", nil},
 		{"cpuset_mems", "0,0", "0", nil},
 		{"devices", list{device("/dev/zero", "/z"), device("/dev/null", "/n")}, list{device("/dev/null", "/n"), device("/dev/zero", "/z")}, list{device("/dev/zero", "/z")}},

@@ -286,7 +286,7 @@ type EndpointIPAM struct {
 }
 
 // Fields returns the spec as one JSON value per API field that is set, named as
-// in the API: "Image", "HostConfig.Binds". It is what fields are compared by.
+// in the API: "Image", "HostConfig.Binds". What they mean is in package field.
 func (s ContainerSpec) Fields() (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	for _, part := range []struct {

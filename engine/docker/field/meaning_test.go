@@ -100,6 +100,8 @@ var pairs = []struct {
 	{"HostConfig.BlkioDeviceReadIOps", `[{"Path":"/a","Rate":1}]`, `[{"Path":"/a","Rate":2}]`, false},
 	{"HostConfig.BlkioDeviceWriteIOps", `[{"Path":"/b","Rate":1},{"Path":"/a","Rate":2}]`, `[{"Path":"/a","Rate":2},{"Path":"/b","Rate":1}]`, true},
 	{"HostConfig.BlkioDeviceWriteIOps", `[{"Path":"/a","Rate":1}]`, `[{"Path":"/a","Rate":2}]`, false},
+	{"HostConfig.CpuQuota", `-1`, ``, true},
+	{"HostConfig.CpuQuota", `50000`, ``, false},
 	{"HostConfig.CpusetCpus", `"0,1"`, `"0-1"`, true},
 	{"HostConfig.CpusetCpus", `"3,1-2,2,5"`, `"1-3,5"`, true},
 	{"HostConfig.CpusetCpus", `"0,2"`, `"0-2"`, false},

@@ -21,7 +21,7 @@ func resourceFields() []Field {
 		{Name: "HostConfig.BlkioDeviceReadIOps", Meaning: byDevice()},
 		{Name: "HostConfig.BlkioDeviceWriteIOps", Meaning: byDevice()},
 		{Name: "HostConfig.CpuPeriod", Change: Update, Meaning: plain("number")},
-		{Name: "HostConfig.CpuQuota", Change: Update, Meaning: plain("number")},
+		{Name: "HostConfig.CpuQuota", Change: Update, Meaning: number("-1")},
 		{Name: "HostConfig.CpuRealtimePeriod", Meaning: plain("number")},
 		{Name: "HostConfig.CpuRealtimeRuntime", Meaning: plain("number")},
 		{Name: "HostConfig.CpusetCpus", Change: Update, Meaning: textOf("set of numbers", cpus)},
