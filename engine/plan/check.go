@@ -13,7 +13,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Check tells whether the plan is one that can be carried out, and touches nothing
+// Check reports whether the plan is one that can be carried out, and touches nothing
 // but what is called as its map's: see [Read], which checks it too. The error is a
 // [problem.Problems].
 func (p *Plan) Check() error { return p.check(nil).Err(nil) }

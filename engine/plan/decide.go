@@ -16,7 +16,7 @@ func (b *builder) decide() {
 		for _, n := range b.d.Nodes {
 			var t todo
 			if row := b.part[n.Name]; row != nil && row.decide != nil && !b.foreign(n) {
-				t = b.one(n, row)
+				t = b.decideOne(n, row)
 			}
 			if b.act.creates {
 				t = b.follow(n, t)
@@ -29,9 +29,9 @@ func (b *builder) decide() {
 	}
 }
 
-// one lets an action decide about one container. One that is being removed is neither
+// decideOne lets an action decide about one container. One that is being removed is neither
 // there nor absent.
-func (b *builder) one(n *resolve.Node, row *action) todo {
+func (b *builder) decideOne(n *resolve.Node, row *action) todo {
 	c, exists := b.container(n)
 	if exists && c.State == docker.StateRemoving {
 		b.problem(CodeState, n, "wait until it is gone, then run again", "container %q is being removed", n.Name)

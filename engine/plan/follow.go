@@ -65,7 +65,7 @@ func (b *builder) ties(n *resolve.Node) []resolve.Need {
 	})
 }
 
-// isVolume tells whether the map names an attached volume there, not a container.
+// isVolume reports whether the map names an attached volume there, not a container.
 func (b *builder) isVolume(need resolve.Need) bool {
 	return b.d.Volume(identity.Name(b.d.Map, need.Ref)) != nil
 }

@@ -101,14 +101,14 @@ func (b *builder) missing(sel *selection) (Missing, error) {
 			}
 		}
 	}
-	missing.Inspect = b.s.Uninspected(b.looks(names))
+	missing.Inspect = b.s.Uninspected(b.inspections(names))
 	return missing, nil
 }
 
-// looks are those of the named containers that must be inspected before they can be
+// inspections are those of the named containers that must be inspected before they can be
 // compared: for update all; for other actions those of which a limit has changed since
 // they were made, which may have been changed in place.
-func (b *builder) looks(names []string) []string {
+func (b *builder) inspections(names []string) []string {
 	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		c, ok := b.s.Containers[name]
 		return !ok || !b.act.compares && !slices.ContainsFunc(madeOtherwise(b.d.Node(name), c, b.s), func(diff difference) bool {

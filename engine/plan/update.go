@@ -80,7 +80,7 @@ func anew(c snapshot.Container, why string) todo {
 	return todo{stop: c.Runs(), remove: true, create: true, start: true, why: why}
 }
 
-// otherImage tells whether the name of the image stands for another one than that
+// otherImage reports whether the name of the image stands for another one than that
 // from which the container was made.
 func (b *builder) otherImage(n *resolve.Node, c snapshot.Container) bool {
 	now := b.s.Images[n.Image].ID

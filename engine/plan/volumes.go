@@ -115,7 +115,7 @@ func (b *builder) prepared(v *resolve.Volume, info docker.VolumeInfo) string {
 	return identity.Read(b.s.Volumes[identity.Record(v.Name)].Labels).Prepared
 }
 
-// elsewhere tells whether the data of an attached volume is in the holder of a tool
+// elsewhere reports whether the data of an attached volume is in the holder of a tool
 // like dmap's predecessor, taken over as it is: its containers share whatever that
 // holds, it was prepared by who made it, and the named volume is not used.
 func (b *builder) elsewhere(v *resolve.Volume) bool {
@@ -171,7 +171,7 @@ func (b *builder) noteRecord(v *resolve.Volume) {
 	}
 }
 
-// ran tells whether an owner was ever started with the volume: one that was made
+// ran reports whether an owner was ever started with the volume: one that was made
 // before the volume says nothing about it.
 func (b *builder) ran(v *resolve.Volume) bool {
 	return slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool {
@@ -242,7 +242,7 @@ func (b *builder) leftBehind(n *resolve.Node, c snapshot.Container) {
 	}
 }
 
-// lent tells whether a container that n needs mounts the volume.
+// lent reports whether a container that n needs mounts the volume.
 func lent(s *snapshot.Snapshot, n *resolve.Node, volume string) bool {
 	return slices.ContainsFunc(n.Needs, func(need resolve.Need) bool {
 		return need.Why != resolve.Links && mountsVolume(s.Containers[need.Name], volume)

@@ -276,7 +276,7 @@ func (s *schedule) skip(step int) {
 	}
 }
 
-// left tells whether a step never got its turn or was cut off.
+// left reports whether a step never got its turn or was cut off.
 func (s *schedule) left() bool {
 	for _, r := range s.results {
 		kind := docker.KindOf(r.Err)

@@ -36,7 +36,7 @@ func (c Container) Runs() bool {
 	return c.State == docker.StateRunning || c.State == docker.StatePaused || c.State == docker.StateRestarting
 }
 
-// Image tells whether an image is there, and if not, whether it can be had.
+// Image says whether an image is there, and if not, whether it can be had.
 type Image struct {
 	// ID is "" for an image that is not on the engine.
 	ID string
