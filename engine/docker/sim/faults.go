@@ -25,7 +25,7 @@ const (
 // Call is one call of the API, as the log keeps it and as hooks see it.
 type Call struct {
 	Seq    int    // number of the call, from 1
-	Op     string // such as "container.create"; the table in route.go has all
+	Op     string // such as "container.create"; the table in internal/api/route.go has all
 	Method string
 	Name   string // what it names: of a container the name it has (or is to have), else what the client wrote
 	Status int    // status of the answer; 0 in phase Before, and in the log when no answer was made
