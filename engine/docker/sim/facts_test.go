@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"sort"
 	"strings"
@@ -107,43 +108,55 @@ func (l *lab) equal(what string, got, want any) {
 	}
 }
 
+// arm begins to wait for a container, and gives what ends the wait. Both engines send the header once they wait, so that
+// what the test does next cannot be missed.
+func (l *lab) arm(name, condition string) (end func() (code int, fault string)) {
+	l.t.Helper()
+	r, err := http.NewRequestWithContext(l.t.Context(), "POST", "http://docker/v1.41"+l.at(name)+"/wait?condition="+condition, nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	resp, err := l.client.Do(r)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.equal("wait", resp.StatusCode, 200)
+	return func() (int, string) {
+		l.t.Helper()
+		defer resp.Body.Close()
+		doc := struct {
+			StatusCode int
+			Error      *struct{ Message string }
+		}{StatusCode: -1}
+		if err := json.NewDecoder(resp.Body).Decode(&doc); err != nil {
+			l.t.Fatal(err)
+		}
+		if doc.Error != nil {
+			return doc.StatusCode, doc.Error.Message
+		}
+		return doc.StatusCode, ""
+	}
+}
+
 func TestWaitArmedBeforeStartSeesTheExit(t *testing.T) {
 	both(t, func(l *lab) {
 		l.create("c", container("exit=7", nil))
-		got := make(chan answer)
-		go func() {
-			a, err := l.try(l.t.Context(), "1.41", "POST", l.at("c")+"/wait?condition=next-exit", nil)
-			if err != nil {
-				a.text = err.Error()
-			}
-			got <- a
-		}()
-		time.Sleep(100 * time.Millisecond)
+		end := l.arm("c", "next-exit")
 		l.start("c")
-		var doc struct{ StatusCode int }
-		if a := <-got; json.Unmarshal([]byte(a.text), &doc) != nil || doc.StatusCode != 7 {
-			l.t.Errorf("%s: wait gave %s", l.name, a)
-		}
+		code, fault := end()
+		l.equal("exit code", code, 7)
+		l.equal("error", fault, "")
 	})
 }
 
 func TestWaitForNextExitOfRemovedContainerIsAFalseZero(t *testing.T) {
 	both(t, func(l *lab) {
 		l.create("c", container("exit=7", nil))
-		got := make(chan answer)
-		go func() {
-			a, _ := l.try(l.t.Context(), "1.41", "POST", l.at("c")+"/wait?condition=next-exit", nil)
-			got <- a
-		}()
-		time.Sleep(200 * time.Millisecond)
+		end := l.arm("c", "next-exit")
 		l.equal("remove", l.delete(l.at("c")), "204")
-		var doc struct {
-			StatusCode int
-			Error      *struct{ Message string }
-		}
-		if a := <-got; json.Unmarshal([]byte(a.text), &doc) != nil || doc.StatusCode != 0 || doc.Error != nil {
-			l.t.Errorf("%s: wait gave %s", l.name, a)
-		}
+		code, fault := end()
+		l.equal("exit code", code, 0)
+		l.equal("error", fault, "")
 	})
 }
 
