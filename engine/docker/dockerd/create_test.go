@@ -194,6 +194,9 @@ func TestFieldsThatTheEngineWouldDropAreRefused(t *testing.T) {
 		{field: "NetworkingConfig.EndpointsConfig.MacAddress", last: "1.43", first: "1.44", spec: with(func(s *docker.ContainerSpec) {
 			s.NetworkingConfig = &docker.NetworkingConfig{EndpointsConfig: map[string]docker.EndpointSpec{"n": {MacAddress: "02:42:ac:11:00:02"}}}
 		})},
+		{field: "more than one of NetworkingConfig.EndpointsConfig", last: "1.43", first: "1.44", spec: with(func(s *docker.ContainerSpec) {
+			s.NetworkingConfig = &docker.NetworkingConfig{EndpointsConfig: map[string]docker.EndpointSpec{"n": {}, "m": {}}}
+		})},
 		{field: "HostConfig.Mounts.VolumeOptions.Subpath", last: "1.44", first: "1.45", spec: with(func(s *docker.ContainerSpec) {
 			s.HostConfig.Mounts = []docker.Mount{{VolumeOptions: &docker.VolumeOptions{Subpath: "a"}}}
 		})},
