@@ -2,6 +2,8 @@
 
 package plan
 
+import "fmt"
+
 // Basis is what decided a plan: who was asked for what, and the facts of the engine
 // that another decision could follow from. The lists are sorted by name.
 type Basis struct {
@@ -51,6 +53,18 @@ type ImageFact struct {
 	Name   string `json:"name"`
 	Absent bool   `json:"absent,omitempty"`
 	ID     string `json:"id,omitempty"`
+}
+
+// Change is one fact that is not as it was.
+type Change struct {
+	Kind string // container, volume or image
+	Name string
+	// Was and Is tell a person how it was and is: "exited", "absent".
+	Was, Is string
+}
+
+func (c Change) String() string {
+	return fmt.Sprintf("%s %s was %s, is %s", c.Kind, c.Name, c.Was, c.Is)
 }
 
 // timeForm is RFC 3339, in UTC: how a basis writes a time.

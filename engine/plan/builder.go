@@ -34,7 +34,8 @@ type builder struct {
 	s        *snapshot.Snapshot
 	req      Request
 	rows     map[Action]*action
-	act      *action // that of the request
+	act      *action    // that of the request
+	kinds    []resource // that containers need beside other containers
 	plan     *Plan
 	problems problem.Problems
 
@@ -54,6 +55,42 @@ type builder struct {
 	// compared has the comparisons made so far, by the container's name.
 	compared map[string]comparison
 	freed    map[string][]string // what becomes free, with the stops that free it
+}
+
+// resource is a row of the table of kinds. The planner knows none by its name: what is
+// made before a container, what decides, and what is in the way, it asks every row.
+type resource struct {
+	// listed reports whether the snapshot has those of the map.
+	listed func(*snapshot.Snapshot) bool
+	facts  factList
+
+	// decide finds out which ones the plan makes; nil: create sees that by itself.
+	decide func(*builder)
+	// create adds steps that make what n needs, before those of n; needs are those of them
+	// that the creation of n waits for.
+	create func(b *builder, n *resolve.Node)
+	needs  func(b *builder, n *resolve.Node) []string
+	// foreign reports, as a problem, one in the way that was not made for n.
+	foreign func(b *builder, n *resolve.Node) bool
+	// concern adds the names of those that the decision about n depends on, and of
+	// containers whose state decides with them.
+	concern func(b *builder, n *resolve.Node, names, containers map[string]bool)
+}
+
+// facts reads a snapshot for a plan.
+type facts struct {
+	plan  *Plan
+	act   *action
+	s     *snapshot.Snapshot
+	asked []string // targets
+}
+
+// factList are the facts of one kind in a basis.
+type factList interface {
+	// state puts the facts of the named things there.
+	state(f facts, into *Basis, names map[string]bool)
+	names(*Basis) []string
+	changes(f facts, of *Basis) []Change
 }
 
 // todo is what happens to one container.

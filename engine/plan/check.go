@@ -147,8 +147,10 @@ func (c *checker) head() {
 			c.bad("%q is not the id of a container", f.ID)
 		}
 	}
-	for _, f := range p.Basis.Volumes {
-		c.name(f.Name)
+	for _, r := range resources() {
+		for _, name := range r.facts.names(p.Basis) {
+			c.name(name)
+		}
 	}
 }
 

@@ -3,20 +3,21 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
-	"github.com/dmap-dev/dmap/engine/resolve"
-	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // basis states the facts that the plan depends on: how each container stands that
 // takes part or may have to, and those that they need; for actions that may create,
-// their volumes and whoever owns these; and the images of what is created.
+// what these need beside containers; and the images of what is created.
 func (b *builder) basis(sel *selection) *Basis {
-	containers, volumes := map[string]bool{}, map[string]bool{}
+	containers := map[string]bool{}
+	names := make([]map[string]bool, len(b.kinds)) // of each kind
+	for i := range names {
+		names[i] = map[string]bool{}
+	}
 	for _, name := range slices.Concat(sel.all, sel.followers) {
 		n := b.d.Node(name)
 		containers[name] = true
@@ -26,8 +27,10 @@ func (b *builder) basis(sel *selection) *Basis {
 		for _, need := range n.Needs {
 			containers[need.Name] = true
 		}
-		if b.act.creates {
-			b.volumeBasis(n, containers, volumes)
+		for i, r := range b.kinds {
+			if b.act.creates {
+				r.concern(b, n, names[i], containers)
+			}
 		}
 	}
 	f := facts{b.plan, b.act, b.s, b.req.Targets}
@@ -40,36 +43,16 @@ func (b *builder) basis(sel *selection) *Basis {
 			images[n.Image] = true
 		}
 	}
-	return &Basis{
+	basis := &Basis{
 		Engine:     b.s.Engine.ID,
 		Asked:      slices.Clone(b.req.Targets),
 		Containers: each(f.withFound(containers), f.container),
-		Volumes:    each(volumes, f.volume),
 		Images:     each(images, f.image),
 	}
-}
-
-// volumeBasis adds the volumes that a container owns, with their records, and all
-// containers that own them: whether they ran decides too.
-func (b *builder) volumeBasis(n *resolve.Node, containers, volumes map[string]bool) {
-	for _, name := range n.Owns {
-		v := b.d.Volume(name)
-		volumes[name] = true
-		if v.Prepared() != "" {
-			volumes[identity.Record(name)] = true
-		}
-		for _, owner := range b.owners[name] {
-			containers[owner.Name] = true
-		}
+	for i, r := range b.kinds {
+		r.facts.state(f, basis, names[i])
 	}
-}
-
-// facts reads a snapshot for a plan.
-type facts struct {
-	plan  *Plan
-	act   *action
-	s     *snapshot.Snapshot
-	asked []string // targets
+	return basis
 }
 
 // withFound adds the containers of the snapshot that decide although no part of the
@@ -101,29 +84,7 @@ func (f facts) container(name string) ContainerFact {
 	return fact
 }
 
-func (f facts) volume(name string) VolumeFact {
-	v, ok := f.s.Volumes[name]
-	if !ok {
-		return VolumeFact{Name: name, Absent: true}
-	}
-	mark := identity.Read(v.Labels)
-	fact := VolumeFact{Name: name, Run: mark.Run, Foreign: !mark.IsOf(f.plan.Map)}
-	if fact.Run == "" && !v.CreatedAt.IsZero() {
-		fact.Created = v.CreatedAt.UTC().Format(timeForm)
-	}
-	return fact
-}
-
 func (f facts) image(ref string) ImageFact {
 	id := f.s.Images[ref].ID
 	return ImageFact{Name: ref, Absent: id == "", ID: id}
-}
-
-// each states one kind of fact for all names, in their order.
-func each[F, V any](names map[string]V, fact func(string) F) []F {
-	var list []F
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		list = append(list, fact(name))
-	}
-	return list
 }

@@ -51,7 +51,7 @@ func Make(d *resolve.Desired, s *snapshot.Snapshot, req Request) (*Plan, Missing
 // firstLook asks for what every decision depends on.
 func firstLook(d *resolve.Desired, s *snapshot.Snapshot, sel *selection, req Request) snapshot.Query {
 	q := snapshot.Query{Engine: req.Basis && s.Engine == nil}
-	if s.Containers == nil || s.Volumes == nil {
+	if !listed(s) {
 		q.Map = d.Map
 	}
 	act, _ := actionOf(req.Action)
@@ -149,7 +149,7 @@ func (b *builder) build(sel *selection) (*Plan, error) {
 
 func newBuilder(d *resolve.Desired, s *snapshot.Snapshot, sel *selection, req Request) *builder {
 	b := &builder{
-		d: d, s: s, req: req, rows: map[Action]*action{},
+		d: d, s: s, req: req, rows: map[Action]*action{}, kinds: resources(),
 		plan: &Plan{ // in JSON lists, never null
 			Schema: Schema, Map: d.Map, Action: req.Action,
 			Targets: append([]string{}, sel.requested...), Steps: []Step{},

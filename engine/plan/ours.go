@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
@@ -35,7 +36,7 @@ func (b *builder) container(n *resolve.Node) (c snapshot.Container, ok bool) {
 	return snapshot.Container{}, false
 }
 
-// foreign reports containers and volumes in the way that were not made for n.
+// foreign reports, as problems, things in the way that were not made for n.
 func (b *builder) foreign(n *resolve.Node) bool {
 	if c, ok := b.s.Containers[n.Name]; ok && !b.is(n, c.Labels) {
 		if !b.adopts(c.Labels) {
@@ -44,17 +45,7 @@ func (b *builder) foreign(n *resolve.Node) bool {
 		}
 		b.note(n.Name, n.Origin, "adopted for this run: %s; it gets dmap's labels when it is created anew", b.madeBy(c.Labels))
 	}
-	for _, name := range n.Owns {
-		v, ok := b.s.Volumes[name]
-		if n.Attached != (b.d.Volume(name).Holder != "") {
-			continue // its holder tells
-		}
-		if ok && !b.ours(v.Labels) && !b.adopts(v.Labels) && b.act.creates {
-			b.problem(CodeForeign, n, wayOut(v.Labels), "volume %q exists, but %s", name, b.madeBy(v.Labels))
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(b.kinds, func(r resource) bool { return r.foreign(b, n) })
 }
 
 // madeBy says whose a thing is that is not what the map has of that name.

@@ -4,9 +4,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
-	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -16,18 +13,6 @@ import (
 // StaleError says that what decided a plan has changed since.
 type StaleError struct {
 	Changes []Change
-}
-
-// Change is one fact that is not as it was.
-type Change struct {
-	Kind string // container, volume or image
-	Name string
-	// Was and Is tell a person how it was and is: "exited", "absent".
-	Was, Is string
-}
-
-func (c Change) String() string {
-	return fmt.Sprintf("%s %s was %s, is %s", c.Kind, c.Name, c.Was, c.Is)
 }
 
 // Error names all changes, in one line.
@@ -61,12 +46,11 @@ func (p *Plan) Stale(now *snapshot.Snapshot) (Missing, error) {
 	}
 	act, _ := actionOf(p.Action)
 	f := facts{p, act, now, p.Basis.Asked}
-	none := map[string]bool{}
-	e := &StaleError{Changes: slices.Concat(
-		changes("container", p.Basis.Containers, f.withFound(map[string]bool{}), f.container),
-		changes("volume", p.Basis.Volumes, none, f.volume),
-		changes("image", p.Basis.Images, none, f.image),
-	)}
+	e := &StaleError{Changes: changes("container", p.Basis.Containers, f.withFound(map[string]bool{}), f.container)}
+	for _, r := range resources() {
+		e.Changes = append(e.Changes, r.facts.changes(f, p.Basis)...)
+	}
+	e.Changes = append(e.Changes, changes("image", p.Basis.Images, map[string]bool{}, f.image)...)
 	if len(e.Changes) == 0 {
 		return Missing{}, nil
 	}
@@ -76,7 +60,7 @@ func (p *Plan) Stale(now *snapshot.Snapshot) (Missing, error) {
 // unknown is what is missing to compare the basis of the plan with what is there.
 func (p *Plan) unknown(now *snapshot.Snapshot) (missing Missing) {
 	missing.Engine = now.Engine == nil
-	if now.Containers == nil || now.Volumes == nil {
+	if !listed(now) {
 		missing.Map = p.Map
 	}
 	var images, inspect []string
@@ -91,40 +75,6 @@ func (p *Plan) unknown(now *snapshot.Snapshot) (missing Missing) {
 	}
 	missing.Images, missing.Inspect = now.Unknown(images), now.Uninspected(inspect)
 	return missing
-}
-
-// fact is one of the kinds of facts.
-type fact interface {
-	name() string
-	// text tells a person how it is; mark tells it from others that are the same way.
-	text() string
-	mark() string
-}
-
-// changes compares facts with those of now, found ones that were not there included.
-func changes[F fact](kind string, were []F, found map[string]bool, now func(string) F) []Change {
-	before := map[string]F{}
-	names := maps.Clone(found)
-	for _, was := range were {
-		before[was.name()], names[was.name()] = was, true
-	}
-	var list []Change
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		was, known := before[name]
-		is := now(name)
-		if known && reflect.DeepEqual(was, is) {
-			continue
-		}
-		c := Change{Kind: kind, Name: name, Was: "absent", Is: is.text()}
-		if known {
-			c.Was = was.text()
-		}
-		if c.Was == c.Is {
-			c.Was, c.Is = c.Was+" "+was.mark(), c.Is+" "+is.mark()
-		}
-		list = append(list, c)
-	}
-	return list
 }
 
 func (c ContainerFact) name() string { return c.Name }
@@ -147,28 +97,6 @@ func (c ContainerFact) text() string {
 		text += " since " + c.Started
 	}
 	return text + foreign(c.Foreign)
-}
-
-func (v VolumeFact) name() string { return v.Name }
-func (v VolumeFact) mark() string { return "" }
-
-func (v VolumeFact) text() string {
-	switch {
-	case v.Absent:
-		return "absent"
-	case v.Run != "":
-		return "made by run " + v.Run + foreign(v.Foreign)
-	case v.Created != "":
-		return "made at " + v.Created + foreign(v.Foreign)
-	}
-	return "there" + foreign(v.Foreign)
-}
-
-func foreign(is bool) string {
-	if is {
-		return " and not of this map"
-	}
-	return ""
 }
 
 func (i ImageFact) name() string { return i.Name }

@@ -74,10 +74,18 @@ func (b *builder) others() {
 // buildUp adds creations, starts and preparations, dependencies first.
 func (b *builder) buildUp() {
 	b.freed = becomesFree(b.plan.Steps, b.s)
-	b.volumes()
+	for _, r := range b.kinds {
+		if r.decide != nil {
+			r.decide(b)
+		}
+	}
 	for _, n := range b.order {
 		t := b.todo[n.Name]
-		b.createVolumes(n)
+		for _, r := range b.kinds {
+			if b.part[n.Name] != nil {
+				r.create(b, n)
+			}
+		}
 		if t.create {
 			b.create(n, t)
 		}
@@ -103,10 +111,8 @@ func (b *builder) buildUp() {
 // container it belongs to could not be told from others.
 func (b *builder) create(n *resolve.Node, t todo) {
 	needs := append(b.todo.removals(b.users[n.Name]...), b.todo.removals(n.Name)...)
-	for _, name := range slices.Concat(n.Owns, n.Uses) {
-		if b.makes[name] {
-			needs = append(needs, id(CreateVolume, name))
-		}
+	for _, r := range b.kinds {
+		needs = append(needs, r.needs(b, n)...)
 	}
 	needs = append(needs, b.todo.creations(needNames(n)...)...)
 	var deps map[string]string

@@ -2,6 +2,8 @@
 
 package plan
 
+import "github.com/dmap-dev/dmap/engine/snapshot"
+
 // actions is the table of actions, in the order in which people see them. Each row
 // stands in a file of its own, with how it decides.
 func actions() []*action {
@@ -66,4 +68,20 @@ func actionOf(name Action) (row *action, known bool) {
 		}
 	}
 	return &action{name: name}, false
+}
+
+// resources is the table of the kinds of things that containers need on an engine beside
+// other containers.
+func resources() []resource {
+	return []resource{volumeResource()}
+}
+
+// listed reports whether the snapshot has all that is called as the map's.
+func listed(s *snapshot.Snapshot) bool {
+	for _, r := range resources() {
+		if !r.listed(s) {
+			return false
+		}
+	}
+	return s.Containers != nil
 }

@@ -13,6 +13,23 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
+// volumeResource is the row of attached volumes.
+func volumeResource() resource {
+	return resource{
+		listed: func(s *snapshot.Snapshot) bool { return s.Volumes != nil },
+		facts: factsOf[VolumeFact]{
+			kind: "volume",
+			list: func(b *Basis) *[]VolumeFact { return &b.Volumes },
+			now:  facts.volume,
+		},
+		decide:  (*builder).volumes,
+		create:  (*builder).createVolumes,
+		needs:   madeVolumes,
+		foreign: foreignVolume,
+		concern: volumesOf,
+	}
+}
+
 // volumes finds out which volumes the plan creates and prepares: those of what takes part.
 func (b *builder) volumes() {
 	b.makes, b.prepares = map[string]bool{}, map[string]bool{}
@@ -46,9 +63,6 @@ func (b *builder) compares(n *resolve.Node) bool {
 // createVolumes adds the attached volumes a container owns. A holder comes before
 // the owner, so it is the one that brings its volume.
 func (b *builder) createVolumes(n *resolve.Node) {
-	if b.part[n.Name] == nil {
-		return
-	}
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
 		if !b.makes[name] || b.steps[id(CreateVolume, name)] {
@@ -256,4 +270,72 @@ func mountsVolume(c snapshot.Container, volume string) bool {
 // anonymous reports whether a mount is a volume without a name of its own.
 func anonymous(m docker.MountInfo) bool {
 	return m.Type == "volume" && identity.IsAnonymous(m.Name)
+}
+
+// madeVolumes are the steps that make volumes which n mounts.
+func madeVolumes(b *builder, n *resolve.Node) (steps []string) {
+	for _, name := range slices.Concat(n.Owns, n.Uses) {
+		if b.makes[name] {
+			steps = append(steps, id(CreateVolume, name))
+		}
+	}
+	return steps
+}
+
+// foreignVolume reports a volume in the way of one that n owns.
+func foreignVolume(b *builder, n *resolve.Node) bool {
+	for _, name := range n.Owns {
+		v, ok := b.s.Volumes[name]
+		if n.Attached != (b.d.Volume(name).Holder != "") {
+			continue // its holder tells
+		}
+		if ok && !b.ours(v.Labels) && !b.adopts(v.Labels) && b.act.creates {
+			b.problem(CodeForeign, n, wayOut(v.Labels), "volume %q exists, but %s", name, b.madeBy(v.Labels))
+			return true
+		}
+	}
+	return false
+}
+
+// volumesOf adds the volumes that a container owns, with their records, and all
+// containers that own them: whether they ran decides too.
+func volumesOf(b *builder, n *resolve.Node, volumes, containers map[string]bool) {
+	for _, name := range n.Owns {
+		v := b.d.Volume(name)
+		volumes[name] = true
+		if v.Prepared() != "" {
+			volumes[identity.Record(name)] = true
+		}
+		for _, owner := range b.owners[name] {
+			containers[owner.Name] = true
+		}
+	}
+}
+
+func (f facts) volume(name string) VolumeFact {
+	v, ok := f.s.Volumes[name]
+	if !ok {
+		return VolumeFact{Name: name, Absent: true}
+	}
+	mark := identity.Read(v.Labels)
+	fact := VolumeFact{Name: name, Run: mark.Run, Foreign: !mark.IsOf(f.plan.Map)}
+	if fact.Run == "" && !v.CreatedAt.IsZero() {
+		fact.Created = v.CreatedAt.UTC().Format(timeForm)
+	}
+	return fact
+}
+
+func (v VolumeFact) name() string { return v.Name }
+func (v VolumeFact) mark() string { return "" }
+
+func (v VolumeFact) text() string {
+	switch {
+	case v.Absent:
+		return "absent"
+	case v.Run != "":
+		return "made by run " + v.Run + foreign(v.Foreign)
+	case v.Created != "":
+		return "made at " + v.Created + foreign(v.Foreign)
+	}
+	return "there" + foreign(v.Foreign)
 }

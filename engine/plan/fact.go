@@ -1,0 +1,82 @@
+// Plan: facts of one kind: stated, and compared with those of now.
+
+package plan
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// fact is one of the kinds of facts.
+type fact interface {
+	name() string
+	// text tells a person how it is; mark tells it from others that are the same way.
+	text() string
+	mark() string
+}
+
+// changes compares facts with those of now, found ones that were not there included.
+func changes[F fact](kind string, were []F, found map[string]bool, now func(string) F) []Change {
+	before := map[string]F{}
+	names := maps.Clone(found)
+	for _, was := range were {
+		before[was.name()], names[was.name()] = was, true
+	}
+	var list []Change
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		was, known := before[name]
+		is := now(name)
+		if known && reflect.DeepEqual(was, is) {
+			continue
+		}
+		c := Change{Kind: kind, Name: name, Was: "absent", Is: is.text()}
+		if known {
+			c.Was = was.text()
+		}
+		if c.Was == c.Is {
+			c.Was, c.Is = c.Was+" "+was.mark(), c.Is+" "+is.mark()
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// each states one kind of fact for all names, in their order.
+func each[F, V any](names map[string]V, fact func(string) F) []F {
+	var list []F
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		list = append(list, fact(name))
+	}
+	return list
+}
+
+// factsOf is the factList of facts of one type.
+type factsOf[F fact] struct {
+	kind string // "volume"
+	list func(*Basis) *[]F
+	now  func(f facts, name string) F
+}
+
+func (k factsOf[F]) state(f facts, into *Basis, names map[string]bool) {
+	*k.list(into) = each(names, func(name string) F { return k.now(f, name) })
+}
+
+func (k factsOf[F]) names(b *Basis) (names []string) {
+	for _, one := range *k.list(b) {
+		names = append(names, one.name())
+	}
+	return names
+}
+
+func (k factsOf[F]) changes(f facts, of *Basis) []Change {
+	return changes(k.kind, *k.list(of), map[string]bool{}, func(name string) F { return k.now(f, name) })
+}
+
+// foreign is what a fact says of a thing that is not the map's.
+func foreign(is bool) string {
+	if is {
+		return " and not of this map"
+	}
+	return ""
+}
