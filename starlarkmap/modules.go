@@ -139,7 +139,8 @@ func (m *modules) resolve(from module, name string) (module, *problem.Problem) {
 	bad := func(hint, format string, args ...any) (module, *problem.Problem) {
 		return module{}, problem.New(problem.CodeLoad, hint, "cannot load %q: "+format, append([]any{name}, args...)...)
 	}
-	pkg, rest := from.pkg, name
+	pkg := from.pkg
+	var rest string
 	switch {
 	case strings.Contains(name, "://"):
 		return bad("save a copy beside the map", "dmap does not download modules")

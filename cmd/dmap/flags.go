@@ -164,19 +164,6 @@ func (p *pattern) Set(s string) (err error) {
 	return nil
 }
 
-// flagError says what is wrong with a flag.
-func flagError(_ *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	if !errors.As(err, &invalid) {
-		return &usageError{text: err.Error()}
-	}
-	value := invalid.GetValue()
-	if value == "" {
-		value = `""`
-	}
-	return &usageError{text: fmt.Sprintf("--%s %s: %v", invalid.GetFlag().Name, value, errors.Unwrap(invalid))}
-}
-
 // completeChoices lets shells complete the words of all choices.
 func completeChoices(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {

@@ -4,11 +4,13 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -109,4 +111,17 @@ func exactly(names ...string) cobra.PositionalArgs {
 		}
 		return atLeast(names...)(cmd, args)
 	}
+}
+
+// flagError says what is wrong with a flag.
+func flagError(_ *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return &usageError{text: err.Error()}
+	}
+	value := invalid.GetValue()
+	if value == "" {
+		value = `""`
+	}
+	return &usageError{text: fmt.Sprintf("--%s %s: %v", invalid.GetFlag().Name, value, errors.Unwrap(invalid))}
 }

@@ -185,7 +185,7 @@ func TestFailedStartLeavesCreatedWithReason(t *testing.T) {
 				l.create("c", s)
 				l.equal("start", l.post(l.at("c")+"/start", nil), row.start)
 				c := l.inspect("c")
-				l.equal("state", []any{c.State.Status, c.State.ExitCode, fmt.Sprintf("%s", c.State.Error)}, []any{"created", row.code, row.start[4:]})
+				l.equal("state", []any{c.State.Status, c.State.ExitCode, c.State.Error}, []any{"created", row.code, row.start[4:]})
 			})
 		})
 	}

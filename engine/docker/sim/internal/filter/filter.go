@@ -234,6 +234,7 @@ func (f Set) Ports(q *wire.Request, name string) (map[string]bool, error) {
 // filterRange reads a port, or a first and a last one.
 func filterRange(text string) (first, last uint64, err error) {
 	if text == "" {
+		//lint:ignore ST1005 the engine says so
 		return 0, 0, errors.New("Empty string specified for ports.")
 	}
 	from, to, isRange := strings.Cut(text, "-")
@@ -241,6 +242,7 @@ func filterRange(text string) (first, last uint64, err error) {
 		return first, first, err
 	}
 	if last, err = strconv.ParseUint(to, 10, 16); err == nil && last < first {
+		//lint:ignore ST1005 the engine says so
 		err = fmt.Errorf("Invalid range specified for the Port: %s", text)
 	}
 	return first, last, err
