@@ -1,8 +1,12 @@
 # dmap: `make help` lists the targets.
 
 GO ?= go
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build demo images test bench lint
+# What runs at the same time as something else: the race detector costs these minutes, and all of them tens of minutes.
+RACE = ./engine ./engine/run ./engine/state ./engine/docker/dockerd ./engine/docker/sim/... ./starlarkmap/... ./cmd/...
+
+.PHONY: help build demo images test race fuzz bench lint
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,9 +25,16 @@ test: ## run all tests, on the Docker Engine where there is one and always on th
 		|| echo 'No Docker Engine answers: tests run on the simulated one only.'
 	$(GO) test -count=1 ./...
 
+race: ## run the tests of what works in parallel with the race detector, on the simulated engine, short
+	DOCKER_HOST=unix:///nowhere/docker.sock DMAP_REQUIRE_DOCKER= RAPID_CHECKS=20 $(GO) test -race -short $(RACE)
+
+fuzz: ## give every fuzz target a bounded number of inputs (FUZZTIME=2000x, or a time such as 5m)
+	.ci/fuzz $(FUZZTIME)
+
 bench: ## run the benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-lint: ## check format and run go vet
+lint: ## check format, run go vet and staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt would change these files" >&2; exit 1; }
 	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
