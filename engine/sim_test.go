@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -180,9 +181,12 @@ func crashEverywhere(t *testing.T, before func(*bench), m *model.ContainerMap, a
 			t.Run(fmt.Sprintf("call %d phase %d", k, phase), func(t *testing.T) {
 				b := newBench(t)
 				before(b)
+				var mu sync.Mutex // calls come side by side
 				seen, crashed := 0, false
 				ctx, crash := context.WithCancel(context.Background())
 				b.sim.OnCall(func(c sim.Call) error {
+					mu.Lock()
+					defer mu.Unlock()
 					if c.Phase == sim.Before {
 						seen++
 					}

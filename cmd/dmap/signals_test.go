@@ -44,26 +44,25 @@ func TestInterruptBeforeARun(t *testing.T) {
 	}
 }
 
-// interruptedReading interrupts a program that reads standard input, from which nothing
-// ever comes. It gives no sign that it has come so far: one that the signal killed had
-// not, and is tried again with more time.
+// interruptedReading sends a signal to a program that reads what never ends.
 func interruptedReading(t *testing.T, signal syscall.Signal, args []string) {
 	t.Helper()
-	for pause := 100 * time.Millisecond; ; pause *= 2 {
-		cmd := exec.Command("dmap", args...)
-		if _, err := cmd.StdinPipe(); err != nil {
-			t.Fatal(err)
-		}
-		stderr := start(t, cmd)
-		time.Sleep(pause)
-		text, err := afterSignal(t, cmd, signal, stderr)
-		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() && status.Signal() == signal && pause < 10*time.Second {
-			continue
-		}
-		if cmd.ProcessState.ExitCode() != exitInterrupted || text != "dmap: interrupted\n" {
-			t.Errorf("%v: %v\n%s", cmd.Args, err, text)
-		}
-		return
+	cmd := exec.Command("dmap", args...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stderr := start(t, cmd)
+	untilRead(t, stdin)
+	wantInterrupted(t, cmd, signal, stderr)
+}
+
+// untilRead writes more than a pipe takes: it returns when the program reads.
+func untilRead(t *testing.T, stdin io.Writer) {
+	t.Helper()
+	const pipe = 1 << 16 // what a pipe takes that nobody reads
+	if _, err := io.WriteString(stdin, strings.Repeat("\n", pipe+1)); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -111,8 +110,8 @@ func TestIgnoredHangupEndsNothing(t *testing.T) {
 	if line, err := stderr.ReadString('\n'); line != "begin\n" {
 		t.Fatalf("got %q, %v", line, err)
 	}
-	for range 10 { // there is no sign of the program that it reads
-		time.Sleep(20 * time.Millisecond)
+	untilRead(t, stdin)
+	for range 10 {
 		if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,14 +15,23 @@ import (
 
 // An interrupt ends the tests at once, and is no failure of theirs.
 func TestInterruptOfTests(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "slow_test.star")
+	dir := t.TempDir()
+	quick, slow := filepath.Join(dir, "quick_test.star"), filepath.Join(dir, "slow_test.star")
 	src := "def test_slow(t):\n    for i in range(1000):\n        sorted(range(300000), reverse = True)\n"
-	if err := os.WriteFile(file, []byte(src), 0o600); err != nil {
+	for file, text := range map[string]string{quick: "def test_quick(t):\n    pass\n", slow: src} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("dmap", "test", "-v", quick, slow)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("dmap", "test", file)
 	stderr := start(t, cmd)
-	time.Sleep(200 * time.Millisecond) // there is no sign of the test that it runs
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); !strings.HasPrefix(line, "ok ") {
+		t.Fatalf("got %q, %v", line, err)
+	}
 	wantInterrupted(t, cmd, syscall.SIGINT, stderr)
 }
 

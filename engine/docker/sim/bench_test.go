@@ -67,6 +67,16 @@ func (g target) callVersion(tb testing.TB, version, method, path string, body an
 }
 
 func (g target) try(ctx context.Context, version, method, path string, body any) (answer, error) {
+	resp, err := g.begin(ctx, version, method, path, body)
+	if err != nil {
+		return answer{}, err
+	}
+	return g.finish(resp)
+}
+
+// begin makes a call, and returns when the answer has begun: by then the engine has taken note of who waits for
+// something. finish reads what comes.
+func (g target) begin(ctx context.Context, version, method, path string, body any) (*http.Response, error) {
 	var content io.Reader
 	kind := ""
 	switch b := body.(type) {
@@ -76,21 +86,21 @@ func (g target) try(ctx context.Context, version, method, path string, body any)
 	default:
 		text, err := json.Marshal(b)
 		if err != nil {
-			return answer{}, err
+			return nil, err
 		}
 		content, kind = strings.NewReader(g.own(string(text))), "application/json"
 	}
 	r, err := http.NewRequestWithContext(ctx, method, "http://docker/v"+version+path, content)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}
-	resp, err := g.client.Do(r)
-	if err != nil {
-		return answer{}, err
-	}
+	return g.client.Do(r)
+}
+
+func (g target) finish(resp *http.Response) (answer, error) {
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	return answer{resp.StatusCode, g.common(string(text))}, err

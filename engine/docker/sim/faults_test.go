@@ -148,17 +148,12 @@ func TestDaemonRestart(t *testing.T) {
 		host := map[string]any{"RestartPolicy": map[string]any{"Name": row.policy}}
 		g.want(t, 201, "POST", "/containers/create?name=aa", container("run", host))
 		g.want(t, 204, "POST", "/containers/aa/start", nil)
-		cut := make(chan error)
-		go func() {
-			_, err := g.try(t.Context(), "1.41", "GET", "/events", nil)
-			cut <- err
-		}()
-		for e.World().Containers == nil || len(e.Calls()) < 4 {
-			time.Sleep(time.Millisecond)
+		events, err := g.begin(t.Context(), "1.41", "GET", "/events", nil)
+		if err != nil {
+			t.Fatal(err)
 		}
-		time.Sleep(10 * time.Millisecond)
 		e.Restart(row.live)
-		if err := <-cut; !errors.Is(err, io.ErrUnexpectedEOF) {
+		if _, err := g.finish(events); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("events ended with %v", err)
 		}
 		c := e.World().Containers[0]

@@ -81,6 +81,7 @@ func (e *Engine) run(q *wire.Request, rt wire.Route[*world.World], fault *Fault)
 	e.world.Lock()
 	defer e.world.Unlock()
 	e.world.Clock.Tick()
+	q.Cut = e.world.Clock.End()
 	if fault != nil && fault.DiskFull {
 		return wire.Reply{}, wire.Failure("%s", diskFullText(q))
 	}

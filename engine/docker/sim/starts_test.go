@@ -133,7 +133,7 @@ func TestStartRefusesLimitsAndSettings(t *testing.T) {
 			{device("", ""), nil, "500 " + shim + "device access at 8 field cannot be empty: unknown", 128},
 			{device("rwm", "c 1:3"), nil, "500 invalid device cgroup rule format: 'c 1:3'", 128},
 			{device("rwm", "c 1:* rw"), nil, "204", 0},
-			{fields{"Devices": list{fields{"PathOnHost": "/tmp", "PathInContainer": "/dev/n", "CgroupPermissions": "rwm"}}}, nil, `500 error gathering device information while adding custom device "/tmp": not a device node`, 128},
+			{fields{"Devices": list{fields{"PathOnHost": "/etc", "PathInContainer": "/dev/n", "CgroupPermissions": "rwm"}}}, nil, `500 error gathering device information while adding custom device "/etc": not a device node`, 128},
 			{fields{"BlkioDeviceReadBps": list{fields{"Path": "/dev/nope", "Rate": 100}}}, nil, "500 stat /dev/nope: no such file or directory", 128},
 			{fields{"CpuShares": 1}, nil, "500 " + inside + shares + "the minimum allowed cpu-shares is 2: unknown", 128},
 			{fields{"CpuShares": 300000}, nil, "500 " + inside + shares + "the maximum allowed cpu-shares is 262144: unknown", 128},

@@ -142,7 +142,7 @@ func streamEvents(w *world.World, q *wire.Request, reader *world.Watcher, f filt
 		if hasUntil && w.Clock.Mode == process.ClockJump {
 			w.Clock.AdvanceTo(until)
 		}
-		err := w.Clock.Until(ctx, false, func() bool { return reader.Waits() || over() })
+		err := w.Clock.Until(ctx, q.Cut, false, func() bool { return reader.Waits() || over() })
 		batch, ended := reader.Take(), over()
 		w.Unlock()
 		if !hasUntil {

@@ -118,7 +118,7 @@ func execStream(w *world.World, q *wire.Request, x *state.Execution, output []lo
 		}
 		w.Lock()
 		defer w.Unlock()
-		return w.Clock.Until(q.Ctx, w.Clock.Mode == process.ClockJump, ended)
+		return w.Clock.Until(q.Ctx, q.Cut, w.Clock.Mode == process.ClockJump, ended)
 	}
 	return rep, nil
 }

@@ -214,7 +214,7 @@ func containerWait(w *world.World, q *wire.Request) (wire.Reply, error) {
 		Header: map[string]string{"Content-Type": "application/json"},
 		Stream: func(out io.Writer) error {
 			w.Lock()
-			err := w.Clock.Until(q.Ctx, w.Clock.Mode == process.ClockJump, done)
+			err := w.Clock.Until(q.Ctx, q.Cut, w.Clock.Mode == process.ClockJump, done)
 			code := c.ExitCode
 			w.Unlock()
 			if err != nil {

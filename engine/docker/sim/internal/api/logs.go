@@ -83,7 +83,7 @@ func streamLog(w *world.World, q *wire.Request, c *state.Container, r logs.Reque
 		}
 		w.Lock()
 		over := func() bool { return !c.Running || w.State.Containers[c.ID] == nil }
-		err := w.Clock.Until(q.Ctx, false, func() bool { return len(c.Log) > read || over() })
+		err := w.Clock.Until(q.Ctx, q.Cut, false, func() bool { return len(c.Log) > read || over() })
 		lines = nil
 		for _, line := range c.Log[read:] {
 			if r.Wants(line) {
@@ -156,7 +156,7 @@ func streamOutput(w *world.World, q *wire.Request, c *state.Container, exits int
 			return err
 		}
 		w.Lock()
-		err := w.Clock.Until(q.Ctx, w.Clock.Mode == process.ClockJump, func() bool { return len(c.Log) > read || over() })
+		err := w.Clock.Until(q.Ctx, q.Cut, w.Clock.Mode == process.ClockJump, func() bool { return len(c.Log) > read || over() })
 		lines, read = append([]logs.Line(nil), c.Log[read:]...), len(c.Log)
 		ended := over()
 		w.Unlock()

@@ -143,8 +143,9 @@ func (k *Clock) jump() bool {
 }
 
 // Until waits until done. The lock is held on entry and exit, and released while waiting. With jump the clock is moved as
-// its mode allows.
-func (k *Clock) Until(ctx context.Context, jump bool, done func() bool) error {
+// its mode allows. cut is the [Clock.End] of the daemon that took the request: if it restarted since, also before the wait, nothing
+// ever comes.
+func (k *Clock) Until(ctx context.Context, cut <-chan struct{}, jump bool, done func() bool) error {
 	for jumps := 0; !done(); {
 		// Something happened, though perhaps not what is waited for: look again before the next jump.
 		if jump && k.Mode != ClockReal && jumps < maxJumps && k.jump() {
@@ -152,7 +153,7 @@ func (k *Clock) Until(ctx context.Context, jump bool, done func() bool) error {
 			continue
 		}
 		// Taken under the lock that the condition was read under, so that no change can come between the look and the wait.
-		changed, cut := k.changed, k.cut
+		changed := k.changed
 		k.mu.Unlock()
 		var err error
 		select {

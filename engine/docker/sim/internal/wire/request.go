@@ -25,6 +25,7 @@ type Request struct {
 	Query   url.Values
 	Header  http.Header
 	Body    []byte
+	Cut     <-chan struct{} // closed when the daemon that took the request ends
 }
 
 // Flag reads a boolean parameter as the engine does: anything but nothing, 0, no, false and none is true.

@@ -178,7 +178,7 @@ func (s *Supervisor) Stop(ctx context.Context, c *state.Container, sig, seconds 
 		c.KillAt = s.st.Now.Add(time.Duration(seconds) * time.Second)
 	}
 	s.clock.Touch()
-	if err := s.clock.Until(ctx, true, func() bool { return c.Exits != exits || s.st.Containers[c.ID] == nil }); err != nil {
+	if err := s.clock.Until(ctx, s.clock.End(), true, func() bool { return c.Exits != exits || s.st.Containers[c.ID] == nil }); err != nil {
 		return err
 	}
 	s.journal.EmitContainer(c, "stop", nil)
