@@ -1,4 +1,4 @@
-// Docker vocabulary: where a container is not as it was asked for.
+// Docker vocabulary: where a container differs from what was asked for.
 
 package docker
 
@@ -10,13 +10,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// Unlike names the fields of s that the container does not have as s asks for them,
-// sorted, as [ContainerSpec.Fields] names them. Only what s sets is compared, by the
-// meanings that package field has for values. id tells the id of a container by its
-// name; "" for one that it does not know, of which nothing can be told. What a
-// container can lose later is not looked for: see [ContainerInfo.Connected] and
-// [ContainerInfo.LostLinks].
-func (s ContainerSpec) Unlike(c ContainerInfo, id func(name string) string) ([]string, error) {
+// DifferingFields returns the fields of s that the container does not have as s asks
+// for them, named as by [ContainerSpec.Fields] and sorted. Only what s sets is
+// compared, by the meaning that package field gives to values. id returns the id of the
+// container with a name, or "" if it knows none; nothing can be said about that
+// container then. What a container can lose after its creation is not compared: see
+// [ContainerInfo.Connected] and [ContainerInfo.LostLinks].
+func (s ContainerSpec) DifferingFields(c ContainerInfo, id func(name string) string) ([]string, error) {
 	asked, err := s.Values()
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (s ContainerSpec) Unlike(c ContainerInfo, id func(name string) string) ([]s
 	}
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
-		if name == "NetworkingConfig" && c.Config.NetworkDisabled { // then it has no effect
+		if name == "NetworkingConfig" && c.Config.NetworkDisabled { // networks have no effect then
 			continue
 		}
 		if f, _ := field.Find(name); !f.Shows(asked[name], has[name], id) {
@@ -37,7 +37,7 @@ func (s ContainerSpec) Unlike(c ContainerInfo, id func(name string) string) ([]s
 	return out, nil
 }
 
-// spec is what one would ask for to get the container.
+// spec returns what one would ask for to get the container.
 func (c ContainerInfo) spec() ContainerSpec {
 	s := ContainerSpec{ContainerConfig: c.Config, HostConfig: c.HostConfig, NetworkingConfig: &NetworkingConfig{EndpointsConfig: map[string]EndpointSpec{}}}
 	for name, e := range c.Networks {
@@ -46,7 +46,7 @@ func (c ContainerInfo) spec() ContainerSpec {
 	return s
 }
 
-// Values are the [ContainerSpec.Fields] of a spec as decoded JSON.
+// Values returns the [ContainerSpec.Fields] of a spec as decoded JSON.
 func (s ContainerSpec) Values() (map[string]any, error) {
 	fields, err := s.Fields()
 	if err != nil {
@@ -61,8 +61,8 @@ func (s ContainerSpec) Values() (map[string]any, error) {
 	return out, nil
 }
 
-// Connected tells whether the container is on the network that it was made for, where
-// that is one that can be left.
+// Connected reports whether the container is still on the network that it was made for.
+// A network that a container cannot leave, such as "host", counts as connected.
 func (c ContainerInfo) Connected() bool {
 	mode := field.Network(c.HostConfig.NetworkMode)
 	if !field.OwnNetwork(mode) || c.Config.NetworkDisabled {
@@ -76,9 +76,10 @@ func (c ContainerInfo) Connected() bool {
 	return false
 }
 
-// LostLinks are the aliases of links that the container was made with, links as in
-// HostConfig.Links, and does not have any more: somebody took them away. To which
-// container a link leads is not told, an engine may show another one.
+// LostLinks returns the aliases of those links, written as in HostConfig.Links, that the
+// container was made with and no longer has because somebody removed them. Only aliases
+// are compared: for the container at the other end an engine may show another name than
+// the one that was asked for.
 func (c ContainerInfo) LostLinks(links []string) []string {
 	alias := func(link string) string { return link[strings.LastIndexAny(link, ":/")+1:] }
 	has := map[string]bool{}

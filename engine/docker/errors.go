@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-// Kind is a kind of error a caller may act on.
+// Kind is a kind of error that a caller may act on.
 type Kind string
 
-// The kinds of errors. Codes and texts of the engine are mapped to them once, in
+// The kinds of errors. The engine's codes and texts are mapped to them in one place,
 // engine/docker/dockerd.
 const (
 	NotFound          Kind = "not found"             // no such container, volume or network
@@ -20,7 +20,7 @@ const (
 	Conflict          Kind = "conflict"              // the state of the object does not allow the call
 	InUse             Kind = "in use"                // a volume, image or network that something uses
 	RemovalInProgress Kind = "removal in progress"   // somebody else is removing it
-	InvalidSpec       Kind = "invalid specification" // the engine refuses what was asked
+	InvalidSpec       Kind = "invalid specification" // the engine refuses what was asked for
 	PortTaken         Kind = "port taken"            // a host port is in use
 	LinkTargetDown    Kind = "link target down"      // a legacy link to a container that does not run
 	Denied            Kind = "denied"                // registry or engine wants other credentials
@@ -39,8 +39,8 @@ type Error struct {
 	Kind   Kind
 	// Status is the HTTP status, 0 if there was no answer.
 	Status int
-	// NoEffect: it is certain that the call changes nothing, because it never left, or
-	// only asks.
+	// NoEffect says that the call certainly changed nothing, because it was never sent
+	// or only asks.
 	NoEffect bool
 	// Msg is the engine's own message, or what happened to the connection.
 	Msg string
@@ -48,7 +48,7 @@ type Error struct {
 	Err error
 }
 
-// Error returns "cannot create container "x": message".
+// Error returns text such as: cannot create container "x": message.
 func (e *Error) Error() string {
 	text := "cannot " + e.Op
 	if e.Target != "" {
@@ -60,8 +60,8 @@ func (e *Error) Error() string {
 // Unwrap returns the error of the client library.
 func (e *Error) Unwrap() error { return e.Err }
 
-// MayHaveHappened tells whether a call that ended with err may have had its effect, or
-// may still have it: its answer was lost, or nobody waited for it.
+// MayHaveHappened reports whether a call that ended with err may have had its effect,
+// or may yet have it, because its answer was lost or nobody waited for it.
 func MayHaveHappened(err error) bool {
 	var e *Error
 	if errors.As(err, &e) && e.NoEffect {
@@ -86,9 +86,10 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// IsAway reports whether err says, anywhere in it, that the engine went away or was never
-// there: it could not be reached, the connection was lost, or no answer came in time. A
-// caller that cancelled the call itself knows better.
+// IsAway reports whether err, or an error it wraps, says that the engine went away or
+// was never there: it could not be reached, the connection was lost, or no answer came
+// in time. That a call was cancelled counts too, so a caller that cancelled it must
+// check that first.
 func IsAway(err error) bool {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		return slices.ContainsFunc(joined.Unwrap(), IsAway)

@@ -1,10 +1,10 @@
-// Docker vocabulary: what an engine tells.
+// Docker vocabulary: what an engine answers.
 
 package docker
 
 import "time"
 
-// EngineInfo tells who an engine is. ID is the same over restarts of the engine.
+// EngineInfo describes an engine. Its ID survives restarts of the engine.
 type EngineInfo struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
@@ -13,7 +13,7 @@ type EngineInfo struct {
 	OSType     string `json:"osType"`
 	Arch       string `json:"arch"`
 	CPUs       int    `json:"cpus"`
-	// Time is the engine's clock when it answered; zero: it does not tell.
+	// Time is the engine's clock when it answered; zero if it did not say.
 	Time time.Time `json:"-"`
 }
 
@@ -40,7 +40,7 @@ type ContainerSummary struct {
 	Mounts  []MountInfo // sorted by destination; an engine may leave out the Source of volumes
 }
 
-// ContainerInfo is what inspection of a container tells, as far as dmap reads it.
+// ContainerInfo is what inspecting a container returns, as far as dmap reads it.
 type ContainerInfo struct {
 	ID           string          `json:"Id"`
 	Name         string          `json:"Name"` // without the leading slash
@@ -81,14 +81,14 @@ type MountInfo struct {
 }
 
 // NetworkEndpoint is a container's place in one network: what was asked for, and what
-// came of it.
+// it got.
 type NetworkEndpoint struct {
 	EndpointSpec
 	NetworkID string `json:"NetworkID"`
 	IPAddress string `json:"IPAddress"`
 }
 
-// ImageInfo is what inspection of an image tells, as far as dmap reads it.
+// ImageInfo is what inspecting an image returns, as far as dmap reads it.
 type ImageInfo struct {
 	ID       string
 	RepoTags []string
@@ -102,7 +102,7 @@ type VolumeInfo struct {
 	Mountpoint string
 	Labels     map[string]string
 	Options    map[string]string
-	CreatedAt  time.Time // by the engine's clock, in seconds; zero: the driver does not tell
+	CreatedAt  time.Time // by the engine's clock, in seconds; zero if the driver does not say
 }
 
 // VolumeSpec says which volume to create. An empty Driver is "local".

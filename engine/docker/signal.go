@@ -7,9 +7,11 @@ import "github.com/dmap-dev/dmap/engine/docker/field"
 // SIGKILL is the signal that no process can refuse.
 const SIGKILL = field.SIGKILL
 
-// Signal returns the name that engines have for a signal: "SIGHUP" for "HUP", "sighup" and "1". It returns "" for what is
-// no signal of Linux, and for the two that belong to the library of C.
+// Signal returns the name that engines use for a signal: "SIGHUP" for "HUP", "sighup"
+// and "1". It returns "" for what is not a signal of Linux, and for the two signals
+// that the C library keeps for itself.
 func Signal(text string) string { return field.Signal(text) }
 
-// SignalNames are the names of the signals without those for real time, in the order of their numbers, from 1.
+// SignalNames returns the names of all signals but the real-time ones, ordered by
+// number from 1.
 func SignalNames() []string { return field.SignalNames() }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// ContainerSpec is the body of a create call (POST /containers/create). JSON names
-// are the API's, so it can be sent and stored as it is; nil and zero fields are
-// left to the engine. It never holds a value that the map did not ask for.
+// ContainerSpec is the body of a create call (POST /containers/create). The JSON names
+// are the API's, so it can be sent and stored unchanged; nil and zero fields are left
+// to the engine. It never holds a value that the map did not ask for.
 type ContainerSpec struct {
 	ContainerConfig
 	HostConfig       HostConfig        `json:"HostConfig"`
@@ -44,7 +44,7 @@ type ContainerConfig struct {
 	Shell           []string            `json:"Shell,omitempty"`
 }
 
-// Healthcheck tells how to probe a container. Times are nanoseconds.
+// Healthcheck says how to probe a container. Times are in nanoseconds.
 type Healthcheck struct {
 	Test          []string `json:"Test,omitempty"`
 	Interval      int64    `json:"Interval,omitempty"`
@@ -54,8 +54,8 @@ type Healthcheck struct {
 	Retries       int      `json:"Retries,omitempty"`
 }
 
-// HostConfig is the part of a spec that depends on the host. Pointers tell
-// "not set" from zero where zero means something to the engine.
+// HostConfig is the part of a spec that depends on the host. A field is a pointer where
+// zero means something to the engine and must differ from "not set".
 type HostConfig struct {
 	Binds           []string                 `json:"Binds,omitempty"` // source:target[:mode]
 	ContainerIDFile string                   `json:"ContainerIDFile,omitempty"`
@@ -100,8 +100,8 @@ type HostConfig struct {
 	Resources
 }
 
-// HostPorts are the ports of the host that are published by number, "8080/tcp", whatever
-// the address, sorted.
+// HostPorts returns the host ports that are published by number, such as "8080/tcp",
+// whatever their address; sorted.
 func (h HostConfig) HostPorts() []string {
 	var out []string
 	for port, bindings := range h.PortBindings {
@@ -116,8 +116,8 @@ func (h HostConfig) HostPorts() []string {
 	return slices.Compact(out)
 }
 
-// MountsAt tells whether something that is named here is mounted at a path of the
-// container; what other containers lend is not.
+// MountsAt reports whether the config itself mounts something at a path of the
+// container. Mounts that come from other containers, by VolumesFrom, do not count.
 func (h HostConfig) MountsAt(path string) bool {
 	_, isTmpfs := h.Tmpfs[path]
 	return isTmpfs ||
@@ -163,16 +163,16 @@ type Resources struct {
 	IOMaximumBandwidth   uint64           `json:"IOMaximumBandwidth,omitempty"` // Windows
 }
 
-// ContainerUpdate is the body of an update call (POST /containers/ID/update): what is
-// zero or nil stays as it is. Engines ignore what they cannot change in place, so only
-// the fields that [Updatable] names have a meaning here.
+// ContainerUpdate is the body of an update call (POST /containers/ID/update). Zero and
+// nil fields stay unchanged. Engines silently ignore fields that they cannot change in
+// place, so only those that [Updatable] accepts may be set.
 type ContainerUpdate struct {
 	Resources
 	RestartPolicy *RestartPolicy `json:"RestartPolicy,omitempty"`
 }
 
-// PortBinding publishes a port. Empty HostIP is all addresses, empty HostPort a
-// free port.
+// PortBinding publishes a port. An empty HostIP means all addresses, an empty HostPort
+// any free port.
 type PortBinding struct {
 	HostIP   string `json:"HostIp,omitempty"`
 	HostPort string `json:"HostPort"`
@@ -190,7 +190,8 @@ type LogConfig struct {
 	Config map[string]string `json:"Config,omitempty"`
 }
 
-// Mount is a mount in the long form, strict about missing host paths.
+// Mount is a mount in the long form. Unlike a bind in the short form it never creates a
+// missing host path.
 type Mount struct {
 	Type          string         `json:"Type"` // bind, volume, tmpfs, npipe
 	Source        string         `json:"Source,omitempty"`
@@ -285,8 +286,8 @@ type EndpointIPAM struct {
 	LinkLocalIPs []string `json:"LinkLocalIPs,omitempty"`
 }
 
-// Fields returns the spec as one JSON value per API field that is set, named as
-// in the API: "Image", "HostConfig.Binds". What they mean is in package field.
+// Fields returns the spec as one JSON value per API field that is set, named as in the
+// API: "Image", "HostConfig.Binds". Package field knows what they mean.
 func (s ContainerSpec) Fields() (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	for _, part := range []struct {

@@ -1,4 +1,4 @@
-// Docker vocabulary: what of a container can be changed in place.
+// Docker vocabulary: which parts of a container can be changed in place.
 
 package docker
 
@@ -16,18 +16,18 @@ const (
 	memorySwap = "HostConfig.MemorySwap"
 )
 
-// Updatable tells whether a field, named as by [ContainerSpec.Fields], can be changed
-// in place. It can be given another value, but not every limit can be lifted: see
+// Updatable reports whether a field, named as by [ContainerSpec.Fields], can be given
+// another value in place. Whether its limit can also be lifted is another matter: see
 // [ContainerSpec.Update].
 func Updatable(name string) bool {
 	f, _ := field.Find(name)
 	return f.Change == field.Update
 }
 
-// Update is the change that gives the container is the named fields of s. ok is false if
-// no change does: a field is not [Updatable], or it is a limit that s does not have and
-// that no update lifts, or the container has the other kind of processor limit, or one
-// of the two has swap without limit.
+// Update returns the change that gives the container `is` the named fields of s. ok is
+// false if no update call can do that: because a field is not [Updatable]; because s
+// does not have a limit, which no update lifts; because the container has the other
+// kind of processor limit; or because one of the two has unlimited swap.
 func (s ContainerSpec) Update(is ContainerInfo, fields []string) (change ContainerUpdate, ok bool) {
 	all, err := s.Fields()
 	if err != nil {
@@ -45,7 +45,7 @@ func (s ContainerSpec) Update(is ContainerInfo, fields []string) (change Contain
 			some[short] = value
 		case f.Lift != "":
 			some[short] = json.RawMessage(f.Lift)
-		case f.Follows != "" && all[f.Follows] != nil: // it is derived below
+		case f.Follows != "" && all[f.Follows] != nil: // derived below
 		default:
 			return change, false
 		}
@@ -54,7 +54,9 @@ func (s ContainerSpec) Update(is ContainerInfo, fields []string) (change Contain
 	if err != nil || json.Unmarshal(text, &change) != nil {
 		return change, false
 	}
-	// An engine that creates a container sets this limit too, and refuses a memory limit above it.
+	// An engine that creates a container sets the swap limit together with the memory
+	// limit, and later refuses a memory limit above it. So the two are always sent
+	// together.
 	if slices.Contains(fields, memory) || slices.Contains(fields, memorySwap) {
 		change.MemorySwap = s.HostConfig.MemorySwap
 		if change.MemorySwap == 0 {
@@ -64,20 +66,22 @@ func (s ContainerSpec) Update(is ContainerInfo, fields []string) (change Contain
 	has := is.HostConfig
 	switch {
 	case change.NanoCPUs > 0 && (has.CPUPeriod > 0 || has.CPUQuota > 0), has.NanoCPUs > 0 && (change.CPUPeriod > 0 || change.CPUQuota > 0):
-		return change, false // engines refuse that
+		return change, false // engines refuse to mix the two kinds
 	case slices.Contains(fields, memorySwap) && (change.MemorySwap < 0 || is.Unlimited(memorySwap)):
-		return change, false // engines note that and do nothing, or cannot limit swap at all
+		return change, false // engines warn and do nothing, or cannot limit swap at all
 	}
 	return change, true
 }
 
-// swapFor is the limit of memory and swap together that an engine sets where only that
-// of memory is asked for.
+// swapFor returns the limit on memory and swap together that an engine sets if only a
+// memory limit is asked for.
 func swapFor(memory int64) int64 { return 2 * memory }
 
-// Dropped tells whether a limit that the container was made with is not there: an engine
-// whose kernel does not have it says so once, when it creates, and goes on without. No
-// update call takes a limit away, but for those of which this tells nothing.
+// Dropped reports whether a limit that the container was created with is missing from
+// it. An engine whose kernel lacks the limit warns once, on creation, and goes on
+// without it: comparing such a limit would find a difference that no update and no
+// replacement removes. Limits that an update call can lift are never reported, since
+// one of them may be gone because somebody lifted it.
 func (c ContainerInfo) Dropped(limit string) bool {
 	f, _ := field.Find(limit)
 	switch {
@@ -90,14 +94,15 @@ func (c ContainerInfo) Dropped(limit string) bool {
 	return err == nil && f.Change == field.Update && fields[limit] == nil
 }
 
-// Unlimited reports whether the container shows of a limit what can be asked for to have
-// none, "-1" for swap: an engine that cannot limit swap shows it for every container.
+// Unlimited reports whether the container shows, for a limit, the value that asks for
+// no limit: "-1" for swap. An engine that cannot limit swap shows it for every
+// container.
 func (c ContainerInfo) Unlimited(limit string) bool {
 	return limit == memorySwap && c.HostConfig.MemorySwap < 0
 }
 
-// Limits names the [Updatable] fields that hold something, sorted. What follows from
-// another of them is left out.
+// Limits returns the [Updatable] fields that are set on the container, sorted, without
+// those that merely follow from another one.
 func (c ContainerInfo) Limits() ([]string, error) {
 	values, err := c.spec().Values()
 	if err != nil {

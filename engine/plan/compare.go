@@ -121,7 +121,7 @@ func (b *builder) compare(n *resolve.Node, c snapshot.Container) comparison {
 	}
 	asked := *n.Spec
 	asked.Labels = identity.Foreign(asked.Labels)
-	unlike, _ := asked.Unlike(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
+	unlike, _ := asked.DifferingFields(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
 	limits, _ := c.Info.Limits()
 	was := madeWith(c)
 	unlike = slices.DeleteFunc(unlike, func(f string) bool {

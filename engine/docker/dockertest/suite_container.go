@@ -130,7 +130,7 @@ var containerCases = []suiteCase{
 				_, err := s.UpdateContainer(s.Context(), s.name("x"), change)
 				s.ok(err)
 				info := s.inspect("x")
-				unlike, err := now.Unlike(info, func(string) string { return "" })
+				unlike, err := now.DifferingFields(info, func(string) string { return "" })
 				s.ok(err)
 				s.same(fmt.Sprint(row.fields, running, ": unlike"), unlike, []string(nil))
 				s.same("id", info.ID, id)

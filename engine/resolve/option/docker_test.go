@@ -75,7 +75,7 @@ func TestDockerContainersAreAsAskedFor(t *testing.T) {
 		return ""
 	}
 	unlike := func(s docker.ContainerSpec, c docker.ContainerInfo) []string {
-		fields, err := s.Unlike(c, id)
+		fields, err := s.DifferingFields(c, id)
 		if err != nil {
 			t.Fatal(err)
 		}
