@@ -14,7 +14,7 @@ import (
 // documentation.
 type Field struct {
 	Name string
-	// Forms are the accepted forms in a few words.
+	// Forms describes the accepted forms in a few words.
 	Forms string
 	// Doc is one line of text.
 	Doc string
@@ -144,7 +144,7 @@ func (c *Container) Update(d Dict) problem.Problems {
 			ps.Add(problem.CodeWrongType, e.Key.Origin, "", "want the name of a property (string), got %s", e.Key)
 			continue
 		}
-		e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
+		e.Value.Origin = cmp.Or(e.Value.Origin, e.Key.Origin)
 		found := c.Set(name, e.Value)
 		for _, p := range found {
 			if p.Code == problem.CodeUnknownKey {
@@ -169,8 +169,8 @@ func (c *Container) Dict() Dict {
 	return d
 }
 
-// Copy returns a deep copy that shares only functions and option values, which
-// nobody changes.
+// Copy returns a deep copy. Only functions and option values, which are never changed,
+// are shared.
 func (c *Container) Copy() *Container {
 	d := *c
 	d.Instances = slices.Clone(c.Instances)
@@ -194,7 +194,7 @@ func cloneOrigins(o problem.Origins) problem.Origins {
 	return d
 }
 
-// unknownField reports a name that is no property.
+// unknownField reports a name that is not a property.
 func unknownField(kind, name string, at problem.Origin, hint string) problem.Problems {
 	var ps problem.Problems
 	ps.Add(problem.CodeUnknownKey, at, "", "unknown %s %q", kind, name).Hint = hint
@@ -212,7 +212,7 @@ func (o Options) value() any {
 	return nil
 }
 
-// isNone tells values that say the same as leaving the property out.
+// isNone reports whether a value means the same as leaving the property out.
 func isNone(v any) bool {
 	switch v := v.(type) {
 	case nil:

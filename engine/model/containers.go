@@ -1,11 +1,16 @@
-// Model: the table of containers.
+// Model: the row of containers in the table of resources.
 
 package model
 
-import "github.com/dmap-dev/dmap/engine/problem"
+import (
+	"cmp"
 
-// containerTable has containers as entries. Their names and values are checked by the
-// validator, as more than one thing can bear a name in Docker.
+	"github.com/dmap-dev/dmap/engine/problem"
+)
+
+// containerTable describes containers as entries of a map. Their names and values are
+// checked by the validator, because a container's name can also clash with other things
+// in Docker.
 func containerTable() table[*Container] {
 	return table[*Container]{
 		Field: Field{"containers", "dict: name to container(…) or dict", "the container configurations"},
@@ -47,7 +52,7 @@ func putContainer(o *opened[*Container], k *converter, name string, at problem.O
 		}
 	case nil, Dict:
 	default:
-		k.problems.Add(problem.CodeWrongType, or(in.Origin, at), path, "want container(…) or a dict, got %s", in)
+		k.problems.Add(problem.CodeWrongType, cmp.Or(in.Origin, at), path, "want container(…) or a dict, got %s", in)
 		return
 	}
 	if c == nil {
@@ -58,7 +63,9 @@ func putContainer(o *opened[*Container], k *converter, name string, at problem.O
 	k.problems = append(k.problems, c.Update(d).Under(path)...)
 }
 
-// giveContainer makes given the container called name, in place of c unless c is nil.
+// giveContainer makes given the container called name, replacing c unless c is nil. A
+// container that the map already has under another name is copied: assigning one
+// container to two names must not make a change of the one show in the other.
 func giveContainer(o *opened[*Container], name string, c, given *Container) {
 	switch {
 	case c == given:
@@ -68,7 +75,7 @@ func giveContainer(o *opened[*Container], name string, c, given *Container) {
 		c.Name = name
 		return
 	}
-	if i := o.index.find(given.Name); i >= 0 && o.m.Containers[i] == given { // it stays what it is there
+	if i := o.index.find(given.Name); i >= 0 && o.m.Containers[i] == given { // it keeps its name there
 		given = given.Copy()
 	}
 	given.Name = name

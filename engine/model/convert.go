@@ -3,6 +3,7 @@
 package model
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -14,9 +15,9 @@ import (
 // Paths in its problems are relative to the object being set.
 type converter struct {
 	problems problem.Problems
-	// set receives the place of every value that was converted.
+	// set receives the place of each converted value.
 	set problem.Origins
-	// values counts what the option at hand holds.
+	// values counts the values inside the option being converted.
 	values int
 }
 
@@ -31,7 +32,7 @@ func (c *converter) want(path string, in Input, forms string) *problem.Problem {
 	return c.problems.Add(problem.CodeWrongType, c.place(path, in.Origin), path, "want %s, got %s", forms, in)
 }
 
-// place returns at, or for a value without a place of its own that of the nearest
+// place returns at or, for a value without a place of its own, the place of the nearest
 // value around it.
 func (c *converter) place(path string, at problem.Origin) problem.Origin {
 	if at == (problem.Origin{}) {
@@ -40,7 +41,7 @@ func (c *converter) place(path string, at problem.Origin) problem.Origin {
 	return at
 }
 
-// keyOnce reports a key that a dictionary has twice. Programs cannot write one;
+// keyOnce reports a key that occurs twice in a dictionary. Programs cannot write one;
 // other sources could.
 func (c *converter) keyOnce(path string, d Dict) {
 	seen := make(map[any]problem.Origin, len(d))
@@ -60,7 +61,7 @@ func (c *converter) keyOnce(path string, d Dict) {
 	}
 }
 
-// dict returns the pairs of a dictionary with string keys; None has none.
+// dict returns the pairs of a dictionary with string keys; for None there are none.
 func (c *converter) dict(path string, in Input, of string) Dict {
 	c.note(path, in.Origin)
 	switch v := in.Value.(type) {
@@ -70,7 +71,7 @@ func (c *converter) dict(path string, in Input, of string) Dict {
 		c.keyOnce(path, v)
 		out := make(Dict, 0, len(v))
 		for _, e := range v {
-			e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
+			e.Value.Origin = cmp.Or(e.Value.Origin, e.Key.Origin)
 			if _, ok := e.Key.Value.(string); !ok {
 				c.want(path, e.Key, "a string as "+of)
 				continue
@@ -107,9 +108,9 @@ type element struct {
 	path string
 }
 
-// elements splits a value into the elements of a list field: None has none, a
-// list its own, a dictionary one for each pair where the field takes pairs, and
-// anything else is the only element (rows 36, 47, 51, 111).
+// elements splits a value into the elements of a list field (rows 36, 47, 51, 111):
+// nothing for None, the elements of a list, the pairs of a dictionary where the field
+// takes pairs; anything else is the only element.
 func (c *converter) elements(path string, in Input, pairs bool) []element {
 	c.note(path, in.Origin)
 	switch v := in.Value.(type) {
@@ -134,8 +135,9 @@ func (c *converter) elements(path string, in Input, pairs bool) []element {
 	return []element{{in, path}}
 }
 
-// appended adds a converted element to the list at path and remembers its place,
-// under the index it has there: elements at fault are left out.
+// appended adds a converted element to the list at path and notes its place under the
+// index it has in that list. That index can be lower than the one the program gave it,
+// because elements at fault are left out.
 func appended[T any](c *converter, list []T, path string, e element, value T) []T {
 	if e.path != path {
 		c.note(index(path, len(list)), e.Origin)
@@ -143,8 +145,8 @@ func appended[T any](c *converter, list []T, path string, e element, value T) []
 	return append(list, value)
 }
 
-// names converts a list of strings. Whole numbers are taken too where numbers is
-// set: instances may be counted.
+// names converts a list of strings. If numbers is set, whole numbers are accepted too:
+// instances may be numbered.
 func (c *converter) names(path string, in Input, numbers bool) []string {
 	var out []string
 	for _, e := range c.elements(path, in, false) {
@@ -155,7 +157,7 @@ func (c *converter) names(path string, in Input, numbers bool) []string {
 	return out
 }
 
-// name converts one string, or whole number where numbers is set.
+// name converts one string, or a whole number if numbers is set.
 func (c *converter) name(path string, in Input, numbers bool) (name string, ok bool) {
 	switch v := in.Value.(type) {
 	case string:
@@ -238,7 +240,7 @@ func (c *converter) links(path string, in Input) []Link {
 		case string:
 			out = appended(c, out, path, e, Link{Container: name, Alias: v})
 		default:
-			alias.Origin = c.place(e.path, or(alias.Origin, e.Origin))
+			alias.Origin = c.place(e.path, cmp.Or(alias.Origin, e.Origin))
 			c.want(e.path, alias, "an alias (string or None)")
 		}
 	}
@@ -277,22 +279,14 @@ func (c *converter) pair(e element, forms string) (name string, value Input, ok 
 	}
 	name, ok = first.Value.(string)
 	if !ok {
-		first.Origin = or(first.Origin, e.Origin)
+		first.Origin = cmp.Or(first.Origin, e.Origin)
 		c.want(e.path, first, forms)
 	}
 	return name, value, ok
 }
 
-// or returns at, or other if at is unknown.
-func or(at, other problem.Origin) problem.Origin {
-	if at == (problem.Origin{}) {
-		return other
-	}
-	return at
-}
-
-// hintPair explains the last problem when a pair was written where a list of
-// pairs is meant: ("alias", True) (row 49).
+// hintPair adds a hint to the last problem if a single pair was written where a list of
+// pairs is expected: ("alias", True) (row 49).
 func (c *converter) hintPair(list []element) {
 	if len(list) != 2 {
 		return
@@ -305,7 +299,7 @@ func (c *converter) hintPair(list []element) {
 	}
 }
 
-// readOnly converts the flag of element e: the closed set of row 46.
+// readOnly converts the access flag of element e; row 46 names all values it may have.
 func (c *converter) readOnly(e element, flag Input) (readOnly, ok bool) {
 	switch v := flag.Value.(type) {
 	case nil:
@@ -317,7 +311,7 @@ func (c *converter) readOnly(e element, flag Input) (readOnly, ok bool) {
 			return v == "ro", true
 		}
 	}
-	at := c.place(e.path, or(flag.Origin, e.Origin))
+	at := c.place(e.path, cmp.Or(flag.Origin, e.Origin))
 	c.problems.Add(problem.CodeWrongValue, at, e.path, `want "ro", "rw", True, False or None as access, got %s`, flag)
 	return false, false
 }
@@ -356,7 +350,8 @@ func (c *converter) user(path string, in Input) string {
 	return strings.Join(words, ":")
 }
 
-// permissions converts row 87. A number is refused: 750 and 0o750 look alike.
+// permissions converts row 87. A number is refused, because 750 and 0o750 are easily
+// confused: read as an octal mode, the first would be 01356.
 func (c *converter) permissions(path string, in Input) string {
 	if n, ok := in.Value.(int64); ok {
 		c.note(path, in.Origin)
@@ -367,9 +362,9 @@ func (c *converter) permissions(path string, in Input) string {
 	return c.text(path, in)
 }
 
-// modeExample says how the mode a number stands for is written. The number may
-// have been an octal literal (0o750, which is 488) or digits meant as octal
-// (750); where both are possible, both are said.
+// modeExample shows how to write the mode that a number was probably meant to be. The
+// number may have been an octal literal (0o750, which is 488) or octal digits without
+// the prefix (750); if both are possible, both are shown.
 func modeExample(n int64) string {
 	digits, octal := strconv.FormatInt(n, 10), strconv.FormatInt(n, 8)
 	isLiteral := n >= 0 && len(octal) <= 4
@@ -423,7 +418,7 @@ func (c *converter) options(path string, in Input) Options {
 	return Options{}
 }
 
-// optionValues returns the entries that can be options, nil if there are none.
+// optionValues returns the entries that can be options, or nil if there are none.
 func (c *converter) optionValues(path string, d Dict) Dict {
 	c.keyOnce(path, d)
 	var out Dict
@@ -448,8 +443,9 @@ func (c *converter) optionValues(path string, d Dict) Dict {
 	return out
 }
 
-// plain checks that an option value is data: no functions, no typed values, not
-// nested without end, and not without end because parts of it are shared.
+// plain checks that an option value is data: no functions, no typed values, and not too
+// deep. The number of values is limited as well, because lists that hold each other
+// several times grow exponentially when they are written out, at little depth.
 func (c *converter) plain(path string, in Input, depth int) {
 	const deepest, most = 32, 100_000
 	if c.values++; c.values == most {
@@ -486,8 +482,8 @@ func (c *converter) plain(path string, in Input, depth int) {
 	}
 }
 
-// isKey tells what may be a key inside an option: a string, an int, or a pair such
-// as (53, "udp").
+// isKey reports whether a value may be a key inside an option: a string, an int, or a
+// pair such as (53, "udp").
 func isKey(in Input) bool {
 	pair, ok := in.Value.(List)
 	if !ok {

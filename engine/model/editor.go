@@ -4,11 +4,10 @@ package model
 
 import "github.com/dmap-dev/dmap/engine/problem"
 
-// Editor sets and reads single entries of one map by name, each in the same time
-// however large the map is: it keeps an index of the lists, so that a program which
-// sets 20,000 entries one by one does not go through all of them each time. As long as
-// it is used, others may add entries and replace whole lists, but not rename an entry
-// where it is.
+// Editor sets and reads single entries of one map by name, in constant time: it keeps
+// an index of the lists, so that a program that sets 20,000 entries one by one does not
+// search all of them each time. While it is in use, others may add entries and replace
+// whole lists, but not rename an entry in place.
 type Editor struct {
 	m      *ContainerMap
 	tables map[string]entries // by property
@@ -26,12 +25,12 @@ func (m *ContainerMap) Edit() *Editor {
 // Has reports whether a property holds named entries.
 func (e *Editor) Has(property string) bool { return e.tables[property] != nil }
 
-// Set converts in and sets one entry of "volumes", "host" or "containers"; at is
-// where its name is written. What cannot be converted is left out and reported.
+// Set converts in and sets one entry of "volumes", "host" or "containers"; at is where
+// its name was written. What cannot be converted is left out and reported.
 //
 // In host, the name "root" sets HostRoot (row 118). A container is defined or updated
-// from a dictionary, None (nothing set) or a *[Container], which the map then owns;
-// one that it owns already under another name is copied.
+// from a dictionary, None (nothing set) or a *[Container], which the map then owns; one
+// that the map already has under another name is copied.
 func (e *Editor) Set(property, name string, at problem.Origin, in Input) problem.Problems {
 	table := e.tables[property]
 	if table == nil {
@@ -40,7 +39,7 @@ func (e *Editor) Set(property, name string, at problem.Origin, in Input) problem
 	return e.m.with(func(k *converter) { table.set(k, name, at, in) })
 }
 
-// Get returns one entry as an Input that Set takes back.
+// Get returns one entry as an Input that Set accepts.
 func (e *Editor) Get(property, name string) (in Input, ok bool) {
 	if table := e.tables[property]; table != nil {
 		return table.get(name)
@@ -48,7 +47,7 @@ func (e *Editor) Get(property, name string) (in Input, ok bool) {
 	return Input{}, false
 }
 
-// Names lists the entries of a property in their order.
+// Names returns the names of the entries of a property, in order.
 func (e *Editor) Names(property string) []string {
 	if table := e.tables[property]; table != nil {
 		return table.names()
@@ -56,8 +55,8 @@ func (e *Editor) Names(property string) []string {
 	return nil
 }
 
-// Ready lets several goroutines use Get and Names at the same time, as long as nobody
-// changes the map.
+// Ready brings the index up to date. After it several goroutines may use Get and Names
+// at the same time, as long as nobody changes the map.
 func (e *Editor) Ready() {
 	for _, table := range e.tables {
 		table.look()
@@ -71,7 +70,7 @@ func (e *Editor) Clear(property string) {
 	}
 }
 
-// with sets values of the map, and returns what is wrong with them.
+// with runs f, which sets values of the map, and returns what is wrong with them.
 func (m *ContainerMap) with(f func(*converter)) problem.Problems {
 	if m.Origins == nil {
 		m.Origins = problem.Origins{}

@@ -1,12 +1,12 @@
-// Model: words of other tools that are no properties here, and what says the same.
+// Model: words of other tools that are not properties here, and what to write instead.
 
 package model
 
 import "strings"
 
-// elsewhere has what to write for properties that Compose files, docker-map or the
-// docker command line have and a container of a map does not. Words that are options
-// by the same name are left out: the hint for those is made from the word.
+// elsewhere returns what to write for a property that Compose files, docker-map or the
+// docker command line have and a container of a map does not. Words that are options of
+// the same name are left out: their hint is made from the word.
 func elsewhere(word string) string {
 	const ports = `to publish ports write start_options = {"port_bindings": {80: 8080}}: port 80 of the container at port 8080 of the host`
 	return map[string]string{
@@ -54,13 +54,13 @@ func elsewhere(word string) string {
 	}[strings.ReplaceAll(strings.ToLower(word), "-", "_")]
 }
 
-// inOptions is the hint for what is an option here.
+// inOptions returns the hint for something that is an option here.
 func inOptions(name, value string) string {
 	return `write create_options = {"` + name + `": ` + value + `}`
 }
 
-// OfOthers is what to write for a property that a Compose file or a map of docker-map
-// has at the top, and a map here does not; "" if the word is not known.
+// OfOthers returns what to write for a property that a Compose file or a docker-map map
+// has at the top level and a map here does not; "" if the word is not known.
 func OfOthers(word string) string {
 	return map[string]string{
 		"services":       `write containers = {"NAME": container(…)}`,

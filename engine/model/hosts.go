@@ -1,8 +1,9 @@
-// Model: the table of host, paths on the Docker host by alias.
+// Model: the row of host (paths on the Docker host by alias) in the table of resources.
 
 package model
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -56,7 +57,7 @@ func (c *converter) instancePaths(path string, d Dict) []InstancePath {
 	out := make([]InstancePath, 0, len(d))
 	seen := make(map[string]problem.Origin, len(d))
 	for _, e := range d {
-		at := or(e.Value.Origin, e.Key.Origin)
+		at := cmp.Or(e.Value.Origin, e.Key.Origin)
 		name, ok := c.name(path, e.Key, true)
 		text, isText := e.Value.Value.(string)
 		if !isText {
@@ -90,7 +91,7 @@ func (m *ContainerMap) hostInput(path string, h HostPath) Input {
 	return Input{Value: paths, Origin: at}
 }
 
-// checkHost checks what an alias has on the Docker host.
+// checkHost checks the host path, or paths, of an alias.
 func checkHost(bad report, field string, h HostPath) {
 	if h.Alias == "root" {
 		bad(problem.CodeNameSyntax, field, `"root" in host is the host root and cannot be an alias`)

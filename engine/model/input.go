@@ -106,7 +106,9 @@ func fromMap[V any](m map[string]V, depth int) (in Input, ok bool) {
 	return Input{Value: d}, true
 }
 
-// fromNumber never rounds a whole number: one that does not fit is refused.
+// fromNumber never rounds a whole number: one that does not fit an int64 is refused.
+// Without the test for a point or exponent, 9223372036854775808 would silently become a
+// float.
 func fromNumber(s string) (in Input, ok bool) {
 	if i, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return Input{Value: i}, true
@@ -180,7 +182,7 @@ func (in Input) String() string {
 		return "function"
 	case *Container:
 		return "container"
-	case fmt.Stringer: // a value of the program that no property takes
+	case fmt.Stringer: // a value of the program that no property accepts
 		return v.String()
 	}
 	return fmt.Sprintf("unsupported value of type %T", in.Value)

@@ -1,22 +1,26 @@
-// Model: an index of a list that grows.
+// Model: an index of a growing list.
 
 package model
 
-// lookUp finds the entries of a list by key, without going through it: it remembers
-// what it has seen, and looks at what was added since.
+// lookUp finds the entries of a list by key without searching it. The list stays the
+// only home of the entries, and anybody may append to it or replace it, so the index
+// notices by itself what changed: new entries at the end, a list that became shorter,
+// and a list that now lives elsewhere in memory.
 type lookUp[K comparable, T any] struct {
 	list  *[]T
 	key   func(T) (K, bool)
 	at    map[K]int
-	seen  int // how many entries are in at
-	array *T  // where the list was then
+	seen  int // the number of entries in at
+	array *T  // where the list was in memory then
 }
 
 func newLookUp[K comparable, T any](list *[]T, key func(T) (K, bool)) *lookUp[K, T] {
 	return &lookUp[K, T]{list: list, key: key}
 }
 
-// find returns the place of the first entry of a key, or -1.
+// find returns the position of the first entry with the key, or -1. If the entry found
+// there has another key by now, the list was rewritten in place, which neither its
+// length nor its address shows: everything is then indexed again.
 func (x *lookUp[K, T]) find(wanted K) int {
 	x.look()
 	i, ok := x.at[wanted]
@@ -36,10 +40,11 @@ func (x *lookUp[K, T]) is(i int, wanted K) bool {
 	return key == wanted
 }
 
-// look remembers what was added to the list, and all of a list that is another now. If
-// there is nothing new it writes nothing, so that an index can be read by several
-// goroutines. A list that grows moves now and then, half as often for each entry that it
-// has more, so that looking at all of it again costs no more than growing did.
+// look indexes what was added to the list, or all of a list that was replaced. If there
+// is nothing new it writes nothing, so that several goroutines can read an index. A
+// list that grows by append is moved now and then, which looks like a replacement; but
+// the longer it is, the more rarely that happens, so that indexing all of it again
+// costs no more than the moving did.
 func (x *lookUp[K, T]) look() {
 	list := *x.list
 	if x.seen > len(list) || x.seen > 0 && &list[0] != x.array {

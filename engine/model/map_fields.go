@@ -11,9 +11,9 @@ import (
 
 type mapField struct {
 	Field
-	// own marks properties the source document does not know: at the top level of
-	// a dictionary a dict is not taken for them, so that a container may have the
-	// name (row 117).
+	// own marks properties the source document does not know. At the top level of a
+	// dictionary, a dict under such a name is a container: maps written for the source
+	// document may have one of that name (row 117).
 	own bool
 	set func(*ContainerMap, *converter, string, Input)
 	get func(*ContainerMap) any
@@ -29,7 +29,7 @@ func mapFields() []mapField {
 	return fields
 }
 
-// valueFields are the properties that have one value; the others are [resources].
+// valueFields are the properties with a single value; the others are [resources].
 func valueFields() []mapField {
 	return []mapField{
 		{Field{"repository", "string", "prefix of image names without a slash"}, false,
@@ -97,7 +97,7 @@ func (m *ContainerMap) Update(d Dict) problem.Problems {
 	edit := m.Edit()
 	for _, e := range d {
 		name, ok := e.Key.Value.(string)
-		e.Value.Origin = or(e.Value.Origin, e.Key.Origin)
+		e.Value.Origin = cmp.Or(e.Value.Origin, e.Key.Origin)
 		switch {
 		case !ok:
 			ps.Add(problem.CodeWrongType, e.Key.Origin, "", "want the name of a property or a container (string), got %s", e.Key)
@@ -113,15 +113,15 @@ func (m *ContainerMap) Update(d Dict) problem.Problems {
 	return ps
 }
 
-// MeantField is the hint for a name that is no property of a map: what dmap has
-// instead, or a near name; "" if neither is known. The names of more are properties
-// that only the language has.
+// MeantField returns the hint for a name that is not a property of a map: what dmap has
+// instead, or a near name; "" if neither is known. more lists properties that exist
+// only in the language.
 func MeantField(name string, more ...string) string {
 	return cmp.Or(OfOthers(name), problem.DidYouMean(name, append(fieldNames(MapFields()), more...)))
 }
 
-// FromDict makes a map from a dictionary as the source document has it (row 115).
-// The map is returned also when there are problems, without the parts at fault.
+// FromDict makes a map from a dictionary as the source document has it (row 115). If
+// there are problems, the map is still returned, without the parts at fault.
 func FromDict(name string, d Dict) (*ContainerMap, problem.Problems) {
 	m := &ContainerMap{Name: name}
 	return m, m.Update(d)

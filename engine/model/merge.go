@@ -3,19 +3,20 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Merge adds what other says to the map (row 120). Lists become their union, in
-// order: binds and uses are told apart by the name they start with and take the
-// newer access, links by target and alias. Single values and entries of volumes and
-// host are replaced by those that other sets; option dictionaries by their keys.
-// With listsOnly only lists change in what both have. Containers, volumes and host
-// paths that only other has are added either way. The map keeps its name (row 1),
-// and shares no memory with other but option values, which nobody changes. Problems
-// come only from values that no conversion would have made.
+// Merge adds what other says to the map (row 120). Lists become their union, in order:
+// binds and uses count as the same if their names are equal, and take the newer access;
+// links if target and alias are equal. Single values and entries of volumes and host
+// are replaced by those that other sets; option dictionaries are merged key by key.
+// With listsOnly, only lists change in what both maps have. Containers, volumes and
+// host paths that only other has are added either way. The map keeps its name (row 1),
+// and shares no memory with other except option values, which are never changed. There
+// are problems only if other holds values that no conversion would have produced.
 func (m *ContainerMap) Merge(other *ContainerMap, listsOnly bool) (ps problem.Problems) {
 	if other == nil || other == m {
 		return nil
@@ -54,7 +55,7 @@ func (c *Container) Merge(d *Container, listsOnly bool) (ps problem.Problems) {
 		more, _ := in.Value.(List)
 		switch {
 		case isList:
-			in = Input{Value: union(list, more), Origin: or(old.Origin, in.Origin)}
+			in = Input{Value: union(list, more), Origin: cmp.Or(old.Origin, in.Origin)}
 		case listsOnly:
 			continue
 		default:
@@ -81,7 +82,7 @@ func mergeValue(old, in Input) Input {
 		}
 		joined[i] = e
 	}
-	return Input{Value: joined, Origin: or(in.Origin, old.Origin)}
+	return Input{Value: joined, Origin: cmp.Or(in.Origin, old.Origin)}
 }
 
 func sameKey(a, b Input) bool {
@@ -90,8 +91,8 @@ func sameKey(a, b Input) bool {
 	return ok && okToo && x == y
 }
 
-// union appends the elements of more that are not in list. One with the key of an
-// older element takes its place.
+// union appends the elements of more that are not in list. An element with the key of
+// an older one replaces it where it stands.
 func union(list, more List) List {
 	out := slices.Clone(list)
 	at := make(map[any]int, len(list)+len(more))
@@ -111,7 +112,9 @@ func union(list, more List) List {
 	return out
 }
 
-// elementKey tells elements of a list property apart. They are strings or typed.
+// elementKey returns the key by which elements of a list property count as the same.
+// They are strings or typed values. A link without an alias has that of its target's
+// name, so that "db" and ("db", "db") are one.
 func elementKey(in Input) any {
 	switch v := in.Value.(type) {
 	case HostShare:
@@ -127,8 +130,8 @@ func elementKey(in Input) any {
 	return in.Value
 }
 
-// Copy returns a deep copy, under the same name; only functions and option values,
-// which nobody changes, are shared.
+// Copy returns a deep copy with the same name. Only functions and option values, which
+// are never changed, are shared.
 func (m *ContainerMap) Copy() *ContainerMap {
 	d := *m
 	for _, r := range resources() {

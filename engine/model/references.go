@@ -1,4 +1,4 @@
-// Model: what the names in uses, links and host paths lead to.
+// Model: what the names in uses, links and host paths refer to.
 
 package model
 
@@ -33,9 +33,9 @@ func (c *Container) Refs() []Ref {
 	return refs
 }
 
-// Index finds the things a map refers to by name, without searching its lists. It
-// holds what the map said when it was made: make a new one after a change. Where
-// a map defines a name twice, which Validate reports, the first one is found.
+// Index finds the things a map refers to by name, without searching its lists. It is a
+// snapshot: make a new one after changing the map. If a map defines a name twice, which
+// Validate reports, the first one is found.
 type Index struct {
 	root       string
 	containers map[string]*Container
@@ -98,7 +98,7 @@ func (x *Index) addContainer(c *Container) {
 	if len(c.Instances) == 0 {
 		x.addRefs(c)
 	}
-	for _, alias := range c.Attaches {
+	for _, alias := range c.Attaches { // listed twice in one container, it has one owner
 		owners := x.owners[alias]
 		if len(owners) == 0 || owners[len(owners)-1] != c {
 			x.owners[alias] = append(owners, c)
@@ -138,7 +138,7 @@ func (x *Index) HostPath(alias string) (h HostPath, ok bool) {
 
 // UseTargets does the same as [ContainerMap.UseTargets].
 func (x *Index) UseTargets(u Use) (alias string, targets []Ref, ok bool) {
-	if owners := x.owners[u.Name]; len(owners) > 0 {
+	if owners := x.owners[u.Name]; len(owners) > 0 { // before a container of the name (row 64)
 		for _, c := range owners {
 			targets = append(targets, c.Refs()...)
 		}
@@ -165,19 +165,19 @@ func (x *Index) HostPathFor(alias, instance string) (path string, ok bool) {
 	return JoinRoot(x.root, path), path != ""
 }
 
-// UseTargets returns what an entry of uses leads to. For an attached alias, alias
-// is set and targets are all instances of its owner (rows 58, 59); an alias comes
-// before a container of its name (row 64). For a container, targets is the one
-// instance named (rows 57, 60). ok is false if the entry names nothing, or a
-// configuration of several instances without saying which (rows 61, 63).
-// For many look-ups, make an [Index] once.
+// UseTargets returns what an entry of uses refers to. For an attached alias, alias is
+// set and targets are all instances of its owner (rows 58, 59); an alias takes
+// precedence over a container of the same name (row 64). For a container, targets is
+// the one instance named (rows 57, 60). ok is false if the entry names nothing, or a
+// configuration of several instances without saying which (rows 61, 63). For many
+// look-ups, make an [Index] once.
 func (m *ContainerMap) UseTargets(u Use) (alias string, targets []Ref, ok bool) {
 	return m.Index().UseTargets(u)
 }
 
-// LinkTarget returns the instance a link leads to (rows 67, 75). ok is false if it
-// names nothing, or a configuration of several instances without saying which.
-// For many look-ups, make an [Index] once.
+// LinkTarget returns the instance a link refers to (rows 67, 75). ok is false if it
+// names nothing, or a configuration of several instances without saying which. For many
+// look-ups, make an [Index] once.
 func (m *ContainerMap) LinkTarget(l Link) (target Ref, ok bool) {
 	return m.Index().LinkTarget(l)
 }

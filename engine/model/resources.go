@@ -1,10 +1,10 @@
-// Model: what a map has by name: containers, volumes, host paths.
+// Model: the table of resources: what a map holds by name.
 
 package model
 
-// resources are the tables of a map, in the order in which they are shown. A new
-// kind of named things is a row here, a list in [ContainerMap], and a file with its
-// table: everything that holds for all kinds is done by [table].
+// resources lists the kinds of named things in a map, in the order in which they are
+// shown. A new kind takes a row here, a list in [ContainerMap], and a file with its
+// [table], which does everything that is the same for all kinds.
 func resources() []resource {
 	return []resource{volumeTable(), hostTable(), containerTable()}
 }

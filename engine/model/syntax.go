@@ -1,4 +1,4 @@
-// Model: what names, images, paths, users and modes may look like.
+// Model: the syntax of names, images, paths, users and modes.
 
 package model
 
@@ -17,7 +17,7 @@ const longestName = 200
 
 const nameRule = `use letters, digits, "_", "." and "-", with a letter or digit first`
 
-// IsName tells whether Docker takes s as a name, or as a part of one.
+// IsName reports whether Docker accepts s as a name, or as a part of one.
 func IsName(s string) bool {
 	for i := range len(s) {
 		switch b := s[i]; {
@@ -38,7 +38,7 @@ var (
 	imageDigest = regexp.MustCompile(`^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$`)
 )
 
-// imageFault says why Docker would refuse an image reference, or "". One leading
+// imageFault returns why Docker would refuse an image reference, or "". One leading
 // slash is the map's own notation (row 27).
 func imageFault(image string) string {
 	name, digest, hasDigest := strings.Cut(strings.TrimPrefix(image, "/"), "@")
@@ -63,7 +63,7 @@ func tagFault(tag string) string {
 
 // repositoryFault checks an image reference without tag and digest.
 func repositoryFault(name string) string {
-	// most counts the "library/" that Docker puts before a single part.
+	// most includes the "library/" that Docker puts before a name of one part.
 	const most = 255
 	parts, length := strings.Split(name, "/"), len(name)
 	isHub := len(parts) == 1
@@ -97,7 +97,7 @@ func repositoryFault(name string) string {
 	return ""
 }
 
-// isDomain tells the first part of a reference that is a registry.
+// isDomain reports whether the first part of a reference names a registry.
 func isDomain(part string) bool {
 	return strings.ContainsAny(part, ".:") || part == "localhost" || strings.ToLower(part) != part
 }
@@ -107,7 +107,7 @@ func prefixFault(prefix string) string {
 	return repositoryFault(strings.TrimSuffix(prefix, "/") + "/x")
 }
 
-// userFault says why a user is not "u" or "u:g" (row 86), or "".
+// userFault returns why a user is not of the form "u" or "u:g" (row 86), or "".
 func userFault(user string) string {
 	if strings.ContainsFunc(user, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return "it has spaces"
@@ -132,13 +132,13 @@ var (
 	symbolicMode = regexp.MustCompile(`^[ugoa]*(?:[-+=](?:[ugo]|[rwxXst]*))+(?:,[ugoa]*(?:[-+=](?:[ugo]|[rwxXst]*))+)*$`)
 )
 
-// isMode tells whether chmod takes s (row 87). A leading "-" is refused: it would
-// be read as a flag.
+// isMode reports whether chmod accepts s as a mode (row 87). A leading "-" is refused,
+// because chmod would read it as a flag.
 func isMode(s string) bool {
 	return octalMode.MatchString(s) || symbolicMode.MatchString(s) && s[0] != '-'
 }
 
-// pathFault says why s cannot be an absolute path, or "".
+// pathFault returns why s cannot be an absolute path, or "".
 func pathFault(s string) string {
 	switch {
 	case s == "":
@@ -153,7 +153,7 @@ func pathFault(s string) string {
 	return ""
 }
 
-// textFault finds what no path can hold.
+// textFault returns which character no path can hold, or "".
 func textFault(s string) string {
 	switch {
 	case !utf8.ValidString(s):
@@ -164,8 +164,8 @@ func textFault(s string) string {
 	return ""
 }
 
-// mountFault finds what cannot stand in a mount: Docker separates its parts with
-// colons.
+// mountFault returns what cannot be part of a mount, or "": Docker separates the parts
+// with colons.
 func mountFault(s string) string {
 	if strings.Contains(s, ":") {
 		return `it has a ":", which Docker cannot mount`
@@ -173,7 +173,7 @@ func mountFault(s string) string {
 	return textFault(s)
 }
 
-// quote shows a text of any content and length.
+// quote returns s in quotes, cut and escaped so that any text fits a message.
 func quote(s string) string {
 	if r := []rune(s); len(r) > longestName {
 		return strconv.Quote(string(r[:longestName]) + "…")
@@ -181,7 +181,7 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// label shows a name as it is written where it is one, and quoted where not.
+// label returns s unchanged if it is a valid name, else quoted.
 func label(name string) string {
 	if IsName(name) && len(name) <= longestName {
 		return name
@@ -197,7 +197,7 @@ func count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// listed shows names in quotes, the first of them if there are many.
+// listed returns names in quotes, only the first few if there are many.
 func listed(names []string) string {
 	const most = 10
 	var b strings.Builder

@@ -1,36 +1,38 @@
-// Model: what holds for all kinds of named things in a map: set, get, merge, copy, validate.
+// Model: what all kinds of named things have in common: set, get, merge, copy, validate.
 
 package model
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// resource is a table, whatever its entries are: what the rest of the package sees of it.
+// resource is a [table] of any type of entries, as the rest of the package sees it.
 type resource interface {
 	field() Field
 	// open makes an index of the entries that a map has.
 	open(m *ContainerMap) entries
-	// dict returns all entries as data that setAll takes back.
+	// dict returns all entries as data that setAll accepts.
 	dict(m *ContainerMap) Dict
-	// merge adds the entries of another map, and where both have one takes that of the
-	// other unless addOnly is set.
+	// merge adds the entries of another map. Of entries that both have, the other's
+	// wins, unless addOnly is set.
 	merge(m, other *ContainerMap, addOnly bool) problem.Problems
-	// copy makes m the owner of copies of its entries.
+	// copy replaces the entries of m by copies. It completes a shallow copy of a map,
+	// whose lists still belong to the original.
 	copy(m *ContainerMap)
 	// validate reports what is wrong with the entries of a map, each by itself.
 	validate(m *ContainerMap, bad report)
 }
 
-// report adds a problem of the value of a map at a path.
+// report adds a problem about the value at a path of the map.
 type report func(code problem.Code, path, format string, args ...any) *problem.Problem
 
-// entries are those of one table of one map, found by name.
+// entries are the entries of one table in one map, found by name.
 type entries interface {
 	names() []string
-	// setAll sets the entries of a dictionary, set one of them.
+	// setAll sets the entries of a dictionary, set a single one.
 	setAll(k *converter, in Input)
 	set(k *converter, name string, at problem.Origin, in Input)
 	get(name string) (in Input, ok bool)
@@ -38,37 +40,39 @@ type entries interface {
 	look()
 }
 
-// table says all there is to know of one kind of named things. Fields that say so
-// may be nil.
+// table describes one kind of named things. A field may be nil only where its comment
+// says so.
 type table[T any] struct {
 	Field
-	// of is what the keys are: "alias".
+	// of says what the keys are: "alias".
 	of   string
 	list func(*ContainerMap) *[]T
-	// name returns the name of an entry; ok is false for a nil one, which is none.
+	// name returns the name of an entry; ok is false for a nil entry, which is skipped.
 	name func(T) (name string, ok bool)
-	// read converts an entry; ok is false if that is impossible. Nil: put does it.
+	// read converts an entry; ok is false if that is impossible. It may be nil if put
+	// is set.
 	read func(k *converter, path, name string, in Input) (entry T, ok bool)
-	// value is an entry as data that read takes back, with the place of its name.
+	// value returns an entry as data that read accepts, with the place of its name.
 	value func(m *ContainerMap, path string, entry T) Input
-	// parts are the names of the parts of an entry that have places of their own; nil
-	// if there are none.
+	// parts returns the names of those parts of an entry that have places of their own;
+	// nil if there are none.
 	parts func(T) []string
-	// clone copies what an entry refers to; nil if it refers to nothing.
+	// clone copies what an entry points to; nil if it holds no pointers.
 	clone func(T) T
 	// check reports what is wrong with one entry; nil if the validator does it elsewhere.
 	check func(bad report, path string, entry T)
 
-	// extra is a name that is no entry but a value of the map kept elsewhere; nil if
-	// there is none.
+	// extra is a key that does not name an entry but sets another value of the map; nil
+	// if there is none.
 	extra *extraEntry
-	// put sets an entry in a way of its own, and join merges two of one name; nil
-	// replaces the older one.
+	// put sets an entry in its own way, and join merges two entries of one name. If
+	// they are nil, the newer entry replaces the older.
 	put  func(o *opened[T], k *converter, name string, at problem.Origin, in Input)
 	join func(entry, other T, addOnly bool) problem.Problems
 }
 
-// extraEntry is a name of a table behind which another value of the map is.
+// extraEntry is a key of a table that stands for another value of the map, such as
+// "root" in host for HostRoot.
 type extraEntry struct {
 	name string
 	set  func(m *ContainerMap, k *converter, path string, in Input)
@@ -77,8 +81,10 @@ type extraEntry struct {
 
 func (t table[T]) field() Field { return t.Field }
 
-// forget removes the places of the parts of an entry that is about to be replaced,
-// and that of the entry itself.
+// forget removes the places of an entry that is about to be replaced, and of its parts.
+// Otherwise a problem of the new entry would point to the line that set the old one. It
+// deletes key by key: [problem.Origins.Clear] goes through all places of the map, and
+// setting many entries would take quadratic time.
 func (t table[T]) forget(o problem.Origins, path string, entry T) {
 	delete(o, path)
 	for _, part := range t.partsOf(entry) {
@@ -150,7 +156,7 @@ func (t table[T]) copy(m *ContainerMap) {
 	}
 }
 
-// validate checks the names, and each entry by itself.
+// validate checks the names and each entry by itself.
 func (t table[T]) validate(m *ContainerMap, bad report) {
 	if t.check == nil {
 		return
@@ -175,7 +181,7 @@ func (t table[T]) open(m *ContainerMap) entries {
 	return &opened[T]{t, m, newLookUp(t.list(m), t.name)}
 }
 
-// opened is a table of one map.
+// opened is a table together with the entries of one map.
 type opened[T any] struct {
 	table[T]
 	m     *ContainerMap
@@ -194,7 +200,7 @@ func (o *opened[T]) set(k *converter, name string, at problem.Origin, in Input) 
 		return
 	}
 	path := key(o.Name, name)
-	in.Origin = or(in.Origin, at)
+	in.Origin = cmp.Or(in.Origin, at)
 	list, i := o.index.list, o.index.find(name)
 	if i >= 0 {
 		o.forget(o.m.Origins, path, (*list)[i])
@@ -239,7 +245,7 @@ func (o *opened[T]) clear() { *o.index.list = nil }
 
 func (o *opened[T]) look() { o.index.look() }
 
-// movePlace takes over where other set a value.
+// movePlace takes over the place where other set a value.
 func (m *ContainerMap) movePlace(other *ContainerMap, field string) {
 	at, ok := other.Origins[field]
 	if !ok {

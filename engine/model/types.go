@@ -33,7 +33,7 @@ type ContainerMap struct {
 	Volumes []Volume
 	// Host gives aliases a path on the Docker host (row 12).
 	Host []HostPath
-	// Origin is where the map was made; Origins where each of its values was set
+	// Origin is where the map was made; Origins is where each of its values was set
 	// ("repository", "volumes.web_log", "host.app_data").
 	Origin  problem.Origin
 	Origins problem.Origins
@@ -46,13 +46,13 @@ type AttachedMode string
 
 const (
 	// AttachedContainer makes a container "<map>.<alias>" that is started once and
-	// shared by volumes-from; its volume is a named one of the same name.
+	// shared by volumes-from; its volume is a named volume of the same name.
 	AttachedContainer AttachedMode = "container"
 	// AttachedVolume mounts the named volume directly, without a container.
 	AttachedVolume AttachedMode = "volume"
 )
 
-// The images of the source document for attached volumes and their preparation.
+// The images that the source document names for attached volumes and their preparation.
 const (
 	DefaultBaseImage = "tianon/true"
 	DefaultCoreImage = "busybox"
@@ -115,7 +115,7 @@ type Container struct {
 	StartOptions  Options
 	// Persistent containers are started once only and never cleaned up (row 101).
 	Persistent bool
-	// Origin is where the configuration was first made; Origins where each of its
+	// Origin is where the configuration was first made; Origins is where each of its
 	// values was set.
 	Origin  problem.Origin
 	Origins problem.Origins
@@ -146,16 +146,16 @@ type Use struct {
 type Options struct {
 	Values Dict
 	Func   OptionFunc
-	// Text shows Func to a person: "web_options at site.star:4:5".
+	// Text is how Func is shown to a person: "web_options at site.star:4:5".
 	Text string
 }
 
-// OptionFunc returns the options of one container instance. It is called once for
-// each when a plan is made, possibly from several goroutines; the result is not
-// kept by the caller beyond the plan. Its error stops the plan.
+// OptionFunc returns the options of one container instance. It is called once for each
+// when a plan is made, possibly from several goroutines; the result is not kept by the
+// caller beyond the plan. Its error stops planning.
 type OptionFunc func(ctx context.Context, call OptionCall) (Dict, error)
 
-// OptionCall tells an [OptionFunc] what it is called for.
+// OptionCall is what an [OptionFunc] is told about the instance it is called for.
 type OptionCall struct {
 	Map       string
 	Container string
@@ -167,8 +167,8 @@ type OptionCall struct {
 	Host map[string]string
 }
 
-// FullName returns what a part of the map, such as "web" or "app.one", is called in
-// Docker (rows 9, 33, 79).
+// FullName returns the name in Docker of a part of the map, such as "web" or "app.one"
+// (rows 9, 33, 79).
 func (m *ContainerMap) FullName(part string) string { return identity.Name(m.Name, part) }
 
 // Container returns the configuration of that name, or nil.
@@ -209,7 +209,8 @@ func (c *Container) InstanceNames() []string {
 	return c.Instances
 }
 
-// At returns where the value at path was set, else where the container was made.
+// At returns where the value at path was set, or where the container was made if that
+// is not known.
 func (c *Container) At(path string) problem.Origin {
 	if at, ok := c.Origins.At(path); ok {
 		return at
@@ -217,7 +218,8 @@ func (c *Container) At(path string) problem.Origin {
 	return c.Origin
 }
 
-// At returns where the value at path was set, else where the map was made.
+// At returns where the value at path was set, or where the map was made if that is not
+// known.
 func (m *ContainerMap) At(path string) problem.Origin {
 	if at, ok := m.Origins.At(path); ok {
 		return at

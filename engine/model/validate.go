@@ -3,16 +3,17 @@
 package model
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Validate reports everything that is wrong with the map, as [problem.Problems] sorted by
-// place, or returns nil (row 124). Of options it knows only that they are plain data;
-// what follows from them is judged by package resolve. An empty map is valid (row 2), and so is one
-// without containers. It never changes the map, and takes any map, also one built
-// by hand with nil entries.
+// Validate reports everything that is wrong with the map, as [problem.Problems] sorted
+// by place, or returns nil (row 124). Of options it checks only that they are plain
+// data; package resolve judges what they mean. An empty map is valid (row 2), and so is
+// one without containers. Validate never changes the map, and accepts any map,
+// including one built by hand with nil entries.
 func (m *ContainerMap) Validate() error {
 	if m == nil {
 		var ps problem.Problems
@@ -41,15 +42,15 @@ type validator struct {
 	m        *ContainerMap
 	index    *Index
 	problems problem.Problems
-	// near holds the names that wrong ones are compared with.
+	// near holds the names that wrong ones are compared with, by the kinds looked up.
 	near map[kind]known
-	// used counts the mounts of used containers that were looked at.
+	// used counts the mounts of used containers examined so far; see mostUsed.
 	used int
-	// binders are the places that bind each alias, in order.
+	// binders lists the places that bind each alias, in order.
 	binders map[string][]bindAt
 }
 
-// inMap reports a problem of a value of the map itself.
+// inMap reports a problem with a value of the map itself.
 func (v *validator) inMap(code problem.Code, field, format string, args ...any) *problem.Problem {
 	shown := field
 	if property, alias, ok := strings.Cut(field, "."); ok && !IsName(alias) {
@@ -58,7 +59,7 @@ func (v *validator) inMap(code problem.Code, field, format string, args ...any) 
 	return v.problems.Add(code, v.m.At(field), "container_map > "+shown, format, args...)
 }
 
-// in reports a problem of a value of a container; field "" is the container.
+// in reports a problem with a value of a container; field "" is the container itself.
 func (v *validator) in(c *Container, code problem.Code, field, format string, args ...any) *problem.Problem {
 	path := "container_map > containers > " + label(c.Name) + " > " + field
 	return v.problems.Add(code, c.At(field), strings.TrimSuffix(path, " > "), format, args...)
@@ -108,7 +109,7 @@ func rootFault(root string) string {
 	return mountFault(root)
 }
 
-// container checks one configuration by itself, and where its names lead.
+// container checks one configuration by itself, and what its names refer to.
 func (v *validator) container(c *Container) {
 	v.image(c)
 	v.user(c)
@@ -155,7 +156,7 @@ func (v *validator) options(c *Container, field string, o Options) {
 	k := &converter{set: problem.Origins{}}
 	k.optionValues(field, o.Values)
 	for _, p := range k.problems {
-		p.Origin = or(p.Origin, c.At(field))
+		p.Origin = cmp.Or(p.Origin, c.At(field))
 		v.problems = append(v.problems, p)
 	}
 	k.problems.Under("container_map > containers > " + label(c.Name))

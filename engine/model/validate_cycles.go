@@ -1,4 +1,4 @@
-// Model: circles of containers that need one another.
+// Model: cycles of containers that need one another.
 
 package model
 
@@ -20,9 +20,9 @@ type need struct {
 	alias bool
 }
 
-// cycles reports every circle of uses and links (row 66). A circle of
-// configurations is one of their instances too, as all instances need the same. A
-// container that needs itself is reported where it says so.
+// cycles reports every circle of uses and links (row 66). It looks at configurations
+// only: as all instances of one need the same, a circle of configurations is one of
+// their instances too. A container that needs itself is reported where it says so.
 func (v *validator) cycles() {
 	w := &walk{edges: v.needs()}
 	w.depth = make([]int, len(w.edges))
@@ -68,28 +68,32 @@ func (v *validator) needs() [][]need {
 	return edges
 }
 
-// walk goes through the containers in depth, without recursion: chains may be long.
+// walk is a depth-first search through the containers, with a stack of its own instead
+// of recursion: chains may be long.
 type walk struct {
 	edges [][]need
-	// depth is 0 for containers not yet seen, -1 for those done, else the place on
+	// depth is 0 for containers not yet seen, -1 for those done, else the position on
 	// the stack, counted from 1.
 	depth []int
 	next  []int
 	stack []int
-	// circles are those found, up to mostCircles; more counts the others.
+	// circles holds the first mostCircles that were found; more counts the others.
 	circles []circle
 	more    int
 }
 
 const mostCircles = 100
 
-// circle is a way from a container back to itself: what was on the stack when the
-// last edge closed it. A long one keeps its two ends only.
+// circle is a way from a container back to itself: what was on the stack when the last
+// edge closed it. Of a long one only the two ends are kept.
 type circle struct {
 	head, tail []int
 	left       int
 }
 
+// from searches everything that root needs, directly or not. An edge to a container
+// that is still on the stack closes a circle; one to a container that is done leads to
+// no circle that was not found when it was searched.
 func (w *walk) from(root int) {
 	if w.depth[root] != 0 {
 		return
@@ -126,14 +130,15 @@ func (w *walk) push(i int) {
 	w.depth[i] = len(w.stack)
 }
 
-// seenBefore tells whether an earlier entry of the same container leads to the
-// same place: web uses db and links to db close one circle, not two.
+// seenBefore reports whether an earlier entry of the same container leads to the same
+// place: if web both uses db and links to it, that closes one circle, not two.
 func (w *walk) seenBefore(at, to int) bool {
 	earlier := w.edges[at][:w.next[at]-1]
 	return slices.ContainsFunc(earlier, func(n need) bool { return n.to == to })
 }
 
-// newCircle turns the containers so that the first of the map comes first.
+// newCircle rotates the containers so that the one that comes first in the map comes
+// first: the report does not depend on where the search began.
 func newCircle(way []int) circle {
 	const whole, end = 20, 8
 	first := slices.Index(way, slices.Min(way))
@@ -145,7 +150,7 @@ func newCircle(way []int) circle {
 	return circle{head: slices.Clone(turned[:end]), tail: slices.Clone(turned[n-end:]), left: n - 2*end}
 }
 
-// circle reports one circle with the place of each step.
+// circle reports one circle, with the place of each step.
 func (v *validator) circle(edges [][]need, c circle) {
 	way := c.way()
 	var names []string
@@ -179,7 +184,7 @@ func (c circle) way() []int {
 	return append(way, c.head[0])
 }
 
-// steps names every entry by which one container needs another.
+// steps returns every entry by which one container needs another.
 func (v *validator) steps(edges [][]need, from, to int) []problem.Related {
 	var out []problem.Related
 	c := v.m.Containers[from]

@@ -1,4 +1,4 @@
-// Model: names that Docker refuses, and names that would be the same thing.
+// Model: names that Docker refuses, and names that two things would share.
 
 package model
 
@@ -44,7 +44,7 @@ func (v *validator) instances(c *Container) {
 	}
 }
 
-// taken is what bears a name in Docker.
+// taken is what has a name in Docker.
 type taken struct {
 	owner *Container
 	what  string
@@ -53,7 +53,7 @@ type taken struct {
 	alias bool
 }
 
-// sameNames reports two things that would bear one name in Docker, and names that
+// sameNames reports two things that would have the same name in Docker, and names that
 // are too long or that dmap needs for itself.
 func (v *validator) sameNames() {
 	names := map[string]taken{}
@@ -83,7 +83,7 @@ func (v *validator) sameNames() {
 	}
 }
 
-// take notes that t bears name, and reports what forbids it.
+// take notes that t has this name, and reports what forbids it.
 func (v *validator) take(names map[string]taken, c *Container, field, name string, t taken) {
 	first, twice := names[name]
 	if !twice {
@@ -91,7 +91,7 @@ func (v *validator) take(names map[string]taken, c *Container, field, name strin
 		v.fullName(c, field, name)
 		return
 	}
-	// What is defined twice has been reported as such.
+	// What is defined twice was reported as such.
 	if first.alias == t.alias && (t.alias || first.owner.Name == t.owner.Name) {
 		return
 	}
@@ -101,6 +101,8 @@ func (v *validator) take(names map[string]taken, c *Container, field, name strin
 	}
 }
 
+// clash reports two things of one name, or returns nil where they can live together: a
+// volume that needs no container has no name among containers.
 func (v *validator) clash(c *Container, field, name string, first, t taken) *problem.Problem {
 	full := quote(v.m.FullName(name))
 	switch {
@@ -109,7 +111,7 @@ func (v *validator) clash(c *Container, field, name string, first, t taken) *pro
 	case mayShare(first.owner):
 		return v.in(c, problem.CodeDuplicate, field, "%s and %s are both called %s, so uses cannot tell them apart", first.what, t.what, quote(name))
 	}
-	// A volume and a container that nobody can use may share a name (row 64).
+	// A volume and a container without volumes to use may share a name (row 64).
 	return nil
 }
 

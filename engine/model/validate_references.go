@@ -1,4 +1,4 @@
-// Model: names in uses and links, and what was probably meant by wrong ones.
+// Model: names in uses and links, and what a wrong one was probably meant to be.
 
 package model
 
@@ -58,9 +58,10 @@ func (v *validator) usesContainer(c *Container, mounts mountPoints, i int) {
 	}
 }
 
-// mayShare reports whether a container can have volumes to use (row 62), also by its
-// options (row 97): what a function returns is not known here. Whether it has any is
-// judged by resolve, from the finished request.
+// mayShare reports whether a container can have volumes that others use (row 62), also
+// through its options (row 97). It must not say no too early: what an option function
+// returns is not known here. Whether there really are any is judged by resolve, from
+// the finished request.
 func mayShare(c *Container) bool {
 	if len(c.Shares)+len(c.Binds)+len(c.Uses)+len(c.Attaches) > 0 {
 		return true
@@ -75,8 +76,8 @@ func mayShare(c *Container) bool {
 	return false
 }
 
-// option finds an option by the keyword or by the name of its field in the API, also
-// in host_config.
+// option finds an option by its keyword or by the name of its API field, also inside
+// host_config.
 func option(d Dict, keyword string) (value Input, ok bool) {
 	for _, e := range d {
 		name, _ := e.Key.Value.(string)
@@ -95,7 +96,8 @@ func option(d Dict, keyword string) (value Input, ok bool) {
 	return Input{}, false
 }
 
-// foldOption makes "volumes_from", "VolumesFrom" and "HostConfig.VolumesFrom" one.
+// foldOption maps "volumes_from", "VolumesFrom" and "HostConfig.VolumesFrom" to the
+// same text.
 func foldOption(name string) string {
 	return strings.TrimPrefix(strings.ToLower(strings.ReplaceAll(name, "_", "")), "hostconfig.")
 }
@@ -137,8 +139,8 @@ func (v *validator) linkTarget(c *Container, field string, l Link) {
 	}
 }
 
-// explain says why a name leads nowhere, or what was probably meant. The problem's
-// text is replaced for a configuration with instances (rows 61, 75).
+// explain adds to a problem why a name refers to nothing, or what was probably meant.
+// For a configuration with instances it replaces the problem's text (rows 61, 75).
 func (v *validator) explain(p *problem.Problem, names kind, verb, name string) {
 	if c := v.index.Container(name); c != nil {
 		p.Msg = "cannot " + verb + " " + quote(name) + ": it has " + count(len(c.Instances), "instance") + ", so one of them must be named"
@@ -159,12 +161,13 @@ func (v *validator) explain(p *problem.Problem, names kind, verb, name string) {
 	if c := v.index.Container(base); p.Hint == "" && c != nil && base != name {
 		p.Hint = "there is " + listed(refNames(c))
 	}
-	if names := sortedKeys(v.known(names).places); p.Hint == "" && len(names) > 1 { // one is this container itself
+	if names := sortedKeys(v.known(names).places); p.Hint == "" && len(names) > 1 { // one of them is this container itself
 		p.Hint = "there is " + listed(names)
 	}
 }
 
-// explainVolume hints at aliases that are written in the wrong property.
+// explainVolume adds the hint for an alias written in the wrong property, and reports
+// whether there was one.
 func (v *validator) explainVolume(p *problem.Problem, names kind, name string) bool {
 	_, isVolume := v.index.VolumePath(name)
 	_, isHost := v.index.HostPath(name)
@@ -189,7 +192,7 @@ func refNames(c *Container) []string {
 	return names
 }
 
-// kind says among which names a wrong name is looked up.
+// kind is a set of kinds of names among which a wrong name is looked up.
 type kind int
 
 const (
@@ -203,13 +206,14 @@ const (
 	anyAlias = volumeAlias | hostAlias
 )
 
-// known are the names of some kinds, with the places that define them.
+// known holds the names of some kinds, with the places that define them.
 type known struct {
 	*problem.Suggester
 	places map[string]problem.Origin
 }
 
-// known collects names when the first wrong one turns up.
+// known returns the names of some kinds. It collects them only when the first wrong
+// name turns up: a valid map never pays for it.
 func (v *validator) known(names kind) known {
 	if k, ok := v.near[names]; ok {
 		return k

@@ -1,4 +1,4 @@
-// Model: what a container mounts by using others.
+// Model: what a container mounts because it uses others.
 
 package model
 
@@ -9,17 +9,19 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// mostUsed limits how many mounts of used containers are looked at in one map, so
-// that long chains of uses are not looked at again for each of their links.
+// mostUsed limits how many mounts of used containers are examined in one map. Along a
+// chain of uses each container gets the mounts of all those behind it, so that without
+// a limit the work grows with the square of the chain's length.
 const mostUsed = 200_000
 
-// usedMounts notes everything that comes with a used container: what it shares,
-// binds and attaches, and what it gets in the same way (row 57). Of two used
-// containers with something at one path Docker takes the last one without a word,
-// and what the container itself has there hides both. Only what it shares does not:
-// that is no more than the wish for some volume at the path.
+// usedMounts notes everything that comes with a used container: what it shares, binds
+// and attaches, and what it gets by using others in turn (row 57). If two used
+// containers have something at the same path, Docker silently takes the last one, and a
+// mount of the container itself hides both; so either is reported. A path that the
+// container itself shares is different: it only asks for some volume there, and a used
+// container may supply it.
 func (v *validator) usedMounts(c *Container, mounts mountPoints, field string, target Ref) {
-	brought := map[string]bool{} // two mounts of the used container are its own problem
+	brought := map[string]bool{} // two mounts at one path of the used container are that container's own problem
 	bring := func(r Ref, at, from, what, source string) {
 		v.used++
 		if at = path.Clean(at); brought[at] {
@@ -49,15 +51,15 @@ func (v *validator) usedMounts(c *Container, mounts mountPoints, field string, t
 			}
 		}
 	}
-	for _, r := range slices.Backward(reached) { // what the furthest share, the nearer get
+	for _, r := range slices.Backward(reached) { // a nearer one gets what those behind it share: begin at the far end
 		for i, share := range r.Container.Shares {
 			bring(r, share, index("shares", i), "shares "+quote(share), "share "+r.Name()+" "+path.Clean(share))
 		}
 	}
 }
 
-// mountsOf hands what one container binds and attaches, and the volumes it uses, to
-// bring, and returns the containers that it uses.
+// mountsOf calls bring for what one container binds and attaches and for the volumes it
+// uses, and returns the containers that it uses.
 func (v *validator) mountsOf(r Ref, bring func(r Ref, at, from, what, source string)) []Ref {
 	c := r.Container
 	for i, b := range c.Binds {
@@ -84,8 +86,8 @@ func (v *validator) mountsOf(r Ref, bring func(r Ref, at, from, what, source str
 	return used
 }
 
-// hostSource names the host path that instances of one container bind, "" if it is
-// not the same for all.
+// hostSource returns a name for the host path that the instances of one container bind,
+// or "" if it is not the same for all.
 func (v *validator) hostSource(alias string, instances []string) string {
 	first, _ := v.index.HostPathFor(alias, instances[0])
 	for _, name := range instances[1:] {

@@ -16,18 +16,20 @@ type mountPoints map[string]mountPoint
 
 type mountPoint struct {
 	field, what string
-	// source tells what is mounted: what comes by two ways is no clash. "" is like
-	// nothing else.
+	// source identifies what is mounted: the same thing reached in two ways is no
+	// clash. "" never equals another source.
 	source string
-	// wish is set for what the container shares: a used container may fulfil it.
+	// wish is set for a path that the container shares: a used container may supply the
+	// volume.
 	wish bool
-	// at is where another container says so, and hint what to do about it.
+	// at is the line of another container that causes the mount; hint says what to do
+	// about a clash.
 	at   []problem.Related
 	hint string
 }
 
-// mount notes a mount and reports another thing at the same path (row 53). A path
-// that cannot be has been reported already.
+// mount notes a mount and reports a different one at the same path (row 53). An
+// impossible path was reported before and is skipped.
 func (v *validator) mount(c *Container, mounts mountPoints, at string, m mountPoint) {
 	if pathFault(at) != "" {
 		return
@@ -56,7 +58,7 @@ func (v *validator) shares(c *Container, mounts mountPoints) {
 	}
 }
 
-// bindAt is a place that binds an alias.
+// bindAt is an entry that binds an alias.
 type bindAt struct {
 	c     *Container
 	field string
@@ -86,7 +88,8 @@ func (v *validator) binds(c *Container, mounts mountPoints) {
 	}
 }
 
-// unknownBind reports what an alias lacks: two different faults (row 48), or both.
+// unknownBind reports whether an alias lacks its host path, its container path (row 48)
+// or both.
 func (v *validator) unknownBind(c *Container, i int, isVolume, isHost bool) {
 	alias := c.Binds[i].Volume
 	names := anyAlias
@@ -113,7 +116,8 @@ func (v *validator) unknownBind(c *Container, i int, isVolume, isHost bool) {
 	}
 }
 
-// isFlag tells the two words that are read as names in ("alias", "ro") (row 49).
+// isFlag reports whether an alias is one of the words meant as access in ("alias",
+// "ro"), which is read as a list of two aliases (row 49).
 func isFlag(s string) bool { return s == "ro" || s == "rw" }
 
 func pairHint(name, flag string) string {
@@ -143,8 +147,9 @@ func (v *validator) attaches(c *Container, mounts mountPoints) {
 	}
 }
 
-// boundPaths checks the host paths of aliases that some container binds: they must
-// be there for every instance (rows 22, 23) and absolute once the root is applied.
+// boundPaths checks the host paths of aliases that some container binds: there must be
+// one for every instance (rows 22, 23), absolute once the root is applied. Host paths
+// that nothing binds may be anything: a map is often a part of a larger one.
 func (v *validator) boundPaths() {
 	done := map[string]bool{}
 	for _, h := range v.m.Host {
@@ -199,7 +204,7 @@ func (v *validator) instancePaths(h HostPath, binders []bindAt) {
 		v.missingPaths(h, b, missing)
 	}
 	if len(all) == 0 {
-		return // only containers without instances bind it: others may be of use later (row 22)
+		return // only containers without instances bind it: the other paths may be used later (row 22)
 	}
 	v.strayPaths(h, wanted, all)
 }

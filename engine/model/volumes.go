@@ -1,4 +1,4 @@
-// Model: the table of volumes, paths inside containers by alias.
+// Model: the row of volumes (paths inside containers by alias) in the table of resources.
 
 package model
 

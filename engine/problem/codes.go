@@ -5,7 +5,7 @@ package problem
 // Code names a kind of problem. Codes are stable: tools match codes, not texts.
 type Code string
 
-// The codes of maps, of which several packages find problems. resolve and plan have
+// The codes of problems in maps, which several packages report. resolve and plan have
 // codes of their own.
 const (
 	CodeUnknownKey    Code = "unknown-key"

@@ -1,4 +1,5 @@
 // Package problem says what is wrong, where, why, and what to do about it. Whatever
-// refuses input returns its [Problem]: the map, the options of a container, a plan
-// that was saved. It knows neither maps nor Docker and imports no other package of ours.
+// refuses input returns a [Problem]: a map, the options of a container, a saved plan.
+// The package knows neither maps nor Docker and imports no other package of this
+// module.
 package problem

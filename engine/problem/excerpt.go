@@ -7,16 +7,17 @@ import (
 	"strings"
 )
 
-// Source has the text of files, so that problems can show the lines they speak of.
-// A map carries that of its program. It must be safe for concurrent use.
+// Source gives access to the text of files, so that problems can show the lines they
+// are about. A map carries the Source of its program. It must be safe for concurrent
+// use.
 type Source interface {
-	// Quote returns the line of a place and the place where ends what begins there: the
-	// column behind it, or a later line. A zero end is not known. ok is false if the
-	// source has no such line.
+	// Quote returns the line of a place, and the end of what begins there: the column
+	// after its last one, possibly in a later line. A zero end means "not known". ok is
+	// false if the source has no such line.
 	Quote(at Origin) (line string, end Origin, ok bool)
 }
 
-// widest is how many columns of a line are shown.
+// widest is the number of columns of a line that are shown.
 const widest = 120
 
 // quote draws the excerpt of a problem that has none yet.
@@ -34,8 +35,10 @@ func (p *Problem) quote(s Source) {
 	p.Excerpt = draw(line, p.Origin, end)
 }
 
-// draw returns the three lines of an excerpt. Of a line that is too long it shows
-// what is around the place.
+// draw returns the three lines of an excerpt. A line that is too long is cut to the
+// part around the place. Everything is counted in code points of the printable text: a
+// control character takes one column there too, so that the carets stay below what they
+// mark.
 func draw(text string, at, end Origin) string {
 	line := []rune(PrintableLine(text))
 	from := min(max(at.Col-1, 0), len(line))
@@ -43,7 +46,7 @@ func draw(text string, at, end Origin) string {
 	switch {
 	case end.Line == at.Line:
 		to = max(end.Col-1, to)
-	case end.Line > at.Line: // all that stands in this line
+	case end.Line > at.Line: // up to the end of this line
 		to = max(len([]rune(strings.TrimRight(string(line), " "))), to)
 	}
 	left, right := 0, len(line)

@@ -1,4 +1,4 @@
-// Problems: one mistake that shows many times is one problem.
+// Problems: one mistake that turns up many times is one problem.
 
 package problem
 
@@ -7,19 +7,20 @@ import (
 	"strings"
 )
 
-// mostAlso is how many problems are named beside the first one of their kind.
+// mostAlso is how many problems are listed besides the first one of their kind.
 const mostAlso = 3
 
-// Mistake is what problems have in common that one mistake makes, such as a line in a
-// loop: they are of one code, stand at one place, and say the same but for the names
-// in it. The zero Mistake is that of problems without a place, which nothing joins.
+// Mistake is what the problems that one mistake causes have in common. A wrong line in
+// a loop, for example, causes one problem each time it runs: they share their code and
+// place, and their messages differ only in the names and numbers in them. The zero
+// Mistake belongs to problems without a place, which are never joined.
 type Mistake struct {
 	code   Code
 	at     Origin
 	saying string
 }
 
-// Mistake returns what p has in common with others of one mistake.
+// Mistake returns what p has in common with the other problems of the same mistake.
 func (p *Problem) Mistake() Mistake {
 	if p.Origin == (Origin{}) {
 		return Mistake{}
@@ -34,8 +35,9 @@ func containerIn(path string) string {
 	return name
 }
 
-// withoutNames drops from a message what it quotes, numbers, and the name of its
-// container, which may stand there without quotes: a loop makes them differ.
+// withoutNames drops from a message everything that differs from one run of a loop to
+// the next: what is in quotes, numbers, and the name of the container, which may stand
+// there without quotes.
 func withoutNames(msg, container string) string {
 	if container != "" {
 		words := strings.Fields(msg)
@@ -56,15 +58,16 @@ func withoutNames(msg, container string) string {
 	return b.String()
 }
 
-// Unique returns ps without those that say what one before them says, such as what
-// all instances of a container have in common.
+// Unique returns ps without the problems that say the same as an earlier one, such as
+// what is wrong with every instance of a container alike. Count is left out of the
+// comparison.
 func (ps Problems) Unique() Problems {
 	var out Problems
 	said := make(map[string]bool, len(ps))
 	for _, p := range ps {
-		one := *p
-		one.Count = 0
-		if text := one.Error(); !said[text] {
+		single := *p
+		single.Count = 0
+		if text := single.Error(); !said[text] {
 			said[text] = true
 			out = append(out, p)
 		}
@@ -72,8 +75,8 @@ func (ps Problems) Unique() Problems {
 	return out
 }
 
-// joined returns one problem for each mistake, in the order of their first ones. It
-// changes no problem: they may belong to somebody else.
+// joined returns one problem for each mistake, in the order in which the mistakes first
+// appear. It changes copies only: the problems may belong to somebody else.
 func joined(ps Problems) Problems {
 	var out Problems
 	first := map[Mistake]int{} // index in out
@@ -92,9 +95,9 @@ func joined(ps Problems) Problems {
 	return out
 }
 
-// join counts other to p.
+// join adds other to those that p stands for.
 func (p *Problem) join(other *Problem) {
-	p.Also = p.Also[:len(p.Also):len(p.Also)] // others may share it
+	p.Also = p.Also[:len(p.Also):len(p.Also)] // without spare room: copies of p share the array
 	for _, text := range append([]string{p.differs(other)}, other.Also...) {
 		if len(p.Also) < mostAlso && text != "" && !slices.Contains(p.Also, text) {
 			p.Also = append(p.Also, text)
@@ -106,7 +109,7 @@ func (p *Problem) join(other *Problem) {
 // times is how many problems p stands for.
 func (p *Problem) times() int { return max(p.Count, 1) }
 
-// differs says what other has of its own beside p, or "".
+// differs returns what other says that p does not, or "".
 func (p *Problem) differs(other *Problem) string {
 	if other.Msg == p.Msg && other.Hint == p.Hint && other.Path == p.Path {
 		return ""

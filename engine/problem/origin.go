@@ -27,8 +27,8 @@ func (o Origin) String() string {
 // "binds[1]", "create_options.mem_limit". A nil Origins knows no place.
 type Origins map[string]Origin
 
-// At returns the place of path, or of the nearest part of it that is known:
-// "binds[1]" falls back to "binds". ok is false if none is.
+// At returns the place of path, or of the nearest part of it that is known: "binds[1]"
+// falls back to "binds". ok is false if no part of it is known.
 func (o Origins) At(path string) (at Origin, ok bool) {
 	for path != "" {
 		if at, ok = o[path]; ok {

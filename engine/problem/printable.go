@@ -7,8 +7,9 @@ import (
 	"unicode"
 )
 
-// Printable replaces what a terminal would obey, such as escape sequences and marks
-// that turn the direction of writing; line ends stay.
+// Printable replaces the characters a terminal would act upon, such as escape sequences
+// and marks that change the direction of writing: text from a map or an engine must not
+// be able to rewrite what a person sees. Line ends stay.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' {
@@ -18,11 +19,12 @@ func Printable(s string) string {
 	}, s)
 }
 
-// PrintableLine is [Printable] of what has to stay in one line: line ends become
+// PrintableLine is [Printable] for text that has to stay on one line: line ends become
 // blanks.
 func PrintableLine(s string) string { return strings.Map(shown, s) }
 
-// shown returns r, or what stands for it; always one character, so that columns stay.
+// shown returns r or its replacement, always one character, so that columns do not
+// move.
 func shown(r rune) rune {
 	switch {
 	case unicode.IsPrint(r):

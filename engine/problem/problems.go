@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Problems is everything that is wrong, as one error. It is never empty when
+// Problems holds everything that is wrong, as one error. It is never empty when
 // returned as an error.
 type Problems []*Problem
 
@@ -30,7 +30,7 @@ func (ps Problems) Unwrap() []error {
 	return errs
 }
 
-// Add appends a problem and returns it, for its other fields.
+// Add appends a problem and returns it, so that the caller can set its other fields.
 func (ps *Problems) Add(code Code, at Origin, path, format string, args ...any) *Problem {
 	p := &Problem{Code: code, Origin: at, Path: path, Msg: fmt.Sprintf(format, args...)}
 	*ps = append(*ps, p)
@@ -45,8 +45,9 @@ func (ps Problems) Under(prefix string) Problems {
 	return ps
 }
 
-// Sorted returns the problems by place, those of one cause and place as one, each
-// with its excerpt from s; a nil s has none. It may change ps and its problems.
+// Sorted returns the problems ordered by place, those of one cause and place joined
+// into one, each with its excerpt from s; a nil s gives none. It may change ps and its
+// problems.
 func (ps Problems) Sorted(s Source) Problems {
 	slices.SortStableFunc(ps, func(a, b *Problem) int { return compareOrigin(a.Origin, b.Origin) })
 	ps = joined(ps)
@@ -56,9 +57,9 @@ func (ps Problems) Sorted(s Source) Problems {
 	return ps
 }
 
-// Err returns the problems as an error, as [Problems.Sorted] makes them, or nil if
-// there are none. Whoever returns problems knows where their text is: that callers
-// need not is why s is asked for here.
+// Err returns the problems as an error, sorted and joined by [Problems.Sorted], or nil
+// if there are none. It asks for s because excerpts are best drawn by whoever returns
+// the problems: callers further out no longer know the program's text.
 func (ps Problems) Err(s Source) error {
 	if len(ps) == 0 {
 		return nil

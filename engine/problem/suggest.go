@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Nearest returns the candidate closest to name, or "" if none is near. Case and
-// the characters _ - . do not count. Ties go to the first in sorted order. Very
-// long names have no near ones.
+// Nearest returns the candidate closest to name, or "" if none is near. Case and the
+// characters _ - . are ignored. Ties go to the first in sorted order. Very long names
+// get no suggestion.
 func Nearest(name string, candidates []string) string {
 	return NewSuggester(candidates).Nearest(name)
 }
@@ -19,7 +19,7 @@ func DidYouMean(name string, candidates []string) string {
 	return Meant(Nearest(name, candidates))
 }
 
-// Meant returns `did you mean "x"?` of a name found before, or "" of "".
+// Meant returns `did you mean "x"?` for a name found earlier, or "" for "".
 func Meant(near string) string {
 	if near == "" {
 		return ""
@@ -27,9 +27,9 @@ func Meant(near string) string {
 	return `did you mean "` + near + `"?`
 }
 
-// Suggester finds near names among the same candidates again and again. Its work
-// is limited, so that a map with thousands of wrong names is refused quickly: the
-// last of them then get no hint.
+// Suggester finds near names for many names among the same candidates. Its total work
+// is limited, so that a map with thousands of wrong names is refused quickly: once the
+// limit is reached, further names get no hint.
 type Suggester struct {
 	names  []string
 	folded [][]rune
@@ -37,7 +37,7 @@ type Suggester struct {
 }
 
 const (
-	// longestSuggested is the length above which names are not compared.
+	// longestSuggested is the length in bytes above which names are not compared.
 	longestSuggested = 200
 	// mostWork is the number of pairs of letters that may be compared: about a
 	// tenth of a second.
@@ -79,7 +79,8 @@ func (s *Suggester) Nearest(name string) string {
 	return best
 }
 
-// fold drops what does not count in a comparison. It never returns nil.
+// fold drops what a comparison ignores. It never returns nil, which stands for a
+// candidate that is too long to compare.
 func fold(s string) []rune {
 	out := make([]rune, 0, len(s))
 	for _, r := range strings.ToLower(s) {
@@ -90,8 +91,9 @@ func fold(s string) []rune {
 	return out
 }
 
-// distance is the number of insertions, deletions, changes and swaps of
-// neighbours that turn a into b.
+// distance is the number of insertions, deletions, changes and swaps of neighbouring
+// letters that turn a into b (optimal string alignment). It keeps three rows of the
+// usual table: a swap looks back two rows.
 func distance(a, b []rune) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

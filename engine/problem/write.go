@@ -1,4 +1,4 @@
-// Problems: as a person reads them.
+// Problems: printed for a person.
 
 package problem
 
@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// longestTrace is how many calls are shown.
+// longestTrace is the number of calls that are shown.
 const longestTrace = 8
 
-// Write prints err. Each [Problem] in it is printed with its place, its source line
-// and caret, the calls that led to it, related places and a hint; more than one are
-// counted at the end. Any other error is printed as it is. The result
-// is the error of w. A nil err prints nothing.
+// Write prints err. Each [Problem] in it is printed with its place, its source line and
+// caret, the calls that led to it, related places and a hint; if there is more than
+// one, the last line says how many. Any other error is printed as its text. Write
+// returns the error of w. A nil err prints nothing.
 func Write(w io.Writer, err error) error {
 	if err == nil {
 		return nil
