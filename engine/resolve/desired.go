@@ -18,13 +18,11 @@ type Desired struct {
 	// Nodes are all containers, each after everything it needs; the order of the
 	// map decides between equals.
 	Nodes []*Node
-	// Volumes are the attached volumes, in the order of their owners.
-	Volumes []*Volume
+	Resources
 	// Source is that of the map, for problems.
 	Source problem.Source
 
-	nodes   map[string]*Node
-	volumes map[string]*Volume
+	nodes map[string]*Node
 }
 
 // Node is one container that must exist.
@@ -80,25 +78,8 @@ const (
 	Joins Why = "joins"
 )
 
-// Volume is one attached volume that must exist.
-type Volume struct {
-	Name  string // "<map>.<alias>"
-	Alias string
-	Path  string // inside containers
-	Owner string // configuration that attaches it
-	// Holder is the container of the volume; "" where volumes are mounted directly.
-	Holder string
-	// Chown is what chown gets ("2000:2000"), Chmod what chmod gets; "" to leave alone.
-	Chown  string
-	Chmod  string
-	Origin problem.Origin
-}
-
 // Node returns the container of that name in Docker, or nil.
 func (d *Desired) Node(name string) *Node { return d.nodes[name] }
-
-// Volume returns the attached volume of that name in Docker, or nil.
-func (d *Desired) Volume(name string) *Volume { return d.volumes[name] }
 
 // At returns where the cause of an API field such as "HostConfig.Binds" stands,
 // else where the configuration was made.
@@ -132,16 +113,4 @@ func (n *Node) Mark(mapName string) identity.Mark {
 // Ref returns the name without the map: "app.instance1".
 func (n *Node) Ref() string {
 	return identity.Part(n.Config, n.Instance)
-}
-
-// Prepared is the text that records what was done to the volume; "" if nothing
-// has to be.
-func (v *Volume) Prepared() string {
-	switch {
-	case v.Chown == "":
-		return v.Chmod
-	case v.Chmod == "":
-		return v.Chown
-	}
-	return v.Chown + " " + v.Chmod
 }

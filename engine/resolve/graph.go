@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/internal/dag"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -34,7 +33,7 @@ func Map(m *model.ContainerMap) (*Desired, error) {
 		Mode:      m.Attached,
 		CoreImage: toolImage(or(m.CoreImage, model.DefaultCoreImage)),
 		nodes:     map[string]*Node{},
-		volumes:   map[string]*Volume{},
+		Resources: Resources{volumes: map[string]*Volume{}},
 		Source:    m.Source,
 	}
 	if d.Mode == "" {
@@ -93,21 +92,14 @@ type resolver struct {
 	d     *Desired
 }
 
-// configuration adds the volumes, volume containers and instances of one
-// configuration and returns the names of its instances.
+// configuration adds the instances of one configuration, and what they need beside
+// other containers, and returns the names of the instances.
 func (r *resolver) configuration(c *model.Container) []string {
-	needs := r.needs(c)
-	var owns []string
-	for i, alias := range c.Attaches {
-		v := r.volume(c, alias, fmt.Sprintf("attaches[%d]", i))
-		owns = append(owns, v.Name)
-		if v.Holder != "" {
-			r.d.nodes[v.Holder] = r.holder(v, c)
-			needs = append(needs, Need{v.Holder, Attaches, alias, v.Origin})
-		}
+	d := draft{needs: r.needs(c)}
+	for _, add := range kinds() {
+		add(r, c, &d)
 	}
-	uses := r.usedVolumes(c)
-	needs, uses = r.byOptions(c, needs, uses)
+	d.needs, d.uses = r.byOptions(c, d.needs, d.uses)
 	var names []string
 	for _, ref := range c.Refs() {
 		n := &Node{
@@ -116,9 +108,9 @@ func (r *resolver) configuration(c *model.Container) []string {
 			Instance:   ref.Instance,
 			Persistent: c.Persistent,
 			Image:      image(r.m, or(c.Image, c.Name)),
-			Needs:      needs,
-			Owns:       owns,
-			Uses:       uses,
+			Needs:      d.needs,
+			Owns:       d.owns,
+			Uses:       d.uses,
 			Origin:     c.Origin,
 			config:     c,
 		}
@@ -149,80 +141,10 @@ func (r *resolver) needs(c *model.Container) []Need {
 	return needs
 }
 
-func (r *resolver) usedVolumes(c *model.Container) []string {
-	var names []string
-	for _, u := range c.Uses {
-		if alias, _, _ := r.index.UseTargets(u); alias != "" {
-			names = append(names, r.m.FullName(alias))
-		}
-	}
-	return names
-}
-
-// volume adds an attached volume with what its owner says about it (row 90).
-func (r *resolver) volume(c *model.Container, alias, at string) *Volume {
-	path, _ := r.index.VolumePath(alias)
-	v := &Volume{
-		Name:   r.m.FullName(alias),
-		Alias:  alias,
-		Path:   path,
-		Owner:  c.Name,
-		Chown:  chown(c.User),
-		Chmod:  c.Permissions,
-		Origin: c.At(at),
-	}
-	if r.d.Mode == model.AttachedContainer {
-		v.Holder = v.Name
-	}
-	r.d.volumes[v.Name] = v
-	r.d.Volumes = append(r.d.Volumes, v)
-	return v
-}
-
-// holder is the container that holds an attached volume (rows 81, 130). It needs
-// no network, and runs as the owner's user where that is a number: a user name
-// would have to be known to the base image.
-func (r *resolver) holder(v *Volume, c *model.Container) *Node {
-	n := &Node{
-		Name:     v.Holder,
-		Config:   v.Alias,
-		Attached: true,
-		Image:    toolImage(or(r.m.BaseImage, model.DefaultBaseImage)),
-		Owns:     []string{v.Name},
-		Origin:   v.Origin,
-	}
-	n.Spec = &docker.ContainerSpec{
-		ContainerConfig: docker.ContainerConfig{
-			Image:   n.Image,
-			Volumes: map[string]struct{}{v.Path: {}},
-		},
-		HostConfig: docker.HostConfig{
-			Binds:       []string{v.Name + ":" + v.Path},
-			NetworkMode: "none",
-		},
-	}
-	if user := processUser(c.User); isNumber(user) {
-		n.Spec.User = user
-	}
-	return n
-}
-
 // processUser is the user part of "user:group" (rows 85, 86).
 func processUser(user string) string {
 	name, _, _ := strings.Cut(user, ":")
 	return name
-}
-
-// chown returns what chown gets: "u" means "u:u" (row 86).
-func chown(user string) string {
-	if user == "" || strings.Contains(user, ":") {
-		return user
-	}
-	return user + ":" + user
-}
-
-func isNumber(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 func or(s, otherwise string) string {
