@@ -7,6 +7,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
 // Desired is everything of one map that Docker must hold.
@@ -54,6 +55,14 @@ type Node struct {
 	at     map[string]problem.Origin // where the cause of an API field stands
 	ports  []portEntry
 	faulty bool // Spec is not what the map means
+}
+
+// portEntry is an entry of port_bindings as it was written: the last one for a port
+// of the container is the one that counts (row 107).
+type portEntry struct {
+	path   string // of the option
+	origin problem.Origin
+	ports  option.Ports
 }
 
 // Need is one dependency of a container.
@@ -114,3 +123,6 @@ func (n *Node) Mark(mapName string) identity.Mark {
 func (n *Node) Ref() string {
 	return identity.Part(n.Config, n.Instance)
 }
+
+// path leads to the configuration, for problems.
+func (n *Node) path() string { return "container_map > containers > " + n.Config }

@@ -3,6 +3,7 @@
 package resolve
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func Map(m *model.ContainerMap) (*Desired, error) {
 	d := &Desired{
 		Map:       m.Name,
 		Mode:      m.Attached,
-		CoreImage: toolImage(or(m.CoreImage, model.DefaultCoreImage)),
+		CoreImage: toolImage(cmp.Or(m.CoreImage, model.DefaultCoreImage)),
 		nodes:     map[string]*Node{},
 		Resources: Resources{volumes: map[string]*Volume{}},
 		Source:    m.Source,
@@ -107,7 +108,7 @@ func (r *resolver) configuration(c *model.Container) []string {
 			Config:     c.Name,
 			Instance:   ref.Instance,
 			Persistent: c.Persistent,
-			Image:      image(r.m, or(c.Image, c.Name)),
+			Image:      image(r.m, cmp.Or(c.Image, c.Name)),
 			Needs:      d.needs,
 			Owns:       d.owns,
 			Uses:       d.uses,
@@ -145,11 +146,4 @@ func (r *resolver) needs(c *model.Container) []Need {
 func processUser(user string) string {
 	name, _, _ := strings.Cut(user, ":")
 	return name
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -3,6 +3,7 @@
 package resolve
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -22,7 +23,7 @@ func image(m *model.ContainerMap, name string) string {
 	if !isLocal && m.Repository != "" && !strings.Contains(name, "/") {
 		ref = strings.TrimRight(m.Repository, "/") + "/" + name
 	}
-	return tagged(ref, or(m.DefaultTag, "latest"))
+	return tagged(ref, cmp.Or(m.DefaultTag, "latest"))
 }
 
 // toolImage is the same for the base and the helper image, which are no part of

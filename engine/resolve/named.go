@@ -201,3 +201,9 @@ func (r *resolver) misnamed(n *Node, other named) (msg, hint string) {
 	}
 	return ", but " + c.Name + " has instances", "name one: " + strings.Join(names, ", ")
 }
+
+// sourceOf is the container or volume that an entry such as "name:ro" names.
+func sourceOf(from string) string {
+	name, _, _ := strings.Cut(from, ":")
+	return name
+}

@@ -16,14 +16,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
-// portEntry is an entry of port_bindings as it was written: the last one for a port
-// of the container is the one that counts (row 107).
-type portEntry struct {
-	path   string // of the option
-	origin problem.Origin
-	ports  option.Ports
-}
-
 // published is a host port that a container publishes, or a range of them of which
 // Docker takes a free one when the container starts.
 type published struct {

@@ -3,6 +3,7 @@
 package resolve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -160,7 +161,7 @@ func (r *resolver) attributes(n *Node) *docker.ContainerSpec {
 	}
 	for _, l := range c.Links {
 		if target, ok := r.index.LinkTarget(l); ok {
-			host.Links = append(host.Links, r.m.FullName(target.Name())+":"+or(l.Alias, l.Container))
+			host.Links = append(host.Links, r.m.FullName(target.Name())+":"+cmp.Or(l.Alias, l.Container))
 		}
 	}
 	return spec
@@ -363,8 +364,6 @@ func (n *Node) remember(values model.Dict) {
 	}
 }
 
-func (n *Node) path() string { return "container_map > containers > " + n.Config }
-
 // labels are those of the create request: the map's own, and what tells dmap which
 // container it is. The latter are always all set, so that an image cannot pretend them.
 func (r *resolver) labels(n *Node) map[string]string {
@@ -426,10 +425,5 @@ func from(name string, readOnly bool) string {
 	if readOnly {
 		return name + ":ro"
 	}
-	return name
-}
-
-func sourceOf(from string) string {
-	name, _, _ := strings.Cut(from, ":")
 	return name
 }

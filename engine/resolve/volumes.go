@@ -3,6 +3,7 @@
 package resolve
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -86,7 +87,7 @@ func (r *resolver) holder(v *Volume, c *model.Container) *Node {
 		Name:     v.Holder,
 		Config:   v.Alias,
 		Attached: true,
-		Image:    toolImage(or(r.m.BaseImage, model.DefaultBaseImage)),
+		Image:    toolImage(cmp.Or(r.m.BaseImage, model.DefaultBaseImage)),
 		Owns:     []string{v.Name},
 		Origin:   v.Origin,
 	}
