@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Advance moves the virtual clock by d and lets happen what is due until then.
+// Advance moves the virtual clock by d and does everything that falls due by then.
 func (e *Engine) Advance(d time.Duration) {
 	e.world.Lock()
 	defer e.world.Unlock()
@@ -14,5 +14,5 @@ func (e *Engine) Advance(d time.Duration) {
 	e.world.Clock.Touch()
 }
 
-// Now is the virtual time.
+// Now returns the virtual time.
 func (e *Engine) Now() time.Time { return e.world.Now() }

@@ -1,4 +1,4 @@
-// Part of the simulated engine: the call log, hooks, and the failures it can be told to have.
+// Part of the simulated engine: the call log, hooks, and the failures that tests order.
 
 package sim
 
@@ -13,10 +13,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Phase says where in a call a hook runs.
+// Phase says at which point of a call a hook runs.
 type Phase int
 
-// The phases of a call: before it has any effect, and after its effect but before its answer.
+// The phases of a call: before it has any effect, and after its effect but before its
+// answer.
 const (
 	Before Phase = iota
 	After
@@ -27,30 +28,31 @@ type Call struct {
 	Seq    int    // number of the call, from 1
 	Op     string // such as "container.create"; the table in internal/api/route.go has all
 	Method string
-	Name   string // what it names: of a container the name it has (or is to have), else what the client wrote
-	Status int    // status of the answer; 0 in phase Before, and in the log when no answer was made
+	Name   string // what the call names: a container's name (or the one it is to get), else what the client wrote
+	Status int    // status of the answer; 0 in phase Before, and in the log if there was no answer
 	Phase  Phase
 }
 
-// maxCalls bounds the call log; older calls are forgotten.
+// maxCalls bounds the call log: the oldest calls are forgotten first.
 const maxCalls = 1 << 16
 
-// Calls gives the log, oldest first. The caller owns the list.
+// Calls returns the log, oldest first. The caller owns the list.
 func (e *Engine) Calls() []Call {
 	e.world.Lock()
 	defer e.world.Unlock()
 	return append([]Call(nil), e.calls...)
 }
 
-// ClearCalls empties the log; numbers go on.
+// ClearCalls empties the log; the numbering goes on.
 func (e *Engine) ClearCalls() {
 	e.world.Lock()
 	defer e.world.Unlock()
 	e.calls = nil
 }
 
-// OnCall sets a hook that is called before each call has any effect and again after its effect. It may use the engine, also
-// by calls of its own, for which it is called too. An error from it cuts the connection. nil removes the hook.
+// OnCall sets a hook that runs before each call has any effect and again after its
+// effect. The hook may use the engine, also by calls of its own, for which it runs as
+// well. If it returns an error, the connection is cut. nil removes the hook.
 func (e *Engine) OnCall(hook func(Call) error) {
 	e.world.Lock()
 	defer e.world.Unlock()
@@ -79,7 +81,7 @@ func (e *Engine) beginCall(q *wire.Request) Call {
 	return call
 }
 
-// endCall writes the status into the log.
+// endCall writes the final status into the log.
 func (e *Engine) endCall(call Call) {
 	e.world.Lock()
 	defer e.world.Unlock()
@@ -91,7 +93,7 @@ func (e *Engine) endCall(call Call) {
 	}
 }
 
-// targetName is what a call names, in the words of people rather than ids.
+// targetName returns what a call names, as a person would name it: never by id.
 func (e *Engine) targetName(q *wire.Request) string {
 	switch {
 	case q.Op == "container.create":
@@ -114,27 +116,28 @@ func (e *Engine) targetName(q *wire.Request) string {
 	return q.Name
 }
 
-// Fault is one failure. It strikes the calls that match Op and Name, from the Nth on, Times times.
+// Fault is one failure. It strikes calls that match Op and Name: Times of them,
+// beginning with the Nth.
 type Fault struct {
 	Op    string // which operation, such as "container.start"; a trailing * matches any rest; "" matches all
 	Name  string // which name, as in Call; "" matches all
 	Nth   int    // strikes from the nth matching call on; 0 and 1 are the first
 	Times int    // how often it strikes; 0 is once, -1 for ever
 
-	Status   int           // answer with this status instead of acting
+	Status   int           // answers with this status instead of acting
 	Message  string        // the message of that answer
-	DiskFull bool          // answer as the engine does without space, instead of acting
-	Delay    time.Duration // virtual time that passes first; with ClockReal real time
-	Hang     bool          // never answer and never act, or with CutBody stop in the middle; the call ends when the client goes or the daemon restarts
-	Cut      Cut           // end the connection
-	Restart  bool          // restart the daemon at the point where Cut says, or without Cut before acting
-	Hook     func(*Engine) // runs before the call acts, for instance a foreign client that changes something
+	DiskFull bool          // answers as an engine does whose disk is full, instead of acting
+	Delay    time.Duration // time that passes first: virtual, or real with ClockReal
+	Hang     bool          // never acts or answers, or with CutBody stops in the middle; the call ends when the client leaves or the daemon restarts
+	Cut      Cut           // where the connection ends, if it does
+	Restart  bool          // restarts the daemon where Cut says, or without Cut before acting
+	Hook     func(*Engine) // runs before the call acts, for instance as another client that changes something
 }
 
-// Cut says where a connection ends.
+// Cut says at which point of a call its connection ends.
 type Cut int
 
-// The places where a fault ends the connection.
+// The points at which a fault can end the connection.
 const (
 	CutNone   Cut = iota
 	CutBefore     // before the call has any effect
@@ -147,7 +150,8 @@ type faultRule struct {
 	seen, struck int
 }
 
-// AddFault sets a fault. Faults are tried in the order they were added; each call suffers at most one.
+// AddFault sets a fault. Faults are tried in the order in which they were added; at
+// most one strikes each call.
 func (e *Engine) AddFault(f Fault) {
 	e.world.Lock()
 	defer e.world.Unlock()
@@ -161,7 +165,7 @@ func (e *Engine) ClearFaults() {
 	e.faults = nil
 }
 
-// takeFault gives the fault that strikes this call, or nil.
+// takeFault returns the fault that strikes this call, or nil.
 func (e *Engine) takeFault(q *wire.Request) *Fault {
 	e.world.Lock()
 	defer e.world.Unlock()
@@ -183,7 +187,8 @@ func (e *Engine) takeFault(q *wire.Request) *Fault {
 	return strike
 }
 
-// faultBefore does what a fault does before the call acts, and reports whether that was all.
+// faultBefore does what a fault does before the call acts, and reports whether the call
+// ends with that.
 func (e *Engine) faultBefore(w http.ResponseWriter, q *wire.Request, f *Fault, call *Call) bool {
 	if f == nil {
 		return false
@@ -213,7 +218,8 @@ func (e *Engine) faultBefore(w http.ResponseWriter, q *wire.Request, f *Fault, c
 	return false
 }
 
-// faultAfter does what a fault does after the call acted, and reports whether the connection is gone.
+// faultAfter does what a fault does after the call has acted, and reports whether the
+// connection is gone.
 func (e *Engine) faultAfter(w http.ResponseWriter, q *wire.Request, f *Fault, rep wire.Reply, err error) bool {
 	if f == nil || f.Cut != CutAfter && f.Cut != CutBody {
 		return false
@@ -247,7 +253,7 @@ func (e *Engine) faultDelay(ctx context.Context, d time.Duration) {
 	}
 }
 
-// waitGone waits for the client to leave or the daemon to restart.
+// waitGone waits until the client leaves or the daemon restarts.
 func (e *Engine) waitGone(ctx context.Context) {
 	e.world.Lock()
 	cut := e.world.Clock.End()
@@ -258,7 +264,7 @@ func (e *Engine) waitGone(ctx context.Context) {
 	}
 }
 
-// diskFullText is what the engine says when an operation finds no space.
+// diskFullText returns what the engine says if an operation finds no space.
 func diskFullText(q *wire.Request) string {
 	const reason = "no space left on device"
 	switch q.Op {
@@ -270,8 +276,9 @@ func diskFullText(q *wire.Request) string {
 	return "write /var/lib/docker/tmp: " + reason
 }
 
-// Restart restarts the daemon: all streams end, and processes are killed unless liveRestore is set. Containers whose restart
-// policy says so are started again, the others stay exited with 137.
+// Restart restarts the daemon: all streams end, and processes are killed unless
+// liveRestore is set. Containers are then started again if their restart policy says
+// so; the others stay exited with 137.
 func (e *Engine) Restart(liveRestore bool) {
 	e.world.Lock()
 	defer e.world.Unlock()

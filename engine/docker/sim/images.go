@@ -1,8 +1,9 @@
-// Part of the simulated engine: images that tests put on the engine or into its registry.
+// Part of the simulated engine: images that tests put on the engine or into its
+// registry.
 
 package sim
 
-// AddImage puts an image on the engine. An error says what in it is wrong.
+// AddImage puts an image on the engine. The error says what is wrong with the image.
 func (e *Engine) AddImage(im Image) error {
 	e.world.Lock()
 	defer e.world.Unlock()
@@ -14,7 +15,8 @@ func (e *Engine) AddImage(im Image) error {
 	return nil
 }
 
-// AddRemoteImage makes an image available in its registry, so that it can be pulled by its names.
+// AddRemoteImage makes an image available in its registry, so that it can be pulled by
+// its names.
 func (e *Engine) AddRemoteImage(im Image) error {
 	e.world.Lock()
 	defer e.world.Unlock()

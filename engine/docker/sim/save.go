@@ -25,7 +25,8 @@ type saved struct {
 
 const saveFormat = "dmap sim 1"
 
-// Save writes the whole state as JSON. The bytes depend on the state only. Faults, hooks and the call log are not part of it.
+// Save writes the whole state as JSON. The same state always gives the same bytes.
+// Faults, hooks and the call log are not part of it.
 func (e *Engine) Save(w io.Writer) error {
 	e.world.Lock()
 	text, err := json.MarshalIndent(saved{Format: saveFormat, API: e.version.String(), State: e.world.State}, "", " ")
@@ -37,8 +38,8 @@ func (e *Engine) Save(w io.Writer) error {
 	return err
 }
 
-// Load makes an engine out of what Save wrote. opts are as for [New]; Start and HostPaths are those of the saved engine, and
-// so is API unless opts gives one.
+// Load makes an engine from what Save wrote. opts are as for [New], but Start and
+// HostPaths come from the saved engine, and so does API if opts leaves it empty.
 func Load(r io.Reader, opts Options) (*Engine, error) {
 	var s saved
 	d := json.NewDecoder(r)
@@ -59,13 +60,14 @@ func Load(r io.Reader, opts Options) (*Engine, error) {
 	return newEngine(opts, s.State), nil
 }
 
-// World is what an engine holds, as plain data in a fixed order, for tests to compare.
+// World is what an engine holds, as plain data in a fixed order, so that tests can
+// compare it.
 type World struct {
 	Containers []ContainerState
 	Volumes    []VolumeState
 	Networks   []NetworkState
 	Images     []ImageState
-	Host       []string // directories of the host that bind mounts made or found
+	Host       []string // host directories that bind mounts created or found
 }
 
 // ContainerState is one container.
@@ -96,7 +98,7 @@ type VolumeState struct {
 	Name      string
 	Anonymous bool
 	Labels    map[string]string
-	Users     []string   // names of the containers that the engine counts
+	Users     []string   // names of the containers that count as using it
 	Root      files.File // owner and mode of its root
 	Files     []string   // paths below its root
 }

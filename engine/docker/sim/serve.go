@@ -1,4 +1,4 @@
-// Part of the simulated engine: the way of one call through the engine.
+// Part of the simulated engine: the path of one call through the engine.
 
 package sim
 
@@ -36,7 +36,8 @@ func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.serve(w, q, rt)
 }
 
-// commonHeaders are on each answer. Date is the virtual time, by which clients judge leases.
+// commonHeaders sets the headers of every answer. Date is the virtual time: clients
+// judge the age of leases by it.
 func (e *Engine) commonHeaders(h http.Header) {
 	h.Set("Api-Version", e.version.String())
 	h.Set("Docker-Experimental", "false")
@@ -45,7 +46,7 @@ func (e *Engine) commonHeaders(h http.Header) {
 	h.Set("Date", e.Now().UTC().Format(http.TimeFormat))
 }
 
-// serve runs one operation with the faults and hooks that are set for it.
+// serve runs one operation, with the faults and hooks that apply to it.
 func (e *Engine) serve(w http.ResponseWriter, q *wire.Request, rt wire.Route[*world.World]) {
 	call := e.beginCall(q)
 	if err := e.hook(call); err != nil {

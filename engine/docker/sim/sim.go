@@ -1,4 +1,5 @@
-// Part of the simulated engine: making one, closing it, and connecting to it without a socket.
+// Part of the simulated engine: making one, closing it, and connecting to it without a
+// socket.
 
 package sim
 
@@ -17,25 +18,27 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// Options say what engine to simulate. The zero value is an empty engine of API 1.41 whose clock starts at a fixed instant.
+// Options say which engine to simulate. The zero value is an empty engine of API 1.41
+// whose clock starts at a fixed instant.
 type Options struct {
 	API       string    // highest API version, "1.41" to "1.51"; empty is 1.41
 	Clock     ClockMode // how virtual time passes
-	Start     time.Time // first instant of the clock; zero is 2024-01-01 00:00 UTC, with ClockReal the present
+	Start     time.Time // first instant of the clock; zero is 2024-01-01 00:00 UTC, or the present with ClockReal
 	ID        string    // the engine's own id in info; empty is a fixed one
 	Name      string    // host name in info; empty is "sim"
 	CPUs      int       // processors in info; 0 is 2
 	HostPaths []string  // directories that exist on the host; nil means the usual ones, such as /etc and /tmp, with the usual files, such as /etc/hosts
 }
 
-// Engine is a simulated Docker Engine. Make one with [New] or [Load]; its methods may be used at the same time.
+// Engine is a simulated Docker Engine. Make one with [New] or [Load]. Its methods are
+// safe for concurrent use.
 type Engine struct {
 	opts    Options
 	version wire.Version
 	routes  []wire.Route[*world.World]
 	world   *world.World
 
-	// Under the lock of the world:
+	// Guarded by the lock of the world:
 	calls     []Call
 	callCount int
 	faults    []*faultRule
@@ -46,8 +49,8 @@ type Engine struct {
 	inside  *insideListener
 }
 
-// New makes an engine. An API version outside 1.41 to 1.51 means the default, since there is nobody to tell; what the engine
-// then speaks is in its version answer.
+// New makes an engine. An API version outside 1.41 to 1.51 means the default: New
+// returns no error that could say so, but the engine's version answer shows it.
 func New(opts Options) *Engine {
 	start := opts.Start
 	if start.IsZero() && opts.Clock == ClockReal {
@@ -87,7 +90,8 @@ func newEngine(opts Options, st *state.State) *Engine {
 	return &Engine{opts: opts, version: version, routes: api.Routes(), world: world.New(world.Host{Name: opts.Name, ID: opts.ID, CPUs: opts.CPUs}, opts.Clock, version, st)}
 }
 
-// Serve answers on l until ctx ends; then it cuts all connections and returns nil. It closes l.
+// Serve answers on l until ctx ends; then it cuts all connections and returns nil. It
+// closes l.
 func (e *Engine) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
@@ -99,8 +103,9 @@ func (e *Engine) Serve(ctx context.Context, l net.Listener) error {
 	return err
 }
 
-// DialContext connects to the engine inside the process; network and address do not matter. It fits the DialContext of a
-// [http.Transport] and the dialer option of a Docker client.
+// DialContext connects to the engine within the process, whatever the network and the
+// address. It fits the DialContext of an [http.Transport] and the dialer option of a
+// Docker client.
 func (e *Engine) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
 	e.serving.Do(func() {
 		e.inside = &insideListener{conns: make(chan net.Conn), done: make(chan struct{})}
@@ -118,12 +123,14 @@ func (e *Engine) DialContext(ctx context.Context, _, _ string) (net.Conn, error)
 	}
 }
 
-// Client gives an HTTP client whose every request goes to the engine, whatever the host in its address.
+// Client returns an HTTP client whose every request goes to the engine, whatever host
+// its URL names.
 func (e *Engine) Client() *http.Client {
 	return &http.Client{Transport: &http.Transport{DialContext: e.DialContext}}
 }
 
-// Close ends all connections made with DialContext and all streams. The engine's state stays readable.
+// Close ends all connections made with DialContext and all streams. The engine's state
+// stays readable.
 func (e *Engine) Close() error {
 	e.world.Lock()
 	e.world.Clock.Close()
@@ -136,7 +143,7 @@ func (e *Engine) Close() error {
 	return e.server.Close()
 }
 
-// insideListener hands connections made in the process to the server.
+// insideListener hands connections that were made within the process to the server.
 type insideListener struct {
 	conns chan net.Conn
 	done  chan struct{}

@@ -1,6 +1,7 @@
 // Addresses: the pools of networks, and who has which address of them.
 
-// Package addresses gives out the addresses of the pools of a network. It knows neither networks nor containers.
+// Package addresses gives out addresses from the pools of a network. It knows neither
+// networks nor containers.
 package addresses
 
 import (
@@ -12,23 +13,25 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// errInUse is what the engine says of an address that somebody has, for whatever it is wanted.
+// errInUse is what the engine says about an address that is taken, whatever it was
+// asked for.
 const errInUse = "Address already in use"
 
-// Pool is a pool of addresses with those that are taken.
+// Pool is a pool of addresses, with those that are taken.
 type Pool struct {
-	subnet netip.Prefix
-	within netip.Prefix // the part that addresses are taken from when nobody asks for one
-	used   map[netip.Addr]bool
+	subnet     netip.Prefix
+	assignable netip.Prefix // where addresses come from unless one is asked for
+	used       map[netip.Addr]bool
 }
 
-// New reads a pool whose texts are known to be valid. Its first address, and of IPv4 its last, are never given out.
+// New reads a pool whose texts are known to be valid. Its first address is never given
+// out, nor is the last one of an IPv4 pool.
 func New(pool spec.IPAMPool) *Pool {
 	subnet, _ := netip.ParsePrefix(pool.Subnet)
 	p := &Pool{subnet: subnet.Masked(), used: map[netip.Addr]bool{}}
-	p.within = p.subnet
+	p.assignable = p.subnet
 	if part, err := netip.ParsePrefix(pool.IPRange); err == nil && part.Bits() >= p.subnet.Bits() && p.subnet.Contains(part.Addr()) {
-		p.within = part.Masked()
+		p.assignable = part.Masked()
 	}
 	p.used[p.subnet.Addr()] = true
 	if p.subnet.Addr().Is4() {
@@ -37,7 +40,7 @@ func New(pool spec.IPAMPool) *Pool {
 	return p
 }
 
-// lastAddress is the broadcast address of a subnet of IPv4.
+// lastAddress returns the broadcast address of an IPv4 subnet.
 func lastAddress(subnet netip.Prefix) netip.Addr {
 	b := subnet.Addr().As4()
 	for i := subnet.Bits(); i < 32; i++ {
@@ -46,9 +49,9 @@ func lastAddress(subnet netip.Prefix) netip.Addr {
 	return netip.AddrFrom4(b)
 }
 
-// take gives out the lowest free address; false is none.
+// take gives out the lowest free address; false if there is none.
 func (p *Pool) take() (netip.Addr, bool) {
-	for a := p.within.Addr(); p.within.Contains(a); a = a.Next() {
+	for a := p.assignable.Addr(); p.assignable.Contains(a); a = a.Next() {
 		if !p.used[a] {
 			p.used[a] = true
 			return a, true
@@ -57,14 +60,15 @@ func (p *Pool) take() (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// Hold marks an address as taken; what is none is passed over.
+// Hold marks an address as taken; text that is not an address is ignored.
 func (p *Pool) Hold(text string) {
 	if address, err := netip.ParseAddr(text); err == nil {
 		p.used[address] = true
 	}
 }
 
-// Fill takes the gateway and the further addresses of a pool that a network is made of; without a gateway the pool gets one.
+// Fill takes the gateway and the auxiliary addresses of a new network's pool; a pool
+// without a gateway gets one.
 func (p *Pool) Fill(network string, pool *spec.IPAMPool) error {
 	if err := p.setGateway(pool); err != nil {
 		return err
@@ -85,7 +89,8 @@ func (p *Pool) Fill(network string, pool *spec.IPAMPool) error {
 	return nil
 }
 
-// setGateway takes the gateway of a pool: the one that is asked for, or the lowest address.
+// setGateway takes the gateway of a pool: the one that is asked for, or the lowest free
+// address.
 func (p *Pool) setGateway(pool *spec.IPAMPool) error {
 	if pool.Gateway == "" {
 		gateway, ok := p.take()
@@ -108,7 +113,8 @@ func (p *Pool) setGateway(pool *spec.IPAMPool) error {
 	return nil
 }
 
-// Assign takes one address: the one that is asked for, or the lowest that is free. It gives the bits of the subnet, too.
+// Assign takes one address, the one that is asked for or the lowest that is free, and
+// also returns the prefix length of its subnet.
 func (p *Pool) Assign(network, id, kind, asked string) (netip.Addr, int, error) {
 	bits := p.subnet.Bits()
 	if asked == "" {
@@ -129,7 +135,8 @@ func (p *Pool) Assign(network, id, kind, asked string) (netip.Addr, int, error) 
 	return address, bits, nil
 }
 
-// Defaults are 172.17 to 172.31, then 192.168 in sixteenths.
+// Defaults returns the engine's default pools: 172.17 to 172.31, then sixteenths of
+// 192.168.
 func Defaults() []netip.Prefix {
 	var pools []netip.Prefix
 	for i := byte(17); i < 32; i++ {

@@ -20,9 +20,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// archivePlace finds the file that an archive call means: a put follows all links of its path, the others all but the last part.
-// Looking at the mounts of a container counts them, as a start does;
-// unless there is an error, the caller reports them free again.
+// archivePlace finds the file that an archive call means: a put follows all links of
+// its path, the other calls all but the last part. Looking at the mounts of a container
+// counts them, as a start does; unless there is an error, the caller unmounts them
+// again.
 func archivePlace(w *world.World, q *wire.Request) (*state.Container, process.Place, files.File, error) {
 	p := q.Query.Get("path")
 	if p == "" {
@@ -35,7 +36,8 @@ func archivePlace(w *world.World, q *wire.Request) (*state.Container, process.Pl
 	if err := w.Mounts.Look(c); err != nil {
 		return nil, process.Place{}, files.File{}, err
 	}
-	// Reading a link gives the link, so that the last part is not followed, unless the client says by a slash or a dot that it means what is behind it.
+	// Reading a link returns the link itself, so the last part is not followed, unless
+	// the client says by a slash or a dot at the end that it means the target.
 	dir, base := path.Split(archivePath(p))
 	full := strings.TrimSuffix(w.State.Box(c).Resolve(dir), "/") + "/" + base
 	if q.Method == http.MethodPut {
@@ -59,10 +61,10 @@ func archivePlace(w *world.World, q *wire.Request) (*state.Container, process.Pl
 	return c, at, f, err
 }
 
-// wantsDirectory reports whether a path ends in a way that only directories can have.
+// wantsDirectory reports whether a path ends in a way in which only directories can.
 func wantsDirectory(p string) bool { return strings.HasSuffix(p, "/") || path.Base(p) == "." }
 
-// archivePath is a path cleaned, except for a dot or a slash at its end.
+// archivePath returns a cleaned path that keeps a dot or a slash at its end.
 func archivePath(p string) string {
 	clean := path.Clean("/" + p)
 	switch {
@@ -74,7 +76,7 @@ func archivePath(p string) string {
 	return clean
 }
 
-// statHeader is the value of X-Docker-Container-Path-Stat.
+// statHeader returns the value of X-Docker-Container-Path-Stat.
 func statHeader(w *world.World, q *wire.Request, c *state.Container, f files.File) string {
 	size := f.Size
 	if f.Dir {
@@ -133,7 +135,7 @@ func archiveGet(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}}, nil
 }
 
-// containerExport gives all files of a container, without what is mounted in it.
+// containerExport answers with all files of a container, without what is mounted in it.
 func containerExport(w *world.World, q *wire.Request) (wire.Reply, error) {
 	c, err := w.State.FindContainer(q.Name)
 	if err != nil {
@@ -190,7 +192,8 @@ func archivePut(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return putFiles(w, c, q, fresh)
 }
 
-// putFiles lays files over what the container sees, each in the mount that its path falls into.
+// putFiles lays files over what the container sees, each in the mount that its path
+// leads into.
 func putFiles(w *world.World, c *state.Container, q *wire.Request, fresh files.Tree) (wire.Reply, error) {
 	base := w.State.Box(c).Resolve(q.Query.Get("path"))
 	for _, p := range slices.Sorted(maps.Keys(fresh)) {

@@ -1,4 +1,4 @@
-// Calls: images that are made of containers.
+// Calls: images made from containers.
 
 package api
 
@@ -14,7 +14,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// commit makes an image of what a container wrote, with its configuration and with changes to it.
+// commit makes an image from what a container wrote, with its configuration and the
+// changes asked for.
 func commit(w *world.World, q *wire.Request) (wire.Reply, error) {
 	given, err := commitConfig(q)
 	if err != nil {
@@ -45,7 +46,7 @@ func commit(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": im.ID}}, nil
 }
 
-// committed makes the image, with the configuration that is given or that of the container.
+// committed makes the image, with the given configuration or else the container's.
 func committed(w *world.World, q *wire.Request, c *state.Container, given *spec.Config) (*state.Image, error) {
 	config := spec.CloneConfig(c.Config)
 	if given != nil {
@@ -68,7 +69,8 @@ func commitConfig(q *wire.Request) (*spec.Config, error) {
 	if err := q.CheckJSONType(); err != nil || len(q.Body) == 0 {
 		return nil, err
 	}
-	// Errors of the decoder name the type.
+	// The decoder's errors contain the name of this type, so it is named as in the
+	// engine.
 	type ContainerConfigWrapper struct{ *spec.Config }
 	var body ContainerConfigWrapper
 	if err := json.NewDecoder(bytes.NewReader(q.Body)).Decode(&body); err != nil {

@@ -1,4 +1,4 @@
-// Calls: creating and naming containers.
+// Calls: creating and renaming containers.
 
 package api
 

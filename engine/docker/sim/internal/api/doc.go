@@ -1,5 +1,6 @@
 // Calls: what the package is.
 
-// Package api is the calls of the Engine API: each reads a request, asks or changes the world, and makes a document of what
-// it finds. [Routes] is the table of them all.
+// Package api holds the calls of the Engine API: each reads a request, asks or changes
+// the world, and makes a document from what it finds. [Routes] is the table of them
+// all.
 package api

@@ -33,9 +33,10 @@ func eventDocument(ev state.Event) wire.Object {
 	return doc
 }
 
-// wanted applies the filters of a reader. A name that it does not know lets everything through.
+// wanted applies the filters of a reader. A filter name that it does not know lets
+// everything through.
 func wanted(ev state.Event, f filter.Set) bool {
-	if len(f["event"]) > 0 && !doing(ev, f["event"]) || !f.Has("type", ev.Type) || !f.Has("scope", "local") {
+	if len(f["event"]) > 0 && !hasAction(ev, f["event"]) || !f.Has("type", ev.Type) || !f.Has("scope", "local") {
 		return false
 	}
 	for _, want := range f["label"] {
@@ -51,15 +52,17 @@ func wanted(ev state.Event, f filter.Set) bool {
 	return len(f["image"]) == 0 || ofImage(ev, f["image"])
 }
 
-// doing reports whether the action of an event is one of those; three of them are known by their beginning.
-func doing(ev state.Event, actions []string) bool {
+// hasAction reports whether the action of an event is one of the wanted ones. The three
+// whose actions carry a detail are known by their prefix.
+func hasAction(ev state.Event, actions []string) bool {
 	if slices.Contains(actions, "health_status") || slices.Contains(actions, "exec_create") || slices.Contains(actions, "exec_start") {
 		return slices.ContainsFunc(actions, func(action string) bool { return strings.HasPrefix(ev.Action, action) })
 	}
 	return slices.Contains(actions, ev.Action)
 }
 
-// ofImage reports whether an event is about one of the images, or about a container of one, with the tag given or without.
+// ofImage reports whether an event is about one of the images, or about a container
+// made from one, named with or without its tag.
 func ofImage(ev state.Event, names []string) bool {
 	name := ev.Attributes["image"]
 	if ev.Type == "image" {
@@ -107,7 +110,7 @@ func events(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}, nil
 }
 
-// pastEvents answers with events that all have happened already.
+// pastEvents answers with events that have all happened already.
 func pastEvents(reader *world.Watcher, f filter.Set, until time.Time) (wire.Reply, error) {
 	var text []byte
 	for _, ev := range reader.Take() {
@@ -123,7 +126,8 @@ func pastEvents(reader *world.Watcher, f filter.Set, until time.Time) (wire.Repl
 	return wire.Reply{Raw: text, Header: map[string]string{"Content-Type": "application/json"}}, nil
 }
 
-// streamEvents writes events as they happen, until the client goes, the daemon restarts, or the time is up.
+// streamEvents writes events as they happen, until the client leaves, the daemon
+// restarts, or the time is up.
 func streamEvents(w *world.World, q *wire.Request, reader *world.Watcher, f filter.Set, until time.Time, hasUntil bool, out io.Writer) error {
 	defer func() {
 		w.Lock()
@@ -157,7 +161,7 @@ func streamEvents(w *world.World, q *wire.Request, reader *world.Watcher, f filt
 	}
 }
 
-// writeEvents writes those events that a reader wants; a zero until has no end.
+// writeEvents writes the events that a reader wants; a zero until means no end.
 func writeEvents(out io.Writer, batch []state.Event, f filter.Set, until time.Time) error {
 	for _, ev := range batch {
 		if !wanted(ev, f) || !until.IsZero() && ev.At.After(until) {

@@ -1,4 +1,4 @@
-// Calls: calls that run further programs in a container.
+// Calls: running additional programs in a container.
 
 package api
 
@@ -14,7 +14,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// ExecConfig is the request body of exec create. Errors of the decoder name the type, so that it is called as the engine calls it.
+// ExecConfig is the request body of exec create. The decoder's errors contain the name
+// of this type, so it is named as in the engine.
 type ExecConfig struct {
 	Cmd                                          []string
 	Tty, AttachStdin, AttachStdout, AttachStderr bool
@@ -56,7 +57,8 @@ func execCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Reply{Status: 201, JSON: wire.Object{"Id": x.ID}}, nil
 }
 
-// validKeys reports whether text is a list of keys that detach: single letters and ctrl-X.
+// validKeys reports whether text is a list of keys that detach: single letters and
+// ctrl-X.
 func validKeys(text string) bool {
 	for key := range strings.SplitSeq(text, ",") {
 		letter, ctrl := strings.CutPrefix(key, "ctrl-")
@@ -86,7 +88,8 @@ func execStart(w *world.World, q *wire.Request) (wire.Reply, error) {
 	case err != nil && body.Detach:
 		return wire.Reply{}, err
 	case err != nil:
-		// The connection is taken over before this is known, so the stream has to tell it.
+		// The connection is hijacked before this is known, so the error has to go into
+		// the stream.
 		return execStream(w, q, x, []logs.Line{{Stream: 1, Text: err.Error() + "\r"}}, func() bool { return true })
 	case body.Detach:
 		return wire.Status(200)
@@ -94,7 +97,7 @@ func execStart(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return execStream(w, q, x, output, func() bool { return !x.Running })
 }
 
-// checkExecStart tells why nothing can start in a container, or nil.
+// checkExecStart returns why nothing can be started in a container, or nil.
 func checkExecStart(w *world.World, c *state.Container) error {
 	switch {
 	case !c.Running:
@@ -107,7 +110,7 @@ func checkExecStart(w *world.World, c *state.Container) error {
 	return nil
 }
 
-// execStream gives the client lines of output, and then waits for the end.
+// execStream sends the client lines of output, and then waits for the end.
 func execStream(w *world.World, q *wire.Request, x *state.Execution, output []logs.Line, ended func() bool) (wire.Reply, error) {
 	rep := wire.Reply{Hijack: true, Header: map[string]string{"Content-Type": logs.ContentType(q, x.Tty)}}
 	rep.Stream = func(out io.Writer) error {

@@ -101,7 +101,8 @@ func imageList(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(docs)
 }
 
-// imageRow is an image in a list, with those of its names that are wanted.
+// imageRow returns an image as a row of the list, with those of its names that are
+// wanted.
 func imageRow(q *wire.Request, im *state.Image, tags, digests []string) wire.Object {
 	doc := wire.Object{
 		"Id": im.ID, "ParentId": im.Parent, "RepoTags": wire.OrNil(tags), "RepoDigests": wire.OrNil(digests), "Created": im.Created.Unix(),
@@ -113,7 +114,8 @@ func imageRow(q *wire.Request, im *state.Image, tags, digests []string) wire.Obj
 	return doc
 }
 
-// imageAge makes a test out of the filters of a list of images that say when an image was made.
+// imageAge returns a test for those filters of the image list that ask when an image
+// was made.
 func imageAge(w *world.World, q *wire.Request, f filter.Set) (func(created time.Time) bool, error) {
 	bounds := map[string]time.Time{}
 	for _, name := range []string{"before", "since"} {
@@ -147,7 +149,7 @@ func imageTag(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Status(201)
 }
 
-// tagImage gives an image one more name, and says so.
+// tagImage gives an image one more name, and emits the event.
 func tagImage(w *world.World, q *wire.Request, im *state.Image, repo, tag string) (refs.Reference, error) {
 	ref, err := refs.Parse(repo)
 	if err != nil {

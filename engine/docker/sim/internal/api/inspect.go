@@ -1,4 +1,4 @@
-// Calls: what it tells about one container.
+// Calls: inspecting one container.
 
 package api
 
@@ -16,7 +16,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// healthDocument is how inspect shows the health, with the last probes.
+// healthDocument returns the health as inspect shows it, with the last probes.
 func healthDocument(w *world.World, c *state.Container) wire.Object {
 	log := []wire.Object{}
 	runs, streak := w.State.Box(c).Probes(w.State.Now)

@@ -55,7 +55,7 @@ func containerKill(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, wire.Prefixed(where, err)
 	}
-	// Two signals belong to the library of C.
+	// The C library keeps two signals for itself.
 	if sig < 0 || sig > 64 || sig == 32 || sig == 33 {
 		return wire.Reply{}, wire.Prefixed(where, wire.Failure("The linux daemon does not support signal %d", uint64(sig)))
 	}
@@ -66,7 +66,7 @@ func containerKill(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Status(204)
 }
 
-// stopTimeout reads the seconds that a stop waits; negative is for ever.
+// stopTimeout reads how many seconds a stop waits; negative means for ever.
 func stopTimeout(q *wire.Request, c *state.Container) (int, error) {
 	if text := q.Query.Get("t"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -81,7 +81,7 @@ func stopTimeout(q *wire.Request, c *state.Container) (int, error) {
 	return 10, nil
 }
 
-// stopSignal is the signal that stop sends.
+// stopSignal returns the signal that a stop sends.
 func stopSignal(q *wire.Request, c *state.Container) (int, error) {
 	if text := q.Query.Get("signal"); text != "" && q.At(42) {
 		return signals.Parse(text)
@@ -138,7 +138,7 @@ func containerRestart(w *world.World, q *wire.Request) (wire.Reply, error) {
 		}
 	}
 	if err := w.Supervisor.Start(c, true); err != nil {
-		// Whatever the reason, a restart reports it as its own failure.
+		// Whatever the reason, a restart reports it as a failure of its own.
 		return wire.Reply{}, wire.Prefixed(where, wire.Failure("%s", err.Error()))
 	}
 	w.Journal.EmitContainer(c, "restart", nil)
@@ -198,7 +198,7 @@ func containerRemove(w *world.World, q *wire.Request) (wire.Reply, error) {
 }
 
 func containerWait(w *world.World, q *wire.Request) (wire.Reply, error) {
-	// Any other condition means that it does not run.
+	// Any other condition means "not running".
 	condition := q.Query.Get("condition")
 	c, err := w.State.FindContainer(q.Name)
 	if err != nil {
@@ -252,7 +252,7 @@ func checkSize(q *wire.Request) error {
 	return nil
 }
 
-// removeLink removes one link, named as CONTAINER/ALIAS.
+// removeLink removes one link, named CONTAINER/ALIAS.
 func removeLink(w *world.World, q *wire.Request) (wire.Reply, error) {
 	owner, alias, ok := strings.Cut(strings.TrimPrefix(q.Name, "/"), "/")
 	if !ok {

@@ -54,7 +54,7 @@ func containerList(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(docs)
 }
 
-// containerFilter makes a test out of the filters of a list or a prune.
+// containerFilter returns a test for the filters of a list or a prune.
 func containerFilter(w *world.World, q *wire.Request, f filter.Set) (func(*state.Container) bool, error) {
 	if err := checkFilters(q, f); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func containerFilter(w *world.World, q *wire.Request, f filter.Set) (func(*state
 	if err != nil {
 		return nil, err
 	}
-	// Nothing here is a task of a swarm.
+	// No container here is a task of a swarm.
 	onlyTasks := slices.Contains(f["is-task"], "true")
 	if len(f["is-task"]) > 0 && !onlyTasks && !slices.Contains(f["is-task"], "false") {
 		return nil, wire.BadRequest("Invalid filter 'is-task=[%s]'", strings.Join(f["is-task"], " "))
@@ -133,7 +133,7 @@ func ageBounds(w *world.World, q *wire.Request, f filter.Set) (before, since *st
 	return before, since, err
 }
 
-// ancestors gives the ids of the images that a filter names.
+// ancestors returns the ids of the images that a filter names.
 func ancestors(w *world.World, names []string) map[string]bool {
 	ids := map[string]bool{}
 	for _, name := range names {
@@ -144,7 +144,8 @@ func ancestors(w *world.World, names []string) map[string]bool {
 	return ids
 }
 
-// nameFits reports whether one of the names of a container fits, with its slash or without.
+// nameFits reports whether one of a container's names matches, with or without its
+// slash.
 func nameFits(w *world.World, c *state.Container, fits func(string) bool) bool {
 	return slices.ContainsFunc(w.State.NamesOf(c), func(name string) bool {
 		return fits(name) || fits(strings.TrimPrefix(name, "/"))
@@ -175,7 +176,8 @@ func networkFits(c *state.Container, f filter.Set) bool {
 	return false
 }
 
-// portsFit reports whether an open port is published or exposed as a filter wants; a port that is not published counts as number 0.
+// portsFit reports whether an open port is published or exposed as a filter wants; a
+// port that is not published counts as number 0.
 func portsFit(c *state.Container, publish, expose map[string]bool) bool {
 	for key, bindings := range c.Ports {
 		_, proto := spec.SplitPort(key)
@@ -213,7 +215,8 @@ func listDocument(w *world.World, c *state.Container, q *wire.Request) wire.Obje
 	return doc
 }
 
-// imageShown is the image as it was asked for, or its id once that name means another image.
+// imageShown returns the image as it was asked for, or its id once that name stands for
+// another image.
 func imageShown(w *world.World, c *state.Container) string {
 	if im, err := w.State.FindImage(c.Config.Image); err == nil && im.ID == c.ImageID {
 		return c.Config.Image
@@ -232,7 +235,7 @@ func commandShown(c *state.Container) string {
 	return strings.Join(words, " ")
 }
 
-// statusText is the state in words, as in the table of docker ps.
+// statusText returns the state in words, as in the table of docker ps.
 func statusText(w *world.World, c *state.Container) string {
 	switch c.Status() {
 	case "created":
@@ -242,11 +245,11 @@ func statusText(w *world.World, c *state.Container) string {
 	case "dead":
 		return "Dead"
 	case "restarting":
-		return fmt.Sprintf("Restarting (%d) %s ago", c.ExitCode, roughly(w.State.Now.Sub(c.FinishedAt)))
+		return fmt.Sprintf("Restarting (%d) %s ago", c.ExitCode, durationInWords(w.State.Now.Sub(c.FinishedAt)))
 	case "exited":
-		return fmt.Sprintf("Exited (%d) %s ago", c.ExitCode, roughly(w.State.Now.Sub(c.FinishedAt)))
+		return fmt.Sprintf("Exited (%d) %s ago", c.ExitCode, durationInWords(w.State.Now.Sub(c.FinishedAt)))
 	}
-	text := "Up " + roughly(w.State.Now.Sub(c.StartedAt))
+	text := "Up " + durationInWords(w.State.Now.Sub(c.StartedAt))
 	switch {
 	case c.Paused:
 		return text + " (Paused)"
@@ -258,8 +261,8 @@ func statusText(w *world.World, c *state.Container) string {
 	return text
 }
 
-// roughly gives a duration in words.
-func roughly(d time.Duration) string {
+// durationInWords returns a duration in words.
+func durationInWords(d time.Duration) string {
 	switch seconds, minutes, hours := int(d.Seconds()), int(d.Minutes()), int(d.Hours()+0.5); {
 	case seconds < 1:
 		return "Less than a second"
@@ -307,7 +310,7 @@ func containerPrune(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(wire.Object{"ContainersDeleted": gone, "SpaceReclaimed": 0})
 }
 
-// portList is how the list of containers shows ports.
+// portList returns the ports as the list of containers shows them.
 func portList(c *state.Container) []wire.Object {
 	docs := []wire.Object{}
 	for _, key := range slices.Sorted(maps.Keys(c.Ports)) {

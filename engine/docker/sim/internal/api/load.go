@@ -1,4 +1,4 @@
-// Calls: calls by which images arrive as tar files.
+// Calls: images that arrive as tar files.
 
 package api
 
@@ -19,7 +19,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// imageLoad loads the images of a tar one by one; those before one that cannot be loaded stay.
+// imageLoad loads the images of a tar one by one; if one cannot be loaded, those before
+// it stay.
 func imageLoad(w *world.World, q *wire.Request) (wire.Reply, error) {
 	from, err := archive.Open(q.Body, w.State.Serial)
 	if err != nil {
@@ -91,7 +92,7 @@ func imageImport(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Messages(wire.Object{"status": im.ID})
 }
 
-// importTags is the name that an imported image gets, if it gets one.
+// importTags returns the name that an imported image gets, if any.
 func importTags(repo, tag string) ([]string, error) {
 	if repo == "" {
 		return nil, nil

@@ -17,7 +17,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// logDetails are the labels and variables that the log options of a container name, as they go before each line.
+// logDetails returns the labels and variables that a container's log options name, in
+// the form in which they precede each line.
 func logDetails(c *state.Container) string {
 	variables := map[string]string{}
 	for _, pair := range c.Config.Env {
@@ -53,7 +54,8 @@ func containerLogs(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if q.Flag("details") {
 		r.Details = logDetails(c)
 	}
-	// Counted now, under the lock: what is printed between this and the stream is then neither missed nor written twice.
+	// Counted now, under the lock: what is printed between this and the stream is then
+	// neither missed nor written twice.
 	read := len(c.Log)
 	var lines []logs.Line
 	for _, line := range c.Log {
@@ -70,7 +72,8 @@ func containerLogs(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}, nil
 }
 
-// streamLog writes lines, and with follow what comes after the first read lines until the container ends.
+// streamLog writes lines and, with follow, all lines after the first read ones until
+// the container ends.
 func streamLog(w *world.World, q *wire.Request, c *state.Container, r logs.Request, lines []logs.Line, read int, out io.Writer) error {
 	for {
 		for _, line := range lines {
@@ -102,7 +105,8 @@ func streamLog(w *world.World, q *wire.Request, c *state.Container, r logs.Reque
 	}
 }
 
-// containerAttach gives the client the output of a container as it comes, until the container ends.
+// containerAttach sends the client the output of a container as it comes, until the
+// container ends.
 func containerAttach(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if keys := q.Query.Get("detachKeys"); !validKeys(keys) {
 		return wire.Reply{}, &wire.Error{Status: 400, Text: fmt.Sprintf("Invalid detach keys (%s) provided", keys), Plain: true}
@@ -135,7 +139,7 @@ func containerAttach(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return rep, nil
 }
 
-// writeLines writes those lines that the client wants.
+// writeLines writes the lines that the client wants.
 func writeLines(out io.Writer, c *state.Container, r logs.Request, lines []logs.Line) error {
 	for _, line := range lines {
 		if !r.Wants(line) {
@@ -148,7 +152,8 @@ func writeLines(out io.Writer, c *state.Container, r logs.Request, lines []logs.
 	return nil
 }
 
-// streamOutput writes lines, and what comes after the first read lines until a container that had ended so many times ends once more.
+// streamOutput writes lines, and then all after the first read ones until a container
+// that had ended so many times ends once more.
 func streamOutput(w *world.World, q *wire.Request, c *state.Container, exits int, r logs.Request, lines []logs.Line, read int, out io.Writer) error {
 	over := func() bool { return c.Exits != exits || w.State.Containers[c.ID] == nil }
 	for {

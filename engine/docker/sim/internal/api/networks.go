@@ -59,7 +59,7 @@ func networkDisconnect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Status(200)
 }
 
-// networkDocument is a network as the API shows it, with the fields in its order.
+// networkDocument is a network as the API shows it, with the fields in the API's order.
 type networkDocument struct {
 	Name                          string
 	ID                            string `json:"Id"`
@@ -113,7 +113,7 @@ func networkInspect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(shownNetwork(w, n, true))
 }
 
-// ambiguousInspect words the error of two networks of one name as inspect does.
+// ambiguousInspect words the error about two networks of one name as inspect does.
 func ambiguousInspect(name string, err error) error {
 	text := err.Error()
 	prefix := "network " + name + " is ambiguous ("

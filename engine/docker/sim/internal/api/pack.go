@@ -1,4 +1,4 @@
-// Calls: calls by which images leave as tar files.
+// Calls: images that leave as tar files.
 
 package api
 
@@ -8,7 +8,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// imageSave gives images as a tar.
+// imageSave answers with images as a tar.
 func imageSave(w *world.World, q *wire.Request) (wire.Reply, error) {
 	names := q.Query["names"]
 	if q.Name != "" {

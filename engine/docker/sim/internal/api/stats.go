@@ -1,4 +1,5 @@
-// Calls: what a container uses. Nothing is measured: each process has one thread, a megabyte, and no traffic.
+// Calls: what a container uses. Nothing is measured: every process has one thread, a
+// megabyte, and no traffic.
 
 package api
 
@@ -11,7 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// containerStats gives one sample, also to a client that asked for a stream: nothing changes that a second one could show.
+// containerStats answers with one sample, even to a client that asked for a stream:
+// nothing changes that a second one could show.
 func containerStats(w *world.World, q *wire.Request) (wire.Reply, error) {
 	c, err := w.State.FindContainer(q.Name)
 	if err != nil {
@@ -46,13 +48,14 @@ func containerStats(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(doc)
 }
 
-// cpuStats is the time that the processors ran until an instant; all of it was for others. The zero instant is no sample.
+// cpuStats returns how long the processors have run until an instant; all of it was for
+// others. At the zero instant there is no sample.
 func cpuStats(w *world.World, at time.Time) wire.Object {
 	usage := wire.Object{"total_usage": 0, "usage_in_kernelmode": 0, "usage_in_usermode": 0}
 	doc := wire.Object{"cpu_usage": usage, "throttling_data": wire.Object{"periods": 0, "throttled_periods": 0, "throttled_time": 0}}
 	if !at.IsZero() {
 		usage["percpu_usage"] = make([]int, w.Host.Processors())
-		// The host had been up for an hour when the engine began.
+		// The host had been up for an hour when the engine was made.
 		doc["system_cpu_usage"] = int64(at.Sub(w.State.Start)+time.Hour) * int64(w.Host.Processors())
 		doc["online_cpus"] = w.Host.Processors()
 	}
@@ -70,7 +73,7 @@ func blkioStats(none []wire.Object) wire.Object {
 	return doc
 }
 
-// trafficOf gives the network interfaces of a container.
+// trafficOf returns the network interfaces of a container.
 func trafficOf(c *state.Container) wire.Object {
 	doc := wire.Object{}
 	for _, name := range world.EndpointOrder(c) {

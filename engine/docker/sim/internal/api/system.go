@@ -1,4 +1,4 @@
-// Calls: what it tells about itself.
+// Calls: what the engine says about itself.
 
 package api
 
@@ -17,7 +17,7 @@ func ping(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}}, nil
 }
 
-// hostMemory is the memory of the host.
+// hostMemory is the host's memory in bytes.
 const hostMemory = int64(8 << 30)
 
 func versionInfo(w *world.World, q *wire.Request) (wire.Reply, error) {
@@ -99,7 +99,7 @@ func diskUsage(w *world.World, q *wire.Request) (wire.Reply, error) {
 
 func pluginList(w *world.World, q *wire.Request) (wire.Reply, error) { return wire.OK([]wire.Object{}) }
 
-// buildPrune finds nothing to remove, since nothing is built here.
+// buildPrune finds nothing to remove, since nothing is ever built here.
 func buildPrune(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if _, err := filter.Read(q, "until", "id", "label", "label!", "parent", "type", "description", "inuse", "shared", "private"); err != nil {
 		return wire.Reply{}, wire.Prefixed("failed to prune build cache: ", err)
@@ -107,7 +107,7 @@ func buildPrune(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(wire.Object{"CachesDeleted": nil, "SpaceReclaimed": 0})
 }
 
-// noSwarm answers what only the manager of a swarm can tell.
+// noSwarm answers calls that only the manager of a swarm can serve.
 func noSwarm(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Reply{}, &wire.Error{Status: 503, Text: world.NoManager}
 }

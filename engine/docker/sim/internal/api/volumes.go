@@ -81,7 +81,8 @@ func volumeRemove(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Status(204)
 }
 
-// volumePrune removes unused volumes: all of them below API 1.42, since then anonymous ones unless all is asked for.
+// volumePrune removes unused volumes: all of them before API 1.42, only the anonymous
+// ones since then, unless all are asked for.
 func volumePrune(w *world.World, q *wire.Request) (wire.Reply, error) {
 	known := []string{"label", "label!"}
 	if q.At(42) {

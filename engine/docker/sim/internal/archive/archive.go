@@ -1,7 +1,7 @@
 // Archive: the documents in a tar of images.
 
-// Package archive reads and writes tars of images, in the form of docker save. It knows no engine: what is loaded is an [Image], which the engine then
-// makes its own.
+// Package archive reads and writes tars of images, in the form of docker save. It knows
+// no engine: what it loads is an [Image], which the engine then makes its own.
 package archive
 
 import (
@@ -23,13 +23,14 @@ type Image struct {
 	Size            int64
 	Process         *script.Process
 	Files           files.Tree
-	Complete        bool // Files is all it holds
+	Complete        bool // Files is everything it holds
 }
 
-// Item is one entry of manifest.json: an image, with those of its tags that were asked for.
+// Item is one entry of manifest.json: an image, with those of its tags that were asked
+// for.
 type Item = manifestItem
 
-// Errors of the decoder name the type.
+// The decoder's errors contain the name of this type, so it is named as in the engine.
 type manifestItem struct {
 	Config   string
 	RepoTags []string
@@ -49,7 +50,7 @@ type document struct {
 	Simulated    *simulated  `json:"dmap_sim,omitempty"`
 }
 
-// step is one step in which an image was made.
+// step is one step in the making of an image.
 type step struct {
 	Created time.Time `json:"created"`
 	Author  string    `json:"author,omitempty"`
@@ -62,7 +63,8 @@ type rootFS struct {
 	DiffIDs []string `json:"diff_ids"`
 }
 
-// simulated is what the simulation knows of an image that its layer does not show. Other engines keep it and pass it on.
+// simulated is what the simulation knows of an image and its layer does not show. Other
+// engines keep it and pass it on.
 type simulated struct {
 	ID       string          `json:"id"`
 	Layers   []string        `json:"layers"`

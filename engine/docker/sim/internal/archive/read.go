@@ -16,14 +16,15 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Archive is a tar of images that was unpacked.
+// Archive is an unpacked tar of images.
 type Archive struct {
 	Manifest []Item
 	entries  map[string][]byte
 	number   uint64
 }
 
-// Open unpacks a tar of images. The engine unpacks each into a directory of its own, and number is in the name of that.
+// Open unpacks a tar of images. The engine unpacks each tar into a directory of its
+// own; number is part of that directory's name, which shows in errors.
 func Open(text []byte, number uint64) (*Archive, error) {
 	entries, err := files.ReadTar(text)
 	if err != nil {
@@ -40,17 +41,17 @@ func Open(text []byte, number uint64) (*Archive, error) {
 	return a, nil
 }
 
-// Processing is what the engine says of a tar that it cannot unpack.
+// Processing returns what the engine says about a tar that it cannot unpack.
 func Processing(err error) error {
 	return wire.Failure("Error processing tar file(exit status 1): %v", err)
 }
 
-// missing is what the engine says of a file that the archive does not hold.
+// missing returns what the engine says about a file that the archive lacks.
 func (a *Archive) missing(name string) error {
 	return wire.Failure("open /var/lib/docker/tmp/docker-import-%d/%s: no such file or directory", a.number, name)
 }
 
-// Image makes the image that an entry of the manifest describes.
+// Image returns the image that an entry of the manifest describes.
 func (a *Archive) Image(item Item) (*Image, error) {
 	text, found := a.entries[path.Clean(item.Config)]
 	if !found {
@@ -90,7 +91,8 @@ func (a *Archive) Image(item Item) (*Image, error) {
 	return im, nil
 }
 
-// addLayer lays one layer over the files of an image, and checks that it is the layer the configuration means.
+// addLayer applies one layer to the files of an image, after checking that it is the
+// layer that the configuration names.
 func (im *Image) addLayer(layer []byte, number int) error {
 	content, err := files.Unpack(layer)
 	if err != nil {

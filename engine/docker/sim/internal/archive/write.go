@@ -11,13 +11,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
 )
 
-// Packed is one image that is saved, with those of its tags that were asked for.
+// Packed is one image to save, with those of its tags that were asked for.
 type Packed struct {
 	Image
 	Tags []string
 }
 
-// Pack makes a tar of images whose files are as old as made. The simulation keeps no layers: each image has one, with the files that it knows.
+// Pack makes a tar of images; made is the time of its files. The simulation keeps no
+// layers: each image has a single one, with the files that are known.
 func Pack(images []Packed, made time.Time) ([]byte, error) {
 	tree := files.Tree{}
 	var manifest []Item
@@ -47,7 +48,8 @@ func Pack(images []Packed, made time.Time) ([]byte, error) {
 	return files.Tar(tree, made)
 }
 
-// addTo adds one image to what becomes a tar: its configuration, and a directory with its layer as engines before 1.10 read it.
+// addTo adds one image to the tree that becomes the tar: its configuration, and a
+// directory with its layer in the form that engines before 1.10 read.
 func (p Packed) addTo(tree files.Tree, made time.Time) (item Item, oldID string, err error) {
 	layer, err := files.Tar(p.Files, made)
 	if err != nil {

@@ -1,6 +1,8 @@
-// Dockerfile: instructions that change the configuration of an image that is imported or committed.
+// Dockerfile: instructions that change the configuration of an imported or committed
+// image.
 
-// Package dockerfile applies those instructions of a Dockerfile to a configuration that an import or a commit may name.
+// Package dockerfile applies to a configuration those Dockerfile instructions that an
+// import or a commit accepts.
 package dockerfile
 
 import (
@@ -22,11 +24,12 @@ type instruction struct {
 	name  string // in lower case
 	rest  string
 	pairs [][2]string // names and values, of ENV and LABEL
-	list  []string    // what a JSON array holds
+	list  []string    // the words, if they were a JSON array
 	json  bool
 }
 
-// Apply applies instructions such as CMD ["-"]. All are read before the first is applied.
+// Apply applies instructions such as CMD ["-"]. All are read before the first is
+// applied, so one that is malformed or not allowed here changes nothing.
 func Apply(c *spec.Config, changes []string) error {
 	if len(changes) == 0 {
 		return nil
@@ -53,7 +56,8 @@ func Apply(c *spec.Config, changes []string) error {
 	return nil
 }
 
-// readInstructions reads the lines of a Dockerfile; a backslash at its end joins a line with the next.
+// readInstructions reads the lines of a Dockerfile; a backslash at the end of a line
+// joins it with the next one.
 func readInstructions(text string) ([]instruction, error) {
 	var all []instruction
 	whole := ""
@@ -93,7 +97,7 @@ func readInstruction(line string) (instruction, error) {
 	return in, err
 }
 
-// readArray reads a JSON array of strings; false is something else.
+// readArray reads a JSON array of strings; false if the text is something else.
 func readArray(text string) ([]string, bool, error) {
 	var items []any
 	if !strings.HasPrefix(text, "[") || json.Unmarshal([]byte(text), &items) != nil {
@@ -178,7 +182,7 @@ func apply(c *spec.Config, in instruction) error {
 	return err
 }
 
-// command gives the words of a command; what is no JSON array is for a shell.
+// command returns the words of a command; what is not a JSON array is run by a shell.
 func (in instruction) command() spec.StringList {
 	switch {
 	case in.json:
@@ -202,7 +206,8 @@ func enter(c *spec.Config, dir string) error {
 	return nil
 }
 
-// setPairs sets variables or labels. Values see the variables as they were before the instruction.
+// setPairs sets variables or labels. All values see the variables as they were before
+// the instruction, not each other's.
 func setPairs(c *spec.Config, in instruction) error {
 	env := slices.Clone(c.Env)
 	for _, pair := range in.pairs {
@@ -249,7 +254,8 @@ func addVolumes(c *spec.Config, in instruction) error {
 	return nil
 }
 
-// expose adds ports such as 80, 80-82/udp or 8080:80, of which the last part counts.
+// expose adds ports such as 80, 80-82/udp or 8080:80; only the last part of a mapping
+// counts.
 func expose(c *spec.Config, words []string) error {
 	for _, word := range words {
 		text, err := expand(word, c.Env)

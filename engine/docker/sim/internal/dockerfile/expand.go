@@ -8,7 +8,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// splitWords splits text at blanks that no quote and no backslash covers; quotes stay.
+// splitWords splits text at blanks that are neither quoted nor escaped; the quotes
+// stay.
 func splitWords(text string) []string {
 	var words []string
 	word, quote, escaped := "", rune(0), false
@@ -43,7 +44,8 @@ type expander struct {
 	env  []string
 }
 
-// expand gives word without quotes and escapes, with the values of its variables.
+// expand returns word without its quotes and escapes, and with variables replaced by
+// their values.
 func expand(word string, env []string) (string, error) {
 	x := &expander{rest: word, env: env}
 	text, err := x.until("")
@@ -53,7 +55,8 @@ func expand(word string, env []string) (string, error) {
 	return text, nil
 }
 
-// until reads up to one of the characters of stop, which is left, or the end.
+// until reads up to one of the characters in stop, which it does not consume, or to the
+// end.
 func (x *expander) until(stop string) (string, error) {
 	var out strings.Builder
 	for x.rest != "" && !strings.Contains(stop, x.rest[:1]) {
@@ -110,7 +113,8 @@ func (x *expander) doubleQuoted() (string, error) {
 	return "", wire.BadRequest("unexpected end of statement while looking for matching double-quote")
 }
 
-// variable reads $NAME, ${NAME}, ${NAME:-word} or ${NAME:+word}; a dollar before anything else is itself.
+// variable reads $NAME, ${NAME}, ${NAME:-word} or ${NAME:+word}; a dollar before
+// anything else stands for itself.
 func (x *expander) variable() (string, error) {
 	x.rest = x.rest[1:]
 	if !strings.HasPrefix(x.rest, "{") {

@@ -1,4 +1,4 @@
-// Files: modes, as chmod writes them and as headers hold them.
+// Files: modes, as chmod writes them and as tar headers hold them.
 
 package files
 
@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// Mode is the mode of a file as the standard library writes it, which is what the stat header holds.
+// Mode returns the mode of a file in the standard library's form, which the stat header
+// uses.
 func Mode(f File) fs.FileMode {
 	mode := fs.FileMode(f.Mode & 0o777)
 	for _, bit := range []struct {
@@ -53,7 +54,7 @@ func changeClause(clause string, mode uint32, dir bool) (uint32, error) {
 	if at < 0 || strings.Trim(clause[:at], "ugoa") != "" {
 		return 0, errMode
 	}
-	// A clause for nobody is for all: no process here has a umask.
+	// A clause that names nobody is for all: no process here has a umask.
 	who := clause[:at]
 	if who == "" || strings.Contains(who, "a") {
 		who = "ugo"
@@ -81,7 +82,8 @@ func changeClause(clause string, mode uint32, dir bool) (uint32, error) {
 	return mode, nil
 }
 
-// clauseBits gives the bits that letters mean for who, and all bits that belong to who.
+// clauseBits returns the bits that the letters mean for who, and all the bits that
+// belong to who.
 func clauseBits(who, letters string, mode uint32, dir bool) (bits, mask uint32, err error) {
 	for _, class := range []struct {
 		name    string

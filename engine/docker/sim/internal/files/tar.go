@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// Write adds one file to a tar. Content that was too long to keep comes out as zeros of the right length.
+// Write adds one file to a tar. Content that was too long to keep comes out as zeros of
+// the same length.
 func Write(t *tar.Writer, name string, f File, made time.Time) error {
 	h := &tar.Header{Name: name, Mode: int64(f.Mode & 0o7777), Uid: f.UID, Gid: f.GID, ModTime: made, Typeflag: tar.TypeReg}
 	switch {
@@ -57,7 +58,8 @@ func (t Tree) AddJSON(name string, value any) error {
 	return err
 }
 
-// Tar gives the content of a tree as a tar, in order, without the root; all are as old as made.
+// Tar returns the files of a tree as a tar, in order and without the root; made is the
+// time of all of them.
 func Tar(content Tree, made time.Time) ([]byte, error) {
 	var buffer bytes.Buffer
 	t := tar.NewWriter(&buffer)

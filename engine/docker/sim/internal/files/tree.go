@@ -1,6 +1,8 @@
-// Files: small trees, with owners and modes, for images, containers, volumes and the host.
+// Files: small trees, with owners and modes, for images, containers, volumes and the
+// host.
 
-// Package files holds trees of files in memory: their owners and modes, and tar files made of them and laid over them.
+// Package files holds trees of files in memory, with owners and modes, and turns them
+// into tars and back.
 package files
 
 import (
@@ -8,7 +10,8 @@ import (
 	"strings"
 )
 
-// maxFileData is the most content kept of one file; longer files keep their size only.
+// maxFileData is the most content that is kept of one file; of longer files only the
+// size is kept.
 const maxFileData = 64 << 10
 
 // File is one file or directory. The zero value is an empty file of root with mode 0.
@@ -21,7 +24,7 @@ type File struct {
 	Data     []byte `json:",omitempty"` // content, unless it is long
 }
 
-// Deleted as a mode marks a file of the image that the container removed.
+// Deleted, as a mode, marks a file of the image that the container removed.
 const Deleted = 1 << 31
 
 // Tree holds files by clean absolute path; "/" is the root.
@@ -30,10 +33,10 @@ type Tree map[string]File
 // Dir is a directory of root.
 func Dir() File { return File{Dir: true, Mode: 0o755} }
 
-// New is a tree that holds nothing but its root.
+// New returns a tree that holds nothing but its root.
 func New() Tree { return Tree{"/": Dir()} }
 
-// Clone copies t; contents are shared because nobody changes them in place.
+// Clone copies t; the contents are shared, because nobody changes them in place.
 func (t Tree) Clone() Tree {
 	c := make(Tree, len(t))
 	for p, f := range t {
@@ -52,7 +55,7 @@ func (t Tree) Empty() bool {
 	return true
 }
 
-// Under gives the part of t below dir with dir as the root, and whether dir exists.
+// Under returns the part of t below dir, with dir as its root, and whether dir exists.
 func (t Tree) Under(dir string) (Tree, bool) {
 	root, ok := t[dir]
 	if !ok || !root.Dir {
@@ -67,7 +70,7 @@ func (t Tree) Under(dir string) (Tree, bool) {
 	return part, true
 }
 
-// MkdirAll makes dir and its parents where they are missing.
+// MkdirAll makes dir and those of its parents that are missing.
 func (t Tree) MkdirAll(dir string) {
 	for p := path.Clean("/" + dir); ; p = path.Dir(p) {
 		if _, ok := t[p]; !ok {

@@ -1,4 +1,4 @@
-// Files: tar files, packed or not, laid over trees.
+// Files: tar files, compressed or not, laid over trees.
 
 package files
 
@@ -13,11 +13,11 @@ import (
 
 // TarOptions say how a tar is laid over a tree.
 type TarOptions struct {
-	Whiteouts bool // entries .wh.NAME remove NAME
-	Named     bool // only what the tar names, no directories above it
+	Whiteouts bool // an entry .wh.NAME removes NAME
+	Named     bool // only what the tar names: missing parents are not made
 }
 
-// ReadTar reads all plain files of a tar, which may be packed with gzip.
+// ReadTar reads all plain files of a tar, which may be compressed with gzip.
 func ReadTar(text []byte) (map[string][]byte, error) {
 	entries := map[string][]byte{}
 	err := eachFile(text, func(h *tar.Header, content io.Reader) error {
@@ -31,10 +31,10 @@ func ReadTar(text []byte) (map[string][]byte, error) {
 	return entries, err
 }
 
-// maxUnpacked bounds what a packed tar may unpack to.
+// maxUnpacked bounds the size of what a compressed tar unpacks to.
 const maxUnpacked = 8 << 30
 
-// eachFile calls do for each entry of a tar, which may be packed with gzip.
+// eachFile calls do for each entry of a tar, which may be compressed with gzip.
 func eachFile(text []byte, do func(*tar.Header, io.Reader) error) error {
 	var from io.Reader = bytes.NewReader(text)
 	if bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
@@ -59,7 +59,7 @@ func eachFile(text []byte, do func(*tar.Header, io.Reader) error) error {
 	}
 }
 
-// Unpack gives a tar, which may be packed with gzip, as it was before.
+// Unpack returns a tar, which may be compressed with gzip, uncompressed.
 func Unpack(text []byte) ([]byte, error) {
 	if !bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
 		return text, nil
@@ -71,8 +71,9 @@ func Unpack(text []byte) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxUnpacked))
 }
 
-// AddTar lays the files of a tar over dir of a tree, and gives the size of their content. Symbolic links count as long as where
-// they lead to, and further names of a file as nothing.
+// AddTar lays the files of a tar over dir of a tree, and returns the size of their
+// content. A symbolic link counts as the length of its target, and another name of a
+// file as nothing.
 func (t Tree) AddTar(text []byte, dir string, opts TarOptions) (size int64, err error) {
 	err = eachFile(text, func(h *tar.Header, content io.Reader) error {
 		p := path.Join(dir, path.Clean("/"+h.Name))
@@ -86,7 +87,8 @@ func (t Tree) AddTar(text []byte, dir string, opts TarOptions) (size int64, err 
 		if !opts.Named {
 			t.MkdirAll(path.Dir(p))
 		}
-		// What lay below a directory would come to light again if only the directory went.
+		// Where a file replaces a directory, what lay below must go as well: it would
+		// come to light again if a directory returned.
 		if old, there := t[p]; there && old.Dir && !f.Dir {
 			t.Remove(p)
 		}
@@ -99,7 +101,7 @@ func (t Tree) AddTar(text []byte, dir string, opts TarOptions) (size int64, err 
 	return size, err
 }
 
-// whiteout applies p if it is the mark of a removed file.
+// whiteout applies p if it marks a removed file.
 func (t Tree) whiteout(p string) bool {
 	name, ok := strings.CutPrefix(path.Base(p), ".wh.")
 	if !ok {
@@ -125,7 +127,8 @@ func fileOf(h *tar.Header, content io.Reader, t Tree, dir string) (File, error) 
 	case tar.TypeSymlink:
 		f.Link = h.Linkname
 	case tar.TypeLink:
-		// A further name of a file that came earlier in the tar; the two are apart from here on, since trees know no hard links.
+		// Another name of a file that came earlier in the tar. From here on the two are
+		// separate files, since trees know no hard links.
 		return t[path.Join(dir, path.Clean("/"+h.Linkname))], nil
 	case tar.TypeReg:
 		f.Size = h.Size

@@ -1,6 +1,6 @@
 // Filter: the filters parameter of lists, prunes and events.
 
-// Package filter reads the filters of a call and says what they let through.
+// Package filter reads the filters of a call and decides what passes them.
 package filter
 
 import (
@@ -19,11 +19,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Set are the values given per filter name.
+// Set holds the values that were given per filter name.
 type Set map[string][]string
 
-// Read reads the filters parameter, in its present form or as the older lists, and refuses names that are not known
-// if any are given.
+// Read reads the filters parameter, in its present form or as the older lists. If known
+// names are given, it refuses all others.
 func Read(q *wire.Request, known ...string) (Set, error) {
 	text := q.Query.Get("filters")
 	f := Set{}
@@ -53,18 +53,21 @@ func Read(q *wire.Request, known ...string) (Set, error) {
 	return f, nil
 }
 
-// Has reports whether value fits a filter exactly; a filter that is not given fits everything.
+// Has reports whether value is exactly one of a filter's values; a filter that is not
+// given lets everything pass.
 func (f Set) Has(name, value string) bool {
 	return len(f[name]) == 0 || slices.Contains(f[name], value)
 }
 
-// Pattern makes a test out of a filter: whether a value fits one of its regular expressions, or is one of its texts.
+// Pattern returns a test for a filter: whether a value matches one of its regular
+// expressions, or is one of its texts.
 func (f Set) Pattern(name string) func(value string) bool {
 	wanted := f[name]
 	if len(wanted) == 0 {
 		return func(string) bool { return true }
 	}
-	// What is no expression still counts as a text, so that a name such as "a(" is found, and nothing is refused.
+	// What is not a valid expression still counts as a text, so that a name such as
+	// "a(" is found, and nothing is refused.
 	var expressions []*regexp.Regexp
 	for _, want := range wanted {
 		if re, err := regexp.Compile(want); err == nil {
@@ -76,7 +79,7 @@ func (f Set) Pattern(name string) func(value string) bool {
 	}
 }
 
-// Prefix reports whether value begins with what a filter says.
+// Prefix reports whether value begins with one of a filter's values.
 func (f Set) Prefix(name, value string) bool {
 	return len(f[name]) == 0 || slices.ContainsFunc(f[name], func(want string) bool { return strings.HasPrefix(value, want) })
 }
@@ -96,14 +99,14 @@ func (f Set) Labels(labels map[string]string) bool {
 	return true
 }
 
-// HasLabel reports whether labels hold what a filter wants: NAME, or NAME=VALUE.
+// HasLabel reports whether labels satisfy a filter: NAME, or NAME=VALUE.
 func HasLabel(labels map[string]string, want string) bool {
 	key, value, withValue := strings.Cut(want, "=")
 	got, there := labels[key]
 	return there && (!withValue || got == value)
 }
 
-// References gives those tags and digests of an image that the filter reference lets through.
+// References returns those tags and digests of an image that pass the filter reference.
 func (f Set) References(tags, digests []string) (fitTags, fitDigests []string, err error) {
 	if fitTags, err = f.matching(tags, ":"); err == nil {
 		fitDigests, err = f.matching(digests, "@")
@@ -111,7 +114,8 @@ func (f Set) References(tags, digests []string) (fitTags, fitDigests []string, e
 	return fitTags, fitDigests, err
 }
 
-// matching gives those names that fit the filter reference, whole or up to the separator before their last part.
+// matching returns those names that match the filter reference, whole or up to the
+// separator before their last part.
 func (f Set) matching(names []string, separator string) ([]string, error) {
 	if len(f["reference"]) == 0 {
 		return names, nil
@@ -123,7 +127,8 @@ func (f Set) matching(names []string, separator string) ([]string, error) {
 			if err != nil {
 				return nil, wire.Failure("%v", err)
 			}
-			// "web" lets all tags of web through. That the pattern is well-formed is known by now.
+			// "web" lets all tags of web pass. At this point the pattern is known to be
+			// well-formed.
 			short, _ := path.Match(want, name[:strings.LastIndex(name, separator)])
 			if whole || short {
 				found = append(found, name)
@@ -134,7 +139,7 @@ func (f Set) matching(names []string, separator string) ([]string, error) {
 	return found, nil
 }
 
-// Boolean reads a filter that is true or false; nil when it is not given.
+// Boolean reads a filter that is true or false; nil if it is not given.
 func (f Set) Boolean(name string) (*bool, error) {
 	values := f[name]
 	if len(values) == 0 {
@@ -147,7 +152,8 @@ func (f Set) Boolean(name string) (*bool, error) {
 	return &yes, nil
 }
 
-// NetworkUse reads the filter dangling of networks, which is stricter than that of other lists.
+// NetworkUse reads the filter dangling for networks, which is stricter than for other
+// lists.
 func (f Set) NetworkUse() (*bool, error) {
 	if len(f["dangling"]) > 1 {
 		return nil, wire.BadRequest("got more than one value for filter key \"dangling\"")
@@ -159,7 +165,8 @@ func (f Set) NetworkUse() (*bool, error) {
 	return dangling, nil
 }
 
-// Until reads the filter of that name of a prune: an instant, or a duration before now. Without the filter it is the zero time.
+// Until reads the filter of that name of a prune: an instant, or a duration before now.
+// Without the filter it returns the zero time.
 func (f Set) Until(q *wire.Request, now time.Time) (time.Time, error) {
 	values := f["until"]
 	switch len(values) {
@@ -169,7 +176,7 @@ func (f Set) Until(q *wire.Request, now time.Time) (time.Time, error) {
 	default:
 		return time.Time{}, wire.Invalid(q, "more than one until filter specified")
 	}
-	// "0" is read as a duration, too, but the engine means the year 1970 by it.
+	// "0" also reads as a duration, but the engine takes it as the year 1970.
 	text := values[0]
 	if d, err := time.ParseDuration(text); err == nil && text != "0" {
 		return now.Add(-d).Truncate(time.Second), nil
@@ -178,7 +185,7 @@ func (f Set) Until(q *wire.Request, now time.Time) (time.Time, error) {
 	if err == nil {
 		return at, nil
 	}
-	// Only what has a dash was meant as a date; anything else may be seconds.
+	// Only what has a dash can be a date; everything else may be seconds.
 	if strings.Contains(text, "-") {
 		return time.Time{}, wire.Invalid(q, "%v", err)
 	}
@@ -189,7 +196,7 @@ func (f Set) Until(q *wire.Request, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
-// timeLayout guesses how a time is written, from the characters in it.
+// timeLayout guesses the layout of a time from the characters in it.
 func timeLayout(text string) string {
 	zone := strings.ContainsAny(text, "zZ+") || strings.Count(text, "-") == 3
 	layout := "2006-01-02"
@@ -199,7 +206,7 @@ func timeLayout(text string) string {
 	case strings.Contains(text, "T"):
 		colons := strings.Count(text, ":")
 		if zone && !strings.ContainsAny(text, "zZ") && colons > 0 {
-			colons-- // the one in the zone
+			colons-- // the one in the zone does not count
 		}
 		layout = [...]string{"2006-01-02T15", "2006-01-02T15:04", "2006-01-02T15:04:05"}[min(colons, 2)]
 	}
@@ -209,7 +216,8 @@ func timeLayout(text string) string {
 	return layout
 }
 
-// Spares reports whether a prune leaves what was made at created, because that is after until.
+// Spares reports whether a prune spares what was made at created, because that is later
+// than until.
 func Spares(until, created time.Time) bool { return !until.IsZero() && created.After(until) }
 
 // Ports reads a filter of ports such as 80, 80/udp or 80-90/tcp.
@@ -231,7 +239,7 @@ func (f Set) Ports(q *wire.Request, name string) (map[string]bool, error) {
 	return all, nil
 }
 
-// filterRange reads a port, or a first and a last one.
+// filterRange reads a port, or the first and the last one of a range.
 func filterRange(text string) (first, last uint64, err error) {
 	if text == "" {
 		//lint:ignore ST1005 the engine says so

@@ -8,7 +8,8 @@ import (
 	"encoding/hex"
 )
 
-// Of gives 64 hex digits that look like any other id but depend on a kind and a text only.
+// Of returns 64 hex digits that look like any other id but depend only on a kind and a
+// text.
 func Of(kind, text string) string {
 	sum := sha256.Sum256([]byte("dmap sim " + kind + " " + text))
 	return hex.EncodeToString(sum[:])

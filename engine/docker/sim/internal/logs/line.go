@@ -1,6 +1,7 @@
 // Logs: lines of output, as streams carry them.
 
-// Package logs writes lines of output the way a client reads them, and reads which lines it wants.
+// Package logs writes lines of output as clients read them, and reads which lines a
+// client wants.
 package logs
 
 import (
@@ -18,7 +19,8 @@ type Line struct {
 	Text   string
 }
 
-// Write writes one line, with a header of eight bytes before it unless there is a terminal.
+// Write writes one line; unless there is a terminal, after the stream's header of eight
+// bytes.
 func Write(w io.Writer, line Line, tty bool, prefix string) error {
 	text := prefix + line.Text + "\n"
 	if tty {

@@ -1,4 +1,4 @@
-// Logs: what a client wants of the logs.
+// Logs: which lines a client wants.
 
 package logs
 
@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Request is what a client wants of the logs.
+// Request says which lines of the logs a client wants, and how.
 type Request struct {
 	Stdout, Stderr, Follow, times bool
 	Details                       string // what goes before each line
@@ -41,7 +41,7 @@ func Read(q *wire.Request) (Request, error) {
 	return r, nil
 }
 
-// Wants reports whether a line is asked for.
+// Wants reports whether a line was asked for.
 func (r Request) Wants(line Line) bool {
 	if line.Stream == 1 && !r.Stdout || line.Stream == 2 && !r.Stderr || line.At.Before(r.since) {
 		return false
@@ -49,7 +49,7 @@ func (r Request) Wants(line Line) bool {
 	return r.until.IsZero() || !line.At.After(r.until)
 }
 
-// Prefix is what goes before a line.
+// Prefix returns what precedes a line.
 func (r Request) Prefix(line Line) string {
 	if !r.times {
 		return r.Details

@@ -1,4 +1,5 @@
-// Process: a container as what runs in it sees it: its files, through mounts and links, and who owns them.
+// Process: a container as its programs see it: its files, through mounts and links, and
+// who owns them.
 
 package process
 
@@ -13,7 +14,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
-// ThroughFile gives the part of a path that leads just below a file, as if that were a directory; "" if none does.
+// ThroughFile returns the part of a path that leads just below a file, as if the file
+// were a directory; "" if no part does.
 func (b Box) ThroughFile(p string) string {
 	for at := path.Clean("/" + p); at != "/"; at = path.Dir(at) {
 		if f, there := b.Locate(path.Dir(at)).Get(); there && !f.Dir && f.Link == "" {
@@ -23,12 +25,12 @@ func (b Box) ThroughFile(p string) string {
 	return ""
 }
 
-// Volumes has the files of volumes.
+// Volumes holds the files of volumes.
 type Volumes interface {
-	VolumeFiles(name string) files.Tree // nil: there is no such volume
+	VolumeFiles(name string) files.Tree // nil if there is no such volume
 }
 
-// Box is a container as what runs in it sees it.
+// Box is a container as its programs see it.
 type Box struct {
 	ID        string
 	Path      string // its program
@@ -36,31 +38,31 @@ type Box struct {
 	Host      *spec.HostConfig
 	Mounts    map[string]*spec.MountPoint // by destination
 	Life      *Life
-	Written   files.Tree      // what differs from the image
-	Image     files.Tree      // the files of its image; nil: the image is gone
-	Complete  bool            // the image is known to hold no other files
-	Script    *script.Process // what the image says that its programs do
+	Written   files.Tree      // what the container changed
+	Image     files.Tree      // the files of its image; nil if the image is gone
+	Complete  bool            // Image is everything the image holds
+	Script    *script.Process // what the image says about its programs
 	Volumes   Volumes
 	HostFiles files.Tree // directories and files of the host
 }
 
-// Rootfs is where the engine keeps the files of a container.
+// Rootfs returns where the engine keeps the files of a container.
 func (b Box) Rootfs() string { return "/var/lib/docker/overlay2/" + b.ID + "/merged" }
 
 // underInit reports whether the first process is an init that starts the program.
 func (b Box) underInit() bool { return b.Host.Init != nil && *b.Host.Init }
 
-// Own gives a place among the container's own files, without what is mounted.
+// Own returns a place among the container's own files, ignoring mounts.
 func (b Box) Own(p string) Place { return Place{Files: b.Written, below: b.Image, Path: p} }
 
-// Locate finds where a path of c really lies.
+// Locate finds where a path of the container really lies.
 func (b Box) Locate(p string) Place {
 	p = path.Clean("/" + p)
 	var best *spec.MountPoint
 	for _, m := range b.Mounts {
 		dest := path.Clean("/" + m.Destination)
 		inside := p == dest || strings.HasPrefix(p, strings.TrimSuffix(dest, "/")+"/")
-		// Of mounts within each other the innermost holds the path.
+		// Mounts can lie within each other: the innermost one holds the path.
 		if inside && (best == nil || len(m.Destination) > len(best.Destination)) {
 			best = m
 		}
@@ -82,7 +84,8 @@ func (b Box) Locate(p string) Place {
 	return at
 }
 
-// Resolve gives a path of c with all symbolic links followed, never out of the container.
+// Resolve returns a path of the container with all symbolic links followed, never out
+// of the container.
 func (b Box) Resolve(p string) string {
 	const most = 255
 	done, left := "/", strings.Split(p, "/")
@@ -95,7 +98,7 @@ func (b Box) Resolve(p string) string {
 			continue
 		}
 		links++
-		// An absolute link begins at the root of the container, never at that of the host.
+		// An absolute link starts at the root of the container, never at the host's.
 		if path.IsAbs(f.Link) {
 			done = "/"
 		}
@@ -104,11 +107,12 @@ func (b Box) Resolve(p string) string {
 	return done
 }
 
-// changeFiles carries out a chown or chmod command line on what the container sees.
+// changeFiles applies a chown or chmod command line to what the container sees.
 func (b Box) changeFiles(argv []string) error {
 	command, args := path.Base(argv[0]), argv[1:]
 	recursive := false
-	// "-w" and the like are modes, not options: chmod -w FILE takes the right to write.
+	// "-w" and the like are modes, not options: chmod -w FILE takes away the right to
+	// write.
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") && args[0] != "-" && !strings.ContainsAny(args[0], "rwxXst") {
 		recursive = recursive || strings.Contains(args[0], "R")
 		args = args[1:]
@@ -179,7 +183,7 @@ func (b Box) fileChange(command, text string) (func(files.File) files.File, erro
 	}, nil
 }
 
-// owner reads USER, USER:GROUP, USER: or :GROUP; a part that is not given is -1.
+// owner reads USER, USER:GROUP, USER: or :GROUP; a part that is missing is -1.
 func (b Box) owner(text string) (uid, gid int, err error) {
 	user, group, both := strings.Cut(text, ":")
 	uid, gid = -1, -1
@@ -200,7 +204,7 @@ func (b Box) owner(text string) (uid, gid int, err error) {
 	return uid, gid, nil
 }
 
-// accountID finds a user or group by number or by name in a file of the container.
+// accountID finds a user or group, by number or by name, in a file of the container.
 func (b Box) accountID(file, name string) (int, bool) {
 	if id, err := strconv.Atoi(name); err == nil {
 		return id, id >= 0

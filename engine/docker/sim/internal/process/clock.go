@@ -14,30 +14,33 @@ import (
 type ClockMode int
 
 const (
-	// ClockJump moves a millisecond with each request; a call that has to wait makes the clock jump to the next thing that
-	// happens, so nothing ever sleeps. Inspecting a container twice in a passing state (health starting, restarting) jumps too.
+	// ClockJump moves by a millisecond with each request; a call that has to wait makes
+	// the clock jump to the next event, so nothing ever sleeps. Inspecting a container
+	// twice in a passing state (health starting, restarting) jumps too: without that, a
+	// client that polls would poll for ever.
 	ClockJump ClockMode = iota
-	// ClockManual moves by [Engine.Advance] only, except that stop and restart, which have to end, jump.
+	// ClockManual moves only when a test advances it, except that stop and restart
+	// jump, as they have to end.
 	ClockManual
 	// ClockReal follows the wall clock.
 	ClockReal
 )
 
-// Clock is virtual time, with those who wait for something to happen in it.
+// Clock is virtual time, and those who wait for something to happen in it.
 type Clock struct {
-	mu        *sync.Mutex // of all that happens
+	mu        *sync.Mutex // guards everything that the clock moves
 	now       *time.Time
 	Mode      ClockMode
-	nextDue   func() (Deadline, bool) // what happens next
+	nextDue   func() (Deadline, bool) // returns what happens next
 	changed   chan struct{}           // closed at each change
-	cut       chan struct{}           // closed when the daemon restarts: all streams end
+	cut       chan struct{}           // closed when the daemon restarts, to end all streams
 	closed    bool
 	timer     *time.Timer
 	realBase  time.Time
 	realSince time.Time
 }
 
-// NewClock makes a clock that shows now, under the lock of what it moves.
+// NewClock makes a clock that shows *now; mu guards everything that the clock moves.
 func NewClock(mu *sync.Mutex, now *time.Time, mode ClockMode, nextDue func() (Deadline, bool)) *Clock {
 	return &Clock{
 		mu: mu, now: now, Mode: mode, nextDue: nextDue, changed: make(chan struct{}), cut: make(chan struct{}),
@@ -45,17 +48,18 @@ func NewClock(mu *sync.Mutex, now *time.Time, mode ClockMode, nextDue func() (De
 	}
 }
 
-// maxJumps bounds how often one waiting call moves the clock, so that a container that crashes for ever cannot hold it.
+// maxJumps bounds how often one waiting call may move the clock: a container that
+// crashes again and again would hold the call for ever.
 const maxJumps = 1000
 
-// Touch wakes everything that waits for a change. The lock is held.
+// Touch wakes everyone who waits for a change. The lock is held.
 func (k *Clock) Touch() {
 	close(k.changed)
 	k.changed = make(chan struct{})
 	k.arm()
 }
 
-// End is closed when all streams end. The lock is held.
+// End returns a channel that is closed when all streams end. The lock is held.
 func (k *Clock) End() <-chan struct{} { return k.cut }
 
 // CutStreams ends all streams.
@@ -64,7 +68,7 @@ func (k *Clock) CutStreams() {
 	k.cut = make(chan struct{})
 }
 
-// Close ends all streams, and lets nothing more happen by itself.
+// Close ends all streams; from then on nothing happens by itself.
 func (k *Clock) Close() {
 	if !k.closed {
 		k.closed = true
@@ -87,7 +91,7 @@ func (k *Clock) Tick() {
 	}
 }
 
-// arm sets the wall clock timer of ClockReal to the next thing due.
+// arm sets ClockReal's timer to the next thing due.
 func (k *Clock) arm() {
 	if k.Mode != ClockReal || k.closed {
 		return
@@ -107,15 +111,17 @@ func (k *Clock) arm() {
 	})
 }
 
-// Deadline is one thing that is due.
+// Deadline is one thing that falls due.
 type Deadline struct {
 	At     time.Time
 	Happen func()
 }
 
-// AdvanceTo moves the clock to t and lets happen what is due. The clock never moves back.
+// AdvanceTo moves the clock to t and does everything that falls due by then. The clock
+// never moves back.
 func (k *Clock) AdvanceTo(t time.Time) {
-	// Bounded, as a container whose process crashes at once can fill any span of time with restarts.
+	// Bounded, because a container whose process crashes at once can fill any span of
+	// time with restarts.
 	for range 100 * maxJumps {
 		due, ok := k.nextDue()
 		if !ok || due.At.After(t) {
@@ -142,17 +148,20 @@ func (k *Clock) jump() bool {
 	return true
 }
 
-// Until waits until done. The lock is held on entry and exit, and released while waiting. With jump the clock is moved as
-// its mode allows. cut is the [Clock.End] of the daemon that took the request: if it restarted since, also before the wait, nothing
-// ever comes.
+// Until waits for done to be true. The lock is held on entry and exit, and released
+// while waiting. With jump, the clock is moved as its mode allows. cut is the
+// [Clock.End] of the daemon that took the request: if that daemon has restarted, even
+// before the wait began, nothing will ever come.
 func (k *Clock) Until(ctx context.Context, cut <-chan struct{}, jump bool, done func() bool) error {
 	for jumps := 0; !done(); {
-		// Something happened, though perhaps not what is waited for: look again before the next jump.
+		// Something happened, though perhaps not what is waited for: look again before
+		// the next jump.
 		if jump && k.Mode != ClockReal && jumps < maxJumps && k.jump() {
 			jumps++
 			continue
 		}
-		// Taken under the lock that the condition was read under, so that no change can come between the look and the wait.
+		// Read under the same lock as the condition, so that no change can slip in
+		// between the look and the wait.
 		changed := k.changed
 		k.mu.Unlock()
 		var err error

@@ -1,4 +1,5 @@
-// Process: how the first process of a container fares: it runs, sleeps, ends, and waits for its restart.
+// Process: the life of a container's first process: it runs, is paused, ends, and waits
+// for its restart.
 
 package process
 
@@ -10,36 +11,37 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
-// Life is how the first process of a container fares, and what is due of it. It knows neither networks nor volumes.
+// Life is the state of the first process of a container, and what falls due in it. It
+// knows neither networks nor volumes.
 type Life struct {
 	RestartCount int
 
 	Running, Paused, Restarting, Removing, Dead bool
-	ManuallyStopped                             bool // it got a signal; ends unless-stopped
-	PolicyRests                                 bool // somebody wanted its end: no restart until it is started
+	ManuallyStopped                             bool // it got a signal, which suspends the policy unless-stopped
+	PolicyRests                                 bool // somebody ended it: no policy restarts it until it is started
 	OOMKilled                                   bool
 	Pid, ExitCode                               int
 	Error                                       string
 	StartedAt, FinishedAt                       time.Time
-	Exits                                       int // how often it ended; waiters watch it
-	Runs                                        int // how often its process began, for crash scripts
+	Exits                                       int // how often it ended; those who wait for its end watch this
+	Runs                                        int // how often its process began; crash scripts count by it
 	EverStarted                                 bool
 
 	Process   script.Process
-	ExitAt    time.Time // when its process ends by itself
-	KillAt    time.Time // when a stop loses patience
-	RestartAt time.Time // when the restart policy acts
+	ExitAt    time.Time // when its process will end by itself
+	KillAt    time.Time // when a stop will send KILL
+	RestartAt time.Time // when the restart policy will act
 	Backoff   time.Duration
 	Frozen    time.Time  // when it was paused
 	Health    string     // "", starting, healthy, unhealthy
-	HealthAt  time.Time  // when the health changes next
-	ProbeFrom time.Time  // since when the probe runs: its start or when it last woke; zero: it does not
+	HealthAt  time.Time  // when the health will change
+	ProbeFrom time.Time  // since when the probe runs: the start, or the last unpause; zero if it does not run
 	Probes    []ProbeRun `json:",omitempty"` // the last probes before that
-	Streak    int        `json:",omitempty"` // how many of them failed in a row, until that
+	Streak    int        `json:",omitempty"` // how many in a row had failed by then
 	Polled    bool       // its passing state has been seen by inspect
 }
 
-// ProbeRun is one probe that was run.
+// ProbeRun is one run of the probe.
 type ProbeRun struct {
 	At       time.Time
 	ExitCode int
@@ -65,7 +67,7 @@ func (l *Life) Status() string {
 	return "exited"
 }
 
-// Begin is a start. Pid is that of the process.
+// Begin records that the process starts, with its process id.
 func (l *Life) Begin(now time.Time, pid int) {
 	l.Error, l.ExitCode, l.OOMKilled = "", 0, false
 	l.Running, l.Restarting, l.Paused, l.Polled = true, false, false, false
@@ -82,14 +84,15 @@ func (l *Life) Begin(now time.Time, pid int) {
 	}
 }
 
-// ByHand says that somebody asked for the start that follows, so that counters begin anew.
+// ByHand records that the start to come was asked for by somebody, which resets the
+// counters.
 func (l *Life) ByHand() {
 	l.ManuallyStopped, l.PolicyRests = false, false
 	l.Backoff = 0
 	l.RestartCount = 0
 }
 
-// Fail is a start that failed: the container keeps the state it had, with the reason.
+// Fail records a failed start: the container keeps its state, and the reason.
 func (l *Life) Fail(code int, err error) {
 	l.Error = err.Error()
 	if l.ExitCode == 0 || code != FailedStart {
@@ -101,10 +104,10 @@ func (l *Life) Fail(code int, err error) {
 	l.Running, l.Restarting, l.Paused = false, false, false
 }
 
-// FailedStart is the exit code of a start that failed for a reason which has no code of its own.
+// FailedStart is the exit code of a failed start whose reason has no code of its own.
 const FailedStart = 128
 
-// End is the end of the process. Whether it is restarted is not known yet.
+// End records the end of the process. Whether it will be restarted is not decided here.
 func (l *Life) End(now time.Time, code int) {
 	l.ExitAt, l.KillAt = time.Time{}, time.Time{}
 	l.ExitCode, l.FinishedAt, l.Pid = code, now, 0
@@ -112,7 +115,7 @@ func (l *Life) End(now time.Time, code int) {
 	l.Exits++
 }
 
-// Again reports whether a restart policy starts the process once more that just ended.
+// Again reports whether a restart policy restarts the process that has just ended.
 func (l *Life) Again(p spec.RestartPolicy) bool {
 	if l.PolicyRests {
 		return false
@@ -128,7 +131,8 @@ func (l *Life) Again(p spec.RestartPolicy) bool {
 	return false
 }
 
-// Wait begins the wait for a restart, which doubles from time to time unless the process ran for long.
+// Wait begins the wait for a restart. The wait doubles each time, unless the process
+// ran for long.
 func (l *Life) Wait(now time.Time) {
 	const shortest, longest, long = 100 * time.Millisecond, time.Minute, 10 * time.Second
 	l.Running, l.Restarting = true, true
@@ -141,7 +145,7 @@ func (l *Life) Wait(now time.Time) {
 	l.RestartAt = now.Add(l.Backoff)
 }
 
-// Cancel ends the wait for a restart: the container stays exited.
+// Cancel ends the wait for a restart; the container stays exited.
 func (l *Life) Cancel(now time.Time) {
 	l.RestartAt = time.Time{}
 	l.Running, l.Restarting, l.Polled = false, false, false
@@ -164,10 +168,10 @@ func (l *Life) EndsBy(sig int) (code int, ends bool) {
 	return 0, false
 }
 
-// Sleep puts the process to sleep.
+// Sleep pauses the process.
 func (l *Life) Sleep(now time.Time) { l.Paused, l.Frozen = true, now }
 
-// Wake wakes the process; the time it slept does not count.
+// Wake unpauses the process; the time that it was paused does not count.
 func (l *Life) Wake(now time.Time) {
 	l.Paused = false
 	if !l.ExitAt.IsZero() {

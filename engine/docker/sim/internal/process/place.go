@@ -9,13 +9,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/files"
 )
 
-// Place is a file seen from inside a container: which tree it is in, and its path there.
+// Place is a file seen from inside a container: which tree it is in, and its path
+// there.
 type Place struct {
 	Files    files.Tree
-	below    files.Tree // the image's files, for paths that files does not have
+	below    files.Tree // the image's files, for paths that Files does not have
 	Path     string
 	ReadOnly bool
-	Mounted  bool // it is not one of the container's own files
+	Mounted  bool // it does not lie among the container's own files
 }
 
 // Get reads the file at the place.
@@ -30,7 +31,7 @@ func (at Place) Get() (files.File, bool) {
 	return f, ok
 }
 
-// List gives all paths at and below the place, in order.
+// List returns all paths at and below the place, in order.
 func (at Place) List() []string {
 	seen := map[string]bool{}
 	prefix := strings.TrimSuffix(at.Path, "/") + "/"

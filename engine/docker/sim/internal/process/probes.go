@@ -1,4 +1,5 @@
-// Process: health checks. Probes are not run one by one: it is reckoned when they change the health.
+// Process: health checks. Probes are not run one by one: the time at which they will
+// change the health is computed.
 
 package process
 
@@ -7,7 +8,7 @@ import (
 	"time"
 )
 
-// Probe gives the command of the health check, or nil when there is none.
+// Probe returns the command of the health check, or nil if there is none.
 func (b Box) Probe() []string {
 	h := b.Config.Healthcheck
 	if h == nil || len(h.Test) < 2 {
@@ -25,18 +26,19 @@ func (b Box) Probe() []string {
 	return nil
 }
 
-// nanos gives a duration of a health check, or its default.
-func nanos(n int64, standard time.Duration) time.Duration {
+// durationOr returns a duration of a health check, or its default.
+func durationOr(n int64, standard time.Duration) time.Duration {
 	if n == 0 {
 		return standard
 	}
 	return time.Duration(n)
 }
 
-// keptProbes is how many probes inspect shows.
+// keptProbes is how many of the last probes inspect shows.
 const keptProbes = 5
 
-// PassesAfter tells from which age on the probe passes; never is false.
+// PassesAfter returns the age of the process from which on the probe passes; false if
+// it never does.
 func (b Box) PassesAfter() (after time.Duration, ever bool) {
 	if b.Life.Process.Unhealthy {
 		return 0, false
@@ -51,21 +53,24 @@ func (b Box) PassesAfter() (after time.Duration, ever bool) {
 	return b.Life.Process.HealthyAfter, true
 }
 
-// NextHealth reckons when the health of a container that began or woke now, or turned unhealthy, changes; zero is never.
+// NextHealth computes when the health will next change, if the container began, was
+// unpaused or turned unhealthy now; zero means never.
 func (b Box) NextHealth() time.Time {
 	h := b.Config.Healthcheck
-	interval := nanos(h.Interval, 30*time.Second)
+	interval := durationOr(h.Interval, 30*time.Second)
 	retries := h.Retries
 	if retries == 0 {
 		retries = 3
 	}
 	after, ever := b.PassesAfter()
-	// The first probe that passes, counted in intervals.
-	// The age of the process counts from its start, the probes from when they began or went on: after a pause the two differ by the sleep.
+	// The first probe that passes, counted in intervals. The age of the process counts
+	// from its start, the probes from the last unpause: after a pause the two differ by
+	// its length.
 	slept := b.Life.ProbeFrom.Sub(b.Life.StartedAt)
 	pass := max(int64((after-slept+interval-1)/interval), 1)
-	grace := b.graceful(interval)
-	// Failures within the start period do not count, but a success there does: the first probe that passes makes it healthy at once.
+	grace := b.gracedProbes(interval)
+	// Failures within the start period do not count, but a success there does: the
+	// first probe that passes makes the container healthy at once.
 	fail := grace + int64(retries)
 	switch {
 	case b.Life.Health == "starting" && (!ever || fail < pass):
@@ -76,21 +81,23 @@ func (b Box) NextHealth() time.Time {
 	return time.Time{}
 }
 
-// graceful gives how many probes after a start may fail and do not count: those within the start period.
-func (b Box) graceful(interval time.Duration) int64 {
+// gracedProbes returns how many probes after a start may fail without counting: those
+// within the start period.
+func (b Box) gracedProbes(interval time.Duration) int64 {
 	return int64(max(time.Duration(b.Config.Healthcheck.StartPeriod)-1, 0) / interval)
 }
 
-// Probes gives the last probes until now, and how many failed in a row.
+// Probes returns the last probes until now, and how many of them failed in a row.
 func (b Box) Probes(now time.Time) ([]ProbeRun, int) {
 	runs, streak := slices.Clone(b.Life.Probes), b.Life.Streak
 	if b.Life.ProbeFrom.IsZero() {
 		return runs, streak
 	}
-	interval := nanos(b.Config.Healthcheck.Interval, 30*time.Second)
+	interval := durationOr(b.Config.Healthcheck.Interval, 30*time.Second)
 	count := int64(now.Sub(b.Life.ProbeFrom) / interval)
 	after, ever := b.PassesAfter()
-	// Only the last few are made up: a container that is looked at after a year has run millions.
+	// Only the last few are computed: a container that is looked at after a year has
+	// had millions.
 	for k := max(count-keptProbes+1, 1); k <= count; k++ {
 		at := b.Life.ProbeFrom.Add(time.Duration(k) * interval)
 		runs = append(runs, b.probeRun(at, ever && at.Sub(b.Life.StartedAt) >= after))
@@ -100,14 +107,14 @@ func (b Box) Probes(now time.Time) ([]ProbeRun, int) {
 	case count > 0 && runs[len(runs)-1].ExitCode == 0:
 		streak = 0
 	case b.Life.ProbeFrom.Equal(b.Life.StartedAt):
-		streak += int(max(count-b.graceful(interval), 0))
+		streak += int(max(count-b.gracedProbes(interval), 0))
 	default:
 		streak += int(count)
 	}
 	return runs, streak
 }
 
-// probeRun is a probe that passes or fails.
+// probeRun returns a probe that passes or fails.
 func (b Box) probeRun(at time.Time, passes bool) ProbeRun {
 	if err := b.CheckExec(b.Probe()[0]); err != nil {
 		return ProbeRun{At: at, ExitCode: -1, Output: err.Error()}

@@ -1,4 +1,4 @@
-// Process: what a process in a container does, as a script instead of a program.
+// Process: what a process in a container does, as a script in place of a program.
 
 package process
 
@@ -12,13 +12,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/script"
 )
 
-// Program is what one command does: a script, and for chown and chmod an effect on files.
+// Program is what one command does: a script and, for chown and chmod, an effect on
+// files.
 type Program struct {
 	script.Process
 	Effect func(Box) (string, error)
 }
 
-// Output is what a program prints when it starts.
+// Output returns what a program prints when it starts.
 func Output(p script.Process, now time.Time) []logs.Line {
 	var lines []logs.Line
 	for _, text := range p.Stdout {
@@ -30,8 +31,9 @@ func Output(p script.Process, now time.Time) []logs.Line {
 	return lines
 }
 
-// ProgramOf says what argv does in c. Well-known small programs and simproc are understood by name, also as the one
-// command given to a shell; everything else follows the label, then the image's own script.
+// ProgramOf returns what argv does in the container. Small well-known programs and
+// simproc are understood by name, also as the only command given to a shell; everything
+// else follows the label, then the image's own script.
 func (b Box) ProgramOf(argv []string) (Program, error) {
 	if len(argv) == 0 {
 		return Program{}, nil
@@ -61,11 +63,12 @@ func (b Box) ProgramOf(argv []string) (Program, error) {
 	return Program{}, nil
 }
 
-// ended is a program that ends at once.
+// ended returns a program that ends at once.
 func ended(code int) Program { return Program{Process: script.Process{Exits: true, ExitCode: code}} }
 
-// wellKnown is what a small program does that is understood by its name. Under no init the first process of a container ignores
-// the signals that it has no handler for, which these programs have not.
+// wellKnown returns what a small program does that is understood by its name. Without
+// an init, the first process of a container ignores signals that it has no handler for,
+// and these programs have none.
 func (b Box) wellKnown(argv []string) (Program, bool) {
 	init := b.underInit()
 	switch path.Base(argv[0]) {
@@ -85,7 +88,7 @@ func (b Box) wellKnown(argv []string) (Program, bool) {
 		if len(argv) > 1 {
 			return Program{}, false
 		}
-		// What a client types is not kept, so that input ends at once where it ends at all.
+		// What a client types is not kept, so input that ends at all ends at once.
 		open := b.Config.OpenStdin && !b.Config.StdinOnce
 		return Program{Process: script.Process{Exits: !open, IgnoreTERM: !init}}, true
 	case "chown", "chmod":

@@ -1,4 +1,4 @@
-// Process: what it refuses in the configuration of a new container.
+// Process: what is refused in the configuration of a new container.
 
 package process
 
@@ -17,13 +17,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// What the kernel says of paths that lead nowhere.
+// What the kernel says about paths that lead nowhere.
 var (
 	ErrNoDir  = errors.New("not a directory")
 	ErrNoFile = errors.New("no such file or directory")
 )
 
-// CheckExec tells why a program cannot start in a container that runs, or nil.
+// CheckExec returns why a program cannot start in a running container, or nil.
 func (b Box) CheckExec(name string) error {
 	if err := b.CheckUser(); err != nil {
 		return err
@@ -65,7 +65,7 @@ func (b Box) CheckUser() error {
 	return b.checkGroups()
 }
 
-// checkGroups refuses further groups that the image does not know.
+// checkGroups refuses supplementary groups that the image does not know.
 func (b Box) checkGroups() error {
 	for _, name := range b.Host.GroupAdd {
 		n, err := strconv.Atoi(name)
@@ -79,7 +79,8 @@ func (b Box) checkGroups() error {
 	return nil
 }
 
-// checkDir tells why a directory cannot be the working directory of a program, or nil. What is not known is taken to exist.
+// checkDir returns why a directory cannot be the working directory of a program, or
+// nil. Where not all files are known, a directory is assumed to exist.
 func (b Box) checkDir(dir string) error {
 	if !b.Complete {
 		return nil
@@ -103,8 +104,8 @@ func (b Box) checkDir(dir string) error {
 	return errors.New("no such file or directory")
 }
 
-// CheckExecutable reports whether a container can run a program, and the exit code if it cannot. An image whose files are
-// not all known can run everything.
+// CheckExecutable reports whether a container can run a program, with the exit code if
+// it cannot. An image whose files are not all known can run everything.
 func (b Box) CheckExecutable(name string) (int, error) {
 	if !b.Complete {
 		return 0, nil
@@ -147,7 +148,7 @@ func (b Box) searchPath() string {
 	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 }
 
-// Follow reads a file of c through symbolic links.
+// Follow reads a file of the container through symbolic links.
 func (b Box) Follow(p string) (files.File, bool) {
 	f, ok := b.Locate(b.Resolve(p)).Get()
 	return f, ok && f.Link == ""

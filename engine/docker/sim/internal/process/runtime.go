@@ -1,4 +1,5 @@
-// Process: what the runtime below the engine refuses when a container starts: mounts, limits, settings of the kernel.
+// Process: what the runtime below the engine refuses when a container starts: mounts,
+// limits, kernel settings.
 
 package process
 
@@ -15,7 +16,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// RuntimeError is the error of what the runtime refused, and the exit code that it leaves. The engine takes both from the text.
+// RuntimeError returns the error for what the runtime refused, and the exit code that
+// it leaves. The engine derives both from the runtime's text.
 func RuntimeError(text string) (code int, err error) {
 	const hint = ": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type"
 	text += ": unknown"
@@ -30,7 +32,8 @@ func RuntimeError(text string) (code int, err error) {
 	return 128, wire.Failure("%s", text)
 }
 
-// CheckRuntime tells why the runtime cannot make the process of a container, or nil.
+// CheckRuntime returns why the runtime cannot create the process of a container, or
+// nil.
 func (b Box) CheckRuntime() error {
 	if err := spec.CheckContainer(b.Host); err != nil {
 		return err
@@ -52,7 +55,7 @@ func (b Box) CheckRuntime() error {
 	return nil
 }
 
-// InitFailure is what an init does that cannot start the program.
+// InitFailure returns what an init does that cannot start the program.
 func InitFailure(name string, code int) Program {
 	reason := "No such file or directory"
 	if code == 126 {
@@ -61,13 +64,13 @@ func InitFailure(name string, code int) Program {
 	return Program{Process: script.Process{Exits: true, ExitCode: code, Stderr: []string{"[FATAL tini (7)] exec " + name + " failed: " + reason}}}
 }
 
-// The flags of mount that show in errors.
+// The mount flags that show in errors.
 const (
 	mountReadOnly = 0x1
-	mountBind     = 0x5000 // with all that is mounted below
+	mountBind     = 0x5000 // with everything mounted below
 )
 
-// checkMounts refuses mounts that do not fit what is there.
+// checkMounts refuses mounts that do not fit what is in their place.
 func (b Box) checkMounts() error {
 	tmpfs := map[string]string{}
 	for dest, options := range b.Host.Tmpfs {
@@ -106,7 +109,8 @@ func (b Box) checkMounts() error {
 	return nil
 }
 
-// Beneath gives the file that a mount would cover, and the file that the path leads through as if it were a directory.
+// Beneath returns the file that a mount would cover, and the file, if any, that the
+// path leads through as if it were a directory.
 func (b Box) Beneath(dest string) (f files.File, there bool, through string) {
 	if b.Image == nil {
 		return files.File{}, false, ""

@@ -1,4 +1,4 @@
-// Refs: names of images in their parts.
+// Refs: names of images, in their parts.
 
 // Package refs reads the names of images: registry, repository, tag and digest.
 package refs
@@ -29,10 +29,10 @@ type Reference struct {
 	Name, Tag, Digest string // name in its familiar form
 }
 
-// Tagged is the name with its tag, or with the tag that no tag means.
+// Tagged returns the name with its tag, or with "latest", which no tag means.
 func (r Reference) Tagged() string { return r.Name + ":" + cmp.Or(r.Tag, "latest") }
 
-// Given is the name with its tag, if it has one.
+// Given returns the name with its tag, if it has one.
 func (r Reference) Given() string {
 	if r.Tag == "" {
 		return r.Name
@@ -79,7 +79,8 @@ func Parse(text string) (Reference, error) {
 	return r, nil
 }
 
-// SplitDomain takes the registry off a name. The default registry and its library folder are left out of familiar names.
+// SplitDomain splits the registry off a name. Familiar names leave out the default
+// registry and its folder "library".
 func SplitDomain(name string) (domain, remote string) {
 	head, tail, found := strings.Cut(name, "/")
 	if !found || !strings.ContainsAny(head, ".:") && head != "localhost" && strings.ToLower(head) == head {
@@ -97,7 +98,7 @@ func SplitDomain(name string) (domain, remote string) {
 // IsImageID reports whether text is the whole id of an image.
 func IsImageID(text string) bool { return imageID.MatchString(text) }
 
-// IsWholeHex reports whether text is an id without what kind it is.
+// IsWholeHex reports whether text is a whole id without its algorithm in front.
 func IsWholeHex(text string) bool { return wholeHexID.MatchString(text) }
 
 // IsHex reports whether text may be the beginning of an id.

@@ -1,6 +1,7 @@
-// Script: what a process does, in words instead of a program.
+// Script: what a process does, in words in place of a program.
 
-// Package script says what a process does in the words of a script, since no program is ever run.
+// Package script reads the words that say what a process does, since no program is ever
+// run.
 package script
 
 import (
@@ -10,28 +11,29 @@ import (
 	"time"
 )
 
-// Label is the label of an image or a container whose text is read by [Parse], so that an image loaded from a
-// tar file can carry its script.
+// Label is a label of images and containers whose text [Parse] reads, so that an image
+// loaded from a tar file can carry its script.
 const Label = "dev.dmap.sim"
 
-// Process says how the first process of a container behaves. The zero value runs until it is stopped and exits with 143 on
-// TERM. Durations are virtual time.
+// Process says how the first process of a container behaves. The zero value runs until
+// it is stopped and exits with 143 on TERM. Durations are in virtual time.
 type Process struct {
 	Exits        bool          // ends by itself, RunFor after its start
 	RunFor       time.Duration // time until it ends by itself; only with Exits
-	ExitCode     int           // code when it ends by itself
+	ExitCode     int           // exit code when it ends by itself
 	IgnoreTERM   bool          // TERM (and INT, QUIT) do nothing; only KILL ends it
-	TermExit     int           // code when TERM ends it; 0 means 143, or with TermExitSet really 0
+	TermExit     int           // exit code when TERM ends it; 0 means 143, unless TermExitSet says that it is meant
 	TermExitSet  bool
-	CrashTimes   int           // so many first runs of a container end at once with code 1
-	HealthyAfter time.Duration // its probe fails until then; only seen with a health check
+	CrashTimes   int           // how many of a container's first runs end at once, with code 1
+	HealthyAfter time.Duration // its probe fails until then; matters only with a health check
 	Unhealthy    bool          // its probe always fails
 	Stdout       []string      // lines printed at start
 	Stderr       []string      // lines printed at start
 }
 
-// Parse reads a script of words: run, exit=CODE, after=DURATION, ignore-term, term-exit=CODE, crash=TIMES,
-// healthy-after=DURATION, unhealthy, print=TEXT, warn=TEXT. The empty text is the zero Process; "after" alone means exit=0.
+// Parse reads a script of words: run, exit=CODE, after=DURATION, ignore-term,
+// term-exit=CODE, crash=TIMES, healthy-after=DURATION, unhealthy, print=TEXT,
+// warn=TEXT. The empty text is the zero Process; "after" alone means exit=0.
 func Parse(text string) (Process, error) {
 	return ParseWords(strings.Fields(text))
 }

@@ -1,4 +1,4 @@
-// Script: what little is understood of a shell.
+// Script: the little that is understood of a shell.
 
 package script
 
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// IsScript reports whether a command line is a script in itself.
+// IsScript reports whether a command line is itself a script.
 func IsScript(argv []string) bool {
 	if words, ok := Words(argv); ok {
 		argv = words
@@ -16,10 +16,12 @@ func IsScript(argv []string) bool {
 	return path.Base(argv[0]) == "simproc"
 }
 
-// builtins are commands of a shell that no file has to exist for, and that nothing is known about here.
+// builtins are the commands that need no file because the shell has them. Nothing else
+// is known about them here.
 const builtins = " . [ alias bg cd command eval export fg hash jobs kill local printf pwd read readonly return set shift source test times trap type ulimit umask unset wait "
 
-// Words gives the words of one plain command given to a shell, as in sh -c "sleep 5".
+// Words returns the words of a single plain command that is given to a shell, as in sh
+// -c "sleep 5".
 func Words(argv []string) ([]string, bool) {
 	if len(argv) != 3 || argv[1] != "-c" || strings.ContainsAny(argv[2], "\n\"'\\`$&|;<>()[]{}*?~#!") {
 		return nil, false
@@ -35,7 +37,8 @@ func Words(argv []string) ([]string, bool) {
 	return nil, false
 }
 
-// Exit reads exit N, and the two commands that a shell has itself.
+// Exit reads exit N, and the shell's own commands whose code is known: ":", true and
+// false.
 func Exit(words []string) (code int, ok bool) {
 	switch {
 	case words[0] == "exit" && len(words) == 2:

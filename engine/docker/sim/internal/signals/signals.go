@@ -1,6 +1,6 @@
 // Signals: their numbers and names.
 
-// Package signals knows the signals of Linux by number and name.
+// Package signals knows the signals of Linux by number and by name.
 package signals
 
 import (
@@ -19,7 +19,7 @@ const (
 	Term = 15
 )
 
-// signalNames are the signals by number.
+// signalNames holds the names of the signals; a name's position is its number.
 const signalNames = " HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 
 // Parse reads a signal by number or name.

@@ -1,8 +1,11 @@
-// Part of the test bench: the one process that runs in test containers, on the real engine as in the simulation.
+// Part of the test bench: the one process that runs in test containers, on the real
+// engine as in the simulation.
 
-// Command simproc behaves as the words of its command line say, the same words that [sim.ParseProcess] reads, so that one
-// container configuration means the same to a real engine and to the simulated one. It is linked statically into an image
-// made from nothing. Called as true, false, sleep, chown or chmod it is a small version of that program.
+// Command simproc behaves as the words of its command line say, the same words that
+// [sim.ParseProcess] reads, so that one container configuration means the same to a
+// real engine and to the simulated one. It is linked statically into an image made from
+// nothing. Called as true, false, sleep, chown or chmod it is a small version of that
+// program.
 package main
 
 import (
@@ -38,7 +41,8 @@ func main() {
 	}
 }
 
-// sleep ignores no signal and handles none, so that as process 1 it dies by KILL only, as the real one does.
+// sleep ignores no signal and handles none. As process 1 it therefore dies by KILL
+// only, as the real sleep does.
 func sleep(args []string) {
 	signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	seconds, err := strconv.ParseFloat(strings.Join(args, ""), 64)
@@ -49,7 +53,8 @@ func sleep(args []string) {
 	time.Sleep(time.Duration(seconds * float64(time.Second)))
 }
 
-// change is chown and chmod for numeric owners and octal modes, recursive, never following links.
+// change is chown and chmod, for numeric owners and octal modes: recursive, never
+// following links.
 func change(name string, args []string) int {
 	paths := args
 	for len(paths) > 0 && strings.HasPrefix(paths[0], "-") {
@@ -99,7 +104,8 @@ func changeOne(name, what, path string, info os.FileInfo) error {
 }
 
 func run(words []string) int {
-	// First of all, so that whoever sees a line printed knows that signals are handled.
+	// Before anything is printed, so that whoever sees a line knows that signals are
+	// handled.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals)
 	s, err := parse(words)
@@ -131,7 +137,8 @@ func run(words []string) int {
 	}
 }
 
-// crashes counts the runs of this container before this one, in a file of its own filesystem.
+// crashes counts the runs of this container before this one, in a file of its own
+// filesystem.
 func crashes() int {
 	const path = "/simproc.runs"
 	text, _ := os.ReadFile(path)

@@ -1,8 +1,10 @@
-// Spec: the configuration documents of the Engine API, as clients send them and inspect shows them.
+// Spec: the configuration documents of the Engine API, as clients send them and inspect
+// shows them.
 
-// Package spec holds the documents that clients send, as data, and everything that can be said of them without an engine: what is
-// refused in them, what they mean, how two of them are put together. What the checks must know of an engine and its host they
-// are told, as a [Machine].
+// Package spec holds the documents that clients send, as data, with everything that can
+// be said about them without an engine: what is refused in them, what they mean, and
+// how two of them are merged. What a check has to know about the engine and its host is
+// handed in as a [Machine].
 package spec
 
 import (
@@ -10,7 +12,8 @@ import (
 	"encoding/json"
 )
 
-// StringList is a list of words that JSON may also hold as one plain string, as Cmd and Entrypoint do.
+// StringList is a list of words that JSON may also write as one plain string, as in Cmd
+// and Entrypoint.
 type StringList []string
 
 // UnmarshalJSON reads a list, a string or null.
@@ -31,7 +34,8 @@ func (l *StringList) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Config is the portable configuration of a container or an image. Fields are those of the Engine API.
+// Config is the portable configuration of a container or an image. Fields are those of
+// the Engine API.
 type Config struct {
 	Hostname        string
 	Domainname      string
@@ -60,7 +64,8 @@ type Config struct {
 	Shell           StringList `json:",omitempty"`
 }
 
-// Healthcheck is the probe of a container. Durations are nanoseconds; zero means the engine's default.
+// Healthcheck is the probe of a container. Durations are nanoseconds; zero means the
+// engine's default.
 type Healthcheck struct {
 	Test          []string `json:",omitempty"`
 	Interval      int64    `json:",omitempty"`
@@ -114,7 +119,8 @@ type HostConfig struct {
 	Init          *bool `json:",omitempty"`
 }
 
-// Resources are the limits of a container; update changes these and the restart policy.
+// Resources are the limits of a container: update can change these and the restart
+// policy.
 type Resources struct {
 	CPUShares            int64 `json:"CpuShares"`
 	Memory               int64
@@ -149,37 +155,37 @@ type Resources struct {
 	IOMaximumBandwidth   uint64
 }
 
-// LogConfig is the log driver of a container, with its options.
+// LogConfig is the log driver of a container and its options.
 type LogConfig struct {
 	Type   string
 	Config map[string]string
 }
 
-// PortBinding is a port of the host that is published for a port of a container.
+// PortBinding is a host port that is published for a port of the container.
 type PortBinding struct {
 	HostIP   string `json:"HostIp"`
 	HostPort string
 }
 
-// RestartPolicy says when a container that ended starts again.
+// RestartPolicy says when a container that ended is started again.
 type RestartPolicy struct {
 	Name              string
 	MaximumRetryCount int
 }
 
-// WeightDevice is the share of a container in the traffic of a block device.
+// WeightDevice is a container's share of the traffic of a block device.
 type WeightDevice struct {
 	Path   string
 	Weight uint16
 }
 
-// ThrottleDevice limits the traffic with a block device.
+// ThrottleDevice limits the traffic of a block device.
 type ThrottleDevice struct {
 	Path string
 	Rate uint64
 }
 
-// Device is a device of the host that a container sees.
+// Device is a host device that a container sees.
 type Device struct {
 	PathOnHost, PathInContainer, CgroupPermissions string
 }
@@ -193,7 +199,7 @@ type DeviceRequest struct {
 	Options      map[string]string
 }
 
-// Ulimit is a limit of each process of a container.
+// Ulimit is a limit on each process of a container.
 type Ulimit struct {
 	Name string
 	Hard int64
@@ -206,10 +212,11 @@ type CreateBody struct {
 	HostConfig       *HostConfig
 	NetworkingConfig *NetworkingConfig
 
-	Memory, MemorySwap int64 // where old clients put what belongs into HostConfig
+	Memory, MemorySwap int64 // where old clients put what belongs in HostConfig
 }
 
-// UpdateBody is the request body of container update. What else it holds is passed over, as the engine does.
+// UpdateBody is the request body of container update. Other fields are ignored, as they
+// are by the engine.
 type UpdateBody struct {
 	Resources
 	RestartPolicy RestartPolicy

@@ -1,4 +1,5 @@
-// Spec: what is refused in the configuration of a new container before anything else is looked at.
+// Spec: what is refused in the configuration of a new container, before anything else
+// is looked at.
 
 package spec
 
@@ -11,7 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// CheckCreate refuses what the engine refuses before it looks at the image. The version is that of the call.
+// CheckCreate refuses what the engine refuses before it looks at the image. asked is
+// the version of the call.
 func CheckCreate(asked wire.Version, body *CreateBody, m Machine) error {
 	c, h := &body.Config, body.HostConfig
 	if err := checkPlatformModes(c, h); err != nil {
@@ -39,7 +41,7 @@ func CheckCreate(asked wire.Version, body *CreateBody, m Machine) error {
 	return checkNetworking(asked, body.NetworkingConfig.EndpointsConfig)
 }
 
-// checkPlatformModes refuses combinations of namespaces that contradict each other.
+// checkPlatformModes refuses namespace modes that contradict each other.
 func checkPlatformModes(c *Config, h *HostConfig) error {
 	container := strings.HasPrefix(h.NetworkMode, "container:")
 	switch {
@@ -92,7 +94,7 @@ func checkHealth(h *Healthcheck) error {
 	return nil
 }
 
-// CheckPlatformText refuses what is no platform.
+// CheckPlatformText refuses text that is not a platform.
 func CheckPlatformText(text string) error {
 	words := strings.Split(text, "/")
 	switch {
@@ -105,7 +107,7 @@ func CheckPlatformText(text string) error {
 	return nil
 }
 
-// Warnings tells what of a configuration is dropped, deprecated or dangerous.
+// Warnings says what in a configuration is discarded, deprecated or dangerous.
 func Warnings(h *HostConfig) []string {
 	said := []string{}
 	if h.OomKillDisable != nil && *h.OomKillDisable && h.Memory == 0 {

@@ -1,4 +1,4 @@
-// Spec: what a container has though nobody asked for it.
+// Spec: what every container has although nobody asked for it.
 
 package spec
 
@@ -8,7 +8,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// FillDefaults sets what inspect shows though nobody asked for it. id is the short one of the container.
+// FillDefaults sets what inspect shows although nobody asked for it. id is the
+// container's short one.
 func FillDefaults(c *Config, h *HostConfig, api wire.Version, id, host string) {
 	h.NetworkMode = cmp.Or(h.NetworkMode, "default")
 	if h.NetworkMode == "default" && api.At(44) {

@@ -11,7 +11,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// EndpointConfig is how a container is to sit on one network, and where it sits once it is started.
+// EndpointConfig is how a container is to be placed on one network, and where it is
+// placed once it has started.
 type EndpointConfig struct {
 	IPAMConfig          *EndpointIPAM
 	Links               []string
@@ -29,7 +30,7 @@ type EndpointConfig struct {
 	DNSNames            []string `json:",omitempty"`
 }
 
-// EndpointIPAM are the addresses that an endpoint asks for.
+// EndpointIPAM holds the addresses that an endpoint asks for.
 type EndpointIPAM struct {
 	IPv4Address  string   `json:",omitempty"`
 	IPv6Address  string   `json:",omitempty"`
@@ -41,7 +42,7 @@ type NetworkingConfig struct {
 	EndpointsConfig map[string]*EndpointConfig
 }
 
-// checkNetworking refuses endpoints that cannot be.
+// checkNetworking refuses endpoints that no network can have.
 func checkNetworking(asked wire.Version, endpoints map[string]*EndpointConfig) error {
 	if len(endpoints) > 1 && !has(asked, "NetworkingConfig.EndpointsConfig") {
 		return wire.BadRequest("Container cannot be connected to network endpoints: %s", strings.Join(slices.Sorted(maps.Keys(endpoints)), ", "))

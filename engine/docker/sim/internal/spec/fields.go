@@ -7,7 +7,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// has reports whether a version of the API has a field, or a part of one, by its name in the table of fields.
+// has reports whether a version of the API has a field, or a part of one, named as in
+// the table of fields.
 func has(v wire.Version, name string) bool {
 	f, _ := field.Find(name)
 	ok, err := f.In(v.String())

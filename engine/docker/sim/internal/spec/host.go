@@ -69,7 +69,8 @@ func checkHost(h *HostConfig, m Machine) error {
 	return nil
 }
 
-// CheckRestartPolicy refuses policies that there are not.
+// CheckRestartPolicy refuses unknown policies, and retry counts that a policy does not
+// take.
 func CheckRestartPolicy(p RestartPolicy) error {
 	switch p.Name {
 	case "always", "unless-stopped", "no":
@@ -87,7 +88,7 @@ func CheckRestartPolicy(p RestartPolicy) error {
 	return nil
 }
 
-// CheckResources refuses limits that contradict each other or the machine.
+// CheckResources refuses limits that contradict each other or exceed the machine.
 func CheckResources(r *Resources, cpus int) error {
 	const least = 6 << 20
 	switch {
@@ -144,7 +145,7 @@ func checkSet(what, field, list string, available int) error {
 	return nil
 }
 
-// CheckSecurity refuses security options of no known form.
+// CheckSecurity refuses security options of unknown form.
 func CheckSecurity(h *HostConfig) error {
 	for _, option := range h.SecurityOpt {
 		key, value, ok := strings.Cut(option, "=")
@@ -162,7 +163,7 @@ func CheckSecurity(h *HostConfig) error {
 	return nil
 }
 
-// capabilities are the Linux capabilities by name, without their prefix.
+// capabilities are the names of the Linux capabilities, without their prefix.
 const capabilities = " ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID" +
 	" IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID" +
 	" SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM "

@@ -1,4 +1,5 @@
-// Spec: what the runtime and the kernel refuse when a container starts: limits, settings, names.
+// Spec: what the runtime and the kernel refuse when a container starts: limits,
+// settings, names.
 
 package spec
 
@@ -11,22 +12,25 @@ import (
 	"strings"
 )
 
-// CheckContainer refuses what the runtime refuses before it makes a process. The order is the runtime's: of several mistakes it tells the first.
+// CheckContainer refuses what the runtime refuses before it creates a process. The
+// order is the runtime's: it reports only the first of several mistakes.
 func CheckContainer(h *HostConfig) error {
 	return cmp.Or(checkUlimitNames(h), checkSysctlNames(h), checkPermissions(h))
 }
 
-// CheckInit refuses what the kernel refuses to a process that is about to run the program, in the order in which that prepares itself.
+// CheckInit refuses what the kernel refuses to the process that is about to run the
+// program, in the order in which that process prepares itself.
 func CheckInit(c *Config, h *HostConfig) error {
 	return cmp.Or(checkShares(h), checkHostName(c, h), checkSysctlValues(h), checkUlimits(h))
 }
 
-// limitNames are the limits of a process; their place is their number.
+// limitNames are the limits of a process; a name's position is its number.
 func limitNames() []string {
 	return []string{"CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS", "LOCKS", "SIGPENDING", "MSGQUEUE", "NICE", "RTPRIO", "RTTIME"}
 }
 
-// checkUlimitNames refuses limits that there are not; with it passed, each has a number.
+// checkUlimitNames refuses unknown limits; after it, every limit is known to have a
+// number.
 func checkUlimitNames(h *HostConfig) error {
 	for _, u := range h.Ulimits {
 		if name := strings.ToUpper(u.Name); !slices.Contains(limitNames(), name) {
@@ -36,7 +40,8 @@ func checkUlimitNames(h *HostConfig) error {
 	return nil
 }
 
-// checkUlimits refuses limits that the kernel refuses. Negative ones are very large.
+// checkUlimits refuses limits that the kernel refuses. Negative ones count as very
+// large.
 func checkUlimits(h *HostConfig) error {
 	const mostFiles = 1073741816
 	for _, u := range h.Ulimits {
@@ -52,7 +57,8 @@ func checkUlimits(h *HostConfig) error {
 	return nil
 }
 
-// checkPermissions refuses a device without permissions. Its number counts those that each container has.
+// checkPermissions refuses a device without permissions. The number in the message also
+// counts the devices that every container has.
 func checkPermissions(h *HostConfig) error {
 	const own = 8
 	for i, d := range h.Devices {
@@ -63,13 +69,15 @@ func checkPermissions(h *HostConfig) error {
 	return nil
 }
 
-// ipcSysctl reports whether a setting of the kernel belongs to the namespace of shared memory and queues.
+// ipcSysctl reports whether a kernel setting belongs to the namespace of shared memory
+// and queues.
 func ipcSysctl(name string) bool {
 	const known = " kernel.msgmax kernel.msgmnb kernel.msgmni kernel.sem kernel.shmall kernel.shmmax kernel.shmmni kernel.shm_rmid_forced "
 	return strings.Contains(known, " "+name+" ") || strings.HasPrefix(name, "fs.mqueue.")
 }
 
-// dotted gives the name of a setting of the kernel with dots between its parts; it may be written with slashes.
+// dotted returns the name of a kernel setting with dots between its parts; it may be
+// written with slashes.
 func dotted(name string) string {
 	if i := strings.IndexAny(name, "./"); i >= 0 && name[i] == '/' {
 		return strings.NewReplacer("/", ".", ".", "/").Replace(name)
@@ -77,7 +85,8 @@ func dotted(name string) string {
 	return name
 }
 
-// checkSysctlNames refuses settings that would change the host, since no namespace holds them, or since the container uses the namespace of the host.
+// checkSysctlNames refuses settings that would change the host, because no namespace
+// holds them or because the container uses the host's namespace.
 func checkSysctlNames(h *HostConfig) error {
 	for _, key := range slices.Sorted(maps.Keys(h.Sysctls)) {
 		name := dotted(key)
@@ -96,7 +105,8 @@ func checkSysctlNames(h *HostConfig) error {
 	return nil
 }
 
-// checkSysctlValues refuses values where it is known what the kernel takes, which is numbers.
+// checkSysctlValues refuses values of those settings for which it is known that the
+// kernel takes only numbers.
 func checkSysctlValues(h *HostConfig) error {
 	for _, key := range slices.Sorted(maps.Keys(h.Sysctls)) {
 		name, value := dotted(key), h.Sysctls[key]
@@ -118,7 +128,8 @@ func checkSysctlValues(h *HostConfig) error {
 	return nil
 }
 
-// isRange reports whether a number was too large to read, which the kernel takes as the largest.
+// isRange reports whether a number was too large to read; the kernel takes such a
+// number as the largest.
 func isRange(err error) bool {
 	number, ok := err.(*strconv.NumError)
 	return ok && number.Err == strconv.ErrRange

@@ -11,7 +11,7 @@ import (
 // Link is one legacy link.
 type Link struct {
 	Target string // container id
-	Name   string // name of the target when it was last known
+	Name   string // the target's last known name
 	Alias  string
 	Apart  bool // the target is gone, and was not on the default network
 }

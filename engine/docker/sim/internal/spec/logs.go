@@ -1,4 +1,5 @@
-// Spec: log drivers and their options, refused at create by their names and at start by their values.
+// Spec: log drivers and their options, whose names are checked at create and whose
+// values at start.
 
 package spec
 
@@ -15,7 +16,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// checkLog refuses log drivers that do not exist, and options that those which are always there do not have.
+// checkLog refuses log drivers that do not exist, and unknown options of the drivers
+// that are always there.
 func checkLog(l LogConfig) error {
 	if !knownLogDriver(l.Type) {
 		return wire.BadRequest("error looking up logging plugin %s: plugin %q not found", l.Type, l.Type)
@@ -52,7 +54,7 @@ func checkLog(l LogConfig) error {
 	return nil
 }
 
-// logOptions gives the options that a driver has; false where that is not known here.
+// logOptions returns the options that a driver has; false if they are not known here.
 func logOptions(driver string) ([]string, bool) {
 	files := []string{"max-file", "max-size", "compress"}
 	attributes := []string{"env", "env-regex", "labels", "labels-regex", "tag"}
@@ -83,7 +85,7 @@ func isBool(text string) bool {
 	return err == nil
 }
 
-// CheckLogFile refuses values of options that a log file cannot be opened with.
+// CheckLogFile refuses option values with which no log file can be opened.
 func CheckLogFile(l LogConfig) error {
 	var err error
 	switch l.Type {

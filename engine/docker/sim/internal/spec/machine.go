@@ -1,4 +1,4 @@
-// Spec: what the checks have to know of an engine.
+// Spec: what the checks have to know about an engine.
 
 package spec
 
@@ -6,7 +6,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Machine is what checks have to know of the engine and its host. It is handed in, so that a check can run where there is no engine.
+// Machine is what checks have to know about the engine and its host. It is handed in,
+// so that a check can run where there is no engine.
 type Machine struct {
 	API  wire.Version
 	CPUs int

@@ -1,4 +1,4 @@
-// Spec: configurations put together, of a container and of its image.
+// Spec: the configurations of an image and a container, merged.
 
 package spec
 
@@ -11,7 +11,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// CheckMerged checks what can only be known once the image's part is in.
+// CheckMerged checks what is only known once the image's part has been merged in.
 func CheckMerged(c *Config, h *HostConfig) error {
 	if len(NonEmpty(c.Entrypoint)) == 0 && len(c.Cmd) == 0 {
 		return wire.BadRequest("No command specified")
@@ -19,14 +19,14 @@ func CheckMerged(c *Config, h *HostConfig) error {
 	return checkLog(h.LogConfig)
 }
 
-// CloneConfig copies what changes of a configuration could change in place.
+// CloneConfig copies as much of a configuration as changes in place could reach.
 func CloneConfig(c Config) Config {
 	c.ExposedPorts, c.Volumes, c.Labels = maps.Clone(c.ExposedPorts), maps.Clone(c.Volumes), maps.Clone(c.Labels)
 	c.Env, c.OnBuild = slices.Clone(c.Env), slices.Clone(c.OnBuild)
 	return c
 }
 
-// NonEmpty drops the one empty word by which a client says "no entrypoint".
+// NonEmpty drops the single empty word by which a client says "no entrypoint".
 func NonEmpty(words []string) []string {
 	if len(words) == 1 && words[0] == "" {
 		return nil
@@ -34,7 +34,7 @@ func NonEmpty(words []string) []string {
 	return words
 }
 
-// Merge fills a container's configuration from its image.
+// Merge completes a container's configuration from its image's.
 func Merge(c *Config, from Config) {
 	c.User = cmp.Or(c.User, from.User)
 	c.WorkingDir = cmp.Or(c.WorkingDir, from.WorkingDir)
@@ -46,8 +46,9 @@ func Merge(c *Config, from Config) {
 	if c.StopTimeout == nil {
 		c.StopTimeout = from.StopTimeout
 	}
-	// The command of the image belongs to its entrypoint: who gives an entrypoint of his own gets none of the two, and who empties it with [""] gets the
-	// command alone. nil is what nobody said.
+	// The image's command belongs to its entrypoint: a container that sets an
+	// entrypoint of its own gets neither from the image, one that clears it with [""]
+	// gets the command alone. nil means that nothing was said.
 	if len(c.Entrypoint) == 0 {
 		if len(c.Cmd) == 0 {
 			c.Cmd = from.Cmd
@@ -63,7 +64,8 @@ func Merge(c *Config, from Config) {
 	}
 }
 
-// Union joins two maps; over wins. It stays nil when both are empty and over was nil.
+// Union merges two maps; over wins. The result is nil only if both are empty and over
+// is nil.
 func Union[V any](under, over map[string]V) map[string]V {
 	if len(under) == 0 {
 		return over
@@ -78,7 +80,9 @@ func Union[V any](under, over map[string]V) map[string]V {
 	return all
 }
 
-// mergeEnv appends the image's variables that the container does not set. Its own come first, in their order, since programs and inspect see the order.
+// mergeEnv appends those of the image's variables that the container does not set. The
+// container's own come first and keep their order, since both programs and inspect see
+// the order.
 func mergeEnv(own, image []string) []string {
 	set := map[string]bool{}
 	for _, pair := range own {
@@ -94,7 +98,8 @@ func mergeEnv(own, image []string) []string {
 	return all
 }
 
-// mergeHealth fills each field that a health check leaves at zero, so that a container can have the test of its image with another interval.
+// mergeHealth fills in every field that a health check leaves at zero, so that a
+// container can use its image's test with another interval.
 func mergeHealth(own, image *Healthcheck) *Healthcheck {
 	if own == nil || image == nil {
 		if own == nil {
@@ -120,7 +125,7 @@ func mergeHealth(own, image *Healthcheck) *Healthcheck {
 	return &merged
 }
 
-// NotNil makes nil an empty map, as documents show it.
+// NotNil returns an empty map for nil, as documents show it.
 func NotNil(m map[string]string) map[string]string {
 	if m == nil {
 		return map[string]string{}

@@ -1,4 +1,4 @@
-// Spec: mounts as the configuration of a container asks for them.
+// Spec: mounts, as the configuration of a container asks for them.
 
 package spec
 
@@ -19,14 +19,14 @@ type Mount struct {
 	TmpfsOptions  *TmpfsOptions  `json:",omitempty"`
 }
 
-// BindOptions are of a mount of the type bind.
+// BindOptions belong to a mount of the type bind.
 type BindOptions struct {
 	Propagation      string `json:",omitempty"`
 	NonRecursive     bool   `json:",omitempty"`
 	CreateMountpoint bool   `json:",omitempty"`
 }
 
-// VolumeOptions are of a mount of the type volume.
+// VolumeOptions belong to a mount of the type volume.
 type VolumeOptions struct {
 	NoCopy       bool              `json:",omitempty"`
 	Labels       map[string]string `json:",omitempty"`
@@ -34,19 +34,19 @@ type VolumeOptions struct {
 	DriverConfig *DriverConfig     `json:",omitempty"`
 }
 
-// DriverConfig is the driver that makes a volume that does not exist.
+// DriverConfig is the driver that creates a volume that does not exist yet.
 type DriverConfig struct {
 	Name    string            `json:",omitempty"`
 	Options map[string]string `json:",omitempty"`
 }
 
-// TmpfsOptions are of a mount of the type tmpfs.
+// TmpfsOptions belong to a mount of the type tmpfs.
 type TmpfsOptions struct {
 	SizeBytes int64  `json:",omitempty"`
 	Mode      uint32 `json:",omitempty"`
 }
 
-// Text gives the options of a tmpfs as one text, in the order of the engine.
+// Text returns the options of a tmpfs as one text, in the engine's order.
 func (o *TmpfsOptions) Text() string {
 	var words []string
 	if o != nil && o.Mode != 0 {

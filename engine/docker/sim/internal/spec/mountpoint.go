@@ -22,13 +22,14 @@ type MountPoint struct {
 	RW          bool
 	Propagation string
 	Named       bool // asked for by name: rm -v leaves it alone
-	HasSource   bool // came through Binds or Mounts; the reason of the hole in reference counting
+	HasSource   bool // comes from Binds or Mounts; see Mounts.addVolumesFrom for what it does to reference counting
 	Held        bool // counted as a reference of the volume
 	Copy        bool // image content is copied into the empty volume
-	CreateHost  bool // a missing host path is made at start
+	CreateHost  bool // a missing host path is created at start
 }
 
-// bindWord tells what a word in the mode of a bind speaks about; there may be one of each at most.
+// bindWord returns what a word in the mode of a bind is about; a mode may have at most
+// one word about each thing.
 func bindWord(word string) string {
 	switch word {
 	case "rw", "ro":
@@ -45,7 +46,8 @@ func bindWord(word string) string {
 	return ""
 }
 
-// BindMode gives the words of a mode by what they speak about, nil if it is not valid, and whether it allows writing.
+// BindMode returns the words of a mode by what they are about, nil if the mode is not
+// valid, and whether it allows writing.
 func BindMode(mode string) (words map[string]string, readWrite bool) {
 	words = map[string]string{}
 	if mode == "" {
@@ -73,7 +75,8 @@ func ParseBind(bind string) (*MountPoint, error) {
 	if len(parts) > 1 {
 		source, m.Destination = parts[0], parts[1]
 	}
-	// "/src:ro" has no destination: what could be a mode is never taken for a directory.
+	// "/src:ro" has no destination: a word that could be a mode is never taken for a
+	// directory.
 	if words, _ := BindMode(m.Destination); len(parts) == 2 && words != nil {
 		return nil, wire.Failure("%s", wrong)
 	}
@@ -108,7 +111,7 @@ func ParseBind(bind string) (*MountPoint, error) {
 	return m, nil
 }
 
-// checkDestination refuses places nothing can be mounted at.
+// checkDestination refuses places at which nothing can be mounted.
 func checkDestination(dest, kind string) error {
 	if dest == "" {
 		return fmt.Errorf("invalid mount config for type %q: field Target must not be empty", kind)

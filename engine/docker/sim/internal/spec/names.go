@@ -8,7 +8,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// CheckName refuses names that the engine refuses; shown is the name as the message has it.
+// CheckName refuses names that the engine refuses; shown is the name as it appears in
+// the message.
 func CheckName(name, shown string) error {
 	if !ValidName(name) {
 		return wire.BadRequest("Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed", shown)
@@ -16,7 +17,7 @@ func CheckName(name, shown string) error {
 	return nil
 }
 
-// ValidName is the rule for names of containers and volumes.
+// ValidName reports whether a container or a volume may have a name.
 func ValidName(name string) bool {
 	if len(name) < 2 {
 		return false

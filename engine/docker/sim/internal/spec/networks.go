@@ -26,7 +26,7 @@ type IPAMPool struct {
 	Subnet     string            `json:",omitempty"`
 	IPRange    string            `json:",omitempty"`
 	Gateway    string            `json:",omitempty"`
-	Implied    bool              `json:",omitempty"` // the gateway was not asked for, and is not shown
+	Implied    bool              `json:",omitempty"` // nobody asked for the gateway, so it is not shown
 	AuxAddress map[string]string `json:"AuxiliaryAddresses,omitempty"`
 }
 
@@ -41,10 +41,10 @@ type NetworkBody struct {
 	Options, Labels                           map[string]string
 }
 
-// ConfigFrom names the network that another takes its configuration from.
+// ConfigFrom names the network from which another one takes its configuration.
 type ConfigFrom struct{ Network string }
 
-// UserDefined reports whether a network mode names a network that somebody made.
+// UserDefined reports whether a network mode names a network that somebody created.
 func UserDefined(mode string) bool {
 	switch mode {
 	case "", "default", "bridge", "host", "none":
@@ -53,7 +53,7 @@ func UserDefined(mode string) bool {
 	return !strings.HasPrefix(mode, "container:")
 }
 
-// SplitPools gives the pools of IPv4 addresses, and those of IPv6 addresses.
+// SplitPools returns the pools of IPv4 addresses, then those of IPv6 addresses.
 func SplitPools(pools []IPAMPool) (v4, v6 []IPAMPool) {
 	for _, pool := range pools {
 		if subnet, err := netip.ParsePrefix(pool.Subnet); err == nil && subnet.Addr().Is4() {
@@ -65,7 +65,7 @@ func SplitPools(pools []IPAMPool) (v4, v6 []IPAMPool) {
 	return v4, v6
 }
 
-// CheckBridge checks the options of the driver bridge, and how many pools it has.
+// CheckBridge checks the options of the bridge driver, and how many pools it is given.
 func CheckBridge(options map[string]string, pools []IPAMPool) error {
 	const bridge, common = "com.docker.network.bridge.", "com.docker.network."
 	for _, key := range slices.Sorted(maps.Keys(options)) {

@@ -12,13 +12,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// SplitPort reads 80/tcp or 80; the protocol is tcp unless it says otherwise.
+// SplitPort reads 80/tcp or 80; the protocol is tcp unless another is given.
 func SplitPort(text string) (number, proto string) {
 	number, proto, _ = strings.Cut(text, "/")
 	return number, cmp.Or(strings.ToLower(proto), "tcp")
 }
 
-// checkPortBindings refuses bindings that no start could carry out.
+// checkPortBindings refuses bindings that could never be published.
 func checkPortBindings(bindings map[string][]PortBinding) error {
 	for _, key := range slices.Sorted(maps.Keys(bindings)) {
 		number, _ := SplitPort(key)

@@ -19,7 +19,8 @@ func CheckTmpfs(h *HostConfig) error {
 		"bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime "
 	const keys = " size mode uid gid nr_inodes nr_blocks mpol "
 	for _, dest := range slices.Sorted(maps.Keys(h.Tmpfs)) {
-		// Of two that say the same the last counts, so the engine reads them from the end, and tells of the last wrong one.
+		// Of two options about the same thing the last one counts. The engine therefore
+		// reads them from the end, and reports the last wrong one.
 		options := strings.Split(h.Tmpfs[dest], ",")
 		slices.Reverse(options)
 		for _, option := range options {
@@ -33,8 +34,8 @@ func CheckTmpfs(h *HostConfig) error {
 	return nil
 }
 
-// TmpfsData splits the options of a tmpfs into flags of the mount and what the file system itself reads; of two that say the
-// same the last counts.
+// TmpfsData splits the options of a tmpfs into mount flags and what the file system
+// itself reads. Of two options about the same thing the last one counts.
 func TmpfsData(options string) (flags int, data []string) {
 	bits := map[string]int{"nosuid": 0x2, "nodev": 0x4, "noexec": 0x8, "sync": 0x10, "dirsync": 0x80, "noatime": 0x400, "nodiratime": 0x800, "relatime": 0x200000, "strictatime": 0x1000000}
 	flags = 0xe // no devices, programs or set-uid programs
@@ -59,7 +60,7 @@ func TmpfsData(options string) (flags int, data []string) {
 
 var kernelSize = regexp.MustCompile(`^[0-9]+[kKmMgGtTpPeE]?$`)
 
-// ValidTmpfs reports whether the file system takes an option.
+// ValidTmpfs reports whether the file system accepts an option.
 func ValidTmpfs(option string) bool {
 	key, value, _ := strings.Cut(option, "=")
 	switch key {

@@ -6,7 +6,8 @@ import (
 	"cmp"
 )
 
-// Update takes over the limits that are set; zero means unchanged, so none but that of processes can be lifted.
+// Update takes over the limits that are set. Zero means unchanged, so no limit but that
+// on processes can be lifted.
 func (h *HostConfig) Update(r *Resources) {
 	for _, pair := range []struct {
 		to   *int64

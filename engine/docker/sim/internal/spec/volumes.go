@@ -14,10 +14,11 @@ import (
 // VolumeRoot is where the engine keeps volumes.
 const VolumeRoot = "/var/lib/docker/volumes/"
 
-// volumeSize is how the size of a volume is written.
+// volumeSize matches the size of a volume.
 var volumeSize = regexp.MustCompile(`(?i)^([0-9]+(\.[0-9]+)*) ?([kmgtp]?i?b?)$`)
 
-// CheckVolumeOptions checks the options of the driver local. The host has no quota, so that no size can be had.
+// CheckVolumeOptions checks the options of the driver local. The simulated host has no
+// quota, so every size is refused.
 func CheckVolumeOptions(options map[string]string) error {
 	needs := map[string][]string{"device": {"type"}, "o": {"device", "type"}, "size": nil, "type": {"device"}}
 	for _, name := range slices.Sorted(maps.Keys(options)) {

@@ -1,4 +1,4 @@
-// State: what a state that comes from a file must hold.
+// State: what a state that was read from a file must satisfy.
 
 package state
 
@@ -10,7 +10,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
-// Complete makes maps that JSON left out, and refuses a state that points to what it does not hold.
+// Complete creates the maps that JSON left out, and refuses a state that refers to what
+// it does not hold.
 func (s *State) Complete() error {
 	if s.Containers == nil || s.Volumes == nil || s.Networks == nil || s.Images == nil || s.Execs == nil || s.Remote == nil || s.Host == nil {
 		return fmt.Errorf("a part of the state is missing")
@@ -42,7 +43,7 @@ func (s *State) Complete() error {
 	return s.completeRest()
 }
 
-// complete makes maps that JSON left out.
+// complete creates the maps that JSON left out.
 func (c *Container) complete() error {
 	if c.Files == nil {
 		c.Files = files.Tree{}
@@ -69,7 +70,7 @@ func (c *Container) complete() error {
 func (s *State) completeRest() error {
 	for kind, images := range []map[string]*Image{s.Images, s.Remote} {
 		for id, im := range images {
-			const remote = 1 // a pull shows the first layer
+			const remote = 1 // a pull reports the first layer
 			if im == nil || !refs.IsImageID(im.ID) || kind == remote && len(im.Layers) == 0 {
 				return fmt.Errorf("image %q is damaged", id)
 			}

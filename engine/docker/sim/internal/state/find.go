@@ -1,4 +1,5 @@
-// State: finding containers, images, networks, volumes and execs by what clients call them.
+// State: finding containers, images, networks, volumes and execs by the names that
+// clients use.
 
 package state
 
@@ -11,7 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// FindContainer finds a container by id, by name, by the path of a legacy link, or by the beginning of its id.
+// FindContainer finds a container by id, by name, by the path of a legacy link, or by
+// an unambiguous prefix of its id.
 func (s *State) FindContainer(ref string) (*Container, error) {
 	if ref == "" {
 		return nil, wire.BadRequest("invalid name or ID supplied: \"\"")
@@ -25,7 +27,7 @@ func (s *State) FindContainer(ref string) (*Container, error) {
 		if c.Name == name {
 			return c, nil
 		}
-		// The name CONTAINER/ALIAS means the linked container.
+		// The name CONTAINER/ALIAS means the container that is linked.
 		for _, l := range c.Links {
 			if target := s.Containers[l.Target]; target != nil && name == c.Name+"/"+l.Alias {
 				return target, nil
@@ -44,7 +46,7 @@ func (s *State) FindContainer(ref string) (*Container, error) {
 	return nil, wire.BadRequest("Multiple IDs found with provided prefix: %s", ref)
 }
 
-// FindExec finds an exec by its id, with its container.
+// FindExec finds an exec by its id, and the container it belongs to.
 func (s *State) FindExec(id string) (*Execution, *Container, error) {
 	x := s.Execs[id]
 	if x == nil {
@@ -57,7 +59,7 @@ func (s *State) FindExec(id string) (*Execution, *Container, error) {
 	return x, c, nil
 }
 
-// FindImage finds an image by id, beginning of its id, or name.
+// FindImage finds an image by id, by a prefix of its id, or by name.
 func (s *State) FindImage(text string) (*Image, error) {
 	if im := s.ImageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || refs.IsWholeHex(text)) {
 		return im, nil
@@ -94,7 +96,7 @@ func (s *State) FindImage(text string) (*Image, error) {
 	return nil, wire.NotFound("No such image: %s", shown)
 }
 
-// ImageByID finds an image by its id or an unambiguous beginning of it.
+// ImageByID finds an image by its id or an unambiguous prefix of it.
 func (s *State) ImageByID(text string) *Image {
 	short := strings.TrimPrefix(text, "sha256:")
 	if !refs.IsHex(short) {
@@ -112,7 +114,7 @@ func (s *State) ImageByID(text string) *Image {
 	return found
 }
 
-// ImageTagged gives the image that has a tag, or nil.
+// ImageTagged returns the image that has a tag, or nil.
 func (s *State) ImageTagged(tag string) *Image {
 	for _, im := range s.Images {
 		if slices.Contains(im.Tags, tag) {
@@ -122,7 +124,7 @@ func (s *State) ImageTagged(tag string) *Image {
 	return nil
 }
 
-// FindNetwork finds a network by id, by name, or by the beginning of its id.
+// FindNetwork finds a network by id, by name, or by a prefix of its id.
 func (s *State) FindNetwork(ref string) (*Network, error) {
 	if n := s.Networks[ref]; n != nil {
 		return n, nil
@@ -149,7 +151,7 @@ func (s *State) FindNetwork(ref string) (*Network, error) {
 	return nil, wire.NotFound("network %s not found", ref)
 }
 
-// ImageWithDigest gives the image that has a digest, or nil.
+// ImageWithDigest returns the image that has a digest, or nil.
 func (s *State) ImageWithDigest(digest string) *Image {
 	for _, im := range s.Images {
 		if slices.Contains(im.Digests, digest) {

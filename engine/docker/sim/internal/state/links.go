@@ -1,4 +1,4 @@
-// State: links of the old kind, as they show in names.
+// State: legacy links, as they show in names.
 
 package state
 
@@ -12,7 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// NetworkOwner follows containers that use the network of another to the one that has its own.
+// NetworkOwner follows containers that use another's network to the one that has its
+// own.
 func (s *State) NetworkOwner(c *Container) (*Container, error) {
 	for range len(s.Containers) {
 		name, shares := strings.CutPrefix(c.HostConfig.NetworkMode, "container:")
@@ -28,7 +29,7 @@ func (s *State) NetworkOwner(c *Container) (*Container, error) {
 	return c, nil
 }
 
-// LinkName is the name of a linked container, or the last it had.
+// LinkName returns the name of a linked container, or the last one it had.
 func (s *State) LinkName(l spec.Link) string {
 	if target := s.Containers[l.Target]; target != nil {
 		return target.Name
@@ -36,7 +37,7 @@ func (s *State) LinkName(l spec.Link) string {
 	return l.Name
 }
 
-// ShownLinks is how inspect lists the links of a container.
+// ShownLinks returns the links of a container as inspect lists them.
 func (s *State) ShownLinks(c *Container) []string {
 	if len(c.Links) == 0 {
 		return c.HostConfig.Links
@@ -48,7 +49,8 @@ func (s *State) ShownLinks(c *Container) []string {
 	return shown
 }
 
-// NamesOf gives all names of a container: its own first, then those that links give it.
+// NamesOf returns all names of a container: its own first, then those that links give
+// it.
 func (s *State) NamesOf(c *Container) []string {
 	var linkers []*Container
 	for _, other := range s.Containers {

@@ -8,7 +8,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
-// Children gives the images that were made of containers of an image.
+// Children returns the images that were made from containers of an image.
 func (s *State) Children(im *Image) []*Image {
 	var found []*Image
 	for _, other := range s.Images {
@@ -19,7 +19,7 @@ func (s *State) Children(im *Image) []*Image {
 	return found
 }
 
-// ImagesByAge gives the images, newest first.
+// ImagesByAge returns the images, newest first.
 func (s *State) ImagesByAge() []*Image {
 	all := make([]*Image, 0, len(s.Images))
 	for _, im := range s.Images {
@@ -34,7 +34,7 @@ func (s *State) ImagesByAge() []*Image {
 	return all
 }
 
-// NetworksByAge gives all networks, oldest first.
+// NetworksByAge returns all networks, oldest first.
 func (s *State) NetworksByAge() []*Network {
 	all := make([]*Network, 0, len(s.Networks))
 	for _, n := range s.Networks {
@@ -49,7 +49,7 @@ func (s *State) NetworksByAge() []*Network {
 	return all
 }
 
-// Members gives the containers that are on a network now.
+// Members returns the containers that are on a network now.
 func (s *State) Members(n *Network) []*Container {
 	var on []*Container
 	for _, c := range s.ContainersByAge() {
@@ -62,7 +62,7 @@ func (s *State) Members(n *Network) []*Container {
 	return on
 }
 
-// On gives the live endpoint of c on n, or nil.
+// On returns the live endpoint of c on n, or nil.
 func (c *Container) On(n *Network) *spec.EndpointConfig {
 	for _, ep := range c.Endpoints {
 		if ep.NetworkID == n.ID && ep.EndpointID != "" {
@@ -72,7 +72,7 @@ func (c *Container) On(n *Network) *spec.EndpointConfig {
 	return nil
 }
 
-// ContainersByAge gives all containers, oldest first.
+// ContainersByAge returns all containers, oldest first.
 func (s *State) ContainersByAge() []*Container {
 	list := make([]*Container, 0, len(s.Containers))
 	for _, c := range s.Containers {

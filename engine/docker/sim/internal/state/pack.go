@@ -6,7 +6,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/archive"
 )
 
-// Archived is the image as an archive holds it.
+// Archived returns the image as an archive holds it.
 func (im *Image) Archived() archive.Image {
 	return archive.Image{
 		ID: im.ID, Config: im.Config, Created: im.Created, Arch: im.Arch, OS: im.OS, Author: im.Author, Comment: im.Comment,

@@ -1,4 +1,4 @@
-// State: the stream of events.
+// State: everything an engine remembers, as data.
 
 package state
 
@@ -23,18 +23,18 @@ type Event struct {
 	Attributes map[string]string
 }
 
-// State is the whole engine as data.
+// State is the whole engine, as data.
 type State struct {
-	Start      time.Time // when the engine began to exist
+	Start      time.Time // when the engine was made
 	Now        time.Time // the virtual clock
 	Serial     uint64    // last number used for an id
 	LastPort   int       // last ephemeral host port given out
-	NextPool   int       `json:",omitempty"` // the default address pool that is tried next
+	NextPool   int       `json:",omitempty"` // the default address pool to try next
 	Containers map[string]*Container
 	Volumes    map[string]*Volume
 	Networks   map[string]*Network
 	Images     map[string]*Image
-	Remote     map[string]*Image // what can be pulled, by full name
+	Remote     map[string]*Image // images that can be pulled, by full name
 	Execs      map[string]*Execution
 	Host       files.Tree // directories and files of the host that bind mounts can see
 	Events     []Event
@@ -52,11 +52,11 @@ type Container struct {
 	HostConfig spec.HostConfig
 	Mounts     map[string]*spec.MountPoint // by destination
 	Endpoints  map[string]*spec.EndpointConfig
-	Connected  bool        // it once was on a network though it shares those of another container
+	Connected  bool        // it was once put on a network although it shares another container's
 	Links      []spec.Link // legacy links, resolved when it was created
 	Ports      map[string][]spec.PortBinding
 	SandboxID  string
-	Files      files.Tree // what differs from the image
+	Files      files.Tree // what the container changed
 	Log        []logs.Line
 	process.Life
 }
@@ -82,8 +82,8 @@ type Network struct {
 	Internal, Attachable, EnableIPv6, Ingress bool
 	IPAM                                      spec.IPAMConfig
 	Predefined                                bool
-	ConfigOnly                                bool   // it only holds a configuration for others
-	ConfigFrom                                string // the network that holds its configuration
+	ConfigOnly                                bool   // it only holds a configuration for other networks
+	ConfigFrom                                string // the network from which it takes its configuration
 	AnyPool                                   bool   `json:",omitempty"` // nobody asked for its pool of IPv4 addresses
 }
 
@@ -101,11 +101,11 @@ type Image struct {
 	Layers      []string
 	Process     *script.Process
 	Files       files.Tree
-	Complete    bool // Files is all it holds, so that what is not in it does not exist
+	Complete    bool // Files is everything it holds: what is not in it does not exist
 	Serial      uint64
 	LastTagTime time.Time
 
-	// Of an image that was made of a container:
+	// Only for an image that was made from a container:
 	Parent, Container string       `json:",omitempty"`
 	ContainerConfig   *spec.Config `json:",omitempty"`
 }
@@ -125,19 +125,20 @@ type Execution struct {
 	Pending                    int // exit code it will have
 }
 
-// NewID gives the next id: 64 hex digits that look like any other but depend on the serial only.
+// NewID returns the next id: 64 hex digits that look random but depend only on the
+// serial number.
 func (s *State) NewID(kind string) string {
 	s.Serial++
 	return ids.Of(kind, fmt.Sprint(s.Serial))
 }
 
-// NewPid gives the next process id.
+// NewPid returns the next process id.
 func (s *State) NewPid() int {
 	s.Serial++
 	return 1000 + int(s.Serial%30000)
 }
 
-// Box gives a container as what runs in it sees it.
+// Box returns a container as its programs see it.
 func (s *State) Box(c *Container) process.Box {
 	b := process.Box{
 		ID: c.ID, Path: c.Path, Config: &c.Config, Host: &c.HostConfig, Mounts: c.Mounts, Life: &c.Life, Written: c.Files,
@@ -149,7 +150,7 @@ func (s *State) Box(c *Container) process.Box {
 	return b
 }
 
-// VolumeFiles gives the files of a volume; nil if there is none.
+// VolumeFiles returns the files of a volume; nil if there is no such volume.
 func (s *State) VolumeFiles(name string) files.Tree {
 	if v := s.Volumes[name]; v != nil {
 		return v.Files
@@ -157,5 +158,5 @@ func (s *State) VolumeFiles(name string) files.Tree {
 	return nil
 }
 
-// ShortID is the id as people see it.
+// ShortID returns the id in the form that people see.
 func (c *Container) ShortID() string { return c.ID[:12] }

@@ -1,4 +1,5 @@
-// Wire: answers other than success, in the form and with the status that clients act on.
+// Wire: answers other than success, in the form and with the status that clients act
+// on.
 
 package wire
 
@@ -12,37 +13,39 @@ import (
 type Error struct {
 	Status int
 	Text   string
-	Plain  bool // sent as plain text instead
+	Plain  bool // sent as plain text instead of JSON
 }
 
 func (e *Error) Error() string { return e.Text }
 
-// BadRequest says that the call is wrong in itself.
+// BadRequest returns the error for a call that is wrong in itself.
 func BadRequest(format string, args ...any) error {
 	return &Error{Status: 400, Text: fmt.Sprintf(format, args...)}
 }
 
-// Forbidden says that a network or an address cannot be had so.
+// Forbidden returns the error for a network or an address that cannot be had in this
+// way.
 func Forbidden(format string, args ...any) error {
 	return &Error{Status: 403, Text: fmt.Sprintf(format, args...)}
 }
 
-// NotFound says that what the call names does not exist.
+// NotFound returns the error for a call that names something that does not exist.
 func NotFound(format string, args ...any) error {
 	return &Error{Status: 404, Text: fmt.Sprintf(format, args...)}
 }
 
-// Conflict says that the state of what the call names does not allow it.
+// Conflict returns the error for a call that the state of its object does not allow.
 func Conflict(format string, args ...any) error {
 	return &Error{Status: 409, Text: fmt.Sprintf(format, args...)}
 }
 
-// Failure is an internal error, by which the engine also means many a mistake of its client.
+// Failure returns an internal error, which the engine also answers for many a mistake
+// of its client.
 func Failure(format string, args ...any) error {
 	return &Error{Status: 500, Text: fmt.Sprintf(format, args...)}
 }
 
-// NotModified says that there was nothing to do. It has no text.
+// NotModified returns the answer that there was nothing to do. It has no text.
 func NotModified() error { return &Error{Status: 304} }
 
 // Prefixed puts text before the message of err and keeps its status.
@@ -54,5 +57,5 @@ func Prefixed(text string, err error) error {
 	return err
 }
 
-// ErrCut ends a stream without an answer, as the end of the daemon does.
+// ErrCut ends a stream without an answer, as the death of the daemon does.
 var ErrCut = errors.New("connection cut")

@@ -12,26 +12,28 @@ import (
 
 // Reply is an answer: a status with a JSON body, raw bytes, or a stream.
 type Reply struct {
-	Status int // 0 is 200
+	Status int // 0 means 200
 	Header map[string]string
 	JSON   any
 	Raw    []byte
-	// Stream is called without the lock, after the headers; it writes until it returns.
+	// Stream is called after the headers were sent, without the lock; it writes until
+	// it returns.
 	Stream func(w io.Writer) error
-	// Hijack takes the connection over, without the lock.
+	// Hijack takes the connection over; the lock is not held then either.
 	Hijack bool
 }
 
 // OK answers with a document.
 func OK(body any) (Reply, error) { return Reply{JSON: body}, nil }
 
-// Status answers without one.
+// Status answers without a document.
 func Status(code int) (Reply, error) { return Reply{Status: code}, nil }
 
 // Object is a JSON object put together by hand.
 type Object = map[string]any
 
-// Encoded turns the JSON of a reply into bytes, while nothing can change what it shows.
+// Encoded turns the JSON of a reply into bytes. It runs under the lock, while nothing
+// can change what the document shows.
 func Encoded(rep Reply) (Reply, error) {
 	if rep.JSON == nil {
 		return rep, nil
@@ -45,7 +47,7 @@ func Encoded(rep Reply) (Reply, error) {
 	return rep, nil
 }
 
-// StatusOf gives the status that an operation ends with.
+// StatusOf returns the status that an operation ends with.
 func StatusOf(rep Reply, err error) int {
 	var api *Error
 	switch {
@@ -61,7 +63,7 @@ func StatusOf(rep Reply, err error) int {
 	return rep.Status
 }
 
-// Messages is a stream of JSON objects that is complete from the start.
+// Messages answers with a stream of JSON objects that is complete from the start.
 func Messages(docs ...Object) (Reply, error) {
 	var text []byte
 	for _, doc := range docs {
@@ -74,12 +76,13 @@ func Messages(docs ...Object) (Reply, error) {
 	return Reply{Raw: text, Header: map[string]string{"Content-Type": "application/json"}}, nil
 }
 
-// StreamError is a failure that is told in the stream, after the status 200 and perhaps other lines were sent.
+// StreamError reports a failure within the stream, after the status 200 and perhaps
+// other lines were sent.
 func StreamError(lines []Object, text string) (Reply, error) {
 	return Messages(append(lines, Object{"errorDetail": Object{"message": text}, "error": text})...)
 }
 
-// List makes nil an empty list, as JSON shows it.
+// List returns an empty list for nil, as JSON shows it.
 func List(words []string) []string {
 	if words == nil {
 		return []string{}
@@ -87,7 +90,7 @@ func List(words []string) []string {
 	return words
 }
 
-// OrNil makes an empty list nil.
+// OrNil returns nil for an empty list.
 func OrNil(words []string) []string {
 	if len(words) == 0 {
 		return nil
@@ -95,5 +98,5 @@ func OrNil(words []string) []string {
 	return words
 }
 
-// Stamp writes a time as the engine does.
+// Stamp writes a time in the engine's form.
 func Stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

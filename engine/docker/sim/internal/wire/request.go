@@ -20,15 +20,16 @@ type Request struct {
 	Ctx     context.Context
 	Method  string
 	Op      string
-	Name    string // what the path names: a container, image, volume or network
+	Name    string // the container, image, volume or network in the path
 	Version Version
 	Query   url.Values
 	Header  http.Header
 	Body    []byte
-	Cut     <-chan struct{} // closed when the daemon that took the request ends
+	Cut     <-chan struct{} // closed when the daemon that took the request goes down
 }
 
-// Flag reads a boolean parameter as the engine does: anything but nothing, 0, no, false and none is true.
+// Flag reads a boolean parameter as the engine does: everything except nothing, 0, no,
+// false and none is true.
 func (q *Request) Flag(name string) bool {
 	switch strings.ToLower(strings.TrimSpace(q.Query.Get(name))) {
 	case "", "0", "no", "false", "none":
@@ -37,10 +38,10 @@ func (q *Request) Flag(name string) bool {
 	return true
 }
 
-// At reports whether the call is made with at least API version 1.minor.
+// At reports whether the call uses API version 1.minor or newer.
 func (q *Request) At(minor int) bool { return q.Version.At(minor) }
 
-// Decode reads the JSON body into v; what follows the first value is passed over.
+// Decode reads the JSON body into v; what follows the first value is ignored.
 func (q *Request) Decode(v any) error {
 	if err := q.CheckJSONType(); err != nil {
 		return err
@@ -51,7 +52,7 @@ func (q *Request) Decode(v any) error {
 	return nil
 }
 
-// CheckJSONType refuses bodies that are not declared as JSON.
+// CheckJSONType refuses bodies that are not declared to be JSON.
 func (q *Request) CheckJSONType() error {
 	given := q.Header.Get("Content-Type")
 	if given == "" && len(q.Body) == 0 {
@@ -63,7 +64,8 @@ func (q *Request) CheckJSONType() error {
 	return BadRequest("Content-Type specified (%s) must be 'application/json'", given)
 }
 
-// decodeError is a body that cannot be read: an internal error where the configuration of a container is wanted.
+// decodeError returns the error for a body that cannot be read: an internal error where
+// a container's configuration is expected.
 func (q *Request) decodeError(err error) error {
 	if q.Op == "container.create" || q.Op == "container.update" {
 		return Failure("%v", err)
@@ -74,7 +76,8 @@ func (q *Request) decodeError(err error) error {
 	return BadRequest("%v", err)
 }
 
-// Bodies are read before the engine is locked, and are bounded.
+// Bodies are read before the engine is locked, so a slow client does not hold up
+// others; and they are bounded.
 const (
 	maxJSONBody = 16 << 20
 	maxTarBody  = 2 << 30
@@ -87,7 +90,8 @@ func ReadBody(op string, r *http.Request) ([]byte, error) {
 	case "image.load", "image.create", "container.archive.put":
 		limit = maxTarBody
 	case "container.attach", "exec.start":
-		// What follows is the stream of the terminal, except a JSON body of known length.
+		// What follows is the terminal's stream, unless it is a JSON body of known
+		// length.
 		if r.ContentLength <= 0 {
 			return nil, nil
 		}
@@ -126,7 +130,8 @@ func Instant(text string) (time.Time, bool, error) {
 	return time.Unix(seconds, rest), true, nil
 }
 
-// Invalid is a malformed parameter, mostly of a filter: an internal error before engine 23, a bad request since.
+// Invalid returns the error for a malformed parameter, mostly of a filter: an internal
+// error before engine 23, a bad request since.
 func Invalid(q *Request, format string, args ...any) error {
 	if q.At(42) {
 		return BadRequest(format, args...)

@@ -1,4 +1,4 @@
-// Wire: which operation a method and a path mean.
+// Wire: which operation a method and a path stand for.
 
 package wire
 
@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Route ties a method and a path to an operation on what an engine holds, W. In a path "*" stands for one segment or more.
+// Route ties a method and a path to an operation on W, what an engine holds. In a path
+// "*" stands for one or more segments.
 type Route[W any] struct {
 	method, path, Op string
 	Do               func(w W, q *Request) (Reply, error)
@@ -18,7 +19,7 @@ func On[W any](method, path, op string, do func(W, *Request) (Reply, error)) Rou
 	return Route[W]{method, path, op, do}
 }
 
-// match reports whether path fits the route, and what "*" stood for.
+// match reports whether path fits the route, and what "*" stands for in it.
 func (r Route[W]) match(path string) (string, bool) {
 	before, after, star := strings.Cut(r.path, "*")
 	if !star {
@@ -32,7 +33,7 @@ func (r Route[W]) match(path string) (string, bool) {
 	return name, ok && name != ""
 }
 
-// Find gives the route of a request, and the name in its path.
+// Find returns the route for a request, and the name in its path.
 func Find[W any](table []Route[W], method, path string) (Route[W], string, bool) {
 	if method == http.MethodOptions {
 		return On(method, path, "options", func(W, *Request) (Reply, error) { return Status(200) }), "", true

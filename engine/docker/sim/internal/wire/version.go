@@ -28,17 +28,18 @@ func (v Version) At(minor int) bool { return !v.less(Version{1, minor}) }
 
 func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
 
-// MinVersion is the oldest API version that is still answered.
+// MinVersion returns the oldest API version that is still answered.
 func MinVersion() Version { return Version{1, 12} }
 
-// Release gives the engine that first had an API version, as its version text.
+// Release returns the version of the engine that introduced an API version.
 func (v Version) Release() string {
 	first := 41
 	releases := [...]string{"20.10.24", "23.0.6", "24.0.9", "25.0.5", "26.1.4", "27.1.2", "27.5.1", "28.0.4", "28.1.1", "28.2.2", "28.5.2"}
 	return releases[v.Minor-first]
 }
 
-// SplitVersion takes the version off a path. A path without one, or with a malformed one, is left alone.
+// SplitVersion takes the version off a path. A path without a version, or with a
+// malformed one, stays unchanged.
 func SplitVersion(path string) (version, rest string) {
 	path = strings.TrimPrefix(path, "/")
 	first, rest, _ := strings.Cut(path, "/")
@@ -48,7 +49,8 @@ func SplitVersion(path string) (version, rest string) {
 	return "", path
 }
 
-// Accept applies the version gate of an engine: number is the version that a client asks for, if it asks for one.
+// Accept applies the version gate of an engine: number is the version that a client
+// asks for, or empty.
 func (v Version) Accept(number string) (Version, error) {
 	if number == "" {
 		return v, nil
@@ -56,7 +58,8 @@ func (v Version) Accept(number string) (Version, error) {
 	major, rest, _ := strings.Cut(number, ".")
 	minor, more, _ := strings.Cut(rest, ".")
 	version := Version{versionPart(major), versionPart(minor)}
-	// Engines before 23 refuse a client that is too old in plain text, whatever it asked for.
+	// Engines before 23 refuse a client that is too old in plain text, whatever it
+	// asked for.
 	if version.less(MinVersion()) {
 		text := fmt.Sprintf("client version %s is too old. Minimum supported API version is %s, please upgrade your client to a newer version", number, MinVersion())
 		return version, &Error{Status: 400, Text: text, Plain: !v.At(42)}
@@ -67,7 +70,8 @@ func (v Version) Accept(number string) (Version, error) {
 	return version, nil
 }
 
-// versionPart is a number in a version: 0 if there is none, and as much as can be if there is a longer one.
+// versionPart reads a number of a version: 0 if there is none, and the largest possible
+// if it is too long.
 func versionPart(text string) int {
 	number, _ := strconv.Atoi(text)
 	return number

@@ -1,4 +1,4 @@
-// Wire: sending answers, whole, as a stream, over a connection taken over, or not to the end.
+// Wire: sending answers: whole, as a stream, over a hijacked connection, or cut off.
 
 package wire
 
@@ -57,7 +57,8 @@ func Write(w http.ResponseWriter, q *Request, rep Reply) {
 
 // WriteHalf sends the headers and the first half of a reply.
 func WriteHalf(w http.ResponseWriter, rep Reply) {
-	// One byte more is announced than the reply has, so that even an empty one breaks off.
+	// One byte more than the reply has is announced, so that even an empty reply breaks
+	// off.
 	text := rep.Raw
 	for name, value := range rep.Header {
 		w.Header().Set(name, value)
@@ -96,7 +97,8 @@ func hijack(w http.ResponseWriter, q *Request, rep Reply) {
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Time{})
-	// The end of what the client types ends the context of the request, but the client still listens.
+	// When the client has typed everything, the context of the request ends; but the
+	// client still listens.
 	q.Ctx = context.WithoutCancel(q.Ctx)
 	head := "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n"
 	if q.Header.Get("Upgrade") != "" {
@@ -105,12 +107,14 @@ func hijack(w http.ResponseWriter, q *Request, rep Reply) {
 	if _, err := io.WriteString(conn, head); err != nil {
 		return
 	}
-	// What the client types is read and dropped, so that it never blocks; its end does not end the stream.
+	// What the client types is read and dropped, so that the client never blocks; the
+	// end of it does not end the stream.
 	go func() { _, _ = io.Copy(io.Discard, buffered) }()
 	_ = rep.Stream(conn)
 }
 
-// Cut ends the connection without a (further) answer. A writer that has no connection gets an error.
+// Cut ends the connection without an answer, or without the rest of it. On a writer
+// that has no connection it sends an error.
 func Cut(w http.ResponseWriter) {
 	if h, ok := w.(http.Hijacker); ok {
 		if conn, _, err := h.Hijack(); err == nil {

@@ -13,7 +13,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// fillPool checks one pool that was asked for a network, and gives it a gateway if it has none.
+// fillPool checks one pool that was asked for a network, and gives it a gateway if it
+// has none.
 func (s *Networks) fillPool(network string, pool *spec.IPAMPool) error {
 	subnet, err := netip.ParsePrefix(pool.Subnet)
 	if err != nil {
@@ -28,7 +29,8 @@ func (s *Networks) fillPool(network string, pool *spec.IPAMPool) error {
 	return addresses.New(*pool).Fill(network, pool)
 }
 
-// assignAddresses gives an endpoint the addresses that it asks for, or the lowest that are free.
+// assignAddresses gives an endpoint the addresses that it asks for, or the lowest that
+// are free.
 func (s *Endpoints) assignAddresses(c *state.Container, ep *spec.EndpointConfig, n *state.Network) error {
 	asked := spec.EndpointIPAM{}
 	if ep.IPAMConfig != nil {
@@ -41,7 +43,8 @@ func (s *Endpoints) assignAddresses(c *state.Container, ep *spec.EndpointConfig,
 	if err != nil {
 		return err
 	}
-	// Only all addresses together are given: an endpoint that cannot have one keeps none.
+	// All addresses are given together: an endpoint that cannot have one of them keeps
+	// none.
 	given := *ep
 	v4, v6 := spec.SplitPools(n.IPAM.Config)
 	if len(v4) > 0 {
@@ -67,7 +70,7 @@ func (s *Endpoints) assignAddresses(c *state.Container, ep *spec.EndpointConfig,
 	return nil
 }
 
-// checkAddresses refuses what is no address.
+// checkAddresses refuses text that is not an address.
 func checkAddresses(asked spec.EndpointIPAM) error {
 	for _, text := range []struct{ kind, address string }{{"IPv4", asked.IPv4Address}, {"IPv6", asked.IPv6Address}} {
 		if text.address != "" && net.ParseIP(text.address) == nil {
@@ -82,7 +85,8 @@ func checkAddresses(asked spec.EndpointIPAM) error {
 	return nil
 }
 
-// macOn gives the MAC address that a container asks for, which counts on the network of its mode alone; "" if it asks for none.
+// macOn returns the MAC address that a container asks for, "" if none. It only applies
+// to the network of the container's mode.
 func macOn(c *state.Container, n *state.Network) (string, error) {
 	mode := c.HostConfig.NetworkMode
 	if text := c.Config.MacAddress; text != "" && (mode == n.Name || mode == "default" && n.Name == "bridge") {
@@ -95,12 +99,13 @@ func macOn(c *state.Container, n *state.Network) (string, error) {
 	return "", nil
 }
 
-// assign takes one address of a pool: the one that is asked for, or the lowest that is free.
+// assign takes one address of a pool: the one that is asked for, or the lowest that is
+// free.
 func (s *Networks) assign(n *state.Network, pool spec.IPAMPool, kind, asked string) (netip.Addr, int, error) {
 	return s.poolOf(n, pool).Assign(n.Name, n.ID, kind, asked)
 }
 
-// poolOf gives a pool of a network with all addresses that are taken.
+// poolOf returns a pool of a network, with all its taken addresses marked.
 func (s *Networks) poolOf(n *state.Network, pool spec.IPAMPool) *addresses.Pool {
 	p := addresses.New(pool)
 	taken := []string{pool.Gateway}
@@ -117,7 +122,8 @@ func (s *Networks) poolOf(n *state.Network, pool spec.IPAMPool) *addresses.Pool 
 	return p
 }
 
-// freePool gives the next of the engine's address pools that is free, after the one it gave last.
+// freePool returns the engine's next free address pool, after the one that it gave out
+// last.
 func (s *Networks) freePool() (netip.Prefix, error) {
 	pools := addresses.Defaults()
 	for range pools {

@@ -1,4 +1,4 @@
-// World: what shows only once a container starts.
+// World: what only shows when a container starts.
 
 package world
 
@@ -15,7 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// checkPlatform refuses an image of another platform than the one that is asked for.
+// checkPlatform refuses an image of another platform than the one asked for.
 func checkPlatform(text, name string, im *state.Image) error {
 	if text == "" || im == nil {
 		return nil
@@ -30,7 +30,8 @@ func checkPlatform(text, name string, im *state.Image) error {
 	return nil
 }
 
-// checkStart refuses what shows only once a container starts: devices, users, namespaces of others.
+// checkStart refuses what only shows when a container starts: missing devices and
+// users, and namespaces of others.
 func (s *Supervisor) checkStart(c *state.Container) error {
 	h := &c.HostConfig
 	if h.CPUShares < 0 {
@@ -48,7 +49,7 @@ func (s *Supervisor) checkStart(c *state.Container) error {
 	return spec.CheckSeccomp(h)
 }
 
-// checkDevices refuses devices that the host does not have, and those that no driver gives.
+// checkDevices refuses devices that the host lacks, and those that no driver provides.
 func (s *Supervisor) checkDevices(h *spec.HostConfig) error {
 	for _, d := range slices.Concat(h.BlkioDeviceReadBps, h.BlkioDeviceWriteBps, h.BlkioDeviceReadIOps, h.BlkioDeviceWriteIOps) {
 		if s.checkDevice(d.Path) == process.ErrNoFile {
@@ -71,7 +72,7 @@ func (s *Supervisor) checkDevices(h *spec.HostConfig) error {
 	return nil
 }
 
-// checkNamespaces refuses namespaces that cannot be joined now.
+// checkNamespaces refuses namespaces that cannot be joined at this moment.
 func (s *Supervisor) checkNamespaces(h *spec.HostConfig) error {
 	donor, joins := strings.CutPrefix(h.IpcMode, "container:")
 	if !joins && !slices.Contains([]string{"", "none", "private", "shareable", "host"}, h.IpcMode) {
@@ -90,7 +91,8 @@ func (s *Supervisor) checkNamespaces(h *spec.HostConfig) error {
 	return nil
 }
 
-// checkDevice refuses devices that the host does not have. It has those that every host has, and what is told of it.
+// checkDevice refuses a device that the host lacks. The host has those that every host
+// has, and those it was made with.
 func (s *Supervisor) checkDevice(name string) error {
 	f, ok := s.st.Host[path.Clean(name)]
 	switch {
@@ -104,7 +106,8 @@ func (s *Supervisor) checkDevice(name string) error {
 	return nil
 }
 
-// checkDonor refuses to join a namespace of a container that does not run or keeps it for itself.
+// checkDonor refuses to join a namespace of a container that is not running or keeps
+// the namespace private.
 func (s *Supervisor) checkDonor(name string, ipc bool) error {
 	c, err := s.st.FindContainer(name)
 	switch {

@@ -1,4 +1,4 @@
-// World: images that are made of containers.
+// World: images made from containers.
 
 package world
 
@@ -14,7 +14,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Commit lays the files of a container over those of its image.
+// Commit lays the files of a container over those of its image, as a new image.
 func (s *Images) Commit(c *state.Container, config spec.Config) (*state.Image, error) {
 	parent := s.st.Images[c.ImageID]
 	if parent == nil {
@@ -43,5 +43,6 @@ func (s *Images) Commit(c *state.Container, config spec.Config) (*state.Image, e
 	return im, nil
 }
 
-// emptyLayer is the layer of a container that wrote nothing. The engine does not tell when it removes one.
+// emptyLayer returns the layer of a container that wrote nothing. The engine does not
+// report its removal.
 func emptyLayer() string { return "sha256:" + ids.Of("layer", "") }

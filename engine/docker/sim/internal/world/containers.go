@@ -1,4 +1,4 @@
-// World: making containers.
+// World: creating and renaming containers.
 
 package world
 
@@ -14,7 +14,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Containers makes containers, and changes what they are called and allowed.
+// Containers creates containers, renames them and changes their limits.
 type Containers struct {
 	st        *state.State
 	version   wire.Version
@@ -24,7 +24,7 @@ type Containers struct {
 	endpoints *Endpoints
 }
 
-// nameTaken gives the error for a name that another container has, or nil.
+// nameTaken returns the error for a name that another container has, or nil.
 func (s *Containers) nameTaken(name string) error {
 	for _, c := range s.st.Containers {
 		if c.Name == name {
@@ -34,7 +34,8 @@ func (s *Containers) nameTaken(name string) error {
 	return nil
 }
 
-// New makes the container. When a step fails, everything made before it is undone and the name is free again.
+// New creates the container. If a step fails, everything made before it is undone and
+// the name is free again.
 func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.Container, error) {
 	im, err := s.configure(platform, body)
 	if err != nil {
@@ -60,7 +61,8 @@ func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.C
 	if err := s.resolveModes(c); err != nil {
 		return nil, err
 	}
-	// Until it is complete nobody can find it, not even a link or volumes-from of its own.
+	// Until it is complete nobody can find it, not even a link or volumes-from of its
+	// own.
 	if err := s.attach(c, body); err != nil {
 		s.mounts.Release(c, true)
 		return nil, err
@@ -70,7 +72,8 @@ func (s *Containers) New(name, platform string, body *spec.CreateBody) (*state.C
 	return c, nil
 }
 
-// configure completes a configuration from its image, which it gives; nil where none is asked for.
+// configure completes a configuration from its image, and returns the image; nil if
+// none was asked for.
 func (s *Containers) configure(platform string, body *spec.CreateBody) (*state.Image, error) {
 	var im *state.Image
 	if body.Image != "" {
@@ -90,7 +93,8 @@ func (s *Containers) configure(platform string, body *spec.CreateBody) (*state.I
 	return im, nil
 }
 
-// setName gives a new container its name, as it is asked for or as the engine finds one.
+// setName gives a new container the name that was asked for, or else one that the
+// engine invents.
 func (s *Containers) setName(c *state.Container, name string) error {
 	c.Name = strings.TrimPrefix(name, "/")
 	if name == "" {
@@ -139,7 +143,8 @@ func (s *Containers) attach(c *state.Container, body *spec.CreateBody) error {
 	return s.endpoints.set(c, body.NetworkingConfig.EndpointsConfig)
 }
 
-// makeWorkingDir makes the directory that the program begins in, below what is mounted, where an image is known to lack it.
+// makeWorkingDir makes the program's working directory, on whatever is mounted there,
+// if the image is known to lack it.
 func (s *Containers) makeWorkingDir(c *state.Container) error {
 	im := s.st.Images[c.ImageID]
 	if im == nil || !im.Complete || c.Config.WorkingDir == "" {
@@ -161,7 +166,8 @@ func (s *Containers) makeWorkingDir(c *state.Container) error {
 	return nil
 }
 
-// resolveModes replaces the name in container:NAME modes by the id, where that container exists.
+// resolveModes replaces the name in modes of the form container:NAME by the id, if that
+// container exists.
 func (s *Containers) resolveModes(c *state.Container) error {
 	h := &c.HostConfig
 	for _, mode := range []*string{&h.NetworkMode, &h.PidMode, &h.IpcMode} {

@@ -1,4 +1,4 @@
-// World: what is due in containers as time passes.
+// World: what falls due in containers as time passes.
 
 package world
 
@@ -12,12 +12,12 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 )
 
-// due is one thing that happens in a container at an instant; zero is never. Each request asks for the next, so that looking through all of
-// them makes nothing that has to be collected.
+// due is something that happens in a container at an instant; zero means never. Every
+// request asks for the next one, so the search allocates nothing.
 type due struct {
 	at     time.Time
 	in     *state.Container
-	exec   *state.Execution // the exec that ends, if it is one
+	exec   *state.Execution // the exec that ends, if that is what happens
 	happen func(*Supervisor, due)
 }
 
@@ -27,7 +27,8 @@ func waitEnds(s *Supervisor, d due)     { s.restartByPolicy(d.in) }
 func healthTurns(s *Supervisor, d due)  { s.changeHealth(d.in) }
 func execEnds(s *Supervisor, d due)     { s.endExec(d.exec) }
 
-// sooner makes d the other if that happens before it; of things due at one time, the oldest container's come first.
+// sooner replaces d by other if that happens earlier; of things due at the same time,
+// the one in the oldest container comes first.
 func (d *due) sooner(other due) {
 	if other.at.IsZero() || d.in != nil && (other.at.After(d.at) || other.at.Equal(d.at) && other.in.Serial >= d.in.Serial) {
 		return
@@ -47,7 +48,8 @@ func (s *Supervisor) nextDue() (process.Deadline, bool) {
 		next.sooner(due{at: c.RestartAt, in: c, happen: waitEnds})
 		next.sooner(due{at: c.HealthAt, in: c, happen: healthTurns})
 	}
-	// Execs of one container that end at one time end in the order of their ids, lest a map decide it.
+	// Execs that end at the same time end in the order of their ids; otherwise the
+	// order of a map would decide.
 	if len(s.st.Execs) > 0 {
 		for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
 			x := s.st.Execs[id]
@@ -59,6 +61,6 @@ func (s *Supervisor) nextDue() (process.Deadline, bool) {
 	if next.in == nil {
 		return process.Deadline{}, false
 	}
-	found := next // only what is found outlives the search
+	found := next // the search itself stays off the heap
 	return process.Deadline{At: found.at, Happen: func() { found.happen(s, found) }}, true
 }

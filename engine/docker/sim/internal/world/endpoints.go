@@ -1,4 +1,4 @@
-// World: the endpoints of containers on networks: joining and leaving.
+// World: the endpoints of containers on networks: how they join and leave.
 
 package world
 
@@ -21,7 +21,7 @@ type Endpoints struct {
 	networks *Networks
 }
 
-// set says which networks a new container will join when it starts.
+// set records which networks a new container will join when it starts.
 func (s *Endpoints) set(c *state.Container, given map[string]*spec.EndpointConfig) error {
 	mode := c.HostConfig.NetworkMode
 	if c.Config.NetworkDisabled || strings.HasPrefix(mode, "container:") {
@@ -51,7 +51,7 @@ func (s *Endpoints) set(c *state.Container, given map[string]*spec.EndpointConfi
 	return nil
 }
 
-// connect puts a container that starts on its networks, and opens its ports.
+// connect puts a starting container on its networks, and opens its ports.
 func (s *Endpoints) connect(c *state.Container) error {
 	if other, ok := strings.CutPrefix(c.HostConfig.NetworkMode, "container:"); ok {
 		target, err := s.st.FindContainer(other)
@@ -67,7 +67,7 @@ func (s *Endpoints) connect(c *state.Container) error {
 		c.Config.Hostname, c.Config.Domainname = target.Config.Hostname, target.Config.Domainname
 		return nil
 	}
-	// It stays empty when no network could be joined.
+	// It stays empty if no network could be joined.
 	c.SandboxID = ""
 	sandbox := s.st.NewID("sandbox")
 	for _, name := range EndpointOrder(c) {
@@ -80,7 +80,8 @@ func (s *Endpoints) connect(c *state.Container) error {
 		}
 		c.SandboxID = sandbox
 	}
-	// Links are looked at twice: whether their targets are on the default network before ports are taken, and whether they run after that.
+	// Links are checked twice, as the engine does: whether their targets are on the
+	// default network before ports are taken, and whether they run after that.
 	if err := s.checkLinkable(c); err != nil {
 		return err
 	}
@@ -90,7 +91,8 @@ func (s *Endpoints) connect(c *state.Container) error {
 	return s.checkLinks(c)
 }
 
-// EndpointOrder is the default network first, then the others by name.
+// EndpointOrder returns the networks of a container: the default one first, then the
+// others by name.
 func EndpointOrder(c *state.Container) []string {
 	names := slices.Sorted(maps.Keys(c.Endpoints))
 	sort.SliceStable(names, func(i, j int) bool { return names[i] == "bridge" && names[j] != "bridge" })
@@ -116,7 +118,8 @@ func (s *Endpoints) connectOne(c *state.Container, name string, n *state.Network
 	return nil
 }
 
-// completeEndpoint refuses what a network cannot do, and adds the names that the engine itself gives.
+// completeEndpoint refuses what a network cannot do, and adds the names that the engine
+// itself assigns.
 func (s *Endpoints) completeEndpoint(c *state.Container, ep *spec.EndpointConfig, n *state.Network) error {
 	fixed := ep.IPAMConfig != nil && (ep.IPAMConfig.IPv4Address != "" || ep.IPAMConfig.IPv6Address != "")
 	switch {
@@ -133,13 +136,16 @@ func (s *Endpoints) completeEndpoint(c *state.Container, ep *spec.EndpointConfig
 	return nil
 }
 
-// allowsFixed reports whether somebody asked for the pools of a network that hold addresses of these kinds.
+// allowsFixed reports whether the pools of a network that hold addresses of these kinds
+// were asked for by somebody, rather than chosen by the engine: only then can an
+// address be asked for.
 func allowsFixed(n *state.Network, asked *spec.EndpointIPAM) bool {
 	v4, v6 := spec.SplitPools(n.IPAM.Config)
 	return (asked.IPv4Address == "" || len(v4) > 0 && !n.AnyPool) && (asked.IPv6Address == "" || len(v6) > 0)
 }
 
-// addOwnAliases adds the short id and the host name to the aliases; since API 1.45 they are DNS names and no aliases.
+// addOwnAliases adds the short id and the host name to the aliases; since API 1.45 they
+// are DNS names, not aliases.
 func (s *Endpoints) addOwnAliases(c *state.Container, ep *spec.EndpointConfig) {
 	own := []string{c.ShortID()}
 	if host := c.Config.Hostname; host != "" && host != c.Name && host != c.ShortID() {
@@ -158,7 +164,8 @@ func (s *Endpoints) addOwnAliases(c *state.Container, ep *spec.EndpointConfig) {
 	}
 }
 
-// disconnect takes a container that ended off its networks; it will join them again when it starts.
+// disconnect takes a container that ended off its networks; it will join them again
+// when it starts.
 func (s *Endpoints) disconnect(c *state.Container) {
 	c.Ports = nil
 	for _, name := range EndpointOrder(c) {

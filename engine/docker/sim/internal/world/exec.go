@@ -1,4 +1,4 @@
-// World: further programs in a container.
+// World: additional programs in a container.
 
 package world
 
@@ -16,10 +16,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// commandText is a command line as events show it.
+// commandText returns a command line as events show it.
 func commandText(argv []string) string { return argv[0] + " " + strings.Join(argv[1:], " ") }
 
-// AddExec adds a program that may be started in a container, and gives it an id.
+// AddExec adds a program that can be started in a container, and gives it an id.
 func (s *Supervisor) AddExec(x *state.Execution, c *state.Container) error {
 	if err := s.endpoints.checkLinks(c); err != nil {
 		return err
@@ -30,7 +30,7 @@ func (s *Supervisor) AddExec(x *state.Execution, c *state.Container) error {
 	return nil
 }
 
-// BeginExec starts the program and gives what it prints, or why it cannot start.
+// BeginExec starts the program, and returns what it prints or why it cannot start.
 func (s *Supervisor) BeginExec(x *state.Execution, c *state.Container) ([]logs.Line, error) {
 	switch {
 	case x.ExitCode != nil:
@@ -48,7 +48,8 @@ func (s *Supervisor) BeginExec(x *state.Execution, c *state.Container) ([]logs.L
 	prog, err := s.st.Box(c).ProgramOf(x.Cmd)
 	known := prog.Exits || prog.Effect != nil || script.IsScript(x.Cmd)
 	if err != nil || !known {
-		// A program that nobody described does what most do in an exec: its work, quietly and at once.
+		// A program that nobody described does what most do in an exec: its work,
+		// silently and at once.
 		prog = process.Program{Process: script.Process{Exits: true}}
 	}
 	x.Started, x.Running, x.Pending = true, true, prog.ExitCode
@@ -66,7 +67,8 @@ func (s *Supervisor) BeginExec(x *state.Execution, c *state.Container) ([]logs.L
 	return output, nil
 }
 
-// boxOf is a container as the program of an exec sees it: with a user, a directory and an environment of its own.
+// boxOf returns a container as the program of an exec sees it: with the exec's own
+// user, directory and environment.
 func (s *Supervisor) boxOf(x *state.Execution, c *state.Container) process.Box {
 	b, config := s.st.Box(c), c.Config
 	config.User, config.WorkingDir = x.User, x.WorkingDir
@@ -85,7 +87,8 @@ func (s *Supervisor) endExec(x *state.Execution) {
 	}
 }
 
-// endExecs ends all programs in a container that ended, and forgets those that never began.
+// endExecs ends all execs in a container that ended, and forgets those that never
+// began.
 func (s *Supervisor) endExecs(c *state.Container) {
 	for _, id := range slices.Sorted(maps.Keys(s.st.Execs)) {
 		switch x := s.st.Execs[id]; {

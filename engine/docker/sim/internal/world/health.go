@@ -1,4 +1,4 @@
-// World: the health of containers, as it begins, changes and ends.
+// World: the health of containers: how it begins, changes and ends.
 
 package world
 
@@ -8,7 +8,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 )
 
-// startHealth begins the health of a container that starts. Earlier probes are still shown.
+// startHealth begins the health of a starting container. Earlier probes stay visible.
 func (s *Supervisor) startHealth(c *state.Container) {
 	c.Health, c.HealthAt, c.ProbeFrom, c.Streak = "", time.Time{}, time.Time{}, 0
 	if s.st.Box(c).Probe() != nil {
@@ -17,7 +17,8 @@ func (s *Supervisor) startHealth(c *state.Container) {
 	}
 }
 
-// stopHealth ends the probing of a container that sleeps or ended. Without probes it counts as unhealthy, which no event tells.
+// stopHealth ends the probing of a container that was paused or ended. A container that
+// is not probed counts as unhealthy, but no event says so.
 func (s *Supervisor) stopHealth(c *state.Container) {
 	if c.Health != "" {
 		c.Probes, c.Streak = s.st.Box(c).Probes(s.st.Now)

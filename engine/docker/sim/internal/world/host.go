@@ -1,4 +1,4 @@
-// World: the machine that it says it runs on.
+// World: the machine that the engine claims to run on.
 
 package world
 
@@ -9,16 +9,17 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
 )
 
-// Host is the machine of an engine. What is not given is the same in every simulation.
+// Host is the machine of an engine. Fields that are not set have the same value in
+// every simulation.
 type Host struct {
 	Name, ID string
 	CPUs     int
 }
 
-// HostName is the name of the host.
+// HostName returns the name of the host.
 func (h Host) HostName() string { return cmp.Or(h.Name, "sim") }
 
-// Processors is how many processors the host has.
+// Processors returns how many processors the host has.
 func (h Host) Processors() int {
 	if h.CPUs > 0 {
 		return h.CPUs
@@ -26,7 +27,7 @@ func (h Host) Processors() int {
 	return 2
 }
 
-// EngineID is the id of the engine on the host.
+// EngineID returns the id of the engine on the host.
 func (h Host) EngineID() string {
 	if h.ID != "" {
 		return h.ID

@@ -20,28 +20,31 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Images are the images of the engine, and those that it could pull.
+// Images holds the images on the engine, and those that it could pull.
 type Images struct {
 	st      *state.State
 	journal *Journal
 }
 
-// Image is an image as a test declares it. Only Names or ID is needed.
+// Image is an image as a test declares it. Only Names or ID is required.
 type Image struct {
-	Names   []string    // such as "nginx" or "registry.example.com/web:2"; "latest" is added where no tag is given
-	ID      string      // "sha256:" and 64 hex digits; empty: derived from the first name
-	Config  spec.Config // Cmd empty means ["sim"], so that a container can be made from it
-	Created time.Time   // zero: the engine's clock
+	Names   []string    // such as "nginx" or "registry.example.com/web:2"; without a tag, "latest" is added
+	ID      string      // "sha256:" and 64 hex digits; if empty, derived from the first name
+	Config  spec.Config // an empty Cmd means ["sim"], so that a container can be made from it
+	Created time.Time   // zero means now, by the engine's clock
 	Size    int64
-	// Process is what containers of the image do; nil: as Config.Labels[ScriptLabel] says, else run until stopped.
+	// Process is what containers of the image do; nil means as
+	// Config.Labels[ScriptLabel] says, or else run until stopped.
 	Process *script.Process
-	// Files are the files that matter, by absolute path: content that is copied into fresh volumes, /etc/passwd.
+	// Files are the files that matter, by absolute path: content that is copied into
+	// fresh volumes, /etc/passwd.
 	Files map[string]files.File
-	// Complete says that Files is all there is, so that a program or a user that is not in it does not exist.
+	// Complete says that Files is everything: a program or a user that is not in it
+	// does not exist.
 	Complete bool
 }
 
-// Make makes the image that a test declares, and says what in it is wrong.
+// Make makes the image that a test declares. The error says what is wrong with it.
 func (s *Images) Make(im Image) (*state.Image, error) {
 	if len(im.Names) == 0 && im.ID == "" {
 		return nil, fmt.Errorf("cannot add image: it has neither a name nor an id")
@@ -81,7 +84,7 @@ func (s *Images) Make(im Image) (*state.Image, error) {
 	return made, nil
 }
 
-// tagsOf gives names with their tags.
+// tagsOf returns names with their tags.
 func tagsOf(names []string) ([]string, error) {
 	var tags []string
 	for _, name := range names {
@@ -97,7 +100,7 @@ func tagsOf(names []string) ([]string, error) {
 	return tags, nil
 }
 
-// Put adds an image; its tags leave the images that had them.
+// Put adds an image; images that had its tags lose them.
 func (s *Images) Put(im *state.Image) {
 	if old := s.st.Images[im.ID]; old != nil {
 		for _, tag := range im.Tags {
@@ -106,7 +109,8 @@ func (s *Images) Put(im *state.Image) {
 		return
 	}
 	s.st.Serial++
-	// What is put may be the image of a registry, which must not get the names that this engine gives it.
+	// A copy: the image may belong to a registry, and must not get the names that this
+	// engine gives it.
 	made := *im
 	made.Serial = s.st.Serial
 	made.Tags = nil
@@ -116,7 +120,7 @@ func (s *Images) Put(im *state.Image) {
 	}
 }
 
-// Tag gives im a tag that no other image keeps.
+// Tag gives im a tag, and takes it away from the image that had it.
 func (s *Images) Tag(im *state.Image, tag string) {
 	for _, other := range s.st.Images {
 		if i := slices.Index(other.Tags, tag); i >= 0 {
@@ -128,7 +132,7 @@ func (s *Images) Tag(im *state.Image, tag string) {
 	im.LastTagTime = s.st.Now
 }
 
-// Untag removes one name of an image, and with the last name the image.
+// Untag removes one name of an image and, with its last name, the image.
 func (s *Images) Untag(im *state.Image, ref refs.Reference, force bool) ([]wire.Object, error) {
 	if len(im.Tags) > 1 {
 		im.Tags = slices.DeleteFunc(slices.Clone(im.Tags), func(tag string) bool { return tag == ref.Tagged() })
@@ -142,8 +146,8 @@ func (s *Images) Untag(im *state.Image, ref refs.Reference, force bool) ([]wire.
 			}
 		}
 	}
-	// The last name of an image that is still needed goes alone, and the image stays without one. With force the image itself was meant,
-	// which its children forbid.
+	// If the image is still needed, its last name goes alone, and the image stays
+	// without one. With force the image itself is meant, which its children forbid.
 	err := s.InUse(im, im.ID[7:19], force)
 	if err != nil || len(s.st.Children(im)) > 0 {
 		if err != nil && force && !s.runs(im) {
@@ -166,7 +170,7 @@ func (s *Images) runs(im *state.Image) bool {
 	return false
 }
 
-// InUse gives the error for an image that containers use, or nil.
+// InUse returns the error for an image that containers use, or nil.
 func (s *Images) InUse(im *state.Image, shown string, force bool) error {
 	if len(s.st.Children(im)) > 0 {
 		return wire.Conflict("conflict: unable to delete %s (cannot be forced) - image has dependent child images", shown)
@@ -185,7 +189,8 @@ func (s *Images) InUse(im *state.Image, shown string, force bool) error {
 	return nil
 }
 
-// Delete removes an image and all its names, with its parents that have no name and no other use, and says so.
+// Delete removes an image with all its names, and those of its parents that have no
+// name and no other use. It returns the report of what was removed.
 func (s *Images) Delete(im *state.Image) []wire.Object {
 	var done []wire.Object
 	for _, tag := range im.Tags {
@@ -196,12 +201,14 @@ func (s *Images) Delete(im *state.Image) []wire.Object {
 	s.journal.EmitImage(im.ID, im.ID, "delete")
 	done = append(done, wire.Object{"Deleted": im.ID})
 	for i := len(im.Layers) - 1; i >= 0; i-- {
-		// A layer is gone when no image begins with the same layers up to it; what lies on other layers is another layer.
+		// A layer is gone once no image begins with the same layers up to it: the same
+		// content on top of other layers is another layer.
 		if im.Layers[i] != emptyLayer() && !s.hasLayers(im.Layers[:i+1]) {
 			done = append(done, wire.Object{"Deleted": im.Layers[i]})
 		}
 	}
-	// A parent without a name was there for its children; it goes with the last of them.
+	// A parent without a name only existed for its children; it goes with the last of
+	// them.
 	parent := s.st.Images[im.Parent]
 	if parent != nil && len(parent.Tags)+len(parent.Digests) == 0 && s.InUse(parent, "", false) == nil {
 		done = append(done, s.Delete(parent)...)
@@ -219,7 +226,8 @@ func (s *Images) hasLayers(layers []string) bool {
 	return false
 }
 
-// Pull fetches an image from its registry, and reports whether the name meant another one until now, or none.
+// Pull fetches an image from its registry, and reports whether the name stood for
+// another image, or for none, until now.
 func (s *Images) Pull(ref refs.Reference) (im *state.Image, fresh bool, err error) {
 	im = s.st.Remote[ref.Tagged()]
 	if im == nil {
@@ -235,10 +243,11 @@ func (s *Images) Pull(ref refs.Reference) (im *state.Image, fresh bool, err erro
 	return im, fresh, nil
 }
 
-// RemoteDigest is the digest by which a registry knows an image.
+// RemoteDigest returns the digest by which a registry knows an image.
 func RemoteDigest(im *state.Image) string { return "sha256:" + ids.Of("digest", im.ID) }
 
-// PullError is what the engine says of an image that cannot be had. A registry that holds anything is there; others are not.
+// PullError returns what the engine says about an image that cannot be pulled. A
+// registry that holds any image counts as reachable; others do not.
 func (s *Images) PullError(ref refs.Reference) error {
 	domain, remote := refs.SplitDomain(ref.Name)
 	for tag := range s.st.Remote {

@@ -1,4 +1,4 @@
-// World: containers that join and leave networks after they are made.
+// World: containers that join and leave networks after their creation.
 
 package world
 
@@ -21,8 +21,9 @@ func (s *Endpoints) Join(c *state.Container, network string, ep *spec.EndpointCo
 	}
 	n, err := s.st.FindNetwork(network)
 	if err != nil && !c.Running && wire.StatusOf(wire.Reply{}, err) == 404 {
-		// Who does not run can be connected to what does not exist; the start will fail. The engine keeps no
-		// networks for a container that shares those of another, and its handler dies on that.
+		// A container that is not running can be connected even to a network that does
+		// not exist; its start will fail. For a container that shares another's
+		// networks the engine keeps none, and its handler crashes on that.
 		if shares && !c.Connected {
 			return wire.ErrCut
 		}
@@ -51,7 +52,8 @@ func (s *Endpoints) Join(c *state.Container, network string, ep *spec.EndpointCo
 	return nil
 }
 
-// checkJoin refuses what a network cannot do, and networks that a container cannot have together.
+// checkJoin refuses what a network cannot do, and combinations of networks that no
+// container can have.
 func (s *Endpoints) checkJoin(c *state.Container, ep *spec.EndpointConfig, n *state.Network) error {
 	if c.Removing || c.Dead {
 		return wire.Conflict("container %s is marked for removal and cannot be connected or disconnected to the network", c.ID)
@@ -73,7 +75,7 @@ func (s *Endpoints) checkJoin(c *state.Container, ep *spec.EndpointConfig, n *st
 	return nil
 }
 
-// errHostNetwork is what the engine says of leaving or joining the network of the host.
+// errHostNetwork is what the engine says about leaving or joining the host's network.
 const errHostNetwork = "container cannot be disconnected from host network or connected to host network"
 
 // Part takes a container off a network.
@@ -101,7 +103,8 @@ func (s *Endpoints) Part(c *state.Container, network string, force bool) error {
 	}
 	delete(c.Endpoints, name)
 	if n != nil {
-		// Who runs leaves and is disconnected, which are two events.
+		// A running container first leaves and is then disconnected, which makes two
+		// events.
 		s.journal.Emit("network", "disconnect", n.ID, map[string]string{"container": c.ID, "name": n.Name, "type": n.Driver})
 	}
 	return nil

@@ -1,4 +1,4 @@
-// World: the events, with those who read along.
+// World: the events, and those who read them.
 
 package world
 
@@ -9,13 +9,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 )
 
-// How many events are remembered, and how many one slow reader may be behind before it misses some.
+// How many events are kept, and how many events one slow reader may fall behind before
+// it misses some.
 const (
 	eventRing  = 256
 	eventQueue = 1024
 )
 
-// Journal is what happened lately, with those who read along.
+// Journal is what happened lately, and those who read it.
 type Journal struct {
 	st       *state.State
 	watchers map[*Watcher]struct{}
@@ -26,7 +27,7 @@ type Watcher struct {
 	queue []state.Event
 }
 
-// Take gives what happened that the reader has not read yet.
+// Take returns what has happened that the reader has not read yet.
 func (r *Watcher) Take() []state.Event {
 	batch := r.queue
 	r.queue = nil
@@ -38,7 +39,8 @@ func (r *Watcher) Waits() bool { return len(r.queue) > 0 }
 
 func newJournal(st *state.State) *Journal { return &Journal{st: st, watchers: map[*Watcher]struct{}{}} }
 
-// Since gives a reader of what happened from an instant on, as far as it is remembered.
+// Since returns a reader of what has happened since an instant, as far back as events
+// are kept.
 func (j *Journal) Since(at time.Time) *Watcher {
 	r := &Watcher{}
 	for _, ev := range j.st.Events {
@@ -49,42 +51,45 @@ func (j *Journal) Since(at time.Time) *Watcher {
 	return r
 }
 
-// Admit lets a reader see what happens from now on.
+// Admit makes a reader receive what happens from now on.
 func (j *Journal) Admit(r *Watcher) { j.watchers[r] = struct{}{} }
 
 // Dismiss forgets a reader.
 func (j *Journal) Dismiss(r *Watcher) { delete(j.watchers, r) }
 
-// Readers is how many read along.
+// Readers returns how many readers there are.
 func (j *Journal) Readers() int { return len(j.watchers) }
 
-// Forget forgets all that happened, and all readers, as the end of the daemon does.
+// Forget forgets all events and readers, as the end of the daemon does.
 func (j *Journal) Forget() {
 	j.watchers = map[*Watcher]struct{}{}
 	j.st.Events = nil
 }
 
-// Emit reports that something happened. The lock is held.
+// Emit records that something happened. The lock is held.
 func (j *Journal) Emit(kind, action, id string, attributes map[string]string) {
 	ev := state.Event{At: j.st.Now, Type: kind, Action: action, ID: id, Attributes: attributes}
-	// Events of one instant keep their order by a nanosecond each.
+	// Events at the same instant are kept in order by a nanosecond each.
 	if n := len(j.st.Events); n > 0 && !ev.At.After(j.st.Events[n-1].At) {
 		ev.At = j.st.Events[n-1].At.Add(time.Nanosecond)
 	}
-	// Copied, not cut: a slice of the old array would keep all events alive.
+	// Copied rather than resliced: a slice of the old array would keep all events
+	// alive.
 	if len(j.st.Events) >= eventRing {
 		j.st.Events = append([]state.Event(nil), j.st.Events[len(j.st.Events)-eventRing+1:]...)
 	}
 	j.st.Events = append(j.st.Events, ev)
 	for w := range j.watchers {
-		// A reader that is too slow misses events, as with the real engine; it never holds up who reports them.
+		// A reader that is too slow misses events, as with the real engine; it never
+		// holds up the call that reports them.
 		if len(w.queue) < eventQueue {
 			w.queue = append(w.queue, ev)
 		}
 	}
 }
 
-// EmitContainer reports that something happened to a container; its labels go along.
+// EmitContainer records that something happened to a container; the event carries its
+// labels.
 func (j *Journal) EmitContainer(c *state.Container, action string, more map[string]string) {
 	attributes := map[string]string{}
 	for k, v := range c.Config.Labels {
@@ -97,7 +102,7 @@ func (j *Journal) EmitContainer(c *state.Container, action string, more map[stri
 	j.Emit("container", action, c.ID, attributes)
 }
 
-// EmitImage reports what happened to an image, which is known by its id or by a name.
+// EmitImage records what happened to an image, which is known by its id or by a name.
 func (j *Journal) EmitImage(id, name, action string) {
 	attributes := map[string]string{}
 	im := j.st.Images[id]

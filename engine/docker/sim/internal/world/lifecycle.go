@@ -24,7 +24,8 @@ type Supervisor struct {
 	endpoints *Endpoints
 }
 
-// Start starts the process of c. By hand means that somebody asked for it, so that counters begin anew.
+// Start starts the process of c. byHand says that somebody asked for it, which resets
+// the counters.
 func (s *Supervisor) Start(c *state.Container, byHand bool) error {
 	if byHand {
 		c.ByHand()
@@ -34,7 +35,8 @@ func (s *Supervisor) Start(c *state.Container, byHand bool) error {
 		s.failStart(c, code, err)
 		return err
 	}
-	// A copy: the container keeps its script when its image goes, and a run that is to crash changes its exit code.
+	// A copy: the container keeps its script when its image goes, and a run that is to
+	// crash changes the exit code.
 	c.Process = prog.Process
 	s.setRunning(c)
 	if prog.Effect != nil {
@@ -44,11 +46,14 @@ func (s *Supervisor) Start(c *state.Container, byHand bool) error {
 	return nil
 }
 
-// prepare does everything that can fail before a process runs: networks, ports, devices, user, volumes, host paths, log, program.
+// prepare does everything that can fail before a process runs: networks, ports,
+// devices, user, volumes, host paths, log, program.
 func (s *Supervisor) prepare(c *state.Container) (process.Program, int, error) {
 	openLog := func(c *state.Container) error { return spec.CheckLogFile(c.HostConfig.LogConfig) }
-	// The order decides which error a client sees of a container with several faults: the engine connects before it looks at devices and users, and
-	// mounts before it opens the log. All of it is undone by failStart, so that a port which a failed start took is free again.
+	// The order decides which error a client sees of a container with several faults:
+	// the engine connects it before it looks at devices and users, and mounts before it
+	// opens the log. failStart undoes all of it, so that a port taken by a failed start
+	// is free again.
 	for _, part := range []func(*state.Container) error{s.endpoints.connect, s.checkStart, s.mounts.Mount, openLog} {
 		if err := part(c); err != nil {
 			return process.Program{}, process.FailedStart, err
@@ -68,7 +73,7 @@ func (s *Supervisor) prepare(c *state.Container) (process.Program, int, error) {
 	return prog, 0, nil
 }
 
-// failStart leaves c as a failed start does.
+// failStart leaves c in the state in which a failed start leaves it.
 func (s *Supervisor) failStart(c *state.Container, code int, err error) {
 	c.Fail(code, err)
 	s.endpoints.disconnect(c)
@@ -88,7 +93,7 @@ func (s *Supervisor) print(c *state.Container, stream int, text string) {
 	c.Log = append(c.Log, logs.Line{At: s.st.Now, Stream: stream, Text: text})
 }
 
-// applyEffect lets chown and chmod act; a failure is printed and gives exit code 1.
+// applyEffect lets chown and chmod act; a failure is printed and makes the exit code 1.
 func (s *Supervisor) applyEffect(c *state.Container, prog process.Program) {
 	out, err := prog.Effect(s.st.Box(c))
 	if out != "" {
@@ -105,7 +110,8 @@ func (s *Supervisor) exit(c *state.Container, code int) {
 	c.End(s.st.Now, code)
 	s.stopHealth(c)
 	s.endExecs(c)
-	// Addresses and ports are given back even if it starts again: the restart takes them anew, perhaps others.
+	// Addresses and ports are released even if it starts again: the restart takes new
+	// ones, perhaps different ones.
 	again := c.Again(c.HostConfig.RestartPolicy)
 	s.journal.EmitContainer(c, "die", map[string]string{"exitCode": strconv.Itoa(code)})
 	s.endpoints.disconnect(c)
@@ -120,7 +126,7 @@ func (s *Supervisor) exit(c *state.Container, code int) {
 	}
 }
 
-// restartByPolicy starts a container that waits in state restarting.
+// restartByPolicy starts a container that waits in the state restarting.
 func (s *Supervisor) restartByPolicy(c *state.Container) {
 	c.RestartAt = time.Time{}
 	_ = s.Start(c, false)
@@ -136,17 +142,20 @@ func (s *Supervisor) cancelRestart(c *state.Container) {
 
 // signal delivers a signal to the process of c.
 func (s *Supervisor) signal(c *state.Container, sig int) {
-	// Any signal takes back the deadline of a stop that waits.
+	// Any signal cancels the deadline of a stop that is waiting.
 	c.KillAt = time.Time{}
 	if code, ends := c.EndsBy(sig); ends {
 		s.exit(c, code)
 	}
 }
 
-// Kill is what both stop and kill do: remember that somebody wanted an end, wake what sleeps, send the signal.
+// Kill does what stop and kill have in common: it notes that somebody wanted the
+// container to end, unpauses it, and sends the signal.
 func (s *Supervisor) Kill(c *state.Container, sig int) {
-	// Two marks: ManuallyStopped is what unless-stopped reads, also after a restart of the daemon, and any signal sets it, even one that ends nothing.
-	// PolicyRests keeps every policy from starting the container again; where it has a stop signal of its own, only that one and KILL set it.
+	// There are two marks. ManuallyStopped is what the policy unless-stopped reads,
+	// also after a restart of the daemon; any signal sets it, even one that ends
+	// nothing. PolicyRests keeps every policy from restarting the container; if the
+	// container has a stop signal of its own, only that one and KILL set it.
 	c.ManuallyStopped = true
 	if c.Restarting {
 		s.cancelRestart(c)
@@ -168,7 +177,8 @@ func (s *Supervisor) Kill(c *state.Container, sig int) {
 	}
 }
 
-// Stop sends a signal, waits, and kills what is still there after so many seconds. It goes on when the client goes away.
+// Stop sends a signal, waits, and after so many seconds kills what is still there. It
+// goes on even if the client goes away.
 func (s *Supervisor) Stop(ctx context.Context, c *state.Container, sig, seconds int) error {
 	exits := c.Exits
 	c.PolicyRests = true
@@ -185,20 +195,20 @@ func (s *Supervisor) Stop(ctx context.Context, c *state.Container, sig, seconds 
 	return nil
 }
 
-// Pause puts a container to sleep.
+// Pause pauses a container.
 func (s *Supervisor) Pause(c *state.Container) {
 	c.Sleep(s.st.Now)
 	s.stopHealth(c)
 	s.journal.EmitContainer(c, "pause", nil)
 }
 
-// Unpause wakes a container.
+// Unpause unpauses a container, and says so in an event.
 func (s *Supervisor) Unpause(c *state.Container) {
 	s.thaw(c)
 	s.journal.EmitContainer(c, "unpause", nil)
 }
 
-// thaw wakes a paused container.
+// thaw unpauses a container without an event.
 func (s *Supervisor) thaw(c *state.Container) {
 	c.Wake(s.st.Now)
 	if c.Health != "" {
@@ -207,7 +217,7 @@ func (s *Supervisor) thaw(c *state.Container) {
 	}
 }
 
-// Destroy removes a container that does not run.
+// Destroy removes a container that is not running.
 func (s *Supervisor) Destroy(c *state.Container, volumes bool) {
 	s.endpoints.rememberLinks(c)
 	delete(s.st.Containers, c.ID)
@@ -221,7 +231,8 @@ func (s *Supervisor) Destroy(c *state.Container, volumes bool) {
 	s.journal.EmitContainer(c, "destroy", nil)
 }
 
-// KillAll ends all processes as the end of the daemon does, and starts what the restart policies ask for.
+// KillAll ends all processes, as the end of the daemon does, and restarts those that
+// their policies ask for.
 func (s *Supervisor) KillAll() {
 	for _, c := range s.st.ContainersByAge() {
 		if !c.Running {
@@ -246,7 +257,8 @@ func (s *Supervisor) KillAll() {
 	}
 }
 
-// Seen moves the clock for a client that looks again at a container in a passing state, so that looking leads somewhere.
+// Seen moves the clock on for a client that looks again at a container in a passing
+// state: without it, a client that polls would never see the state pass.
 func (s *Supervisor) Seen(c *state.Container) {
 	if s.clock.Mode != process.ClockJump || !c.Running || c.Paused || !c.Restarting && c.Health != "starting" {
 		return

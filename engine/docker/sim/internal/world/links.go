@@ -1,5 +1,6 @@
-// World: links of the old kind, on the default bridge. They hold the linked container itself, not its
-// name, so that one that was made anew under the same name is a stranger.
+// World: legacy links, on the default bridge. They hold the linked container itself,
+// not its name: a container that was recreated under the same name is a stranger to
+// them.
 
 package world
 
@@ -9,7 +10,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// registerLinks resolves the links of a new container. On networks that somebody made they are none of the old kind.
+// registerLinks resolves the links of a new container. On user-defined networks links
+// are not legacy links.
 func (s *Endpoints) registerLinks(c *state.Container) error {
 	if spec.UserDefined(c.HostConfig.NetworkMode) {
 		return nil
@@ -23,7 +25,8 @@ func (s *Endpoints) registerLinks(c *state.Container) error {
 		if err != nil {
 			return wire.BadRequest("could not get container for %s: %s", name, err.Error())
 		}
-		// Who shares the network of another is linked to through that other, whose addresses they are.
+		// A container that shares another's network is linked to through that other
+		// one, which has the addresses.
 		if target, err = s.st.NetworkOwner(target); err != nil {
 			return err
 		}
@@ -36,7 +39,7 @@ func (s *Endpoints) registerLinks(c *state.Container) error {
 	return nil
 }
 
-// checkLinkable refuses a start while a linked container is not on the default network.
+// checkLinkable refuses a start if a linked container is not on the default network.
 func (s *Endpoints) checkLinkable(c *state.Container) error {
 	if c.Endpoints["bridge"] == nil {
 		return nil
@@ -50,7 +53,7 @@ func (s *Endpoints) checkLinkable(c *state.Container) error {
 	return nil
 }
 
-// checkLinks refuses a start, and an exec, while a linked container does not run.
+// checkLinks refuses a start, or an exec, if a linked container is not running.
 func (s *Endpoints) checkLinks(c *state.Container) error {
 	if c.Endpoints["bridge"] == nil {
 		return nil
@@ -64,7 +67,8 @@ func (s *Endpoints) checkLinks(c *state.Container) error {
 	return s.checkLinkable(c)
 }
 
-// rememberLinks keeps the name of a container that goes in the links to it.
+// rememberLinks records the name of a container that is removed in the links that lead
+// to it.
 func (s *Endpoints) rememberLinks(gone *state.Container) {
 	for _, c := range s.st.Containers {
 		for i, l := range c.Links {

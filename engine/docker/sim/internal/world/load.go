@@ -11,7 +11,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// LoadTag gives a loaded image one of its names, and tells so.
+// LoadTag gives a loaded image one of its names, and returns the report of that.
 func (s *Images) LoadTag(im *state.Image, tag string) ([]wire.Object, error) {
 	ref, err := refs.Parse(tag)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Images) LoadTag(im *state.Image, tag string) ([]wire.Object, error) {
 	return append(lines, wire.Object{"stream": "Loaded image: " + tag + "\n"}), nil
 }
 
-// ImageOf is an image of an archive as the engine keeps it, without its tags.
+// ImageOf returns an image of an archive as the engine keeps it, without its tags.
 func ImageOf(from *archive.Image) *state.Image {
 	return &state.Image{
 		ID: from.ID, Config: from.Config, Created: from.Created, Arch: from.Arch, OS: from.OS, Author: from.Author, Comment: from.Comment,

@@ -1,4 +1,4 @@
-// World: what a container mounts, decided when it is created and used when it starts.
+// World: what a container mounts: decided when it is created, used when it starts.
 
 package world
 
@@ -15,7 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Mounts are what containers mount.
+// Mounts gives containers their mounts.
 type Mounts struct {
 	st      *state.State
 	version wire.Version
@@ -23,9 +23,10 @@ type Mounts struct {
 	volumes *Volumes
 }
 
-// Add gives a new container its mounts: those of other containers first, then binds, then mounts, then the anonymous
-// volumes of its configuration where nothing else is mounted. Two of one place from binds and mounts are an error; of two
-// volumes-from the last wins.
+// Add gives a new container its mounts: those of other containers first, then binds,
+// then mounts, then the anonymous volumes of its configuration where nothing else is
+// mounted. If binds and mounts name one place twice, that is an error; if volumes-from
+// does, the last one wins.
 func (s *Mounts) Add(c *state.Container) error {
 	for _, from := range c.HostConfig.VolumesFrom {
 		if err := s.addVolumesFrom(c, from); err != nil {
@@ -61,7 +62,7 @@ func (s *Mounts) Add(c *state.Container) error {
 	return s.copyUp(c)
 }
 
-// Machine is what checks see of the engine and its host.
+// Machine returns what checks see of the engine and its host.
 func (s *Mounts) Machine(cpus int) spec.Machine {
 	return spec.Machine{API: s.version, CPUs: cpus, Has: func(path string) bool {
 		_, there := s.st.Host[path]
@@ -91,8 +92,9 @@ func (s *Mounts) addVolumesFrom(c *state.Container, from string) error {
 		m.RW = m.RW && readWrite
 		m.Mode, m.Copy, m.Held, m.CreateHost = "", false, false, m.Type == "bind" && m.CreateHost
 		s.replaceMount(c, &m)
-		// The engine does not count here what the donor has through binds or mounts: once the donor is gone, such a volume can be removed until this
-		// container starts.
+		// The engine does not count here what the donor has through binds or mounts:
+		// once the donor is gone, such a volume can be removed until this container
+		// starts.
 		if m.Type == "volume" && !m.HasSource {
 			s.count(c, &m)
 		}
@@ -100,7 +102,7 @@ func (s *Mounts) addVolumesFrom(c *state.Container, from string) error {
 	return nil
 }
 
-// addOwnMount adds a mount that the container itself asked for.
+// addOwnMount adds a mount that the container itself asks for.
 func (s *Mounts) addOwnMount(c *state.Container, m *spec.MountPoint, options *spec.VolumeOptions, taken map[string]bool) error {
 	if taken[m.Destination] {
 		return wire.BadRequest("Duplicate mount point: %s", m.Destination)
@@ -119,16 +121,16 @@ func (s *Mounts) addOwnMount(c *state.Container, m *spec.MountPoint, options *sp
 	return nil
 }
 
-// replaceMount puts m in its place; what was there gives its volume back.
+// replaceMount puts m in its place; the mount that was there releases its volume.
 func (s *Mounts) replaceMount(c *state.Container, m *spec.MountPoint) {
-	// Else the volume would stay in use by a container that does not mount it.
+	// Otherwise the volume would stay in use by a container that does not mount it.
 	if old := c.Mounts[m.Destination]; old != nil {
 		s.uncount(c, old)
 	}
 	c.Mounts[m.Destination] = m
 }
 
-// volumeForMount finds or makes the volume of a mount.
+// volumeForMount finds or creates the volume of a mount.
 func (s *Mounts) volumeForMount(m *spec.MountPoint, options *spec.VolumeOptions) error {
 	var labels, driverOptions map[string]string
 	driver := ""
@@ -146,14 +148,15 @@ func (s *Mounts) volumeForMount(m *spec.MountPoint, options *spec.VolumeOptions)
 	return nil
 }
 
-// addAnonymous makes the volumes that the configuration declares, except where something is mounted already.
+// addAnonymous creates the volumes that the configuration declares, except where
+// something is mounted already.
 func (s *Mounts) addAnonymous(c *state.Container) error {
 	for _, declared := range slices.Sorted(maps.Keys(c.Config.Volumes)) {
 		dest := path.Clean(declared)
 		if _, tmpfs := c.HostConfig.Tmpfs[dest]; c.Mounts[dest] != nil || tmpfs {
 			continue
 		}
-		// A driver that is not there fails here, as it would for a volume with a name.
+		// A driver that does not exist fails here, as it would for a named volume.
 		if driver := c.HostConfig.VolumeDriver; driver != "" && driver != "local" {
 			_, err := s.volumes.Ensure(s.st.NewID("volume"), driver, nil, nil)
 			return err
@@ -169,7 +172,8 @@ func (s *Mounts) addAnonymous(c *state.Container) error {
 	return nil
 }
 
-// copyUp fills empty volumes with what the image has at their place, owner and mode of the directory included.
+// copyUp fills empty volumes with what the image has in their place, including owner
+// and mode of the directory.
 func (s *Mounts) copyUp(c *state.Container) error {
 	im := s.st.Images[c.ImageID]
 	if im == nil {
@@ -178,7 +182,8 @@ func (s *Mounts) copyUp(c *state.Container) error {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
 		v := s.st.Volumes[m.Name]
-		// Only a volume that holds nothing is filled: what somebody put there, if only one file, is never mixed with the content of an image.
+		// Only a volume that holds nothing is filled: even a single file that somebody
+		// put there is never mixed with the content of an image.
 		if m.Type != "volume" || !m.Copy || v == nil || !v.Files.Empty() {
 			continue
 		}
@@ -195,7 +200,8 @@ func (s *Mounts) copyUp(c *state.Container) error {
 	return nil
 }
 
-// Mount does what a start does with mounts: it counts volumes that were not counted yet and makes missing host paths.
+// Mount does what a start does with mounts: it counts volumes that were not yet
+// counted, and creates missing host paths.
 func (s *Mounts) Mount(c *state.Container) error {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
@@ -222,7 +228,7 @@ func (s *Mounts) Mount(c *state.Container) error {
 	return nil
 }
 
-// mounted reports that the volumes of a container are mounted.
+// mounted emits the events that the volumes of a container are mounted.
 func (s *Mounts) mounted(c *state.Container) {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
@@ -233,9 +239,10 @@ func (s *Mounts) mounted(c *state.Container) {
 	}
 }
 
-// Look mounts the volumes of a container for a call that reads or writes its files, whether it runs or not. The engine counts
-// them for that as a start does, and keeps counting: that is how a volume comes to be in use by a container that never ran. The
-// caller unmounts.
+// Look mounts the volumes of a container for a call that reads or writes its files,
+// whether it runs or not. As on a start, the engine counts them, and it goes on
+// counting them: that is how a volume comes to be in use by a container that never ran.
+// The caller unmounts.
 func (s *Mounts) Look(c *state.Container) error {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]
@@ -248,7 +255,7 @@ func (s *Mounts) Look(c *state.Container) error {
 	return nil
 }
 
-// Unmount reports that the volumes of a stopped container are free.
+// Unmount emits the events that the volumes of a stopped container are unmounted.
 func (s *Mounts) Unmount(c *state.Container) {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		if m := c.Mounts[dest]; m.Type == "volume" {
@@ -257,7 +264,7 @@ func (s *Mounts) Unmount(c *state.Container) {
 	}
 }
 
-// count counts the mount as a reference of its volume, once.
+// count counts the mount as a reference to its volume, once.
 func (s *Mounts) count(c *state.Container, m *spec.MountPoint) {
 	if v := s.st.Volumes[m.Name]; v != nil && !m.Held {
 		v.Refs[c.ID]++
@@ -274,7 +281,7 @@ func (s *Mounts) uncount(c *state.Container, m *spec.MountPoint) {
 	m.Held = false
 }
 
-// Hold counts all volumes of a container, as the daemon does when it starts.
+// Hold counts all volumes of a container, as the daemon does when it comes up.
 func (s *Mounts) Hold(c *state.Container) {
 	for _, m := range c.Mounts {
 		if m.Type == "volume" {
@@ -283,7 +290,8 @@ func (s *Mounts) Hold(c *state.Container) {
 	}
 }
 
-// Release gives the volumes of a removed container back; with remove those go that had no name and nobody else.
+// Release releases the volumes of a removed container; with remove, unnamed ones that
+// nobody else uses are removed.
 func (s *Mounts) Release(c *state.Container, remove bool) {
 	for _, dest := range slices.Sorted(maps.Keys(c.Mounts)) {
 		m := c.Mounts[dest]

@@ -1,4 +1,4 @@
-// World: networks; where containers sit on them is in endpoints.go.
+// World: networks. The places of containers on them are in endpoints.go.
 
 package world
 
@@ -13,14 +13,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Networks are the networks, with their pools of addresses.
+// Networks holds the networks and their address pools.
 type Networks struct {
 	st      *state.State
 	version wire.Version
 	journal *Journal
 }
 
-// AddPredefined makes bridge, host and none.
+// AddPredefined creates bridge, host and none.
 func (s *Networks) AddPredefined() {
 	for _, n := range []struct{ name, driver string }{{"none", "null"}, {"host", "host"}, {"bridge", "bridge"}} {
 		made := &state.Network{
@@ -39,7 +39,7 @@ func (s *Networks) AddPredefined() {
 	}
 }
 
-// New makes a network. The version is that of the call.
+// New creates a network. asked is the version of the call.
 func (s *Networks) New(asked wire.Version, body *spec.NetworkBody) (*state.Network, error) {
 	n := &state.Network{
 		Name: body.Name, Driver: cmp.Or(body.Driver, "bridge"), Scope: "local", Created: s.st.Now, Labels: spec.NotNil(body.Labels),
@@ -77,7 +77,8 @@ func (s *Networks) New(asked wire.Version, body *spec.NetworkBody) (*state.Netwo
 	return n, nil
 }
 
-// checkConfiguration refuses what does not go together with networks that are, or take, a configuration.
+// checkConfiguration refuses combinations that make no sense for networks that are a
+// configuration or take one.
 func checkConfiguration(n *state.Network, body *spec.NetworkBody) error {
 	switch {
 	case n.ConfigOnly && (body.Ingress || n.Internal || n.Attachable || body.Scope != ""):
@@ -94,7 +95,8 @@ func checkConfiguration(n *state.Network, body *spec.NetworkBody) error {
 	return nil
 }
 
-// plumb checks what the driver of a network is asked for, and gives the network its addresses.
+// plumb checks what the driver of a network is asked to do, and gives the network its
+// addresses.
 func (s *Networks) plumb(n *state.Network, body *spec.NetworkBody) error {
 	if err := checkDriver(n, body); err != nil {
 		return err
@@ -118,14 +120,16 @@ func (s *Networks) plumb(n *state.Network, body *spec.NetworkBody) error {
 			return err
 		}
 	}
-	// The engine gives addresses first, and only then finds that it has no swarm to tell.
+	// The engine assigns addresses first, and only then finds that there is no swarm to
+	// tell about the network.
 	if n.Driver == "overlay" || body.Scope != "" && body.Scope != "local" {
 		return wire.Failure("%s", NoManager)
 	}
 	return nil
 }
 
-// checkDriver refuses drivers that are not there, and scopes that a driver does not have.
+// checkDriver refuses drivers that do not exist, and scopes that a driver does not
+// have.
 func checkDriver(n *state.Network, body *spec.NetworkBody) error {
 	switch n.Driver {
 	case "bridge", "overlay", "macvlan", "ipvlan", "host", "null":
@@ -144,7 +148,8 @@ func checkDriver(n *state.Network, body *spec.NetworkBody) error {
 	return nil
 }
 
-// takeConfiguration gives a network what the network holds that it takes its configuration from.
+// takeConfiguration gives a network the configuration that another network holds for
+// it.
 func (s *Networks) takeConfiguration(n *state.Network) error {
 	for _, from := range s.st.NetworksByAge() {
 		if from.ConfigOnly && from.Name == n.ConfigFrom {
@@ -156,8 +161,9 @@ func (s *Networks) takeConfiguration(n *state.Network) error {
 	return wire.NotFound("configuration network %q does not exist", n.ConfigFrom)
 }
 
-// checkPools checks the address pools of a network that is about to be, and gives it one of IPv4 addresses if it has none.
-// Pools of IPv6 addresses only count where these are enabled.
+// checkPools checks the address pools of a network that is being created, and gives it
+// one of IPv4 addresses if it has none. Pools of IPv6 addresses count only if IPv6 is
+// enabled.
 func (s *Networks) checkPools(n *state.Network) error {
 	v4, v6 := spec.SplitPools(n.IPAM.Config)
 	for i := range v4 {
@@ -176,7 +182,8 @@ func (s *Networks) checkPools(n *state.Network) error {
 		return wire.NotFound("could not find an available, non-overlapping IPv6 address pool among the defaults to assign to the network")
 	}
 	for i := range v6 {
-		// Without IPv6 the pools are kept and shown, and what is wrong with them is passed over: nobody will take an address of them.
+		// Without IPv6 the pools are kept and shown, and whatever is wrong with them is
+		// ignored: nobody will take an address from them.
 		if err := s.fillPool(n.Name, &v6[i]); n.EnableIPv6 && err != nil {
 			return err
 		}
@@ -185,7 +192,7 @@ func (s *Networks) checkPools(n *state.Network) error {
 	return nil
 }
 
-// overlaps reports whether a subnet meets one in use.
+// overlaps reports whether a subnet overlaps one in use.
 func (s *Networks) overlaps(subnet netip.Prefix) bool {
 	for _, n := range s.st.Networks {
 		if n.ConfigOnly {
@@ -206,5 +213,5 @@ func (s *Networks) Drop(n *state.Network) {
 	s.journal.Emit("network", "destroy", n.ID, map[string]string{"name": n.Name, "type": n.Driver})
 }
 
-// NoManager is what the engine says where only a swarm could help.
+// NoManager is what the engine answers to what only the manager of a swarm can do.
 const NoManager = `This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.`

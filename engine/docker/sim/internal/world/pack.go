@@ -12,13 +12,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// packed is one image that is saved, with those of its tags that were asked for.
+// packed is one image to save, with those of its tags that were asked for.
 type packed struct {
 	Image *state.Image
 	Tags  []string
 }
 
-// NamedImages finds the images that are to be saved, each once.
+// NamedImages finds the images to save, each once.
 func (s *Images) NamedImages(names []string) ([]*packed, error) {
 	var all []*packed
 	for _, name := range names {
@@ -42,7 +42,8 @@ func (s *Images) NamedImages(names []string) ([]*packed, error) {
 	return all, nil
 }
 
-// namedBy finds the images that one name means. A name without a tag means all its tags, and may be the beginning of an id.
+// namedBy finds the images that one name stands for. A name without a tag stands for
+// all its tags, and may be a prefix of an id.
 func (s *Images) namedBy(name string) ([]*packed, error) {
 	if id := strings.TrimPrefix(name, "sha256:"); refs.IsWholeHex(id) {
 		if im := s.st.Images["sha256:"+id]; im != nil {
@@ -72,7 +73,7 @@ func (s *Images) namedBy(name string) ([]*packed, error) {
 func (s *Images) namedWithoutTag(text, name string) ([]*packed, error) {
 	var found []*packed
 	for _, id := range slices.Sorted(maps.Keys(s.st.Images)) {
-		if tags, known := called(s.st.Images[id], name); known {
+		if tags, known := tagsNamed(s.st.Images[id], name); known {
 			found = append(found, &packed{Image: s.st.Images[id], Tags: tags})
 		}
 	}
@@ -85,8 +86,9 @@ func (s *Images) namedWithoutTag(text, name string) ([]*packed, error) {
 	return nil, wire.NotFound("No such image: %s", text)
 }
 
-// called gives the tags of an image that are of one name, and whether it has that name at all.
-func called(im *state.Image, name string) (tags []string, known bool) {
+// tagsNamed returns those tags of an image that belong to one name, and whether it has
+// that name at all.
+func tagsNamed(im *state.Image, name string) (tags []string, known bool) {
 	for _, tag := range im.Tags {
 		if strings.HasPrefix(tag, name+":") {
 			tags = append(tags, tag)

@@ -1,4 +1,5 @@
-// World: published ports. A conflict shows at start, never at create.
+// World: published ports. A conflict shows when a container starts, never when it is
+// created.
 
 package world
 
@@ -15,13 +16,13 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// The range that the engine takes ephemeral host ports from.
+// The range from which the engine takes ephemeral host ports.
 const (
 	FirstEphemeralPort = 32768
 	lastEphemeralPort  = 60999
 )
 
-// exposed gives the exposed ports as 80/tcp, in order.
+// exposedPorts returns the exposed ports as 80/tcp, in order.
 func exposedPorts(c *state.Container) []string {
 	var ports []string
 	for _, key := range slices.Sorted(maps.Keys(c.Config.ExposedPorts)) {
@@ -33,13 +34,15 @@ func exposedPorts(c *state.Container) []string {
 	return ports
 }
 
-// openPorts publishes the ports of a container that starts. A binding of a port that is not exposed is passed over.
+// openPorts publishes the ports of a starting container. A binding of a port that is
+// not exposed is ignored.
 func (s *Endpoints) openPorts(c *state.Container) error {
 	c.Ports = nil
 	if !s.onBridge(c) {
 		return nil
 	}
-	// Collected first and set at the end: a start that fails at its second port holds none, and its first port meets its second all the same.
+	// Collected first and set at the end: a start that fails at its second port must
+	// hold none, and yet the first port must conflict with the second.
 	open := map[string][]spec.PortBinding{}
 	for _, port := range exposedPorts(c) {
 		number, proto := spec.SplitPort(port)
@@ -60,7 +63,7 @@ func (s *Endpoints) openPorts(c *state.Container) error {
 	return nil
 }
 
-// onBridge reports whether a container sits on a network that can publish ports.
+// onBridge reports whether a container is on a network that can publish ports.
 func (s *Endpoints) onBridge(c *state.Container) bool {
 	for _, ep := range c.Endpoints {
 		if n := s.st.Networks[ep.NetworkID]; n != nil && n.Driver == "bridge" && !n.Internal {
@@ -70,7 +73,7 @@ func (s *Endpoints) onBridge(c *state.Container) bool {
 	return false
 }
 
-// bindingsOf gives the bindings of one port, however its key is written: 80/tcp or 80.
+// bindingsOf returns the bindings of one port, whether its key is written 80/tcp or 80.
 func bindingsOf(c *state.Container, number, proto string) []spec.PortBinding {
 	if b := c.HostConfig.PortBindings[number+"/"+proto]; len(b) > 0 {
 		return b
@@ -81,7 +84,8 @@ func bindingsOf(c *state.Container, number, proto string) []spec.PortBinding {
 	return nil
 }
 
-// openPort takes one host port, or the first free one of a range or of the ephemeral ports.
+// openPort takes one host port, or the first free one of a range or of the ephemeral
+// ports.
 func (s *Endpoints) openPort(c *state.Container, proto string, b spec.PortBinding, own map[string][]spec.PortBinding) ([]spec.PortBinding, error) {
 	ip := cmp.Or(b.HostIP, "0.0.0.0")
 	if _, err := netip.ParseAddr(ip); err != nil {
@@ -128,7 +132,8 @@ func (s *Endpoints) choosePort(c *state.Container, proto, ip, wanted string, own
 	return 0, wire.Failure("driver failed programming external connectivity on endpoint %s (%s): Bind for %s:%d failed: port is already allocated", c.Name, endpoint, ip, from)
 }
 
-// portTaken reports whether a host port is published already; an address of all interfaces meets every other.
+// portTaken reports whether a host port is already published; an address for all
+// interfaces conflicts with every other.
 func (s *Endpoints) portTaken(proto, ip string, port int, own map[string][]spec.PortBinding) bool {
 	tables := []map[string][]spec.PortBinding{own}
 	for _, c := range s.st.Containers {
@@ -140,7 +145,7 @@ func (s *Endpoints) portTaken(proto, ip string, port int, own map[string][]spec.
 				continue
 			}
 			for _, b := range bindings {
-				if b.HostPort == strconv.Itoa(port) && meets(b.HostIP, ip) {
+				if b.HostPort == strconv.Itoa(port) && addressesOverlap(b.HostIP, ip) {
 					return true
 				}
 			}
@@ -149,7 +154,7 @@ func (s *Endpoints) portTaken(proto, ip string, port int, own map[string][]spec.
 	return false
 }
 
-func meets(a, b string) bool {
+func addressesOverlap(a, b string) bool {
 	x, errX := netip.ParseAddr(a)
 	y, errY := netip.ParseAddr(b)
 	if errX != nil || errY != nil || x.Is4() != y.Is4() {

@@ -1,4 +1,4 @@
-// World: what cannot be changed of a container in place.
+// World: what of a container can be changed in place, and what cannot.
 
 package world
 
@@ -8,7 +8,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Update changes the limits of a container and its restart policy, where the body sets them.
+// Update changes the limits of a container and its restart policy, where the body sets
+// them.
 func (s *Containers) Update(c *state.Container, body *spec.UpdateBody) error {
 	if err := checkUpdate(c, body); err != nil {
 		return wire.Prefixed("Cannot update container "+c.ID+": ", err)

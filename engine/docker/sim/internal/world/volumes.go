@@ -11,14 +11,15 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// Volumes are the volumes that have a name, be it one of the engine's making.
+// Volumes holds the volumes, named by somebody or by the engine.
 type Volumes struct {
 	st      *state.State
 	version wire.Version
 	journal *Journal
 }
 
-// Ensure gives the volume of a name, made if it is missing; an existing one keeps its labels and options.
+// Ensure returns the volume with a name, and creates it if it is missing; an existing
+// one keeps its labels and options.
 func (s *Volumes) Ensure(name, driver string, labels, options map[string]string) (*state.Volume, error) {
 	if v := s.st.Volumes[name]; v != nil {
 		if driver != "" && driver != v.Driver {
@@ -41,7 +42,7 @@ func (s *Volumes) Ensure(name, driver string, labels, options map[string]string)
 	return s.New(name, driver, labels, options), nil
 }
 
-// New makes a volume; without a name the engine gives it one.
+// New creates a volume; the engine invents the name if none is given.
 func (s *Volumes) New(name, driver string, labels, options map[string]string) *state.Volume {
 	v := &state.Volume{
 		Name: name, Driver: cmp.Or(driver, "local"), Labels: labels, Options: options, Created: s.st.Now,

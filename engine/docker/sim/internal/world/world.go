@@ -1,4 +1,4 @@
-// World: what it is made of, and who needs whom.
+// World: what it consists of, and who needs whom.
 
 package world
 
@@ -11,7 +11,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// World is what an engine holds, with those who act on it. All of them share one state under one lock, which callers hold.
+// World is what an engine holds, and those who act on it. All of them share one state
+// under one lock, which callers hold.
 type World struct {
 	sync.Mutex
 	State      *state.State
@@ -28,7 +29,7 @@ type World struct {
 	Containers *Containers
 }
 
-// New puts a world around a state. Whoever needs another gets it here.
+// New puts a world around a state, and hands each part the others that it needs.
 func New(on Host, mode process.ClockMode, version wire.Version, st *state.State) *World {
 	w := &World{State: st, Version: version, Host: on}
 	w.Journal = newJournal(st)
@@ -44,7 +45,7 @@ func New(on Host, mode process.ClockMode, version wire.Version, st *state.State)
 	return w
 }
 
-// Now is the virtual time, for callers who do not hold the lock.
+// Now returns the virtual time, for callers who do not hold the lock.
 func (w *World) Now() time.Time {
 	w.Lock()
 	defer w.Unlock()
