@@ -17,7 +17,8 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// ownBuiltins returns the names a map program has besides those of Starlark.
+// ownBuiltins returns the names that a map program has in addition to those of
+// Starlark.
 func (ev *evaluation) ownBuiltins() starlark.StringDict {
 	out := ev.guards().All()
 	out["print"] = starlark.NewBuiltin("print", ev.print)
@@ -33,8 +34,8 @@ func (ev *evaluation) ownBuiltins() starlark.StringDict {
 	return out
 }
 
-// whileRunning refuses calls from option functions, which run when everything is
-// frozen.
+// whileRunning refuses calls from option functions: they run after everything was
+// frozen, when what they make could no longer become part of a map.
 func (ev *evaluation) whileRunning(fn sandbox.Func) sandbox.Func {
 	return func(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if t.Local(evaluationKey) != ev {
@@ -82,7 +83,7 @@ type mapCall struct {
 	problems      problem.Problems
 }
 
-// property is a keyword argument with its places.
+// property is a keyword argument with the places of its name and value.
 type property struct {
 	name  string
 	given starlark.Value
@@ -243,7 +244,8 @@ func makeLink(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwar
 	return link{Container: target, Alias: string(text)}, nil
 }
 
-// unpack is starlark.UnpackArgs with a suggestion for every misspelt keyword.
+// unpack is starlark.UnpackArgs with a suggestion for every misspelt keyword: the
+// original compares only the first half of the parameter names.
 func unpack(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
 	var names []string
 	for i := 0; i < len(pairs); i += 2 {
@@ -306,7 +308,7 @@ func (ev *evaluation) environment(_ *starlark.Thread, b *starlark.Builtin, args 
 	return standard, nil
 }
 
-// print hands its text to Options.Print, up to a limit.
+// print passes its text to Options.Print, up to a limit.
 func (ev *evaluation) print(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	msg, err := ev.guards().Message("print", args, kwargs)
 	if err != nil {

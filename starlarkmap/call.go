@@ -1,4 +1,4 @@
-// Program text to model: calling a function of a program after it ran.
+// Program text to model: calling a function of a program after it has run.
 
 package starlarkmap
 
@@ -11,18 +11,18 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// call is a function to be called when the program has run, by its name.
+// call names a function to be called after the program has run.
 type call struct {
 	function string
 	args     starlark.Tuple
 }
 
-// Call evaluates a program as [Load] does, then calls one of its functions, all
-// within the same limits. While the function runs it can do what the program can:
-// make maps, also several of one name, and load nothing. The files are frozen by
-// then. The result counts the maps of the function too.
+// Call evaluates a program as [Load] does, then calls one of its functions, all within
+// the same limits. While it runs, the function can do what the program can: make maps,
+// even several of the same name, but load nothing. The files are frozen by then. The
+// result includes the maps the function made.
 //
-// Builtins among args may use [Evaluates], [Context], [Catch] and [MapOf].
+// Builtins in args may use [Evaluates], [Context], [Catch] and [MapOf].
 func Call(ctx context.Context, filename string, opts *Options, function string, args ...starlark.Value) (*Program, error) {
 	return evaluate(ctx, filename, opts, &call{function: function, args: args})
 }
@@ -46,8 +46,8 @@ func (ev *evaluation) call(globals starlark.StringDict) error {
 	return nil
 }
 
-// whyStopped returns err, or why the run was told to stop in its place: a builtin
-// that was cut off only knows that it was.
+// whyStopped returns err or, if the run was told to stop, the reason for that: a
+// builtin that was cut off knows only that it was.
 func (ev *evaluation) whyStopped(err error) error {
 	why := ev.watch.Reason()
 	if why == nil {
@@ -59,18 +59,19 @@ func (ev *evaluation) whyStopped(err error) error {
 	return &p
 }
 
-// finish ends the making of all maps from the given number on.
+// finish completes the maps from the given index on.
 func (ev *evaluation) finish(from int) {
 	for _, m := range ev.maps[from:] {
 		m.finish()
 	}
 }
 
-// Evaluates tells whether an evaluation runs on t. Option functions are called later, on
-// threads of their own: they compute values, and what reaches further is not for them.
+// Evaluates reports whether an evaluation runs on t. Option functions are called later,
+// on threads of their own: they may only compute values, so builtins that do more
+// should refuse them.
 func Evaluates(t *starlark.Thread) bool { return t.Local(evaluationKey) != nil }
 
-// Context returns a context for what a builtin does: it ends when the evaluation
+// Context returns the context for the work of a builtin: it ends when the evaluation
 // that runs on t is told to stop.
 func Context(t *starlark.Thread) context.Context {
 	if ev, ok := t.Local(evaluationKey).(*evaluation); ok {
@@ -79,10 +80,9 @@ func Context(t *starlark.Thread) context.Context {
 	return context.Background()
 }
 
-// Catch calls fn without arguments on the thread of a builtin, and returns what is
-// wrong: problems of the values it made as well as the error that ended it; nil if
-// nothing is. The error is not nil if the evaluation was told to stop: the builtin
-// returns it.
+// Catch calls fn without arguments on the thread of a builtin and returns what is
+// wrong: the problems of values it made as well as the error that ended it, or nil. The
+// error is non-nil if the evaluation was told to stop; the builtin must then return it.
 func Catch(t *starlark.Thread, fn starlark.Callable) (problem.Problems, error) {
 	ev, ok := t.Local(evaluationKey).(*evaluation)
 	if !ok {
@@ -96,7 +96,7 @@ func Catch(t *starlark.Thread, fn starlark.Callable) (problem.Problems, error) {
 	var ps problem.Problems
 	if err != nil {
 		ps = ev.sources.Problems(err, nil)
-		ev.maps = ev.maps[:made] // those that it did not come to the end of are not judged
+		ev.maps = ev.maps[:made] // maps that it did not finish are not judged
 	} else {
 		ev.finish(made)
 	}

@@ -19,23 +19,23 @@ import (
 type container struct {
 	ev    *evaluation
 	model *model.Container
-	// owner is the map it belongs to, nil if none; name the name it has there.
+	// owner is the map it belongs to, or nil; name is its name there.
 	owner *containerMap
 	name  string
-	// pending: it came into being by access, and nothing was assigned yet.
+	// pending: it was created by access, and nothing was assigned yet.
 	pending bool
-	// named is where it was named when it was accessed first, read where a property
-	// was read first while pending.
+	// named is where it was first accessed by name; read is where a property was first
+	// read while pending.
 	named, read problem.Origin
-	// replaced is where another container took its place.
+	// replaced is where another container replaced it.
 	replaced problem.Origin
 	frozen   bool
-	// accessed: it came into being by access alone (row 7).
+	// accessed: it was created by access alone (row 7).
 	accessed bool
 	// listed: it has its place in the order of the map.
 	listed bool
 	place  int
-	// gone: another container took its place, and it is still in the order.
+	// gone: another container replaced it, and it is still in the order.
 	gone bool
 }
 
@@ -43,7 +43,7 @@ func (ev *evaluation) newContainer(at problem.Origin) *container {
 	return &container{ev: ev, model: &model.Container{Origin: at, Origins: problem.Origins{}}}
 }
 
-// String is shallow, and never follows what the container refers to.
+// String is shallow: containers can refer to each other in circles.
 func (c *container) String() string {
 	name := c.name
 	if c.owner != nil {
@@ -95,8 +95,9 @@ func isOptions(property string) bool {
 	return property == "create_options" || property == "start_options"
 }
 
-// noteRead remembers that a property was read before anything was assigned. That
-// is an error if it stays so: a typo must not create a container (row 7).
+// noteRead remembers that a property was read before anything was assigned. It is an
+// error if nothing is assigned later either: a typo must not create a container (row
+// 7).
 func (c *container) noteRead() {
 	if !c.pending || c.frozen || c.read != (problem.Origin{}) || c.ev.probing() {
 		return
@@ -104,7 +105,7 @@ func (c *container) noteRead() {
 	c.read = c.ev.here().At
 }
 
-// onlyRead returns the problem of a container that was read and never defined.
+// onlyRead returns the problem of a container that was read but never defined.
 func (c *container) onlyRead() *problem.Problem {
 	return &problem.Problem{Code: problem.CodeUnknownName, Origin: c.named, Path: "container_map > containers",
 		Msg:     fmt.Sprintf("map %q has no container %q", c.owner.model.Name, c.name),
@@ -126,7 +127,7 @@ func (c *container) SetField(name string, v starlark.Value) error {
 	return nil
 }
 
-// assign converts and sets a property; the property itself is written at.
+// assign converts and sets a property; at is where its name was written.
 func (c *container) assign(name string, v starlark.Value, e syntax.Expr, at problem.Origin) {
 	r := c.ev.reader(c.ev.here())
 	in := r.read(v, e, at, name)
@@ -134,7 +135,7 @@ func (c *container) assign(name string, v starlark.Value, e syntax.Expr, at prob
 	c.set(name, in, r)
 }
 
-// set is the one way in which a property changes.
+// set is the only way in which a property changes.
 func (c *container) set(name string, in model.Input, r *reader) {
 	c.commit()
 	ps := r.problemsUnder(name)
@@ -153,7 +154,7 @@ func (c *container) commit() {
 	c.owner.put(c)
 }
 
-// writable tells why a container cannot be changed, or nil.
+// writable returns why the container cannot be changed, or nil.
 func (c *container) writable() error {
 	switch {
 	case c.frozen:
@@ -190,7 +191,7 @@ func (c *container) options(name string, in model.Input) starlark.Value {
 				return nil, false
 			}
 			v := valueOf(in)
-			v.Freeze() // a copy: changing it would change nothing
+			v.Freeze() // it is a copy: changing it would have no effect
 			return v, true
 		},
 		set: func(key string, v starlark.Value, e syntax.Expr, at problem.Origin) error {
@@ -221,7 +222,7 @@ func (c *container) setOption(property string, d model.Dict, key string, v starl
 	return nil
 }
 
-// copy returns a container of its own with the same properties.
+// copy returns a separate container with the same properties.
 func (c *container) copy() *container {
 	return &container{ev: c.ev, model: c.model.Copy()}
 }

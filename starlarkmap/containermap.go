@@ -22,16 +22,16 @@ type containerMap struct {
 	model *model.ContainerMap
 	// check is false for check_integrity = False (row 122).
 	check bool
-	// incomplete: something that others refer to was left out, being wrong.
+	// incomplete: something that others refer to was left out because it was wrong.
 	incomplete bool
 	frozen     bool
 	finished   bool
 	byName     map[string]*container
-	// order holds all containers in the order of their first mention, pending ones
-	// too, and those that were replaced until somebody looks; see listed.
+	// order holds all containers in the order of their first mention, including pending
+	// ones and, until the next call of tidy, those that were replaced.
 	order  []*container
 	untidy bool
-	// edit sets and finds what the map has by name.
+	// edit sets and finds the named entries of the map.
 	edit *model.Editor
 }
 
@@ -39,7 +39,7 @@ func (ev *evaluation) newMap(m *model.ContainerMap, check bool) *containerMap {
 	return &containerMap{ev: ev, model: m, check: check, byName: map[string]*container{}, edit: m.Edit()}
 }
 
-// String is shallow.
+// String is shallow: its parts can refer back to the map.
 func (m *containerMap) String() string {
 	return fmt.Sprintf("<container_map %s (%s)>", sandbox.ClipMessage(m.model.Name), m.model.Origin)
 }
@@ -50,7 +50,7 @@ func (m *containerMap) Hash() (uint32, error) {
 	return 0, problem.New(problem.CodeRuntime, "use its name", "unhashable type: container_map")
 }
 
-// Freeze ends all changes of the map and its containers.
+// Freeze makes the map and its containers immutable.
 func (m *containerMap) Freeze() {
 	m.frozen = true
 	m.edit.Ready()
@@ -93,7 +93,7 @@ func (m *containerMap) Attr(name string) (starlark.Value, error) {
 }
 
 // SetField sets a property. Whole tables such as volumes are replaced; containers can
-// be assigned while there are none.
+// be assigned only while there are none.
 func (m *containerMap) SetField(name string, v starlark.Value) error {
 	if err := m.writable(); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (m *containerMap) SetField(name string, v starlark.Value) error {
 	return nil
 }
 
-// assign converts and sets a property; the property itself is written at.
+// assign converts and sets a property; at is where its name was written.
 func (m *containerMap) assign(name string, v starlark.Value, e syntax.Expr, at problem.Origin) {
 	r := m.ev.reader(m.ev.here())
 	in := r.read(v, e, at, name)
@@ -183,7 +183,7 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 	return nil
 }
 
-// copy returns another map of the program that says the same under another name.
+// copy returns another map of the program, equal but for its name.
 func (m *containerMap) copy(name string) starlark.Value {
 	m.commitAccessed()
 	d := m.whole().Copy()
@@ -195,7 +195,7 @@ func (m *containerMap) copy(name string) starlark.Value {
 	return same
 }
 
-// writable tells why the map cannot be changed, or nil.
+// writable returns why the map cannot be changed, or nil.
 func (m *containerMap) writable() error {
 	if m.frozen {
 		return m.ev.frozenError(fmt.Sprintf("map %q", m.model.Name))
@@ -245,7 +245,7 @@ func (m *containerMap) call(_ *starlark.Thread, b *starlark.Builtin, args starla
 	return starlark.None, m.checkNow()
 }
 
-// checkNow validates the map as it is (row 123).
+// checkNow validates the map in its present state (row 123).
 func (m *containerMap) checkNow() error {
 	if m.frozen {
 		return nil // it was checked when it was frozen
@@ -262,7 +262,8 @@ func (m *containerMap) validate() {
 		return
 	}
 	if m.incomplete {
-		// What refers to a part that was left out is not wrong by itself.
+		// A reference to a part that was left out is not wrong by itself: the part's
+		// own problem is reported.
 		ps = slices.DeleteFunc(ps, func(p *problem.Problem) bool { return refersTo(p.Code) })
 	}
 	m.ev.keep(ps)
@@ -276,8 +277,8 @@ func refersTo(code problem.Code) bool {
 	return false
 }
 
-// finish ends the map's making: it creates what was accessed, reports what was
-// only read, and puts the containers in the order of their first mention.
+// finish completes the map: it creates what was accessed, reports what was only read,
+// and puts the containers in the order of their first mention.
 func (m *containerMap) finish() {
 	if m.finished {
 		return

@@ -1,5 +1,4 @@
-// Program text to model: values of Starlark as inputs of the model, with their
-// places.
+// Program text to model: Starlark values as inputs of the model, with their places.
 
 package starlarkmap
 
@@ -14,13 +13,14 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// other is a value that no property takes; the model names it in its messages.
+// other is a value that no property accepts; the model names it in its messages.
 type other string
 
 func (o other) String() string { return string(o) }
 
 const (
-	// deepestValue is how deep the values of a program may be nested.
+	// deepestValue is how deep the values of a program may be nested; it also ends the
+	// reading of a list that contains itself.
 	deepestValue = 64
 )
 
@@ -31,11 +31,11 @@ type reader struct {
 	left int
 	// found are the containers among the values.
 	found map[*model.Container]*container
-	// path are the keys of the dictionaries that are being read.
+	// path holds the keys of the dictionaries being read.
 	path []string
-	// problems have no path yet, or one of keys.
+	// problems have no path yet, or only one of keys.
 	problems problem.Problems
-	// plainOnly: functions are not taken.
+	// plainOnly: functions are refused.
 	plainOnly bool
 }
 
@@ -43,9 +43,8 @@ func (ev *evaluation) reader(s source.Site) *reader {
 	return &reader{ev: ev, file: s.File, left: ev.limits.Elements, found: map[*model.Container]*container{}}
 }
 
-// read converts v, which the expression e gave, or an unknown one if e is nil; at
-// is where v counts as written if its own place is unknown. label names the
-// property, for functions.
+// read converts v. e is the expression v came from, nil if unknown; at is the place of
+// v if its own is unknown. label names the property, for functions.
 func (r *reader) read(v starlark.Value, e syntax.Expr, at problem.Origin, label string) model.Input {
 	return r.value(v, e, at, label, 0)
 }
@@ -112,13 +111,13 @@ func (r *reader) tooLarge(at problem.Origin, depth int) {
 	r.problems = append(r.problems, p)
 }
 
-// full tells that a value was too large and only a part of it was read.
+// full reports whether a value was too large and only a part of it was read.
 func (r *reader) full() bool {
 	n := len(r.problems)
 	return n > 0 && r.problems[n-1].Code == problem.CodeSizeLimit
 }
 
-// intOf returns an int64, or what the model refuses.
+// intOf returns an int64, or a value that the model refuses.
 func intOf(i starlark.Int) any {
 	if n, ok := i.Int64(); ok {
 		return n
@@ -177,7 +176,8 @@ func (r *reader) dict(v *starlark.Dict, e syntax.Expr, at problem.Origin, depth 
 	return out
 }
 
-// problemsUnder returns what was found while reading, for the property called name.
+// problemsUnder returns the problems found while reading, with the property name before
+// their paths.
 func (r *reader) problemsUnder(name string) problem.Problems {
 	if name == "" {
 		return r.problems
@@ -185,7 +185,7 @@ func (r *reader) problemsUnder(name string) problem.Problems {
 	return r.problems.Under(name)
 }
 
-// valueOf makes a Starlark value of plain data of the model.
+// valueOf converts plain data of the model to a Starlark value.
 func valueOf(in model.Input) starlark.Value {
 	switch v := in.Value.(type) {
 	case bool:
@@ -217,7 +217,7 @@ func valueOf(in model.Input) starlark.Value {
 func dictOf(d model.Dict) *starlark.Dict {
 	out := starlark.NewDict(len(d))
 	for _, e := range d {
-		// Keys are strings, ints and tuples of them, which always can be keys.
+		// Keys are strings, ints and tuples of them, which are always hashable.
 		if err := out.SetKey(keyOf(e.Key), valueOf(e.Value)); err != nil {
 			continue
 		}
@@ -225,7 +225,7 @@ func dictOf(d model.Dict) *starlark.Dict {
 	return out
 }
 
-// keyOf makes a key: the pair (53, "udp") is a tuple.
+// keyOf converts a key: the pair (53, "udp") becomes a tuple.
 func keyOf(in model.Input) starlark.Value {
 	v := valueOf(in)
 	list, ok := v.(*starlark.List)

@@ -1,4 +1,4 @@
-// Program text to model: what a file offers to those that load it.
+// Program text to model: what a file offers to the files that load it.
 
 package starlarkmap
 
@@ -15,24 +15,23 @@ import (
 type FileDoc struct {
 	// Doc is the text at the start of the file; "" if there is none.
 	Doc string
-	// Functions are those that can be loaded, in the order of the file.
+	// Functions are those that other files can load, in the order of the file.
 	Functions []FunctionDoc
 }
 
 // FunctionDoc describes one function.
 type FunctionDoc struct {
 	Name string
-	// Origin is where the name stands.
+	// Origin is where the function's name is.
 	Origin problem.Origin
-	// Signature is the name with the parameters as they are written.
+	// Signature is the name with the parameters, as written.
 	Signature string
 	// Doc is the text at the start of the function, without its indentation.
 	Doc string
 }
 
-// Describe reads the functions of a file and the texts that document them; it runs
-// nothing. Of two functions of one name it returns both. The error is a
-// [problem.Problems].
+// Describe reads the functions of a file and their documentation; it runs nothing. If
+// two functions have the same name, it returns both. The error is a [problem.Problems].
 func Describe(name string, src []byte) (*FileDoc, error) {
 	limits := Limits{}.WithDefaults()
 	s := source.New(name, source.Limits{Nesting: limits.Nesting, Clauses: limits.Clauses}, nil)

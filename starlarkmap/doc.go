@@ -1,4 +1,4 @@
-// Program text to model: what this room is.
+// Program text to model: the package and its rules.
 
 // Package starlarkmap evaluates container maps written in Starlark and returns
 // plain data: [Load] reads a program, runs it within limits and hands back one
@@ -15,14 +15,15 @@
 // Options.Args, env() the names in Options.Env. Steps, time, memory and sizes are
 // limited by [Limits].
 //
-// Functions given as create_options or start_options become [model.OptionFunc]
-// values. They run later, when a plan is made, from any goroutine, with limits of
-// their own; everything they can reach is frozen.
+// Functions given as create_options or start_options become [model.OptionFunc] values.
+// They run later, when a plan is made, on any goroutine and within their own limits;
+// everything they can reach is frozen.
 //
-// Here are the values that programs work with, and how they become the model.
-// internal/sandbox guards the process from programs, internal/source knows their files.
+// This package has the values that programs work with, and turns them into the model.
+// internal/sandbox protects the process from programs, internal/source knows their
+// files.
 //
-// Of this module it imports only these, engine/model, engine/problem and stdlib:
-// Starlark and Docker meet in package maptest, in cmd or in an embedder's program, never
-// here. cmd/dmap and embedders call it.
+// Of this module it imports only those two, engine/model, engine/problem and stdlib:
+// Starlark and Docker meet in package maptest, in cmd/dmap or in an embedder's program,
+// never here. cmd/dmap and embedders call it.
 package starlarkmap

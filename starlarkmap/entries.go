@@ -12,7 +12,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// tables are the properties of a map that hold named entries.
+// tables returns the properties of a map that hold named entries.
 func tables() (names []string) {
 	for _, f := range model.Resources() {
 		names = append(names, f.Name)
@@ -23,7 +23,7 @@ func tables() (names []string) {
 func isTable(property string) bool { return slices.Contains(tables(), property) }
 
 // entries returns the view of a property that holds named entries. Containers have a
-// view of their own, as an access makes one.
+// view of their own, because accessing a container creates it.
 func (m *containerMap) entries(property string) *mapping {
 	return &mapping{
 		kind:  property,
@@ -35,7 +35,7 @@ func (m *containerMap) entries(property string) *mapping {
 				return nil, false
 			}
 			v := valueOf(in)
-			v.Freeze() // a copy: changing it would change nothing
+			v.Freeze() // it is a copy: changing it would have no effect
 			return v, true
 		},
 		set: func(name string, v starlark.Value, e syntax.Expr, at problem.Origin) error {

@@ -15,7 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// evaluation is one run of [Load]. One goroutine uses it while the program runs;
+// evaluation is one run of [Load]. Only one goroutine uses it while the program runs;
 // option functions read it afterwards, when nothing writes to it any more.
 type evaluation struct {
 	options Options
@@ -26,17 +26,17 @@ type evaluation struct {
 	printer *printer
 
 	predeclared starlark.StringDict
-	// thread is the one that runs now; nil when the program has ended.
+	// thread is the one running now; nil once the program has ended.
 	thread *starlark.Thread
 
 	maps      []*containerMap
 	loose     []*container // made by container(), in a map or not
 	functions []function
 	joined    joined
-	// then is what is called after the program, calling tells that it runs.
+	// then is what is called after the program; calling is set while it runs.
 	then    *call
 	calling bool
-	// asked are the names given to var().
+	// asked holds the names given to var().
 	asked map[string]bool
 
 	findings []finding
@@ -50,19 +50,19 @@ type function struct {
 	set      problem.Origin
 }
 
-// finding is a problem whose path is completed when the name of its container is
-// known.
+// finding is a problem whose path is completed later, when the name of its container is
+// known: container() runs before its result is given a name.
 type finding struct {
 	problem   *problem.Problem
 	container *container
 	inMap     bool
 }
 
-// evaluationKey finds the evaluation in the locals of its threads. Those of option
-// functions have none.
+// evaluationKey is the key of the evaluation in the locals of its threads. The threads
+// of option functions do not have it.
 const evaluationKey = "evaluation"
 
-// here returns the place in the program that is running now.
+// here returns the place that the program has reached.
 func (ev *evaluation) here() source.Site {
 	t := ev.thread
 	if t == nil {
@@ -77,8 +77,8 @@ func (ev *evaluation) here() source.Site {
 	return source.Site{}
 }
 
-// probing tells that hasattr() or getattr() with a default reads an attribute: it
-// asks whether there is something, and must not create it.
+// probing reports whether hasattr(), or getattr() with a default, reads an attribute:
+// that asks whether something exists, and must not create it.
 func (ev *evaluation) probing() bool {
 	if ev.thread == nil || ev.thread.CallStackDepth() == 0 {
 		return false
@@ -97,7 +97,7 @@ func (ev *evaluation) probing() bool {
 	return false
 }
 
-// positionOf returns the innermost place of a program on a thread.
+// positionOf returns the innermost place in a program on a thread.
 func positionOf(t *starlark.Thread) problem.Origin {
 	for i := range t.CallStackDepth() {
 		if at := source.OriginOf(t.CallFrame(i).Pos); at != (problem.Origin{}) {
@@ -107,8 +107,8 @@ func positionOf(t *starlark.Thread) problem.Origin {
 	return problem.Origin{}
 }
 
-// register counts a map of the program; two of one name are an error. A function
-// called after the program may try out several forms of one map.
+// register adds a map to the program; two maps of the same name are an error. Only a
+// function called after the program may make several, to try out forms of one map.
 func (ev *evaluation) register(m *containerMap) {
 	for _, other := range ev.maps {
 		if !ev.calling && other.model.Name == m.model.Name {
@@ -123,8 +123,8 @@ func (ev *evaluation) register(m *containerMap) {
 	ev.maps = append(ev.maps, m)
 }
 
-// note records problems of a container or, if c is nil, of a map, found at the
-// place that is running now.
+// note records problems of a container or, if c is nil, of a map, found at the place
+// that the program has reached.
 func (ev *evaluation) note(ps problem.Problems, c *container, m *containerMap) {
 	if len(ps) == 0 {
 		return
@@ -147,11 +147,11 @@ func (ev *evaluation) note(ps problem.Problems, c *container, m *containerMap) {
 	}
 }
 
-// leavesHole tells that something was left out which other parts of the map may
+// leavesHole reports whether something was left out that other parts of the map may
 // refer to.
 func leavesHole(p *problem.Problem, c *container) bool {
 	path := p.Path
-	if c == nil { // the map was set: "containers > web > binds[0]"
+	if c == nil { // set through the map: "containers > web > binds[0]"
 		parts := strings.SplitN(path, " > ", 3)
 		if len(parts) < 3 {
 			return true
@@ -174,7 +174,7 @@ func (ev *evaluation) keep(ps problem.Problems) {
 	}
 }
 
-// mostProblems is how many problems are kept.
+// mostProblems is the number of problems that are kept.
 const mostProblems = 1000
 
 func (ev *evaluation) add(f finding) {
@@ -188,11 +188,11 @@ func (ev *evaluation) add(f finding) {
 	ev.findings = append(ev.findings, f)
 }
 
-// problems returns what was found, and how much was left out.
+// problems returns what was found, and says how much was left out.
 func (ev *evaluation) problems() problem.Problems {
 	out := completed(ev.findings)
 	dropped := maps.Clone(ev.dropped)
-	for _, p := range out { // what a line in a loop did wrong again is counted there
+	for _, p := range out { // repeated problems of a line in a loop are counted there
 		if n := dropped[p.Mistake()]; n > 0 && p.Mistake() != (problem.Mistake{}) {
 			p.Count = 1 + n
 			delete(dropped, p.Mistake())
@@ -210,7 +210,7 @@ func (ev *evaluation) problems() problem.Problems {
 	return out
 }
 
-// completed returns the problems of findings with their paths.
+// completed returns the problems of the findings with their full paths.
 func completed(findings []finding) problem.Problems {
 	var out problem.Problems
 	for _, f := range findings {
@@ -228,7 +228,7 @@ func completed(findings []finding) problem.Problems {
 	return out
 }
 
-// label is a name in a path: as it is, or quoted if it could be misread.
+// label returns a name for use in a path: unchanged, or quoted if it could be misread.
 func label(name string) string {
 	plain := func(r rune) bool {
 		return r == '_' || r == '-' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'

@@ -43,7 +43,7 @@ func (m *modules) mainText() ([]byte, error) {
 	return m.readAll(m.filename, f)
 }
 
-// sized refuses a text that is too large.
+// sized returns data, or an error if it is too large.
 func (m *modules) sized(name string, data []byte) ([]byte, error) {
 	if int64(len(data)) > m.ev.limits.SourceBytes {
 		return nil, sandbox.TooLarge(int(m.ev.limits.SourceBytes), "SourceBytes", "%s has more than %d bytes", name, m.ev.limits.SourceBytes)
@@ -59,8 +59,8 @@ func (m *modules) readAll(name string, r io.Reader) ([]byte, error) {
 	return m.sized(name, data)
 }
 
-// read reads a regular file of a file system. A FIFO or device could block
-// without end.
+// read reads a regular file of a file system. Anything else is refused: reading a FIFO
+// or a device could block forever.
 func (m *modules) read(from fs.FS, name string) ([]byte, error) {
 	info, err := fs.Stat(from, name)
 	if err != nil {
@@ -77,7 +77,7 @@ func (m *modules) read(from fs.FS, name string) ([]byte, error) {
 	return m.readAll(name, f)
 }
 
-// plain returns what an error of the file system says, without the operation.
+// plain returns the text of a file system error without the operation and path.
 func plain(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {

@@ -1,4 +1,4 @@
-// Program text to model: a map as program text again.
+// Model to program text: a map written as a program.
 
 package starlarkmap
 
@@ -14,10 +14,10 @@ import (
 )
 
 // Format returns the map as the text of a program that makes an equal one: one
-// container_map() call with a dictionary, in the order of the map, four spaces for
-// each level, a comma after each entry. Values that are not set are left out;
-// places are not kept. A function cannot be written back: its property is left out,
-// with a comment that names the function. A nil map gives "".
+// container_map() call with a dictionary, in the order of the map, four spaces for each
+// level, a comma after each entry. Values that are not set are left out, and places are
+// lost. A function cannot be written back: in place of its property stands a comment
+// that names the function. A nil map gives "".
 func Format(m *model.ContainerMap) string {
 	if m == nil {
 		return ""
@@ -34,8 +34,8 @@ func Format(m *model.ContainerMap) string {
 
 type formatter struct{ out strings.Builder }
 
-// longestLine is how long a list or dictionary without nested ones may be to stand
-// on one line.
+// longestLine is the length up to which a list or dictionary without nested ones is
+// written on one line.
 const longestLine = 60
 
 func (f *formatter) value(in model.Input, level int) {
@@ -65,7 +65,7 @@ func (f *formatter) value(in model.Input, level int) {
 	}
 }
 
-// floatText writes a float so that it is read as the same float.
+// floatText writes a float so that it is read back as the same float, never as an int.
 func floatText(v float64) string {
 	f := starlark.Float(v)
 	if !strings.ContainsAny(f.String(), "0123456789") {
@@ -114,7 +114,7 @@ func (f *formatter) dict(d model.Dict, level int) {
 	f.out.WriteString("}")
 }
 
-// computed writes a comment in place of a property that a function gives.
+// computed writes a comment in place of a property that holds a function.
 func (f *formatter) computed(e model.Entry) {
 	name, at, _ := strings.Cut(e.Value.Text, " at ")
 	text := "# " + e.Key.Value.(string) + ": computed by " + name
@@ -124,7 +124,7 @@ func (f *formatter) computed(e model.Entry) {
 	f.out.WriteString(problem.PrintableLine(text) + "\n")
 }
 
-// key writes a key; the pair (53, "udp") is a tuple.
+// key writes a key; the pair (53, "udp") as a tuple.
 func (f *formatter) key(in model.Input, level int) {
 	list, ok := in.Value.(model.List)
 	if !ok {
@@ -173,7 +173,7 @@ func short(list model.List, d model.Dict) (string, bool) {
 	return "[" + text + "]", true
 }
 
-// single tells values that have no parts, or are short forms of one pair.
+// single reports whether a value has no parts, or is the short form of one pair.
 func single(in model.Input) bool {
 	switch v := in.Value.(type) {
 	case model.List, model.OptionFunc:

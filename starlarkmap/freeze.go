@@ -1,4 +1,4 @@
-// Program text to model: freezing, which needs a look at the values first.
+// Program text to model: freezing values, after checking that it will end.
 
 package starlarkmap
 
@@ -12,8 +12,9 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// freeze freezes the globals of a file, the maps from the given number on and
-// their option functions: functions held only by the model would stay open.
+// freeze freezes the globals of a file, and the maps and option functions from the
+// given indices on: a function that only the model holds is not reached from the
+// globals and would stay mutable.
 func (ev *evaluation) freeze(f *source.File, globals starlark.StringDict, maps, functions int) error {
 	check := sandbox.NewFreezeCheck(ev.watch)
 	for _, name := range globals.Keys() {
@@ -43,10 +44,10 @@ func (ev *evaluation) tooLargeToFreeze(what, why string, at problem.Origin) erro
 	return &problem.Problem{Code: problem.CodeSizeLimit, Origin: at, Msg: what + " " + why}
 }
 
-// frozenHint is for option functions.
+// frozenHint is the hint for option functions that try to change something.
 const frozenHint = "a function returns its options; it changes nothing"
 
-// frozenError says that something can no longer be changed, and why.
+// frozenError returns the error that something can no longer be changed, and why.
 func (ev *evaluation) frozenError(what string) error {
 	if ev.thread == nil {
 		return problem.New(problem.CodeFrozen, frozenHint,

@@ -28,8 +28,8 @@ func (l *Limits) byName() map[string]any {
 // Limits.SourceBytes.
 func LimitNames() []string { return sortedNames(new(Limits).byName()) }
 
-// Set sets a limit by its name. Times are durations such as "1m30s", numbers can
-// end with k, m or g for 1024 and its powers; all are more than 0.
+// Set sets a limit by its name. Times are durations such as "1m30s"; numbers can end
+// with k, m or g for powers of 1024. All must be above 0.
 func (l *Limits) Set(name, value string) error {
 	field, ok := l.byName()[name]
 	if !ok {
@@ -59,8 +59,8 @@ func (l *Limits) Set(name, value string) error {
 	return nil
 }
 
-// number reads a number above 0, with a unit or without. What is beyond all use
-// stays safe to add to and multiply.
+// number reads a number above 0, with or without a unit. Absurdly large ones are
+// capped, so that adding to them and multiplying them cannot overflow.
 func number(text string) (int64, bool) {
 	unit := int64(1)
 	for i, suffix := range []string{"k", "m", "g"} {

@@ -16,8 +16,9 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// listView is one list property of a container. It holds nothing itself; every
-// change converts its elements as an assignment does (rows 113, 114).
+// listView is one list property of a container. It holds nothing itself, so that any
+// number of views agree; every change converts its elements as an assignment does (rows
+// 113, 114).
 type listView struct {
 	c        *container
 	property string
@@ -69,7 +70,7 @@ func (l *listView) SetIndex(i int, v starlark.Value) error {
 	})
 }
 
-// Has answers v in x, in any form in which v may be written.
+// Has is v in x, in any form in which v may be written.
 func (l *listView) Has(v starlark.Value) (bool, error) {
 	return l.find(v) >= 0, nil
 }
@@ -83,11 +84,11 @@ func (l *listView) find(v starlark.Value) int {
 	return slices.IndexFunc(l.inputs(), func(in model.Input) bool { return in.Value == typed[0].Value })
 }
 
-// convert returns v as elements of this property; what does not fit is left out.
+// convert returns v as elements of this property; elements of wrong forms are left out.
 func (l *listView) convert(v starlark.Value) model.List {
 	var scratch model.Container
 	r := l.c.ev.reader(source.Site{})
-	r.plainOnly = true // nothing is kept
+	r.plainOnly = true // the values are only compared
 	in := r.read(v, nil, problem.Origin{}, l.property)
 	if len(scratch.Set(l.property, in)) > 0 {
 		return nil
@@ -111,8 +112,8 @@ func (l *listView) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bo
 	return sandbox.SameOrNot(op, "list", l.EqualList(y.(*listView).list()))
 }
 
-// joined is the result of the last live list + list, so that an assignment of it
-// keeps the places of the elements.
+// joined is the result of the last live list + list. The sum is a plain list, which
+// knows no places: x.binds = x.binds + [...] finds those of the old elements here.
 type joined struct {
 	list   *starlark.List
 	inputs model.List
@@ -142,8 +143,8 @@ func (l *listView) Binary(op syntax.Token, y starlark.Value, side starlark.Side)
 	return list, nil
 }
 
-// keepPlaces remembers the places of the elements of a sum, in case that it is
-// assigned to a list.
+// keepPlaces remembers the places of the elements of a sum, in case it is assigned to a
+// list property.
 func (ev *evaluation) keepPlaces(l *listView, sum *starlark.List, others []starlark.Value, side starlark.Side) {
 	if ev.thread == nil {
 		return // nothing can be assigned any more
@@ -174,7 +175,7 @@ func (l *listView) Attr(name string) (starlark.Value, error) {
 	return nil, nil
 }
 
-// change replaces the elements by what edit makes of them and of v, converted.
+// change replaces the elements by what edit returns for them and for the converted v.
 func (l *listView) change(v starlark.Value, e syntax.Expr, at problem.Origin, edit func(model.List, model.Input) model.List) error {
 	if err := l.c.writable(); err != nil {
 		return err
@@ -231,8 +232,7 @@ func (l *listView) call(_ *starlark.Thread, b *starlark.Builtin, args starlark.T
 	return starlark.None, l.change(starlark.None, nil, here.At, func(model.List, model.Input) model.List { return nil })
 }
 
-// insert puts the only argument of args at i; it is argument number arg of the
-// call.
+// insert inserts the only value in args at i; it is argument number arg of the call.
 func (l *listView) insert(b *starlark.Builtin, args starlark.Tuple, here source.Site, i, arg int) (starlark.Value, error) {
 	var v starlark.Value
 	if err := starlark.UnpackPositionalArgs(b.Name(), args, nil, 1, &v); err != nil {

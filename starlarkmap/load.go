@@ -1,4 +1,4 @@
-// Program text to model: the one entrance.
+// Program text to model: the entry point.
 
 package starlarkmap
 
@@ -16,20 +16,20 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// Load evaluates the map program called filename and returns what it made. A nil
-// opts means the zero [Options]: the file is read from the disk, and nothing but
-// what lies beside and below it can be loaded.
+// Load evaluates the map program called filename and returns what it made. A nil opts
+// means the zero [Options]: the file is read from disk, and only files in and below its
+// folder can be loaded.
 //
-// Every error is a [problem.Problems]; [problem.Write] prints it. Without problems every
-// map has passed [model.ContainerMap.Validate], except those made with
+// Every error is a [problem.Problems]; [problem.Write] prints it. If there is none,
+// every map has passed [model.ContainerMap.Validate], except those made with
 // check_integrity = False. The maps belong to the caller; the Starlark values are
-// frozen. When ctx ends the evaluation is cancelled. ctx is not used by the option
-// functions of the maps, which get one of their own.
+// frozen. When ctx ends, the evaluation is cancelled. The option functions of the maps
+// do not use ctx; they get their own when they are called.
 func Load(ctx context.Context, filename string, opts *Options) (*Program, error) {
 	return evaluate(ctx, filename, opts, nil)
 }
 
-// evaluate runs the program and then, if it is not nil, what follows it.
+// evaluate runs the program and then, unless it is nil, the call that follows.
 func evaluate(ctx context.Context, filename string, opts *Options, then *call) (*Program, error) {
 	ev, ps := newEvaluation(filename, opts)
 	if len(ps) > 0 {
@@ -48,7 +48,7 @@ func evaluate(ctx context.Context, filename string, opts *Options, then *call) (
 	})
 	switch {
 	case !returned:
-		// The evaluation still runs: nothing of it may be touched.
+		// The evaluation is still running: none of its data may be touched.
 		return nil, problem.Problems{err.(*problem.Problem)}
 	case err != nil:
 		return nil, ev.sources.Problems(err, nil).Err(ev.sources)
@@ -79,7 +79,7 @@ func newEvaluation(filename string, opts *Options) (*evaluation, problem.Problem
 	return ev, ps
 }
 
-// run evaluates the main file and everything it loads, and closes the maps.
+// run evaluates the main file and everything it loads, and completes the maps.
 func (ev *evaluation) run() (*Program, error) {
 	main, err := ev.modules.main()
 	var globals starlark.StringDict
@@ -102,7 +102,8 @@ func (ev *evaluation) run() (*Program, error) {
 	return ev.program(globals), nil
 }
 
-// program returns the result. The syntax trees are dropped.
+// program returns the result and drops the syntax trees, many times the size of the
+// text.
 func (ev *evaluation) program(globals starlark.StringDict) *Program {
 	p := &Program{Globals: globals, Source: ev.sources, main: ev.sources.Main, Steps: ev.steps}
 	for _, m := range ev.maps {
@@ -124,8 +125,8 @@ func (ev *evaluation) program(globals starlark.StringDict) *Program {
 	return p
 }
 
-// execute runs one file on a thread of its own, which *current points to
-// meanwhile, and freezes what it made.
+// execute runs one file on its own thread, which *current points to meanwhile, and
+// freezes what it made.
 func (ev *evaluation) execute(f *source.File, current **starlark.Thread) (starlark.StringDict, error) {
 	program, err := ev.sources.Compile(f, ev.predeclared.Has)
 	if err != nil {
@@ -166,8 +167,8 @@ func (ev *evaluation) onThread(name string, current **starlark.Thread, run func(
 	return err
 }
 
-// keepReads reports containers that were read but never defined, on the line where
-// the program failed: they are why it failed.
+// keepReads reports containers that were read but never defined on the line where the
+// program failed: that is probably why it failed.
 func (ev *evaluation) keepReads() {
 	last := ev.findings[len(ev.findings)-1].problem.Origin
 	for _, m := range ev.maps {
@@ -179,8 +180,8 @@ func (ev *evaluation) keepReads() {
 	}
 }
 
-// unusedVariables reports variables the caller set and the program never asked
-// for. They have no place in the program.
+// unusedVariables reports variables the caller set and the program never asked for.
+// These problems have no place in the program.
 func (ev *evaluation) unusedVariables() {
 	asked := slices.Sorted(maps.Keys(ev.asked))
 	for _, name := range slices.Sorted(maps.Keys(ev.options.Args)) {
@@ -191,8 +192,8 @@ func (ev *evaluation) unusedVariables() {
 	}
 }
 
-// Map returns the map of that name; "" means the only one. The error names the
-// maps there are.
+// Map returns the map of that name; "" means the only one. The error lists the maps
+// that exist.
 func (p *Program) Map(name string) (*model.ContainerMap, error) {
 	var names []string
 	for _, m := range p.Maps {

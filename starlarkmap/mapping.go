@@ -15,20 +15,20 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// mapping gives access by attribute and by index to named values that live
-// elsewhere. It holds nothing itself, so any number of views of one thing agree.
+// mapping gives access by attribute and by index to named values that live elsewhere.
+// It holds nothing itself, so that any number of views of one thing agree.
 type mapping struct {
 	kind  string
 	names func() []string
-	// find returns a value that is there; it never creates one.
+	// find returns an existing value; it never creates one.
 	find func(name string) (starlark.Value, bool)
-	// access is what m.x and m["x"] do when find knows no x: create it, or return
-	// an error. Nil means that there is nothing to create.
+	// access is what m.x and m["x"] do when find finds no x: create it, or return an
+	// error. Nil means that nothing can be created.
 	access func(name string) (starlark.Value, error)
-	// set assigns v, which the expression e gave if it is known; at is where that
-	// is written. Nil means that nothing can be assigned.
+	// set assigns v. e is the expression v came from, nil if unknown; at is where that
+	// was written. A nil set means that nothing can be assigned.
 	set func(name string, v starlark.Value, e syntax.Expr, at problem.Origin) error
-	// ev is the evaluation while it runs; nil for views outside of one.
+	// ev is the evaluation to which the view belongs; nil for views outside of one.
 	ev     *evaluation
 	freeze func()
 }
@@ -46,7 +46,7 @@ func (m *mapping) Freeze() {
 	}
 }
 
-// String is shallow: it never follows what the values refer to.
+// String is shallow: the values can refer to each other in circles.
 func (m *mapping) String() string {
 	out := "{"
 	for i, name := range m.names() {
@@ -67,7 +67,8 @@ func (m *mapping) String() string {
 	return out + "}"
 }
 
-// methods are the names that an attribute cannot have.
+// methods returns the names that are methods and cannot be read as entries by
+// attribute.
 func (m *mapping) methods() []string { return []string{"get", "items", "keys", "update", "values"} }
 
 func (m *mapping) AttrNames() []string {
@@ -135,7 +136,7 @@ func (m *mapping) SetKey(key, v starlark.Value) error {
 	return m.assign(name, v)
 }
 
-// Has answers "x" in m; it never creates.
+// Has is "x" in m; it never creates anything.
 func (m *mapping) Has(key starlark.Value) (bool, error) {
 	name, err := m.name(key)
 	if err != nil {
@@ -158,14 +159,14 @@ func (m *mapping) Items() []starlark.Tuple {
 	return out
 }
 
-// dict returns the entries as they are now.
-// Plain returns the dictionary that the mapping shows.
+// dict returns the present entries. Plain returns the dictionary that the mapping
+// shows.
 func (m *mapping) Plain() starlark.Value { return m.dict() }
 
 func (m *mapping) dict() *starlark.Dict {
 	d := starlark.NewDict(m.Len())
 	for _, item := range m.Items() {
-		// A string always can be a key.
+		// A string is always hashable.
 		if err := d.SetKey(item[0], item[1]); err != nil {
 			continue
 		}
@@ -208,7 +209,7 @@ func (m *mapping) call(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tu
 	return list, nil
 }
 
-// getOr never creates: get(name, default = None).
+// getOr is get(name, default = None); it never creates anything.
 func (m *mapping) getOr(b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var name string
 	var standard starlark.Value = starlark.None
@@ -247,7 +248,8 @@ func (m *mapping) update(b *starlark.Builtin, args starlark.Tuple, kwargs []star
 	return starlark.None, nil
 }
 
-// describe names a value in a message: its type, and the value where it is short.
+// describe returns a value for a message: its type, and the value itself if it is
+// short.
 func describe(v starlark.Value) string {
 	switch v := v.(type) {
 	case starlark.NoneType:

@@ -14,8 +14,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// claim makes the containers among the values of d belong to the map under their
-// keys, and leaves out those that belong elsewhere.
+// claim makes the containers among the values of d members of the map under their keys,
+// and leaves out those that belong elsewhere.
 func (m *containerMap) claim(d model.Dict, found map[*model.Container]*container) model.Dict {
 	if len(found) == 0 {
 		return d
@@ -36,8 +36,8 @@ func (m *containerMap) claim(d model.Dict, found map[*model.Container]*container
 	return out
 }
 
-// own takes c into the map as name, in place of one that may be there; nil if it
-// belongs to a map already, which is noted.
+// own takes c into the map as name, replacing a container of that name. It returns nil,
+// after reporting it, if c already belongs to a map.
 func (m *containerMap) own(c *container, name string, at problem.Origin) *container {
 	if c.owner != nil && !c.frozen {
 		p := &problem.Problem{Code: problem.CodeDuplicate, Origin: at, Path: "containers > " + name,
@@ -49,7 +49,7 @@ func (m *containerMap) own(c *container, name string, at problem.Origin) *contai
 		return nil
 	}
 	if c.frozen {
-		c = c.copy() // one from a loaded file serves as many maps as it likes
+		c = c.copy() // a frozen one, from a loaded file, may serve many maps
 	}
 	c.owner, c.name = m, name
 	if there := m.byName[name]; there != nil && there.pending {
@@ -64,8 +64,8 @@ func (m *containerMap) own(c *container, name string, at problem.Origin) *contai
 	return c
 }
 
-// put adds a container that the map owns to the model. The model is known not to
-// have it, and needs not search.
+// put adds a container that the map owns to the model. The caller knows that the model
+// does not have it, so nothing is searched.
 func (m *containerMap) put(c *container) {
 	c.model.Name = c.name
 	m.model.Containers = append(m.model.Containers, c.model)
@@ -80,20 +80,22 @@ func (m *containerMap) list(c *container) {
 	}
 }
 
-// listed returns all containers in the order of their first mention, pending ones too.
+// listed returns all containers in the order of their first mention, including pending
+// ones.
 func (m *containerMap) listed() []*container {
 	m.tidy()
 	return m.order
 }
 
-// whole returns the model to be read or changed as a whole.
+// whole returns the model, tidied, to be read or changed as a whole.
 func (m *containerMap) whole() *model.ContainerMap {
 	m.tidy()
 	return m.model
 }
 
-// tidy takes replaced containers out of the lists: all at once, when somebody looks,
-// as a program may replace one after the other.
+// tidy removes replaced containers from the lists. It does so for all at once, when the
+// lists are next read: a program may replace thousands one after the other, and
+// removing each at once would take quadratic time.
 func (m *containerMap) tidy() {
 	if !m.untidy {
 		return
@@ -114,8 +116,8 @@ func (m *containerMap) tidy() {
 	m.model.Containers = slices.DeleteFunc(m.model.Containers, func(mc *model.Container) bool { return gone[mc] })
 }
 
-// sync gives every container of the model its value, after the model was changed
-// as a whole.
+// sync gives every container of the model its Starlark value, after the model was
+// changed as a whole.
 func (m *containerMap) sync() {
 	there := make(map[*model.Container]bool, len(m.model.Containers))
 	for _, mc := range m.model.Containers {
@@ -132,12 +134,12 @@ func (m *containerMap) sync() {
 	}
 	for name, c := range m.byName {
 		if !c.pending && !there[c.model] {
-			delete(m.byName, name) // the model did not take it
+			delete(m.byName, name) // the model refused it
 		}
 	}
 }
 
-// existing returns the container of that name if something defined it.
+// existing returns the container of that name if it has been defined, or nil.
 func (m *containerMap) existing(name string) *container {
 	if c := m.byName[name]; c != nil && !c.pending {
 		return c
@@ -168,7 +170,7 @@ func (m *containerMap) containers() *mapping {
 	}
 }
 
-// access returns a container that is created by this access (row 7).
+// access creates a container because it was accessed (row 7).
 func (m *containerMap) access(name string) (starlark.Value, error) {
 	if c := m.byName[name]; c != nil {
 		return c, nil
@@ -219,7 +221,7 @@ func (m *containerMap) setContainer(name string, v starlark.Value, e syntax.Expr
 	return nil
 }
 
-// commitAccessed creates what was accessed and not merely read (row 7).
+// commitAccessed creates the containers that were accessed and not merely read (row 7).
 func (m *containerMap) commitAccessed() {
 	for _, c := range m.listed() {
 		if c.pending && c.read == (problem.Origin{}) {
@@ -229,8 +231,8 @@ func (m *containerMap) commitAccessed() {
 	}
 }
 
-// misread warns of containers that nothing but an access made, and whose names are
-// near to that of one with properties.
+// misread warns of containers that exist only because they were accessed and whose
+// names are close to that of a container with properties: probably typing errors.
 func (m *containerMap) misread() (ps problem.Problems) {
 	var names []string
 	var bare []*container

@@ -1,5 +1,5 @@
-// Program text to model: keys of a map that are misspelt properties, and not the
-// names of containers.
+// Program text to model: keys of a map that are misspelt properties, not names of
+// containers.
 
 package starlarkmap
 
@@ -12,8 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// misspelt reports the entries of a map's dictionary that are meant as properties,
-// and returns the others.
+// misspelt reports the entries of a map's dictionary that were meant as properties, and
+// returns the others.
 func (m *containerMap) misspelt(d model.Dict) model.Dict {
 	return slices.DeleteFunc(slices.Clone(d), func(e model.Entry) bool {
 		name, _ := e.Key.Value.(string)
@@ -29,9 +29,9 @@ func (m *containerMap) misspelt(d model.Dict) model.Dict {
 	})
 }
 
-// meant says which property an entry is meant to be, or "". An entry with properties
-// of containers is a container. So is an empty one, unless it only lacks or has too
-// much the s at the end.
+// meant returns which property an entry was meant to be, or "". An entry with
+// properties of containers is a container. So is an empty one, unless its name differs
+// from a property only by an s at the end.
 func meant(name string, in model.Input) string {
 	d, ok := in.Value.(model.Dict)
 	if !ok || isTable(name) {
@@ -46,15 +46,15 @@ func meant(name string, in model.Input) string {
 	if word := model.OfOthers(name); word != "" && len(d) > 0 {
 		return word
 	}
-	near := problem.Nearest(name, tables()) // those are dictionaries, as containers are
+	near := problem.Nearest(name, tables()) // only these are dictionaries, as containers are
 	if near == "" || len(d) == 0 && strings.TrimSuffix(name, "s") != strings.TrimSuffix(near, "s") {
 		return ""
 	}
 	return fmt.Sprintf("did you mean %q? A container of this name goes into \"containers\"", near)
 }
 
-// inContainers completes the paths of problems in a map's dictionary, where
-// containers may stand at the top.
+// inContainers completes the paths of problems in a map's dictionary, where containers
+// may be at the top level.
 func inContainers(ps problem.Problems) problem.Problems {
 	for _, p := range ps {
 		first, _, _ := strings.Cut(p.Path, " > ")

@@ -20,12 +20,12 @@ import (
 	"github.com/dmap-dev/dmap/stdlib"
 )
 
-// module is one loaded file: its package ("" is the main one) and path in it.
+// module is one loaded file: its package ("" is the main one) and its path there.
 type module struct {
 	pkg, path string
 }
 
-// name is how the file is called in origins.
+// name returns the file's name in origins.
 func (m module) name() string {
 	if m.pkg == "" {
 		return m.path
@@ -33,12 +33,12 @@ func (m module) name() string {
 	return "@" + m.pkg + "//" + m.path
 }
 
-// modules reads files, each once.
+// modules reads files, each only once.
 type modules struct {
 	ev       *evaluation
 	filename string
 	packages map[string]fs.FS
-	root     *os.Root // opened when first needed, if there is no Options.FS
+	root     *os.Root // opened when first needed; unused with Options.FS
 	mainPath string   // path of the main file in its package
 	byName   map[string]module
 	loaded   map[module]starlark.StringDict
@@ -46,7 +46,7 @@ type modules struct {
 	bytes    int64
 }
 
-// loading is a file that is being run, and where it was loaded.
+// loading is a file that is being run, with the place of its load statement.
 type loading struct {
 	module
 	from problem.Origin
@@ -62,8 +62,8 @@ func newModules(ev *evaluation, filename string) *modules {
 	return m
 }
 
-// packagesOf returns the packages of load("@name//…"): those of the caller, and
-// stdlib unless the caller has one of that name or none.
+// packagesOf returns the packages of load("@name//…"): those given by the caller, and
+// stdlib unless the caller gives another one, or nil, under that name.
 func packagesOf(given map[string]fs.FS) map[string]fs.FS {
 	out := map[string]fs.FS{"stdlib": stdlib.FS()}
 	for name, files := range given {
@@ -77,7 +77,7 @@ func packagesOf(given map[string]fs.FS) map[string]fs.FS {
 
 func (m *modules) close() {
 	if m.root != nil {
-		// Nothing was written.
+		// Closing cannot fail in a way that matters: nothing was written.
 		_ = m.root.Close()
 	}
 }
@@ -98,7 +98,7 @@ func (m *modules) main() (*source.File, error) {
 	return m.add(m.filename, data)
 }
 
-// add takes the text of a file, within the limits for all of them.
+// add adds the text of a file, within the limits for all files together.
 func (m *modules) add(name string, data []byte) (*source.File, error) {
 	m.bytes += int64(len(data))
 	if m.bytes > m.ev.limits.TotalBytes {
@@ -111,7 +111,7 @@ func (m *modules) add(name string, data []byte) (*source.File, error) {
 	return f, nil
 }
 
-// load is called by the interpreter for a load statement.
+// load is called by the interpreter for each load statement.
 func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, error) {
 	here := m.ev.here()
 	stmt, at := here.Load()
@@ -134,7 +134,7 @@ func (m *modules) load(t *starlark.Thread, name string) (starlark.StringDict, er
 	return globals, nil
 }
 
-// resolve finds the file that a name in a load statement means.
+// resolve returns the file that a name in a load statement refers to.
 func (m *modules) resolve(from module, name string) (module, *problem.Problem) {
 	bad := func(hint, format string, args ...any) (module, *problem.Problem) {
 		return module{}, problem.New(problem.CodeLoad, hint, "cannot load %q: "+format, append([]any{name}, args...)...)
@@ -173,7 +173,7 @@ func (m *modules) resolve(from module, name string) (module, *problem.Problem) {
 	return module{pkg, rest}, nil
 }
 
-// cycle reports a file that loads itself, over others or not.
+// cycle reports a file that loads itself, directly or through others.
 func (m *modules) cycle(target module, at problem.Origin) *problem.Problem {
 	for i, l := range m.loading {
 		if l.module != target {
@@ -191,7 +191,7 @@ func (m *modules) cycle(target module, at problem.Origin) *problem.Problem {
 	return nil
 }
 
-// shown is the name of a file in origins: the main file as the caller gave it.
+// shown returns the name of a file in origins: for the main file, what the caller gave.
 func (m *modules) shown(target module) string {
 	if target == m.loading[0].module {
 		return m.filename
@@ -199,7 +199,7 @@ func (m *modules) shown(target module) string {
 	return target.name()
 }
 
-// loadOnce reads and runs a file, or returns what it made before.
+// loadOnce reads and runs a file, or returns the result of the first time.
 func (m *modules) loadOnce(target module, name string, at problem.Origin) (starlark.StringDict, error) {
 	if globals, ok := m.loaded[target]; ok {
 		return globals, nil
@@ -223,7 +223,7 @@ func (m *modules) loadNow(target module, name string, at problem.Origin) (starla
 	}
 	shown := target.name()
 	if _, taken := m.byName[shown]; taken {
-		shown = "//" + shown // the main file is called so
+		shown = "//" + shown // in load statements the main package has this prefix
 	}
 	m.byName[shown] = target
 	f, err := m.add(shown, data)

@@ -17,8 +17,8 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/source"
 )
 
-// optionFuncValue is what reading a property gives that holds a function. It can
-// be given to another container, but not called.
+// optionFuncValue is what a program gets when it reads a property that holds a
+// function. It can be assigned to another container, but not called.
 type optionFuncValue struct {
 	fn   model.OptionFunc
 	text string
@@ -36,14 +36,14 @@ type optionCall struct {
 	fn       starlark.Callable
 	withCtx  bool
 	set      problem.Origin
-	// keys are the places of the keys in the dictionaries the function returns.
+	// keys holds the places of the keys in the dictionaries that the function returns.
 	keys    map[string]source.PairOrigin
 	limits  Limits
 	sources *source.Files
 }
 
-// optionFunc makes the model's function of a callable that was given for label at
-// a place. What is wrong with its parameters is reported now.
+// optionFunc turns a callable, given for label at a place, into a function of the
+// model. What is wrong with its parameters is reported now, not when it is called.
 func (ev *evaluation) optionFunc(r *reader, fn starlark.Callable, at problem.Origin, label string) (model.OptionFunc, string) {
 	withCtx, wrong := takesCtx(fn)
 	if wrong != "" {
@@ -61,8 +61,8 @@ func (ev *evaluation) optionFunc(r *reader, fn starlark.Callable, at problem.Ori
 	return call.call, text
 }
 
-// takesCtx tells whether a function is called with ctx: if its first parameter has
-// no default or is called ctx. wrong says why it cannot be called at all.
+// takesCtx reports whether a function is called with ctx: its first parameter has no
+// default or is named ctx. wrong is why it cannot be called at all, or "".
 func takesCtx(callable starlark.Callable) (withCtx bool, wrong string) {
 	fn, ok := callable.(*starlark.Function)
 	if !ok {
@@ -97,8 +97,8 @@ func takesCtx(callable starlark.Callable) (withCtx bool, wrong string) {
 	return required == 1 || first == "ctx", ""
 }
 
-// call runs the function for one container instance. It is safe for concurrent
-// use: each call has its own thread, and all it can reach is frozen.
+// call runs the function for one container instance. It is safe for concurrent use:
+// each call has its own thread, and everything it can reach is frozen.
 func (c optionCall) call(ctx context.Context, to model.OptionCall) (model.Dict, error) {
 	b := sandbox.Bounds{Steps: c.limits.CallSteps, Time: c.limits.CallTime, Heap: c.limits.Heap, Grace: c.limits.Grace,
 		StepsField: "CallSteps", TimeField: "CallTime"}
@@ -108,7 +108,7 @@ func (c optionCall) call(ctx context.Context, to model.OptionCall) (model.Dict, 
 		return err
 	})
 	if err != nil {
-		return nil, c.failure(err, to) // result may still be written to
+		return nil, c.failure(err, to) // result may still be written to: it is not read
 	}
 	return result, nil
 }
@@ -130,7 +130,7 @@ func (c optionCall) run(w *sandbox.Watch, to model.OptionCall) (model.Dict, erro
 	return c.convert(v)
 }
 
-// convert turns the result into data: a dict, or None for nothing.
+// convert turns the result into data: a dict, or None for no options.
 func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
 	at := c.set
 	if f, ok := c.fn.(*starlark.Function); ok {
@@ -155,7 +155,7 @@ func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
 			d[i].Key.Origin, d[i].Value.Origin = where.Key, where.Value
 		}
 	}
-	// The model judges the values as it does for a fixed dictionary.
+	// The model checks the values as it does those of a fixed dictionary.
 	var scratch model.Container
 	if ps := scratch.Set("create_options", model.Input{Value: d, Origin: at}); len(ps) > 0 {
 		ps[0].Msg = trimProperty(ps[0].Path) + ps[0].Msg
@@ -165,7 +165,7 @@ func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
 	return scratch.CreateOptions.Values, nil
 }
 
-// trimProperty returns "mem_limit: " of "create_options.mem_limit".
+// trimProperty returns "mem_limit: " for "create_options.mem_limit".
 func trimProperty(path string) string {
 	const property = "create_options"
 	if len(path) <= len(property)+1 {
@@ -174,7 +174,8 @@ func trimProperty(path string) string {
 	return path[len(property)+1:] + ": "
 }
 
-// failure says whose options failed and where, and where the function was set.
+// failure returns the error that names the instance whose options failed, the place,
+// and where the function was set.
 func (c optionCall) failure(err error, to model.OptionCall) error {
 	ps := c.sources.Problems(err, nil)
 	p := *ps[0]
@@ -204,7 +205,7 @@ func quoteOrNone(instance string) string {
 	return strconv.Quote(instance)
 }
 
-// ctxValue is what the function sees: ctx.map, ctx.container, ctx.instance,
+// ctxValue returns the function's argument: ctx.map, ctx.container, ctx.instance,
 // ctx.name, ctx.host.
 func ctxValue(call model.OptionCall) starlark.Value {
 	instance := starlark.Value(starlark.None)

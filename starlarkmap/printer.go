@@ -9,7 +9,8 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
-// printer hands on texts until they are too many.
+// printer passes texts on until the limit is reached, then says so once and drops the
+// rest.
 type printer struct {
 	to   func(at problem.Origin, msg string)
 	mu   sync.Mutex

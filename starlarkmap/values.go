@@ -10,12 +10,12 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
-// Values returns the maps of the program as values, in the order of Maps. Another
-// program can read but not change them.
+// Values returns the maps of the program as Starlark values, in the order of Maps.
+// Another program can read but not change them.
 func (p *Program) Values() []starlark.Value { return p.values }
 
-// MapOf returns the map that a value of container_map() is. One that is still being
-// made is ended: it can no longer be changed. It may be wrong; see
+// MapOf returns the map behind a value of container_map(). If the map is still being
+// made, it is completed and can no longer be changed. It may be invalid; see
 // [model.ContainerMap.Validate]. The model belongs to the program.
 func MapOf(v starlark.Value) (*model.ContainerMap, error) {
 	m, ok := v.(*containerMap)
@@ -25,7 +25,7 @@ func MapOf(v starlark.Value) (*model.ContainerMap, error) {
 	if m.frozen {
 		return m.model, nil
 	}
-	m.check = false // who asks for the map judges it
+	m.check = false // the caller judges the map
 	m.finish()
 	check := sandbox.NewFreezeCheck(m.ev.watch)
 	for _, fn := range m.ev.functions {
@@ -46,8 +46,8 @@ func Struct(fields starlark.StringDict) starlark.Value { return sandbox.NewRecor
 // Equal compares two values as == does in a program.
 func Equal(x, y starlark.Value) (bool, error) { return sandbox.Equal(x, y) }
 
-// Text writes a value as repr() does. What has more than limit bytes is cut, and
-// what is much larger only named by its type.
+// Text writes a value as repr() does. A text of more than limit bytes is cut, and a
+// much larger one is replaced by the value's type.
 func Text(v starlark.Value, limit int) string {
 	if s, ok := v.(starlark.String); ok {
 		return sandbox.Clip(starlark.String(sandbox.Clip(string(s), limit)).String(), limit)

@@ -1,5 +1,6 @@
-// Package sandbox lets programs run that nobody trusts. It rewrites operators whose
-// results could be huge to calls of guarded builtins ([GuardOperators], [Guards]), ends
-// runs that take too long ([Supervise]), and looks at values before the interpreter does
-// what cannot be stopped ([FreezeCheck], [TextOf]). It knows nothing of maps.
+// Package sandbox runs programs that nobody trusts. It rewrites operators whose results
+// could be huge into calls of guarded builtins ([GuardOperators], [Guards]), ends runs
+// that take too long ([Supervise]), and examines values before the interpreter does
+// something with them that cannot be stopped ([FreezeCheck], [TextOf]). It knows
+// nothing about maps.
 package sandbox

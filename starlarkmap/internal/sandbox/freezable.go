@@ -1,4 +1,4 @@
-// Sandbox: freezing, which needs a look at the values first.
+// Sandbox: whether freezing a value would end.
 
 package sandbox
 
@@ -9,28 +9,30 @@ import (
 )
 
 const (
-	// mostVisits is how many values freezing may visit. Shared tuples count each
-	// time: the interpreter visits them each time too.
+	// mostVisits is how many values freezing may visit. Shared tuples count every time,
+	// because the interpreter visits them every time: x = (x, x), a few dozen times
+	// over, never ends.
 	mostVisits = 5_000_000
-	// deepestFreeze is how deep they may be nested.
+	// deepestFreeze is how deep the values may be nested: freezing recurses on the
+	// stack of Go, whose overflow ends the process.
 	deepestFreeze = 10_000
 )
 
-// FreezeCheck walks values as freezing does and reports whether that would take too
-// long or exhaust the stack, neither of which can be stopped once it has begun.
+// FreezeCheck walks values as freezing does and reports whether freezing would take too
+// long or exhaust the stack: neither can be stopped once it has begun.
 type FreezeCheck struct {
 	seen   map[any]bool
 	visits int
 	stop   func() bool
 }
 
-// NewFreezeCheck returns a check of values that may have parts in common. It gives up
-// when the run of w is stopped.
+// NewFreezeCheck returns a check for several values, which may have parts in common. It
+// gives up when the run of w is stopped.
 func NewFreezeCheck(w *Watch) *FreezeCheck {
 	return &FreezeCheck{seen: map[any]bool{}, stop: func() bool { return w.Reason() != nil }}
 }
 
-// Trouble returns what stands against freezing v, or "".
+// Trouble returns why v cannot be frozen, or "".
 func (f *FreezeCheck) Trouble(v starlark.Value) string { return f.check(v, 0) }
 
 func (f *FreezeCheck) check(v starlark.Value, depth int) string {

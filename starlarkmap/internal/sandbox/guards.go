@@ -1,4 +1,4 @@
-// Sandbox: builtins of Starlark with a look at sizes first.
+// Sandbox: builtins of Starlark that check sizes first.
 
 package sandbox
 
@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// longestNumber is how many digits int() reads, as in Python.
+	// longestNumber is how many digits int() reads, as in Python: converting takes
+	// quadratic time.
 	longestNumber = 4300
-	// widestInt is the size of a product, in bits.
+	// widestInt is the largest size of a product, in bits.
 	widestInt = 1 << 16
 	// deepestJSON is how deep JSON may be nested.
 	deepestJSON = 200
@@ -23,14 +24,14 @@ const (
 	widestZip = 4
 )
 
-// Func is what a builtin does.
+// Func is the implementation of a builtin.
 type Func = func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error)
 
-// Guards replaces what a program could use to exhaust the process in one step,
-// which no step limit, deadline or memory limit can stop.
+// Guards replaces the builtins with which a program could exhaust the process in a
+// single step: limits on steps, time and memory take effect only between steps.
 type Guards struct {
-	Elements  int // the most of a range, a repeated list and what a builtin takes at once
-	TextBytes int // the most of a text that one operation makes
+	Elements  int // limit of a range, a repeated list and what a builtin goes through at once
+	TextBytes int // limit of a text that a single operation produces
 }
 
 // All returns the builtins by name.
@@ -58,12 +59,13 @@ func (g Guards) All() starlark.StringDict {
 	return out
 }
 
-// universal calls the interpreter's own builtin of that name, in the same frame.
+// universal calls the interpreter's own builtin of that name, in the same frame, so
+// that errors and stacks look as if there were no guard.
 func universal(name string, t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return starlark.Universe[name].(*starlark.Builtin).CallInternal(t, args, kwargs)
 }
 
-// TooLarge says that a value would be larger than a limit, which is a field of
+// TooLarge returns the error that a value would exceed a limit; field is its name in
 // starlarkmap.Limits.
 func TooLarge(limit int, field, format string, args ...any) error {
 	return problem.New(problem.CodeSizeLimit, Raise(field), "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
@@ -93,7 +95,7 @@ func (g Guards) intOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tup
 	return universal("int", t, args, kwargs)
 }
 
-// sequences guards builtins that go through whole sequences at once.
+// sequences guards builtins that go through whole sequences in one step.
 func (g Guards) sequences(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	total := 0
 	for _, arg := range args {
@@ -186,7 +188,8 @@ func (g Guards) fail(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	return nil, problem.New(problem.CodeRuntime, "", "%s", ClipMessage(msg))
 }
 
-// getattr puts a guard before a costly method that is reached by name.
+// getattr guards a costly method that is looked up by name, where the rewriting of
+// x.name does not see it.
 func (g Guards) getattr(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := universal("getattr", t, args, kwargs)
 	if err != nil {

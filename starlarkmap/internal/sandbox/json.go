@@ -1,4 +1,4 @@
-// Sandbox: the module json, with looks at sizes.
+// Sandbox: the module json, with limits on sizes.
 
 package sandbox
 
@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// json returns the module json: the interpreter's, with looks at sizes.
+// json returns the interpreter's module json with guarded functions.
 func (g Guards) json() starlark.Value {
 	fields := map[string]starlark.Value{}
 	for name, fn := range map[string]Func{
@@ -68,8 +68,8 @@ func (g Guards) indent(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tu
 	return jsonFunc("indent", t, args, kwargs)
 }
 
-// jsonShape returns how deep JSON text is nested and how many lines it has when
-// indented, both at most.
+// jsonShape returns upper bounds of how deep a JSON text is nested and how many lines
+// it has when indented.
 func (g Guards) jsonShape(name string, args starlark.Tuple) (depth, lines int, err error) {
 	if len(args) == 0 {
 		return 0, 0, nil

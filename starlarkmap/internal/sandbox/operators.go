@@ -1,5 +1,4 @@
-// Sandbox: the builtins that stand in for operators and costly
-// methods.
+// Sandbox: the builtins that stand in for operators and costly methods.
 
 package sandbox
 
@@ -116,7 +115,7 @@ func (g Guards) mod(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.Binary(syntax.PERCENT, args[0], args[1])
 }
 
-// formatSize bounds the text that formatting makes: each marker writes at most all
+// formatSize bounds the text that formatting produces: each marker writes at most all
 // of the arguments.
 func (g Guards) formatSize(name, format, marker string, args starlark.Tuple) error {
 	s, err := g.text(name, args)
@@ -140,7 +139,8 @@ func (g Guards) neq(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.Bool(!same), err
 }
 
-// Equal compares as == does, and live lists and views with plain ones too.
+// Equal compares as == does in a program, where live lists and dictionaries also equal
+// plain ones.
 func Equal(x, y starlark.Value) (bool, error) {
 	if l, ok := x.(listLike); ok && isPlainList(y) {
 		return l.EqualList(y), nil
@@ -151,10 +151,11 @@ func Equal(x, y starlark.Value) (bool, error) {
 	return starlark.Equal(shownDict(x), shownDict(y))
 }
 
-// view is a value that shows what a model holds: a list or a dictionary.
+// view is a live value that shows a list or dictionary of a model.
 type view interface{ Plain() starlark.Value }
 
-// listLike is a view of a list, which knows what its elements mean.
+// listLike is a view of a list that knows which short forms of its elements mean the
+// same.
 type listLike interface {
 	view
 	EqualList(list starlark.Value) bool
@@ -178,7 +179,7 @@ func isPlainList(v starlark.Value) bool {
 	return false
 }
 
-// attr is x.name for the costly methods.
+// attr is x.name where name is one of the costly methods.
 func (g Guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	name := string(args[1].(starlark.String))
 	v, err := attribute(args[0], name)
@@ -188,7 +189,7 @@ func (g Guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	return g.guarded(args[0], name, v), nil
 }
 
-// attribute returns x.name as the interpreter does.
+// attribute returns x.name as the interpreter would.
 func attribute(x starlark.Value, name string) (starlark.Value, error) {
 	has, ok := x.(starlark.HasAttrs)
 	if !ok {
@@ -201,7 +202,7 @@ func attribute(x starlark.Value, name string) (starlark.Value, error) {
 	return nil, problem.New(problem.CodeRuntime, problem.DidYouMean(name, has.AttrNames()), "%s has no .%s field or method", x.Type(), name)
 }
 
-// guarded puts a guard before a costly method.
+// guarded wraps a costly method in a guard.
 func (g Guards) guarded(x starlark.Value, name string, method starlark.Value) starlark.Value {
 	own, ok := method.(*starlark.Builtin)
 	if !ok {
@@ -218,7 +219,7 @@ func (g Guards) guarded(x starlark.Value, name string, method starlark.Value) st
 		}
 		return own.CallInternal(t, args, kwargs)
 	}
-	// The receiver makes it freeze and print as the method itself.
+	// With the receiver, it freezes and prints like the method itself.
 	return starlark.NewBuiltin(name, guard).BindReceiver(x)
 }
 

@@ -1,16 +1,16 @@
-// Sandbox: what to do about a limit.
+// Sandbox: the hint for a limit that was reached.
 
 package sandbox
 
 import "strings"
 
-// Raise is the hint of a limit that was reached; field is its name in
+// Raise returns the hint for a limit that was reached; field is its name in
 // starlarkmap.Limits.
 func Raise(field string) string {
 	return "raise Limits." + field + ": --limit " + kebab(field) + "=…"
 }
 
-// kebab returns "source-bytes" of "SourceBytes".
+// kebab returns "source-bytes" for "SourceBytes".
 func kebab(field string) string {
 	var out strings.Builder
 	for i, r := range field {

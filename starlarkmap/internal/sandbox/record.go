@@ -12,15 +12,15 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Record is the value of struct(): named fields that cannot be reassigned. Unlike
-// the interpreter's own it can be printed when it contains itself.
+// Record is the value of struct(): named fields that cannot be reassigned. Unlike the
+// interpreter's own struct, it can be printed even if it contains itself.
 type Record struct {
 	names  []string // sorted
 	fields map[string]starlark.Value
 	frozen bool
 }
 
-// NewRecord returns a record of fields, which it keeps.
+// NewRecord returns a record of fields; the map then belongs to it.
 func NewRecord(fields map[string]starlark.Value) *Record {
 	r := &Record{fields: fields}
 	for name := range fields {
@@ -36,7 +36,7 @@ func (r *Record) AttrNames() []string  { return slices.Clone(r.names) }
 func (r *Record) String() string       { return shortText(r) }
 
 func (r *Record) Attr(name string) (starlark.Value, error) {
-	return r.fields[name], nil // nil means: no such field
+	return r.fields[name], nil // nil if there is no such field
 }
 
 func (r *Record) Freeze() {
@@ -97,7 +97,7 @@ func makeRecord(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kw
 	return NewRecord(fields), nil
 }
 
-// SameOrNot answers == and !=, the only comparisons of these types.
+// SameOrNot returns the result of == or !=, the only comparisons that these types have.
 func SameOrNot(op syntax.Token, kind string, same bool) (bool, error) {
 	switch op {
 	case syntax.EQL:

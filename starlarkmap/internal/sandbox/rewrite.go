@@ -1,4 +1,4 @@
-// Sandbox: operators that are replaced by guarded builtins.
+// Sandbox: replacing operators by guarded builtins.
 
 package sandbox
 
@@ -8,7 +8,8 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// The names of builtins that stand in for operators. No program can write them.
+// The names of the builtins that stand in for operators. "%" cannot be part of a name,
+// so no program can use them.
 const (
 	hiddenMul  = "%mul"  // x * y
 	HiddenAdd  = "%add"  // x + y
@@ -22,11 +23,12 @@ const (
 	hiddenK    = "%k"
 )
 
-// Hidden reports names that no program can write.
+// Hidden reports whether a name is one that no program can write.
 func Hidden(name string) bool { return strings.HasPrefix(name, "%") }
 
-// costly are methods whose result may be far larger than what they are given, and
-// those of sets that the interpreter cannot carry out without an argument.
+// costly reports whether the result of a method may be far larger than its arguments.
+// It also includes those methods of sets that fail in the interpreter without an
+// argument.
 func costly(method string) bool {
 	switch method {
 	case "replace", "join", "format", "split", "rsplit", "splitlines",
@@ -38,10 +40,11 @@ func costly(method string) bool {
 	return false
 }
 
-// GuardOperators replaces, in place, what the interpreter would carry out without
-// any limit: x + y, x * y and x % y become calls of builtins that look at the size
-// of the result first, and so do the costly methods. x == y becomes one too, so
-// that live lists compare with plain ones. Positions stay those of the operators.
+// GuardOperators replaces, in place, what the interpreter would execute without any
+// limit: x + y, x * y and x % y become calls of builtins that check the size of the
+// result first, and so do the costly methods. x == y becomes a call too, so that live
+// lists can be compared with plain ones. The calls keep the positions of the operators,
+// so that errors point to what was written.
 func GuardOperators(tree *syntax.File) { guardStmts(tree.Stmts) }
 
 func guardStmts(stmts []syntax.Stmt) {
@@ -79,7 +82,7 @@ func guardAssign(s *syntax.AssignStmt) syntax.Stmt {
 	name := hiddenMul
 	switch s.Op {
 	case syntax.PLUS_EQ:
-		// The interpreter extends a list in place, so only what is added is looked at.
+		// The interpreter extends a list in place, so only what is added is checked.
 		s.RHS = hiddenCall(hiddenTerm, s.RHS, s.OpPos)
 		return s
 	case syntax.STAR_EQ:
@@ -112,14 +115,15 @@ func guardAssign(s *syntax.AssignStmt) syntax.Stmt {
 	return s
 }
 
-// once runs body with vars bound to x.
+// once returns a statement that runs body with vars bound to x: a loop over one
+// element.
 func once(vars, x syntax.Expr, body *syntax.AssignStmt) syntax.Stmt {
 	list := &syntax.ListExpr{Lbrack: body.OpPos, List: []syntax.Expr{x}, Rbrack: body.OpPos}
 	return &syntax.ForStmt{For: body.OpPos, Vars: vars, X: list, Body: []syntax.Stmt{body}}
 }
 
-// guardTarget guards what is evaluated to find the target of an assignment, not
-// the target itself.
+// guardTarget guards the expressions evaluated to find the target of an assignment, but
+// not the target itself.
 func guardTarget(e syntax.Expr) syntax.Expr {
 	switch e := e.(type) {
 	case *syntax.DotExpr:
@@ -205,8 +209,8 @@ func guard(expr syntax.Expr) syntax.Expr {
 	return expr
 }
 
-// guardKey guards a key: the interpreter quotes one that is missing or given twice,
-// however large it is.
+// guardKey guards a key: the interpreter's error quotes a missing or duplicate key in
+// full, however large it is.
 func guardKey(e syntax.Expr) syntax.Expr {
 	if _, ok := e.(*syntax.Literal); ok {
 		return e
@@ -224,7 +228,7 @@ func guardClause(n syntax.Node) {
 }
 
 func guardBinary(e *syntax.BinaryExpr) syntax.Expr {
-	if e.Op == syntax.EQ { // keyword of a call
+	if e.Op == syntax.EQ { // a keyword argument, not an assignment
 		e.Y = guard(e.Y)
 		return e
 	}
@@ -244,8 +248,8 @@ func guardBinary(e *syntax.BinaryExpr) syntax.Expr {
 	return e
 }
 
-// hiddenCall is name(x, more…) which reports its place as the operator's and spans
-// all operands.
+// hiddenCall returns the call name(x, more…), placed at the operator and spanning all
+// operands.
 func hiddenCall(name string, x syntax.Expr, at syntax.Position, more ...syntax.Expr) syntax.Expr {
 	args := append([]syntax.Expr{x}, more...)
 	return &syntax.CallExpr{
@@ -256,7 +260,7 @@ func hiddenCall(name string, x syntax.Expr, at syntax.Position, more ...syntax.E
 	}
 }
 
-// Transparent returns what a hidden call hands through, or nil.
+// Transparent returns the expression whose value a hidden call passes through, or nil.
 func Transparent(e syntax.Expr) syntax.Expr {
 	for _, name := range []string{hiddenTerm, hiddenKey} {
 		if args := Operands(e, name); args != nil {
@@ -266,7 +270,7 @@ func Transparent(e syntax.Expr) syntax.Expr {
 	return nil
 }
 
-// Operands returns the arguments of a hidden call of that name, or nil.
+// Operands returns the arguments if e is a hidden call of that name, or nil.
 func Operands(e syntax.Expr, name string) []syntax.Expr {
 	call, ok := e.(*syntax.CallExpr)
 	if !ok {

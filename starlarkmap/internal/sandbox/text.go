@@ -10,7 +10,7 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// deepestText is how deep a value may be nested to be written as text.
+// deepestText is how deep a value that is written as text may be nested.
 const deepestText = 200
 
 var (
@@ -34,7 +34,7 @@ func TextOf(v starlark.Value, limit int) (string, error) {
 	return w.out.String(), nil
 }
 
-// shortText writes v for a message.
+// shortText returns v as a short text for messages.
 func shortText(v starlark.Value) string {
 	s, err := TextOf(v, LongestMessage)
 	if err != nil {
@@ -131,8 +131,8 @@ func (w *textWriter) nested(v starlark.Value, open, end string, n int, part func
 	return w.put(end)
 }
 
-// inside reports whether v is being written already. Tuples cannot contain
-// themselves and are not comparable here.
+// inside reports whether v is already being written. Tuples are left out: they cannot
+// contain themselves, and Go cannot compare them.
 func (w *textWriter) inside(v starlark.Value) bool {
 	if _, ok := v.(starlark.Tuple); ok {
 		return false
@@ -145,13 +145,14 @@ func (w *textWriter) inside(v starlark.Value) bool {
 	return false
 }
 
-// LongestMessage is where messages that quote values of a program are cut.
+// LongestMessage is the length at which messages that quote values of a program are
+// cut.
 const LongestMessage = 2000
 
 // ClipMessage cuts a message at [LongestMessage].
 func ClipMessage(msg string) string { return Clip(msg, LongestMessage) }
 
-// Clip cuts a text that has more than most bytes, between two characters.
+// Clip cuts a text of more than most bytes, never inside a character.
 func Clip(text string, most int) string {
 	if len(text) <= most {
 		return text

@@ -1,5 +1,4 @@
-// Sandbox: ending a run that takes too many steps, too long or too
-// much memory.
+// Sandbox: ending a run that takes too many steps, too much time or too much memory.
 
 package sandbox
 
@@ -21,38 +20,38 @@ type Bounds struct {
 	Steps       int64
 	Time, Grace time.Duration
 	Heap        int64
-	// StepsField and timeField name the fields of Limits for hints.
+	// StepsField and TimeField name the fields of Limits, for hints.
 	StepsField, TimeField string
 }
 
 const (
 	// chunk is how many steps a thread gets at a time.
 	chunk = 10_000
-	// deepestCalls is how many calls may be active. Recursion is off, so only a
-	// chain of as many functions gets there; its purpose is the stack of Go.
+	// deepestCalls is how many calls may be active. As recursion is off, only a chain
+	// of that many functions gets there; the limit protects the stack of Go.
 	deepestCalls = 5_000
-	// sampling is how often the heap is looked at.
+	// sampling is the interval at which the heap is measured.
 	sampling = 5 * time.Millisecond
 )
 
-// Watch is shared by the goroutine that runs Starlark and the one that waits.
+// Watch is shared by the goroutine that runs Starlark and the one that waits for it.
 type Watch struct {
 	Bounds
-	left int64 // steps not yet given to a thread; the running goroutine's
-	// Ctx ends when the run is stopped or over.
+	left int64 // steps not yet granted to a thread; only the running goroutine uses it
+	// Ctx ends when the run is stopped or has ended.
 	Ctx    context.Context
 	cancel context.CancelFunc
 
 	mu      sync.Mutex
-	threads map[*starlark.Thread]uint64 // the steps each may take in all
+	threads map[*starlark.Thread]uint64 // the total of steps each may take
 	why     *problem.Problem            // set once, before stopped is closed
 	stopped chan struct{}
 }
 
-// Supervise calls run on a goroutine of its own and returns its error. When a
-// bound is reached or ctx ends, the threads of the run are cancelled; if run does
-// not return within the grace period, supervise returns without it. What run
-// wrote may be read only if the second result is true.
+// Supervise calls run on a new goroutine and returns its error. When a bound is reached
+// or ctx ends, the threads of the run are cancelled; if run then does not return within
+// the grace period, Supervise returns without it and leaves the goroutine behind. What
+// run wrote may be read only if returned is true.
 func Supervise(ctx context.Context, b Bounds, run func(*Watch) error) (err error, returned bool) {
 	if ctx.Err() != nil {
 		return canceled(ctx), true
@@ -107,13 +106,13 @@ func (w *Watch) wait(ctx context.Context, done <-chan error) (err error, returne
 	}
 }
 
-// canceled says that the caller's context ended.
+// canceled returns the problem that the caller's context ended.
 func canceled(ctx context.Context) *problem.Problem {
 	cause := context.Cause(ctx)
 	return &problem.Problem{Code: problem.CodeCanceled, Msg: "canceled: " + cause.Error(), Cause: cause}
 }
 
-// stop cancels all threads; the first reason stays.
+// stop cancels all threads. The first reason is kept.
 func (w *Watch) stop(why *problem.Problem) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -135,7 +134,7 @@ func (w *Watch) Reason() *problem.Problem {
 	return w.why
 }
 
-// Begin puts a new thread under watch, [Watch.End] takes it out.
+// Begin starts watching a new thread; [Watch.End] ends it.
 func (w *Watch) Begin(t *starlark.Thread) {
 	t.OnMaxSteps = w.refill
 	w.mu.Lock()
@@ -146,7 +145,7 @@ func (w *Watch) Begin(t *starlark.Thread) {
 	}
 }
 
-// End takes a thread from under watch: its steps are counted.
+// End stops watching a thread and returns the steps it did not use to the run.
 func (w *Watch) End(t *starlark.Thread) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -156,13 +155,14 @@ func (w *Watch) End(t *starlark.Thread) {
 	delete(w.threads, t)
 }
 
-// grant gives a thread its next steps.
+// grant allows a thread its next steps.
 func (w *Watch) grant(t *starlark.Thread) {
 	n := min(w.left, chunk)
 	w.left -= n
 	allowed := t.ExecutionSteps() + uint64(n)
 	w.threads[t] = allowed
-	// The interpreter asks when it reaches the number, before that step is done.
+	// The interpreter calls refill when it reaches the number, before it takes that
+	// step.
 	t.SetMaxExecutionSteps(allowed + 1)
 }
 
@@ -191,7 +191,7 @@ func grouped(n int64) string {
 	return s
 }
 
-// heapMeter tells when the heap of the process has grown too much.
+// heapMeter finds out when the heap of the process has grown too much.
 type heapMeter struct {
 	sample []metrics.Sample
 	most   uint64
@@ -209,8 +209,8 @@ func (h *heapMeter) now() uint64 {
 	return h.sample[0].Value.Uint64()
 }
 
-// over counts garbage only after it had a chance to be collected; as that costs,
-// not more than a few times a second.
+// over reports whether the heap has grown too much. Garbage must not count, so it
+// collects first; as that is expensive, at most a few times a second.
 func (h *heapMeter) over() bool {
 	if h.now() <= h.most || time.Now().Before(h.quiet) {
 		return false
@@ -220,7 +220,7 @@ func (h *heapMeter) over() bool {
 	return h.now() > h.most
 }
 
-// internalError reports a panic below us.
+// internalError returns the problem for a panic in the code below.
 func internalError(r any) *problem.Problem {
 	return &problem.Problem{Code: problem.CodeInternal, Msg: fmt.Sprintf("internal error: %v; please report this program", r)}
 }

@@ -1,4 +1,4 @@
-// Sources: trees that the compiler could not take.
+// Sources: syntax trees too deep for the compiler.
 
 package source
 
@@ -10,8 +10,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// tooDeep refuses trees that would exhaust the stack of the compiler: chains such
-// as 1+1+… pass the parser at any length.
+// tooDeep refuses trees that would exhaust the stack of the compiler, which ends the
+// process: chains such as 1+1+… pass the parser at any length.
 func tooDeep(tree *syntax.File, l Limits) (found *problem.Problem) {
 	depth := 0
 	syntax.Walk(tree, func(n syntax.Node) bool {
@@ -39,7 +39,8 @@ func tooDeep(tree *syntax.File, l Limits) (found *problem.Problem) {
 	return found
 }
 
-// somePosition returns a position in n without descending: Span would.
+// somePosition returns a position in n without descending into it. Span would, and
+// exhaust the stack on just these trees.
 func somePosition(n syntax.Node) syntax.Position {
 	for {
 		switch x := n.(type) {

@@ -1,4 +1,4 @@
-// Sources: what a file says about itself.
+// Sources: the documentation in a file.
 
 package source
 
@@ -8,7 +8,7 @@ import (
 	"go.starlark.net/syntax"
 )
 
-// Written returns the text of a node that stands on one line.
+// Written returns the text of a node that is on one line.
 func Written(lines []string, n syntax.Node) string {
 	start, end := n.Span()
 	line := []rune(lines[start.Line-1])

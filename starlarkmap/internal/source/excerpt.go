@@ -11,9 +11,9 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
-// syntaxOf returns the syntax tree of a file and its index, parsing it again if
-// they were dropped; the tree is nil if it has no syntax. It writes nothing, so
-// that option functions may call it at any time.
+// syntaxOf returns the syntax tree of a file and its index, parsing it again if they
+// were dropped; the tree is nil if the file cannot be parsed. It stores nothing, so
+// that option functions may call it concurrently.
 func (s *Files) syntaxOf(f *File) (*syntax.File, index) {
 	if f.tree != nil {
 		return f.tree, f.index
@@ -25,14 +25,14 @@ func (s *Files) syntaxOf(f *File) (*syntax.File, index) {
 	return tree, indexOf(tree)
 }
 
-// DropTrees frees what is needed only while the program runs.
+// DropTrees frees the syntax trees, which are needed only while the program runs.
 func (s *Files) DropTrees() {
 	for _, f := range s.Order {
 		f.tree, f.index, f.lines, f.ends = nil, index{}, nil, nil
 	}
 }
 
-// Refine moves a position of the interpreter to where a reader looks: from the
+// Refine moves a position of the interpreter to where a reader expects it: from the
 // parenthesis of a call to its start, from a dot to the name after it.
 func (s *Files) Refine(at problem.Origin) problem.Origin {
 	f := s.files[at.File]
@@ -51,7 +51,7 @@ func (s *Files) Refine(at problem.Origin) problem.Origin {
 	return at
 }
 
-// Quote returns the line of a place and where ends what begins there; see
+// Quote returns the line of a place, and the end of what begins there; see
 // [problem.Source]. It is safe for concurrent use.
 func (s *Files) Quote(at problem.Origin) (line string, end problem.Origin, ok bool) {
 	f := s.files[at.File]

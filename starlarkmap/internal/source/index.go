@@ -1,4 +1,4 @@
-// Sources: where things stand in a file.
+// Sources: finding syntax by its place in a file.
 
 package source
 
@@ -16,15 +16,15 @@ type spot struct{ line, col int32 }
 
 func spotOf(p syntax.Position) spot { return spot{p.Line, p.Col} }
 
-// index finds the syntax that belongs to a position of the interpreter.
+// index finds the syntax for a position that the interpreter reports.
 type index struct {
-	// nodes are calls by their opening parenthesis, x.name by the dot, x[k] by the
+	// nodes holds calls by their opening parenthesis, x.name by the dot, x[k] by the
 	// bracket, functions and load statements by their start.
 	nodes map[spot]syntax.Node
-	// assigns are assignments by the dot or bracket of their targets and by their
+	// assigns holds assignments by the dot or bracket of their targets, and by their
 	// operator.
 	assigns map[spot]*syntax.AssignStmt
-	// literals are names that are bound once, to a literal.
+	// literals holds the names that are bound exactly once, to a literal.
 	literals map[*syntax.Ident]syntax.Expr
 }
 
@@ -129,7 +129,7 @@ func bind(bound map[*syntax.Ident]int, targets ...syntax.Expr) {
 	}
 }
 
-// unparen returns the expression within parentheses and guards.
+// unparen returns the expression inside parentheses and guards.
 func unparen(e syntax.Expr) syntax.Expr {
 	for {
 		if p, ok := e.(*syntax.ParenExpr); ok {
@@ -154,13 +154,13 @@ func isLiteral(e syntax.Expr) bool {
 	return false
 }
 
-// isDictCall tells dict(name = value, …).
+// isDictCall reports whether a call is dict(name = value, …).
 func isDictCall(e *syntax.CallExpr) bool {
 	id, ok := e.Fn.(*syntax.Ident)
 	return ok && id.Name == "dict"
 }
 
-// Literal returns the literal that e is or names, or e itself.
+// Literal returns the literal that e is or refers to by name, or e itself.
 func (x index) Literal(e syntax.Expr) syntax.Expr {
 	e = unparen(e)
 	if id, ok := e.(*syntax.Ident); ok {
@@ -171,8 +171,8 @@ func (x index) Literal(e syntax.Expr) syntax.Expr {
 	return e
 }
 
-// Elements returns the expression of each of the n elements of a list or tuple,
-// or nil if they cannot be told.
+// Elements returns the expression of each of the n elements of a list or tuple, or nil
+// if they are not known.
 func (x index) Elements(e syntax.Expr, n int) []syntax.Expr {
 	list := x.parts(e)
 	if len(list) != n {
@@ -200,8 +200,8 @@ func (x index) parts(e syntax.Expr) []syntax.Expr {
 	return nil
 }
 
-// Pairs returns the expressions of the entries of a dictionary, by key. Keys that
-// are no literals are left out.
+// Pairs returns the expressions of the entries of a dictionary, by key. Keys that are
+// not literals are left out.
 func (x index) Pairs(e syntax.Expr) map[starlark.Value]Pair {
 	out := map[starlark.Value]Pair{}
 	switch e := x.Literal(e).(type) {
@@ -223,10 +223,10 @@ func (x index) Pairs(e syntax.Expr) map[starlark.Value]Pair {
 	return out
 }
 
-// Pair holds where the key and the value of an entry stand.
+// Pair holds the expressions of the key and the value of an entry.
 type Pair struct{ Key, Value syntax.Expr }
 
-// Origin returns where the key of the pair stands, or at if that is unknown.
+// Origin returns the place of the key, or at if that is unknown.
 func (p Pair) Origin(at problem.Origin) problem.Origin {
 	if p.Key == nil {
 		return at

@@ -16,8 +16,8 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
-// Stopped is returned through the interpreter when the problems that stop the
-// program are in hand already, such as those of a loaded file.
+// Stopped is the error by which problems that are already known, such as those of a
+// loaded file, pass through the interpreter and stop the program.
 type Stopped struct{ problems problem.Problems }
 
 func (e *Stopped) Error() string { return e.problems.Error() }
@@ -33,7 +33,7 @@ func OriginOf(pos syntax.Position) problem.Origin {
 	return problem.Origin{File: pos.Filename(), Line: int(pos.Line), Col: int(pos.Col)}
 }
 
-// Problems converts any error of a run. why is what stopped the run, if so.
+// Problems converts any error of a run. why is what stopped the run, or nil.
 func (s *Files) Problems(err error, why *problem.Problem) problem.Problems {
 	var stopped *Stopped
 	var list resolve.ErrorList
@@ -91,8 +91,8 @@ func (s *Files) Stack(calls starlark.CallStack) (at problem.Origin, trace []prob
 	return at, trace
 }
 
-// syntaxProblem converts an error of the parser, with a hint for what users of
-// other languages write.
+// syntaxProblem converts an error of the parser, with a hint for the syntax of other
+// languages.
 func syntaxProblem(err syntax.Error) *problem.Problem {
 	return &problem.Problem{Code: problem.CodeSyntax, Origin: OriginOf(err.Pos), Msg: sandbox.ClipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
 }
@@ -122,13 +122,13 @@ func syntaxHint(msg string) string {
 	return ""
 }
 
-// unresolved converts the errors of the resolver: all of them, sorted.
+// unresolved converts all errors of the resolver, sorted.
 func (s *Files) unresolved(list resolve.ErrorList) problem.Problems {
 	var ps problem.Problems
 	for _, e := range list {
 		p := &problem.Problem{Code: problem.CodeSyntax, Origin: OriginOf(e.Pos), Msg: e.Msg}
 		if name, ok := strings.CutPrefix(e.Msg, undefinedPrefix); ok {
-			// The interpreter's own suggestion knows fewer names than we do.
+			// Drop the interpreter's own suggestion: it knows fewer names than we do.
 			name, _, _ = strings.Cut(name, " ")
 			p.Code, p.Msg = problem.CodeUndefined, undefinedPrefix+name
 			p.Width = utf8.RuneCountInString(name)
@@ -142,7 +142,7 @@ func (s *Files) unresolved(list resolve.ErrorList) problem.Problems {
 	return ps
 }
 
-// undefinedPrefix is how the resolver begins to speak of a name it does not know.
+// undefinedPrefix begins the resolver's message about an unknown name.
 const undefinedPrefix = "undefined: "
 
 func undefinedHint(name string, known []string) string {
@@ -176,8 +176,8 @@ func (s *Files) names(file string) []string {
 	return out
 }
 
-// boundNames returns every name a file binds anywhere. That is more than is in
-// scope at one place, which does no harm to a suggestion.
+// boundNames returns every name a file binds anywhere. Not all of them are in scope at
+// any one place, but for a suggestion that does no harm.
 func boundNames(tree *syntax.File) []string {
 	var out []string
 	add := func(e syntax.Expr) {

@@ -1,4 +1,4 @@
-// Sources: where the keys stand that a function returns.
+// Sources: the places of the keys that a function returns.
 
 package source
 
@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// PairOrigin is where a key and its value stand.
+// PairOrigin holds the places of a key and its value.
 type PairOrigin struct{ Key, Value problem.Origin }
 
 // ReturnedKeys finds the keys of the dictionaries that the function at pos returns
@@ -40,7 +40,7 @@ func (s *Files) ReturnedKeys(pos syntax.Position) map[string]PairOrigin {
 						add(n.Result)
 					}
 				case *syntax.DefStmt, *syntax.LambdaExpr:
-					return false // returns of its own
+					return false // a nested function has returns of its own
 				}
 				return true
 			})

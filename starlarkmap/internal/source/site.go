@@ -1,4 +1,4 @@
-// Sources: a place in a program that runs, with its syntax.
+// Sources: a place in a running program, with its syntax.
 
 package source
 
@@ -9,9 +9,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Site is a place in a program that is being run, with its syntax.
+// Site is a place in a running program, with its syntax.
 type Site struct {
-	File *File // nil if the place is in no file of ours
+	File *File // nil if the place is not in a file of the program
 	Pos  syntax.Position
 	At   problem.Origin
 }
@@ -43,7 +43,7 @@ func (s Site) Assign() *syntax.AssignStmt {
 	return s.File.assigns[spotOf(s.Pos)]
 }
 
-// Load returns the load statement at the site, or nil, and where its file name stands.
+// Load returns the load statement at the site, or nil, and the place of its file name.
 func (s Site) Load() (*syntax.LoadStmt, problem.Origin) {
 	if s.File != nil {
 		if stmt, ok := s.File.nodes[spotOf(s.Pos)].(*syntax.LoadStmt); ok {
@@ -53,8 +53,8 @@ func (s Site) Load() (*syntax.LoadStmt, problem.Origin) {
 	return nil, s.At
 }
 
-// Target returns the expression that gives the value assigned at the site, if it
-// is known, and where the target of the assignment starts.
+// Target returns the expression of the value assigned at the site, or nil if it is not
+// known, and where the target of the assignment starts.
 func (s Site) Target() (value syntax.Expr, at problem.Origin) {
 	a := s.Assign()
 	if a == nil {
@@ -76,7 +76,8 @@ func (s Site) Target() (value syntax.Expr, at problem.Origin) {
 	return nil, s.At
 }
 
-// startsAt reports whether the interpreter reports an assignment to target at pos.
+// startsAt reports whether pos is where the interpreter reports an assignment to
+// target.
 func startsAt(target syntax.Expr, pos syntax.Position) bool {
 	switch t := target.(type) {
 	case *syntax.DotExpr:
@@ -87,8 +88,8 @@ func startsAt(target syntax.Expr, pos syntax.Position) bool {
 	return false
 }
 
-// Arguments returns where the keyword arguments of the call at the site stand, and
-// the entries of a dictionary given as **d or as first argument.
+// Arguments returns the expressions of the keyword arguments of the call at the site,
+// and of the entries of a dictionary given as **d or as the first argument.
 func (s Site) Arguments() map[starlark.Value]Pair {
 	out := map[starlark.Value]Pair{}
 	call := s.Call()

@@ -19,22 +19,23 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
-// Files are the files of one evaluation. When it is over they serve problems only.
+// Files holds the files of one evaluation. After it, they are used only to show
+// problems.
 type Files struct {
-	Main        string // the name of the first
+	Main        string // the name of the first file
 	Order       []*File
 	files       map[string]*File
 	predeclared []string
 	limits      Limits
-	// quoting guards what is made of a file when the first problem quotes it.
+	// quoting guards the data computed when the first problem quotes a file.
 	quoting sync.Mutex
 }
 
-// Limits bound the syntax of files: how deep it is nested, and the clauses of a
-// comprehension.
+// Limits bound the syntax of files: how deep it is nested, and how many clauses a
+// comprehension has.
 type Limits struct{ Nesting, Clauses int }
 
-// New returns Files without any. main is the name of the first, predeclared are the
+// New returns an empty Files. main is the name of the first file; predeclared are the
 // names that every file may refer to.
 func New(main string, limits Limits, predeclared []string) *Files {
 	return &Files{Main: main, limits: limits, predeclared: predeclared, files: map[string]*File{}}
@@ -45,16 +46,16 @@ type File struct {
 	Name   string
 	Text   string
 	SHA256 string
-	// tree is dropped after the evaluation: it is many times the size of the text.
+	// tree is dropped after the evaluation: it is many times as large as the text.
 	tree *syntax.File
 	index
-	// lines and ends serve quotes: ends has where the syntax ends that begins at a spot.
+	// lines and ends serve Quote: ends maps each spot where syntax begins to its end.
 	lines []string
 	ends  map[spot]syntax.Position
 }
 
-// dialect are the options of every file: sets, loops and conditions at the top level,
-// and reassignment; while and recursion stay off, so that every program ends.
+// dialect returns the options of every file: sets, top-level loops and conditions, and
+// reassignment are on; while and recursion stay off, so that every program ends.
 func dialect() *syntax.FileOptions {
 	return &syntax.FileOptions{Set: true, TopLevelControl: true, GlobalReassign: true}
 }
@@ -75,9 +76,9 @@ func (s *Files) Add(name string, data []byte) (*File, *problem.Problem) {
 // Named returns the file of that name, or nil.
 func (s *Files) Named(name string) *File { return s.files[name] }
 
-// plainText refuses what the interpreter would misread in silence: it ends a
-// source at a NUL byte and replaces invalid UTF-8. A byte order mark is dropped,
-// line ends become "\n".
+// plainText refuses what the interpreter would silently misread: it ends a source at a
+// NUL byte and replaces invalid UTF-8. A byte order mark is dropped, and line ends
+// become "\\n".
 func plainText(name string, data []byte) (string, *problem.Problem) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data))
@@ -86,7 +87,7 @@ func plainText(name string, data []byte) (string, *problem.Problem) {
 		case r == 0:
 			return "", &problem.Problem{Code: problem.CodeSource, Origin: offset(name, text, i), Msg: "NUL byte in source"}
 		case r == utf8.RuneError && strings.HasPrefix(text[i:], "\ufffd"):
-			// A replacement character that really stands there.
+			// A replacement character that is really in the text.
 		case r == utf8.RuneError:
 			return "", &problem.Problem{Code: problem.CodeSource, Origin: offset(name, text, i),
 				Msg: fmt.Sprintf("not UTF-8 (byte 0x%02x)", text[i]), Hint: "save the file as UTF-8"}
@@ -95,7 +96,7 @@ func plainText(name string, data []byte) (string, *problem.Problem) {
 	return text, nil
 }
 
-// offset returns the place of a byte.
+// offset returns the place of the byte at i.
 func offset(name, text string, i int) problem.Origin {
 	before := text[:i]
 	line := strings.Count(before, "\n") + 1
@@ -103,7 +104,7 @@ func offset(name, text string, i int) problem.Origin {
 	return problem.Origin{File: name, Line: line, Col: col}
 }
 
-// Parse returns the syntax of a file, as it is written.
+// Parse returns the syntax of a file as written, without guards.
 func (s *Files) Parse(f *File) (*syntax.File, error) {
 	tree, err := dialect().Parse(f.Name, f.Text, 0)
 	if err != nil {
@@ -115,7 +116,7 @@ func (s *Files) Parse(f *File) (*syntax.File, error) {
 	return tree, nil
 }
 
-// Compile parses and compiles a file and records where things stand in it.
+// Compile parses and compiles a file, and indexes the places in it.
 func (s *Files) Compile(f *File, known func(string) bool) (*starlark.Program, error) {
 	tree, err := s.Parse(f)
 	if err != nil {
@@ -131,7 +132,7 @@ func (s *Files) Compile(f *File, known func(string) bool) (*starlark.Program, er
 	return program, nil
 }
 
-// Global returns where a global of the file is bound first.
+// Global returns where a global of the file is first bound.
 func (f *File) Global(name string) problem.Origin {
 	if m, ok := f.tree.Module.(*resolve.Module); ok {
 		for _, b := range m.Globals {
