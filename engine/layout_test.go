@@ -34,7 +34,7 @@ var layout = map[string][]string{
 	"engine/docker/identity": {},
 	"engine/docker/field":    {},
 	"engine/docker/calls":    {"engine/docker"},
-	"engine/docker/dockerd":  {"engine/docker", "engine/docker/calls", "engine/docker/field"},
+	"engine/docker/dockerd":  {"engine/docker", "engine/docker/calls", "engine/docker/field", "engine/problem"},
 	"engine/docker/sim":      {"engine/docker/sim/internal/"},
 	"engine/docker/sim/internal/": {
 		"engine/docker/field",

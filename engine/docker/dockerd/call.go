@@ -12,9 +12,9 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 const (
@@ -191,18 +191,10 @@ func isCut(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &netErr)
 }
 
-// clean makes a text of somebody else fit for one line of a terminal.
+// clean makes somebody else's text fit for one line of a terminal, at most maxMessage
+// bytes long.
 func clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(problem.PrintableLine(text))
 	if len(text) > maxMessage {
 		text = strings.ToValidUTF8(text[:maxMessage], "") + " ..."
 	}

@@ -242,7 +242,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 func TestMessagesAreFitForATerminal(t *testing.T) {
 	c := stub(t, "1.41", answer(500, "evil \x1b[31mred\x1b[0m\r\n\xff\u202etext\t"+strings.Repeat("long ", 10000)))
 	e := asError(t, call(t, c, "start container", "web"))
-	if !strings.HasPrefix(e.Msg, "evil [31mred[0m  text long") || len(e.Msg) > 5000 {
+	if !strings.HasPrefix(e.Msg, "evil \ufffd[31mred\ufffd[0m  \ufffd\ufffdtext long") || len(e.Msg) > 5000 {
 		t.Errorf("got %d bytes: %.80q", len(e.Msg), e.Msg)
 	}
 }
