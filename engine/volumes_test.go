@@ -4,6 +4,7 @@ package engine_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -133,5 +134,27 @@ func TestNothingIsNoPanic(t *testing.T) {
 	var text strings.Builder
 	if err := p.WriteJSON(&text); err != nil || strings.Contains(text.String(), "null") {
 		t.Errorf("error %v, JSON %s", err, text.String())
+	}
+}
+
+// A preparation that ends in the middle does not leave a record that says the data is as it
+// was: whichever map the next run has, owner and mode are what that one says (issue 10, A1).
+func TestCrashInAPreparation(t *testing.T) {
+	owned := func(user string) *model.ContainerMap { return boxes(box("a", attaching("v", user))) }
+	before := func(b *bench) { b.must(t, owned("2000"), plan.Start) }
+	for _, back := range []string{"2000", "3000"} {
+		crashEverywhere(t, before, owned("3000"), plan.Update, func(t *testing.T, b *bench) {
+			b.must(t, owned(back), plan.Update)
+			want, _ := strconv.Atoi(back)
+			if uid, _ := b.root("m.v"); uid != want {
+				t.Errorf("back to %s: the volume belongs to %d", back, uid)
+			}
+			if p := b.must(t, owned(back), plan.Update); len(p.Steps)+len(p.Notes) != 0 {
+				t.Errorf("back to %s: a third run: %q, notes %q", back, ids(p), notes(p))
+			}
+			if _, left := b.root("m.v.dmap-prepare"); left {
+				t.Error("the record that it goes on is left")
+			}
+		})
 	}
 }

@@ -56,10 +56,20 @@ type factsOf[F fact] struct {
 	kind string // "volume"
 	list func(*Basis) *[]F
 	now  func(f facts, name string) F
+	// found adds, to the names of some things, those of others that decide only where they
+	// are; nil: there are none.
+	found func(f facts, names map[string]bool) map[string]bool
+}
+
+func (k factsOf[F]) with(f facts, names map[string]bool) map[string]bool {
+	if k.found == nil {
+		return names
+	}
+	return k.found(f, names)
 }
 
 func (k factsOf[F]) state(f facts, into *Basis, names map[string]bool) {
-	*k.list(into) = each(names, func(name string) F { return k.now(f, name) })
+	*k.list(into) = each(k.with(f, names), func(name string) F { return k.now(f, name) })
 }
 
 func (k factsOf[F]) names(b *Basis) (names []string) {
@@ -70,7 +80,11 @@ func (k factsOf[F]) names(b *Basis) (names []string) {
 }
 
 func (k factsOf[F]) changes(f facts, of *Basis) []Change {
-	return changes(k.kind, *k.list(of), map[string]bool{}, func(name string) F { return k.now(f, name) })
+	names := map[string]bool{}
+	for _, name := range k.names(of) {
+		names[name] = true
+	}
+	return changes(k.kind, *k.list(of), k.with(f, names), func(name string) F { return k.now(f, name) })
 }
 
 // foreign is what a fact says of a thing that is not the map's.

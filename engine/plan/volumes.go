@@ -4,6 +4,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,9 +19,10 @@ func volumeResource() resource {
 	return resource{
 		listed: func(s *snapshot.Snapshot) bool { return s.Volumes != nil },
 		facts: factsOf[VolumeFact]{
-			kind: "volume",
-			list: func(b *Basis) *[]VolumeFact { return &b.Volumes },
-			now:  facts.volume,
+			kind:  "volume",
+			list:  func(b *Basis) *[]VolumeFact { return &b.Volumes },
+			now:   facts.volume,
+			found: facts.withUnfinished,
 		},
 		decide:  (*builder).volumes,
 		create:  (*builder).createVolumes,
@@ -84,8 +86,9 @@ func markOf(mapName string, v *resolve.Volume, role string) identity.Mark {
 
 // preparedFor returns the container that asks for the preparation of a volume, or nil
 // if it needs none now: the owner's start asks for the first (rows 84-91), update for
-// another one if the map says something else than the record. Where nothing tells what
-// was done, an owner that ran counts as done, unless it is to be recreated.
+// another one if the map says something else than the record; one that was begun again
+// and did not end is due for both. Where nothing tells what was done, an owner that ran
+// counts as done, unless it is to be recreated.
 func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	if v.Prepared() == "" || !b.act.creates || !b.act.starts || b.elsewhere(v) {
 		return nil
@@ -97,9 +100,10 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 		}
 	}
 	info, exists := b.s.Volumes[v.Name]
-	if was := b.prepared(v, info); exists && b.ours(info.Labels) && was != v.Prepared() {
+	unfinished := b.unfinished(v, info)
+	if was := b.prepared(v, info); exists && b.ours(info.Labels) && (unfinished || was != v.Prepared()) {
 		for _, n := range b.owners[v.Name] {
-			if b.compares(n) && (was != "" || b.req.Recreate && b.requested[n.Name]) {
+			if b.compares(n) && (unfinished || was != "" || b.req.Recreate && b.requested[n.Name]) {
 				return n
 			}
 		}
@@ -107,7 +111,7 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	switch {
 	case starts == nil:
 		return nil
-	case !exists:
+	case !exists, unfinished:
 		return starts
 	case b.recorded(v, info), b.ran(v):
 		return nil
@@ -119,6 +123,13 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 func (b *builder) recorded(v *resolve.Volume, info docker.VolumeInfo) bool {
 	record := identity.Read(b.s.Volumes[identity.Record(v.Name)].Labels)
 	return record.Records(b.d.Map, identity.Read(info.Labels))
+}
+
+// unfinished reports whether a preparation of this very volume was begun and did not end:
+// what its record says, if there is one, may be true no longer.
+func (b *builder) unfinished(v *resolve.Volume, info docker.VolumeInfo) bool {
+	begun := identity.Read(b.s.Volumes[identity.Unfinished(v.Name)].Labels)
+	return begun.Begins(b.d.Map, identity.Read(info.Labels))
 }
 
 // prepared says what a record of this very volume says; "" without one.
@@ -156,7 +167,10 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 			needs = append(needs, b.todo.stops(owner.Name)...)
 		}
 		p, why := b.prepare(v), "is not prepared"
-		if p.Was != "" {
+		switch info := b.s.Volumes[name]; {
+		case b.unfinished(v, info):
+			why = "was being prepared by a run that did not end"
+		case p.Was != "":
 			why = fmt.Sprintf("was prepared as %s, the map says %s", p.Was, v.Prepared())
 		}
 		b.step(Step{Op: PrepareVolume, Target: name, Prepare: p}, needs, v.Origin, why, "needed by "+cause.Ref())
@@ -168,10 +182,16 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 func (b *builder) noteRecord(v *resolve.Volume) {
 	info, exists := b.s.Volumes[v.Name]
 	part := slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool { return b.part[n.Name] != nil })
-	if !exists || !part || v.Prepared() == "" || b.elsewhere(v) || b.preparedFor(v) != nil {
+	unfinished := b.unfinished(v, info)
+	if !exists || !part || v.Prepared() == "" && !unfinished || b.elsewhere(v) || b.preparedFor(v) != nil {
 		return
 	}
+	const halfway = "was being prepared by a run that did not end, so its owner and mode may be wrong; "
 	switch was := b.prepared(v, info); {
+	case unfinished && v.Prepared() == "":
+		b.note(v.Name, v.Origin, halfway+"the map does not say what they shall be")
+	case unfinished:
+		b.note(v.Name, v.Origin, halfway+"update prepares it as %s", v.Prepared())
 	case was == "":
 		if b.ran(v) {
 			text := "nothing records that the volume was prepared (%s); left alone, because its owner has run already"
@@ -310,6 +330,17 @@ func volumesOf(b *builder, n *resolve.Node, volumes, containers map[string]bool)
 			containers[owner.Name] = true
 		}
 	}
+}
+
+// withUnfinished adds the records that preparations of some volumes go on, or never ended.
+func (f facts) withUnfinished(volumes map[string]bool) map[string]bool {
+	for _, name := range slices.Collect(maps.Keys(volumes)) {
+		record := identity.Unfinished(name)
+		if v, ok := f.s.Volumes[record]; ok && identity.Read(v.Labels).IsHelper(f.plan.Map) {
+			volumes[record] = true
+		}
+	}
+	return volumes
 }
 
 func (f facts) volume(name string) VolumeFact {

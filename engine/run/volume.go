@@ -41,8 +41,9 @@ func (x *executor) removeVolume(ctx context.Context, name string) error {
 	return x.call(ctx, calls.RemoveVolume, to("remove volume", name), func(ctx context.Context) error { return x.client.RemoveVolume(ctx, name) })
 }
 
-// prepare runs the commands one after the other and then records that they
-// succeeded. Repeating all of it is harmless until the record is made.
+// prepare runs the commands one after the other and then records that they succeeded. A
+// record of another preparation is withdrawn before: a run that ends in the middle must
+// not leave one that lies. Repeating all of it is harmless until the record is made.
 func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	volume, err := x.volume(ctx, st.Target)
 	if err != nil {
@@ -53,26 +54,59 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	if !mark.MayTouch(x.plan.Map, st.Prepare.Foreign) || !st.Prepare.Foreign && mark.Name != wanted.Name {
 		return fmt.Errorf("cannot prepare volume %q: it was replaced by one that is not dmap's after the plan was made: plan again", st.Target)
 	}
-	info, err := x.volume(ctx, record.Name)
-	found := identity.Read(info.Labels)
-	switch {
-	case err == nil && found.Records(x.plan.Map, mark):
-		switch found.Prepared {
-		case wanted.Prepared:
-			return nil // since the plan was made
-		case st.Prepare.Was:
-		default:
-			return fmt.Errorf("cannot prepare volume %q: it was prepared as %s after the plan was made: plan again", st.Target, found.Prepared)
-		}
-	case err != nil && docker.KindOf(err) != docker.NotFound:
+	was, err := x.recorded(ctx, record.Name)
+	if err != nil {
 		return err
+	}
+	begun, err := x.recorded(ctx, identity.Unfinished(st.Target))
+	if err != nil {
+		return err
+	}
+	unfinished := begun.Begins(x.plan.Map, mark)
+	switch {
+	case !was.Records(x.plan.Map, mark):
+	case unfinished: // what the record says may be true no longer
+	case was.Prepared == wanted.Prepared:
+		return nil // since the plan was made
+	case was.Prepared != st.Prepare.Was:
+		return fmt.Errorf("cannot prepare volume %q: it was prepared as %s after the plan was made: plan again", st.Target, was.Prepared)
+	}
+	if was.Records(x.plan.Map, mark) {
+		unfinished = true
+		if err := x.withdraw(ctx, record, mark); err != nil {
+			return err
+		}
 	}
 	for _, spec := range st.Prepare.Containers {
 		if err := x.temporary(ctx, st.Prepare.Name, spec); err != nil {
 			return fmt.Errorf("cannot prepare volume %q: %s: %w", st.Target, command(spec), err)
 		}
 	}
-	return x.record(ctx, record, mark)
+	if err := x.record(ctx, record, mark); err != nil || !unfinished {
+		return err
+	}
+	return x.removeRecord(ctx, identity.Unfinished(st.Target))
+}
+
+// withdraw takes back the record that a volume was prepared. Without any record, an owner
+// that ran would count as one, so first another volume says that a preparation has begun.
+func (x *executor) withdraw(ctx context.Context, record docker.VolumeSpec, volume identity.Mark) error {
+	mark := identity.Read(record.Labels)
+	mark.Role = identity.RolePrepare
+	err := x.record(ctx, docker.VolumeSpec{Name: identity.Unfinished(mark.Volume), Labels: mark.VolumeLabels()}, volume)
+	if err != nil {
+		return err
+	}
+	return x.removeRecord(ctx, record.Name)
+}
+
+// recorded is what the record of a name says; nothing if there is none.
+func (x *executor) recorded(ctx context.Context, name string) (identity.Mark, error) {
+	info, err := x.volume(ctx, name)
+	if docker.KindOf(err) == docker.NotFound {
+		return identity.Mark{}, nil
+	}
+	return identity.Read(info.Labels), err
 }
 
 func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeInfo, err error) {
@@ -132,8 +166,8 @@ func (x *executor) cleanUp(run context.Context, id, name string, after error) er
 	return err
 }
 
-// record makes the empty volume that says a volume was prepared. One that belongs
-// to an earlier volume of the name is replaced; it holds nothing.
+// record makes the empty volume that says a volume was prepared, or is being prepared. One
+// that belongs to an earlier volume of the name is replaced; it holds nothing.
 func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, volume identity.Mark) error {
 	spec.Labels = identity.WithVolumeOf(identity.WithRun(spec.Labels, x.runID), volume.Run)
 	wanted := identity.Read(spec.Labels)
@@ -143,17 +177,25 @@ func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, volume id
 			return err
 		}
 		switch found := identity.Read(info.Labels); {
-		case found.Records(x.plan.Map, volume) && found.Prepared == wanted.Prepared:
+		case found.IsPart(wanted) && found.VolumeOf == wanted.VolumeOf && found.Prepared == wanted.Prepared:
 			return nil
-		case !found.IsRecord(x.plan.Map):
+		case !found.IsOf(x.plan.Map) || found.Role != wanted.Role:
 			return fmt.Errorf("cannot record that a volume was prepared: %q exists and is not dmap's", spec.Name)
 		}
-		err = x.removeVolume(ctx, spec.Name)
-		if err != nil && docker.KindOf(err) != docker.NotFound {
+		if err := x.removeRecord(ctx, spec.Name); err != nil {
 			return err
 		}
 	}
 	return fmt.Errorf("cannot record that a volume was prepared: somebody keeps changing %q", spec.Name)
+}
+
+// removeRecord removes a record; one that is gone already is what was wanted.
+func (x *executor) removeRecord(ctx context.Context, name string) error {
+	err := x.removeVolume(ctx, name)
+	if docker.KindOf(err) == docker.NotFound {
+		return nil
+	}
+	return err
 }
 
 func command(spec docker.ContainerSpec) string {

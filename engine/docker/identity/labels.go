@@ -24,7 +24,8 @@ const (
 	LabelRun      = LabelPrefix + "run"        // id of the run that made it
 	LabelDeps     = LabelPrefix + "deps"       // ids of the containers it was tied to when it was made, by name, as JSON
 
-	// On the record that a volume was prepared (see RolePrepared).
+	// On the record that a volume was prepared (see RolePrepared), and on that of one
+	// which is being prepared again (see RolePrepare).
 	LabelVolume   = LabelPrefix + "volume"   // name of the volume that was prepared
 	LabelVolumeOf = LabelPrefix + "of"       // the run that made that volume
 	LabelPrepared = LabelPrefix + "prepared" // what was done: "2000:2000 u=rwX,g=rX,o="
@@ -38,7 +39,7 @@ const (
 const (
 	RoleContainer = "container" // an instance of a configuration
 	RoleAttached  = "attached"  // holds an attached volume; also on that volume
-	RolePrepare   = "prepare"   // temporary: runs chown or chmod on a volume
+	RolePrepare   = "prepare"   // temporary: runs chown or chmod on a volume; also an empty volume that says that this goes on
 	RolePrepared  = "prepared"  // an empty volume: the record that another was prepared
 	RoleLock      = "lock"      // an empty volume: the claim of a run to be the only one that changes the map
 )
@@ -95,11 +96,11 @@ func (m Mark) ContainerLabels() map[string]string {
 }
 
 // VolumeLabels are the labels of a create request for a volume of the role: an
-// attached one, a record or a claim. Run and VolumeOf are known only when it is sent,
+// attached one, a record of either kind or a claim. Run and VolumeOf are known only when it is sent,
 // see [WithRun] and [WithVolumeOf].
 func (m Mark) VolumeLabels() map[string]string {
 	switch m.Role {
-	case RolePrepared:
+	case RolePrepared, RolePrepare:
 		return map[string]string{LabelMap: m.Map, LabelRole: m.Role, LabelName: m.Name, LabelVolume: m.Volume, LabelPrepared: m.Prepared}
 	case RoleLock:
 		return map[string]string{LabelMap: m.Map, LabelRole: m.Role, LabelOwner: m.Owner, LabelProcess: m.Process}

@@ -49,10 +49,17 @@ func (m Mark) Records(mapName string, volume Mark) bool {
 // IsRecord reports whether the thing is a record of the map, for whatever volume.
 func (m Mark) IsRecord(mapName string) bool { return m.IsOf(mapName) && m.Role == RolePrepared }
 
+// Begins reports whether the thing is a record of the map that says a preparation of this
+// very volume was begun, which is gone when that has ended.
+func (m Mark) Begins(mapName string, volume Mark) bool {
+	return m.IsHelper(mapName) && m.VolumeOf == volume.Run
+}
+
 // IsClaim reports whether the thing is a claim on the map.
 func (m Mark) IsClaim(mapName string) bool { return m.IsOf(mapName) && m.Role == RoleLock }
 
-// IsHelper reports whether the thing is a temporary container of the map.
+// IsHelper reports whether the thing is a temporary container of the map, or the empty
+// volume beside it.
 func (m Mark) IsHelper(mapName string) bool { return m.IsOf(mapName) && m.Role == RolePrepare }
 
 // Lasts reports whether the thing is a container of the map that stays when a run

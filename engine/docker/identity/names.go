@@ -57,6 +57,9 @@ func VolumeOfHelper(name string) string { return strings.TrimSuffix(name, Prepar
 // Record is the name of the record that a volume was prepared.
 func Record(volume string) string { return volume + PreparedSuffix }
 
+// Unfinished is the name of the record that a volume is being prepared again.
+func Unfinished(volume string) string { return volume + PrepareSuffix }
+
 // claims begins the names of all claims on a map.
 func claims(mapName string) string { return mapName + LockSuffix + "." }
 
