@@ -52,7 +52,14 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 		return "", info, named(err, st.Target)
 	case info.Name != st.Target:
 		return "", info, fmt.Errorf("container %q was renamed to %q after the plan was made: plan again", st.Target, info.Name)
-	case !identity.Read(info.Config.Labels).MayTouch(x.plan.Map, st.Foreign):
+	}
+	mark := identity.Read(info.Config.Labels)
+	if st.Foreign && !mark.IsForeign() {
+		if mark, err = x.own(ctx, info); err != nil {
+			return "", info, named(err, st.Target)
+		}
+	}
+	if !mark.MayTouch(x.plan.Map, st.Foreign) {
 		return "", info, fmt.Errorf("container %q is not of the map %q: plan again", st.Target, x.plan.Map)
 	}
 	x.mu.Lock()
@@ -62,6 +69,23 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 	}
 	x.seen[st.ContainerID] = info
 	return st.ContainerID, info, nil
+}
+
+// own is what the labels of a container say that it has not only from its image.
+func (x *executor) own(ctx context.Context, info docker.ContainerInfo) (identity.Mark, error) {
+	var image docker.ImageInfo
+	err := x.call(ctx, calls.Read, to("inspect image", info.ImageID), func(ctx context.Context) (err error) {
+		image, err = x.client.Image(ctx, info.ImageID)
+		return err
+	})
+	mark := identity.Read(info.Config.Labels)
+	switch kind := docker.KindOf(err); {
+	case kind == docker.ImageMissing || kind == docker.NotFound:
+		return mark, nil
+	case err == nil && mark.InheritedFrom(identity.Read(image.Config.Labels)):
+		return identity.Mark{}, nil
+	}
+	return mark, err
 }
 
 // replaced is asked when the container that a step was planned for is gone. It is an

@@ -17,7 +17,8 @@ type Snapshot struct {
 	// Engine tells who the engine is; nil as long as nobody asked.
 	Engine *docker.EngineInfo
 	// Containers and Volumes are all that are called as the map's, by name; nil as long
-	// as nobody asked.
+	// as nobody asked. A container has no labels of dmap here if it has them only from its
+	// image: it is somebody's copy.
 	Containers map[string]Container
 	Volumes    map[string]docker.VolumeInfo
 	// Images are by reference. One that nobody asked for has no entry.
@@ -40,6 +41,9 @@ func (c Container) Runs() bool {
 type Image struct {
 	// ID is "" for an image that is not on the engine.
 	ID string
+	// Run is the run that made the container from which it was committed, if that was one
+	// of dmap: its labels say so, and containers inherit them.
+	Run string
 	// Asked: its registry was asked for it.
 	Asked bool
 	// Missing says why it cannot be had either; nil if it can be pulled, and if the

@@ -22,6 +22,7 @@ const parallel = 8
 // Look finds out what q asks for, and adds it to s. A container that is gone since it was
 // listed is taken out. The error is the first one met, as [docker.Error].
 func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot.Query) error {
+	whole := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
 	l := looker{r: r, s: s}
@@ -47,7 +48,10 @@ func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot
 	for _, name := range q.Inspect {
 		g.Go(func() error { return l.inspect(ctx, name) })
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil || q.Map == "" {
+		return err
+	}
+	return l.disown(whole)
 }
 
 // looker adds answers to a snapshot as they come.
@@ -69,6 +73,37 @@ func (l *looker) containers(ctx context.Context, names string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.s.Containers = all
+	return nil
+}
+
+// disown takes dmap's labels off the containers that have them only from their image:
+// nobody made those for a map. Of most, the image was looked up for another reason.
+func (l *looker) disown(ctx context.Context) error {
+	known := map[string]bool{"": true}
+	for _, im := range l.s.Images {
+		known[im.ID] = true
+	}
+	g, looking := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for _, c := range l.s.Containers {
+		if !known[c.ImageID] && !identity.Read(c.Labels).IsForeign() {
+			known[c.ImageID] = true
+			g.Go(func() error { return l.image(looking, c.ImageID) })
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	images := map[string]identity.Mark{} // by id
+	for _, im := range l.s.Images {
+		images[im.ID] = identity.Mark{Run: im.Run}
+	}
+	for name, c := range l.s.Containers {
+		if identity.Read(c.Labels).InheritedFrom(images[c.ImageID]) {
+			c.Labels = identity.Foreign(c.Labels)
+			l.s.Containers[name] = c
+		}
+	}
 	return nil
 }
 
@@ -107,7 +142,7 @@ func (l *looker) image(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	l.setImage(ref, snapshot.Image{ID: info.ID})
+	l.setImage(ref, snapshot.Image{ID: info.ID, Run: identity.Read(info.Config.Labels).Run})
 	return nil
 }
 

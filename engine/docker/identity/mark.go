@@ -14,6 +14,10 @@ func (m Mark) IsOf(mapName string) bool { return m.Map == mapName }
 // adopted; what it made for one map is never another one's.
 func (m Mark) IsForeign() bool { return m.Map == "" }
 
+// InheritedFrom reports whether the thing is a container that has its labels only from its
+// image, one committed from a container of dmap: what dmap makes has a run of its own.
+func (m Mark) InheritedFrom(image Mark) bool { return m.Run != "" && m.Run == image.Run }
+
 // MayTouch reports whether a run for a map may change the thing: one that the plan
 // adopted must still be foreign, any other must be the map's.
 func (m Mark) MayTouch(mapName string, adopted bool) bool {
