@@ -4,9 +4,9 @@
 //
 //	load("@stdlib//units.star", "bytes")
 //
-// The modules belong to the version of dmap: a map that needs other ones keeps its
-// own copy beside itself. This package holds files and knows nothing about them;
-// package starlarkmap loads them, and the tests beside them run with dmap test.
+// The modules belong to a version of dmap: a map that needs another version of one
+// keeps its own copy. This package only holds the files; package starlarkmap loads
+// them, and dmap test runs the tests beside them.
 package stdlib
 
 import (
@@ -14,10 +14,10 @@ import (
 	"io/fs"
 )
 
-// files are the modules; their tests stay out.
+// files holds the modules, without their tests.
 //
 //go:embed dicts.star env.star health.star instances.star lists.star paths.star ports.star units.star
 var files embed.FS
 
-// FS returns the modules, each a file at the top: "units.star".
+// FS returns the modules, each a file at the top level, such as "units.star".
 func FS() fs.FS { return files }

@@ -10,7 +10,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// containerFeature is a property of a container that dmap has nothing for.
+// containerFeature is a property of a container that has no equivalent in dmap.
 type containerFeature struct{ name, why, hint string }
 
 func containerFeatures() []containerFeature {
@@ -23,7 +23,7 @@ func containerFeatures() []containerFeature {
 	}
 }
 
-// containerKeys are the properties of a container in docker-map.
+// containerKeys returns the properties of a container in docker-map.
 func containerKeys() []string {
 	keys := []string{"abstract", "extends", "host_config", "exposes", "network_mode", "network", "stop_timeout", "stop_signal", "healthcheck"}
 	for _, f := range model.ContainerFields() {
@@ -39,13 +39,13 @@ func containerKeys() []string {
 type builder struct {
 	c     *converter
 	where string
-	// out are its properties, and options what goes into create_options because dmap
-	// has no property for it.
+	// out holds its properties; options holds what goes into create_options because
+	// dmap has no property for it.
 	out     []pair
 	options []pair
 }
 
-// container returns the properties of a container as dmap has them.
+// container returns the properties of a container in dmap's terms.
 func (c *converter) container(name string, pairs []pair) []pair {
 	b := &builder{c: c, where: "containers > " + name}
 	for _, p := range pairs {
@@ -94,7 +94,7 @@ func (b *builder) property(key string, p pair) {
 	}
 }
 
-// other takes a property as it is, or reports that dmap has none of this name.
+// other keeps a property unchanged, or reports that dmap has none of this name.
 func (b *builder) other(key string, p pair, where string) {
 	isProperty := func(f model.Field) bool { return f.Name == key }
 	if slices.ContainsFunc(model.ContainerFields(), isProperty) {
@@ -116,15 +116,16 @@ func (b *builder) other(key string, p pair, where string) {
 	b.c.unsupported(p.key.at, where, hint, "unknown property %q, which the original ignores", key)
 }
 
-// keep adds a property; a nil value was reported.
+// keep adds a property. A nil value was reported before, and is skipped.
 func (b *builder) keep(p pair, value *node) {
 	if value != nil {
 		b.out = append(b.out, pair{p.key, value})
 	}
 }
 
-// rewritten applies convert to the elements of a list property. Where nothing changes
-// the property stays as it is written. convert returns nil for what is left out.
+// rewritten applies convert to the elements of a list property. If nothing changes, the
+// property stays as written, with its short forms. convert returns nil for an element
+// that is left out.
 func rewritten(n *node, convert func(e *node) *node) *node {
 	before := elements(n)
 	after := make([]*node, 0, len(before))
@@ -142,9 +143,9 @@ func rewritten(n *node, convert func(e *node) *node) *node {
 	return n.with(after)
 }
 
-// fields takes an element apart that names its parts: {path: …, host_path: …}. An
-// element with one key is that only if it cannot be read as a pair of an alias and
-// its access.
+// fields splits an element that names its parts: {path: …, host_path: …}. An element
+// with only one key is read so only if it cannot be a pair of an alias and its access:
+// {name: ro} mounts the alias "name".
 func fields(e *node, names ...string) (map[string]*node, bool) {
 	pairs, isDict := e.value.([]pair)
 	if !isDict || len(pairs) == 0 {
@@ -165,7 +166,7 @@ func fields(e *node, names ...string) (map[string]*node, bool) {
 	return out, true
 }
 
-// isAccess tells what says read-only or not.
+// isAccess reports whether a value says read-only or not.
 func isAccess(n *node) bool {
 	switch n.value {
 	case nil, true, false, "ro", "rw":
@@ -182,7 +183,7 @@ func withAccess(alias, access *node, like *node) *node {
 	return like.with([]pair{{alias, access}})
 }
 
-// addOptions puts what became options into create_options.
+// addOptions puts the properties that became options into create_options.
 func (b *builder) addOptions() {
 	if len(b.options) == 0 {
 		return
@@ -195,13 +196,14 @@ func (b *builder) addOptions() {
 	}
 	given, isDict := b.out[i].value.value.([]pair)
 	if !isDict {
-		return // the model reports what it is
+		return // the model reports what is wrong with it
 	}
 	join := func(key string, older, newer *node) *node { return b.joinOption(key, older, newer) }
 	b.out[i].value = b.out[i].value.with(merged(given, b.options, join))
 }
 
-// joinOption joins an option given as such with what a property says.
+// joinOption joins an option that is given directly with the one that follows from a
+// property.
 func (b *builder) joinOption(key string, given, more *node) *node {
 	where := b.where + " > create_options > " + key
 	switch was := given.value.(type) {

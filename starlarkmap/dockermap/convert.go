@@ -1,4 +1,4 @@
-// Import of docker-map files: the one entrance.
+// Import of docker-map files: the entry point.
 
 package dockermap
 
@@ -16,27 +16,27 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
-// The codes of problems found by this package, besides those of engine/problem.
+// The codes of problems found by this package, in addition to those of engine/problem.
 const (
-	// CodeYAML: the file is not YAML, or uses a part of it that says nothing here.
+	// CodeYAML: the file is not YAML, or uses a part of YAML that means nothing here.
 	CodeYAML problem.Code = "yaml"
-	// CodeUnsupported: dmap has nothing that means the same.
+	// CodeUnsupported: dmap has no equivalent.
 	CodeUnsupported problem.Code = "unsupported"
 )
 
-// Options say how to convert. Nil means the zero value.
+// Options control a conversion. Nil means the zero value.
 type Options struct {
-	// Name of the map; "" takes the key "name" of the file, else the base name of the
-	// file. It must not differ from that key.
+	// Name of the map; "" means the key "name" of the file, or without one the base
+	// name of the file. If both are given they must be equal.
 	Name string
-	// Partial leaves out what dmap has nothing for, instead of refusing it. What is
-	// wrong in itself stays an error.
+	// Partial leaves out what has no equivalent in dmap, instead of refusing it. What
+	// is wrong in itself is still an error.
 	Partial bool
-	// Check looks at the whole map, once nothing else is wrong. Places in the problems
-	// it returns are those of the file. Nil finds nothing.
+	// Check checks the whole map, if nothing else is wrong. The places in the problems
+	// it returns are those of the file. Nil means no further check.
 	Check func(context.Context, *model.ContainerMap) error
-	// CheckOption tells whether a key of create_options, start_options or host_config
-	// can be set; its error says why not. Nil takes every key.
+	// CheckOption returns an error if a key of create_options, start_options or
+	// host_config cannot be set. Nil accepts every key.
 	CheckOption func(key string) error
 }
 
@@ -46,18 +46,18 @@ type Result struct {
 	Name string
 	// Text is the Starlark program. It has been loaded, and makes Map.
 	Text string
-	// Map is what the file says, with the places in that file. Each variable NAME of
-	// a !path stands in it as "/NAME".
+	// Map is the map that the file describes, with places in that file. Each variable
+	// NAME of a !path is replaced by "/NAME".
 	Map *model.ContainerMap
-	// Env are the environment variables the program reads, sorted.
+	// Env lists the environment variables the program reads, sorted.
 	Env []string
-	// Warnings are what was left out, sorted by place.
+	// Warnings list what was left out, sorted by place.
 	Warnings problem.Problems
 }
 
-// Convert reads the text of a map file and writes it as a Starlark program. file
-// names it in messages and in the text. The error is a [problem.Problems] with places
-// and source lines; the file may hold anything.
+// Convert reads the text of a map file and writes it as a Starlark program. file names
+// it in messages and in the text. The error is a [problem.Problems] with places and
+// source lines. The file need not be trusted: whatever it holds, Convert ends soon.
 func Convert(ctx context.Context, file string, src []byte, opts *Options) (*Result, error) {
 	c := &converter{file: file, source: sourceOf(file, src)}
 	if opts != nil {
@@ -70,30 +70,30 @@ func Convert(ctx context.Context, file string, src []byte, opts *Options) (*Resu
 	return result, nil
 }
 
-// converter holds what one conversion found.
+// converter holds the state of one conversion.
 type converter struct {
 	file    string
 	source  *source
 	options Options
 	name    string
-	// problems refuse the file; leftOut are what Partial left out.
+	// problems are reasons to refuse the file; leftOut is what Partial left out.
 	problems problem.Problems
 	leftOut  problem.Problems
-	// volumes and host are the entries of the map under these names, to which
-	// containers add what they give in place.
+	// volumes and host are the entries of the map under these names. Containers add the
+	// paths that they give in place.
 	volumes, host []pair
-	// inPlace are the aliases made for pairs of paths, next the numbers of further
-	// aliases for each path, aliases all that are in use.
+	// inPlace holds the aliases made for pairs of paths, next the number of the next
+	// alias for each path, aliases all aliases in use.
 	inPlace map[[2]string]string
 	next    map[string]int
 	aliases map[string]bool
-	// paths are the paths of volumes by alias.
+	// paths holds the paths of volumes by alias.
 	paths map[string]*node
-	// head are the comments at the top of the file.
+	// head holds the comments at the top of the file.
 	head []string
-	// env are the variables of !path.
+	// env holds the variables in texts of !path.
 	env map[string]bool
-	// elements counts what inheritance copies.
+	// elements counts the values that inheritance copies.
 	elements int
 }
 
@@ -132,8 +132,8 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, problem.P
 	return &Result{Name: c.name, Text: text, Map: m, Env: env, Warnings: c.leftOut}, nil
 }
 
-// add adds what a check of the whole map found. Where parts of the map were at fault,
-// what refers to them is not wrong by itself.
+// add adds what a check of the whole map found. If parts of the map were at fault,
+// references to them are not wrong by themselves and are left out.
 func (c *converter) add(err error) {
 	if err == nil {
 		return
@@ -158,7 +158,7 @@ func refersTo(code problem.Code) bool {
 	return false
 }
 
-// tidied puts the words of a Starlark program in those of a YAML file.
+// tidied rewrites messages about a Starlark program so that they fit a YAML file.
 func tidied(ps problem.Problems) problem.Problems {
 	for _, p := range ps {
 		p.Path = inFile(p.Path)
@@ -169,12 +169,13 @@ func tidied(ps problem.Problems) problem.Problems {
 	return ps
 }
 
-// inFile drops from a path what a file does not have.
+// inFile drops the parts of a path that do not exist in the file.
 func inFile(path string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(path, "container_map"), " > ")
 }
 
-// compare loads the text and compares what it makes with what was meant.
+// compare loads the text and compares the result with the intended map: no mistake of
+// the writer can change a map unnoticed.
 func (c *converter) compare(ctx context.Context, text string, meant *model.ContainerMap, env []string) problem.Problems {
 	program, err := starlarkmap.Load(ctx, "import.star", &starlarkmap.Options{
 		Src: text,
@@ -199,17 +200,17 @@ func (c *converter) compare(ctx context.Context, text string, meant *model.Conta
 		Hint: "the program is at fault, not the file: please report it"}}
 }
 
-// sample is the value that stands for an environment variable: any map that uses
-// one for paths is valid with it.
+// sample returns the value that stands for an environment variable: a map that uses the
+// variable in paths is valid with it.
 func sample(name string) string { return "/" + name }
 
-// wrong reports what cannot be taken.
+// wrong reports what cannot be accepted.
 func (c *converter) wrong(code problem.Code, at problem.Origin, where, hint, format string, args ...any) {
 	c.problems = append(c.problems, &problem.Problem{Code: code, Origin: at, Path: where,
 		Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// unsupported reports what dmap has nothing for. The caller leaves it out.
+// unsupported reports what has no equivalent in dmap. The caller leaves it out.
 func (c *converter) unsupported(at problem.Origin, where, hint, format string, args ...any) {
 	p := &problem.Problem{Code: CodeUnsupported, Origin: at, Path: where, Msg: fmt.Sprintf(format, args...), Hint: hint}
 	if c.options.Partial {
@@ -219,10 +220,11 @@ func (c *converter) unsupported(at problem.Origin, where, hint, format string, a
 	c.problems = append(c.problems, p)
 }
 
-// baseName returns the name of a file without its folder, on any system.
+// baseName returns the name of a file without its folder, with the separators of any
+// system.
 func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
 
-// chooseName takes the name of the map: the argument, the key of the file, or the
+// chooseName chooses the name of the map: the argument, the key in the file, or the
 // base name of the file (D21).
 func (c *converter) chooseName(given *node) {
 	c.name = c.options.Name

@@ -47,7 +47,7 @@ func (c *converter) heritage(configurations []pair) *heritage {
 	return h
 }
 
-// read takes extends and abstract of one configuration.
+// read reads extends and abstract of one configuration.
 func (h *heritage) read(name string) {
 	pairs := entries(h.given[name])
 	where := "containers > " + name
@@ -107,7 +107,7 @@ func (h *heritage) cycles() {
 	}
 }
 
-// chain shows the way round a cycle, which may be long.
+// chain returns the way around a cycle for a message, shortened if it is long.
 func chain(names []string) string {
 	const most = 12
 	if len(names) > most {
@@ -132,7 +132,8 @@ func (h *heritage) of(name string) []pair {
 	return pairs
 }
 
-// oneOptionName calls host_config by the older of its two names.
+// oneOptionName renames host_config to the older of its two names, so that what is
+// inherited under the other one is merged with it.
 func (c *converter) oneOptionName(container string, pairs []pair) []pair {
 	given, old := get(pairs, "host_config"), get(pairs, "start_options")
 	if given == nil {
@@ -161,15 +162,15 @@ func (c *converter) oneOptionName(container string, pairs []pair) []pair {
 	return out
 }
 
-// inherit joins two sets of properties; the newer wins. What only says how to inherit
-// is left out.
+// inherit joins two sets of properties; the newer wins. Properties that only control
+// inheritance are left out.
 func (c *converter) inherit(older, newer []pair) []pair {
 	return slices.DeleteFunc(merged(older, newer, c.joined), func(p pair) bool {
 		return p.key.value == "extends" || p.key.value == "abstract"
 	})
 }
 
-// merged returns the pairs of both dictionaries; join makes the value of a key that
+// merged returns the pairs of both dictionaries; join returns the value of a key that
 // both have.
 func merged(older, newer []pair, join func(key string, older, newer *node) *node) []pair {
 	out := slices.Clone(older)
@@ -189,8 +190,8 @@ func merged(older, newer []pair, join func(key string, older, newer *node) *node
 	return out
 }
 
-// joined joins two values of one property. A single value without contents takes the
-// older one away; lists and options without contents add nothing.
+// joined joins two values of one property. An empty single value removes the older one;
+// empty lists and options add nothing.
 func (c *converter) joined(property string, older, newer *node) *node {
 	if !older.isSet() {
 		return newer
@@ -218,8 +219,8 @@ func (c *converter) joined(property string, older, newer *node) *node {
 	return newer
 }
 
-// copies counts values that inheritance copies, against files that make very many of
-// few.
+// copies counts the values that inheritance copies, and reports whether the limit
+// allows them: a small file can ask for very many.
 func (c *converter) copies(n int, at problem.Origin) bool {
 	if c.elements > mostNodes {
 		return false
@@ -231,8 +232,8 @@ func (c *converter) copies(n int, at problem.Origin) bool {
 	return true
 }
 
-// union joins two lists: elements of one key replace one another in place, new ones
-// are appended.
+// union joins two lists: a newer element replaces the older one of the same key in
+// place, others are appended.
 func (c *converter) union(property string, older, newer []*node) []*node {
 	if len(newer) == 0 || !c.copies(len(older)+len(newer), newer[0].at) {
 		return older
@@ -255,8 +256,8 @@ func (c *converter) union(property string, older, newer []*node) []*node {
 	return out
 }
 
-// elementKey tells the elements of a list property apart: by all they say for links
-// and commands, else by what they begin with.
+// elementKey returns the key by which elements of a list property count as the same:
+// the whole element for links and commands, else its first part.
 func elementKey(property string, e *node) string {
 	first, rest := tuple(e)
 	if first == nil {
@@ -274,7 +275,7 @@ func elementKey(property string, e *node) string {
 	return key
 }
 
-// identity returns a text that is equal for equal values.
+// identity returns a text that is equal for equal values only.
 func identity(n *node) string {
 	var b strings.Builder
 	n.walk(func(n *node) {
@@ -295,8 +296,8 @@ func identity(n *node) string {
 	return b.String()
 }
 
-// elements returns the elements of a list property: a list has its own, a dictionary
-// one pair for each entry, anything else is the only one.
+// elements returns the elements of a list property: those of a list, a pair for each
+// entry of a dictionary; anything else is the only element.
 func elements(n *node) []*node {
 	switch v := n.value.(type) {
 	case nil:
@@ -315,8 +316,8 @@ func elements(n *node) []*node {
 	return []*node{n}
 }
 
-// tuple takes an element apart: "a", [a, b], {a: b} and {a: [b, c]}. Of an element that
-// is none of these, first is nil.
+// tuple splits an element: "a", [a, b], {a: b} or {a: [b, c]}. For any other form,
+// first is nil.
 func tuple(e *node) (first *node, rest []*node) {
 	switch v := e.value.(type) {
 	case string, int64, expanded:

@@ -9,14 +9,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// mapKeys are the properties of a map in docker-map; every other key at the top is a
-// container (row 117).
+// mapKeys returns the properties of a map in docker-map; every other key at the top
+// level is a container (row 117).
 func mapKeys() []string {
 	return []string{"name", "repository", "host_root", "host", "volumes", "containers", "default_tag",
 		"networks", "groups", "clients", "default_domain", "set_hostname", "use_attached_parent_name"}
 }
 
-// mapFeature is a property of a map that dmap has nothing for.
+// mapFeature is a property of a map that has no equivalent in dmap.
 type mapFeature struct{ name, why, hint string }
 
 func mapFeatures() []mapFeature {
@@ -31,8 +31,8 @@ func mapFeatures() []mapFeature {
 	}
 }
 
-// mapDict returns the map as dmap's dictionary, properties in the order of
-// model.MapFields.
+// mapDict returns the map as a dictionary in dmap's terms, its properties in the order
+// of model.MapFields.
 func (c *converter) mapDict(root *node) *node {
 	top := root.value.([]pair)
 	c.chooseName(get(top, "name"))
@@ -63,7 +63,7 @@ func (c *converter) mapDict(root *node) *node {
 	return dict(root.at, c.arranged(kept, containers)...)
 }
 
-// arranged puts the properties in their order.
+// arranged returns the properties in their order.
 func (c *converter) arranged(kept map[string]pair, containers []pair) []pair {
 	var out []pair
 	add := func(name string, pairs []pair) {
@@ -96,8 +96,8 @@ func (c *converter) arranged(kept map[string]pair, containers []pair) []pair {
 	return out
 }
 
-// isFeature tells whether the key is a property that dmap has nothing for, and
-// reports it if it says something.
+// isFeature reports whether the key is a property that has no equivalent in dmap. If
+// the property is set, that is a problem.
 func (c *converter) isFeature(p pair, key string) bool {
 	for _, f := range mapFeatures() {
 		if f.name != key {
@@ -111,7 +111,7 @@ func (c *converter) isFeature(p pair, key string) bool {
 	return false
 }
 
-// entries returns the pairs of a dictionary; of anything else, none.
+// entries returns the pairs of a dictionary, nil for anything else.
 func entries(p pair) []pair {
 	if p.value == nil {
 		return nil
@@ -128,7 +128,7 @@ func (c *converter) configurations(p pair) []pair {
 	return entries(p)
 }
 
-// volumePaths takes the paths of volumes, which later versions may give as objects.
+// volumePaths reads the paths of volumes, which later versions may write as objects.
 func (c *converter) volumePaths(p pair) []pair {
 	var out []pair
 	for _, v := range entries(p) {
@@ -171,7 +171,7 @@ func (c *converter) volumeObject(v pair, fields []pair) *node {
 }
 
 // containers converts the configurations: what they inherit is written out, and
-// those that are only there to inherit from are left out.
+// abstract ones are left out.
 func (c *converter) containers(configurations []pair) []pair {
 	h := c.heritage(configurations)
 	var out []pair
@@ -192,7 +192,8 @@ func (c *converter) containers(configurations []pair) []pair {
 	return out
 }
 
-// noVariables refuses !path where no path can stand, and tells whether there is none.
+// noVariables refuses !path where the value is not a path, and reports whether there
+// was none.
 func (c *converter) noVariables(n *node, where string) bool {
 	before := len(c.problems)
 	n.walk(func(n *node) {

@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// binds takes host paths by alias, and those given in place, which get an alias.
+// binds reads host paths given by alias, and those given in place, which get an alias.
 func (b *builder) binds(n *node, where string) *node {
 	return rewritten(n, func(e *node) *node {
 		if f, ok := fields(e, "name", "readonly"); ok && f["name"] != nil {
@@ -62,7 +62,7 @@ func isContainerPath(n *node) bool {
 	return false
 }
 
-// bindInPlace gives a host path that is mounted without an alias one.
+// bindInPlace gives an alias to a host path that is mounted without one.
 func (b *builder) bindInPlace(e, inside, outside, access *node, where string) *node {
 	if !isContainerPath(inside) {
 		b.c.wrong(problem.CodeWrongValue, inside.at, where, "", "want a path in the container, got %s", inside.input())
@@ -77,7 +77,7 @@ func (b *builder) bindInPlace(e, inside, outside, access *node, where string) *n
 	return withAccess(b.c.aliasFor(inside, outside), access, e)
 }
 
-// aliasFor returns the alias of a pair of paths, a new one if there is none.
+// aliasFor returns the alias of a pair of paths, a new one if there is none yet.
 func (c *converter) aliasFor(inside, outside *node) *node {
 	wanted := [2]string{identity(inside), identity(outside)}
 	if alias, ok := c.inPlace[wanted]; ok {
@@ -95,7 +95,7 @@ func (c *converter) aliasFor(inside, outside *node) *node {
 	return text(alias, inside.at)
 }
 
-// collectAliases notes what the map itself says of aliases.
+// collectAliases notes the aliases that the map itself defines.
 func (c *converter) collectAliases() {
 	c.inPlace, c.next = map[[2]string]string{}, map[string]int{}
 	c.aliases, c.paths = map[string]bool{}, map[string]*node{}
@@ -112,7 +112,7 @@ func (c *converter) addVolume(alias, path *node) {
 	c.volumes = append(c.volumes, pair{alias, path})
 }
 
-// aliasOf makes an alias of a path: /etc/nginx/conf.d is etc_nginx_conf_d.
+// aliasOf makes an alias from a path: /etc/nginx/conf.d becomes etc_nginx_conf_d.
 func aliasOf(n *node) string {
 	s, _ := n.input().Value.(string)
 	words := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
@@ -128,8 +128,8 @@ func aliasOf(n *node) string {
 	return alias
 }
 
-// uses takes the volumes of other containers and attached ones, which dmap mounts at
-// the path where they are.
+// uses reads names of other containers and of attached volumes. dmap mounts their
+// volumes where the owner has them, so another path is refused.
 func (b *builder) uses(n *node, where string) *node {
 	return rewritten(n, func(e *node) *node {
 		if f, ok := fields(e, "name", "path", "readonly"); ok && f["name"] != nil {
@@ -161,7 +161,7 @@ func (b *builder) use(e, name, path, access *node, where string) *node {
 	return withAccess(name, access, e)
 }
 
-// attaches takes aliases, whose path may be given in place.
+// attaches reads aliases, whose path may be given in place.
 func (b *builder) attaches(n *node, where string) *node {
 	return rewritten(n, func(e *node) *node {
 		if f, ok := fields(e, "name", "path", "readonly"); ok && f["name"] != nil {

@@ -9,23 +9,23 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// node is one value. Nodes that anchors share are shared here too: nobody changes
-// one, but makes a new one.
+// node is one value. Nodes that anchors share are shared here too, so they are never
+// changed: a different value is a new node.
 type node struct {
 	// value is nil, bool, int64, float64, string, expanded, []*node or []pair.
 	value any
 	at    problem.Origin
-	// before and after are the lines of comments around an element of a list, or
-	// around the pair whose key this is.
+	// before and after are the comment lines around an element of a list, or around the
+	// pair of which this is the key.
 	before, after []string
-	// was is the name of a key in the file, if it was changed.
+	// was is the name of a key in the file, if it was renamed.
 	was string
 }
 
 // pair is one entry of a dictionary, in the order of the file.
 type pair struct{ key, value *node }
 
-// expanded is a text of !path: literal parts and variables.
+// expanded is a text of !path, as literal parts and variables.
 type expanded []part
 
 // part is a literal, or the name of an environment variable.
@@ -37,17 +37,17 @@ func list(at problem.Origin, elements ...*node) *node { return &node{value: elem
 
 func dict(at problem.Origin, pairs ...pair) *node { return &node{value: pairs, at: at} }
 
-// with returns the node with another value: its comments stay.
+// with returns a node with another value and the same comments.
 func (n *node) with(value any) *node {
 	c := *n
 	c.value = value
 	return &c
 }
 
-// isSet tells whether there is a value. A property without one counts as left out.
+// isSet reports whether there is a value. A property without one counts as left out.
 func (n *node) isSet() bool { return n != nil && n.value != nil }
 
-// isEmpty tells values that say as much as none.
+// isEmpty reports whether a value means as much as none.
 func (n *node) isEmpty() bool {
 	if !n.isSet() {
 		return true
@@ -65,7 +65,7 @@ func (n *node) isEmpty() bool {
 	return false
 }
 
-// shown returns a key as it stands in the file.
+// shown returns a key as written in the file.
 func (n *node) shown() string {
 	if n.was != "" {
 		return n.was
@@ -91,7 +91,7 @@ func get(pairs []pair, key string) *node {
 	return nil
 }
 
-// input returns the value as the model takes it, with a sample for each variable.
+// input returns the value for the model, with a sample in place of each variable.
 func (n *node) input() model.Input {
 	in := model.Input{Value: n.value, Origin: n.at}
 	switch v := n.value.(type) {

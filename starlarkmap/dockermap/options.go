@@ -32,7 +32,8 @@ func (b *builder) givenOptions(n *node, where string) *node {
 	return n.with(kept)
 }
 
-// networkMode takes the networks every engine has, none, and foreign containers.
+// networkMode accepts the networks that every engine has, "none", and containers
+// outside the map.
 func (b *builder) networkMode(p pair, where string) {
 	key := text("network_mode", p.key.at)
 	mode, isText := p.value.value.(string)
@@ -56,7 +57,7 @@ func (b *builder) networkMode(p pair, where string) {
 
 var healthTime = regexp.MustCompile(`^([0-9]+)\s*(ns|us|ms|s|m)?$`)
 
-// healthcheck takes the three forms of a health check.
+// healthcheck reads the three forms of a health check.
 func (b *builder) healthcheck(p pair, where string) {
 	key := text("healthcheck", p.key.at)
 	names := []string{"test", "interval", "timeout", "retries", "start_period"}
@@ -107,8 +108,8 @@ func (b *builder) healthParts(parts []pair, where string) []pair {
 	return out
 }
 
-// healthTime takes a number with one unit, or nanoseconds. The original reads the
-// first unit of several and forgets the others.
+// healthTime reads a number with one unit, or nanoseconds. Several units are refused:
+// the original read the first and ignored the others.
 func (b *builder) healthTime(n *node, where string) *node {
 	s, isText := n.value.(string)
 	if !isText {

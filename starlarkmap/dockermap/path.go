@@ -12,16 +12,16 @@ import (
 // pathTag marks texts in which environment variables and a leading "~" are replaced.
 const pathTag = "!path"
 
-// isPath tells the tags that replace; !path_lazy does so later, which in a program
-// that is evaluated once for each run is the same.
+// isPath reports whether a tag asks for that replacement. !path_lazy does it later,
+// which makes no difference in a program that is evaluated for each run.
 func isPath(tag string) bool { return tag == pathTag || tag == pathTag+"_lazy" }
 
-// variable is what Python's expandvars replaces.
+// variable matches what Python's expandvars replaces.
 var variable = regexp.MustCompile(`\$(?:([0-9A-Za-z_]+)|\{([^}]*)\})`)
 
 var variableName = regexp.MustCompile(`^[0-9A-Za-z_]+$`)
 
-// expand takes a text of !path apart; one without variables stays a text.
+// expand splits a text of !path into its parts; one without variables stays a text.
 func (r *reader) expand(s string, at problem.Origin) (any, bool) {
 	var out expanded
 	literal := func(s string) {

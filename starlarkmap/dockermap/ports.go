@@ -4,14 +4,13 @@ package dockermap
 
 import "github.com/dmap-dev/dmap/engine/problem"
 
-// exposure is one element of exposes: a port of the container, and where it is
-// published.
+// exposure is one element of exposes: a port of the container, and where to publish it.
 type exposure struct{ port, host, iface, ipv6 *node }
 
 const exposeForms = "a port, or a list of port, host port and interface"
 
-// exposes turns exposed ports into options: all of them are exposed, those with a
-// port of the host published.
+// exposes turns the elements into options: every port is exposed, and those with a port
+// of the host are published.
 func (b *builder) exposes(n *node, where string) {
 	var ports []*node
 	var bindings []pair
@@ -45,7 +44,7 @@ func (b *builder) exposes(n *node, where string) {
 	}
 }
 
-// exposure takes an element apart.
+// exposure splits an element into its parts.
 func (b *builder) exposure(e *node, where string) (exposure, bool) {
 	var x exposure
 	if f, ok := fields(e, "exposed_port", "host_port", "interface", "ipv6"); ok {
@@ -102,7 +101,7 @@ func exposureOf(e *node) exposure {
 	return x
 }
 
-// isPort tells what can name a port.
+// isPort reports whether a value can name a port.
 func isPort(n *node) bool {
 	switch n.value.(type) {
 	case string, int64:

@@ -34,9 +34,10 @@ type reader struct {
 	src      []byte
 	lines    [][]byte
 	problems problem.Problems
-	// open are the anchors being read, against one that contains itself.
+	// open holds the anchors being read, to notice one that contains itself.
 	open map[*yaml.Node]bool
-	// nodes and bytes are what is left of the limits; full is set when they are used up.
+	// nodes and bytes are what is left of the limits; full is set once one is
+	// exhausted.
 	nodes, bytes int
 	full         bool
 }
@@ -71,7 +72,7 @@ func (r *reader) wrong(code problem.Code, at problem.Origin, hint, format string
 	r.problems = append(r.problems, &problem.Problem{Code: code, Origin: at, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// checkText refuses what no YAML file of a map holds, before a parser sees it.
+// checkText refuses what no YAML file of a map contains, before the parser sees it.
 func (r *reader) checkText() bool {
 	if len(r.src) > MostBytes {
 		r.wrong(problem.CodeSizeLimit, problem.Origin{File: r.file, Line: 1, Col: 1}, "", "the file has %d bytes, more than %d", len(r.src), MostBytes)
@@ -115,7 +116,7 @@ func (r *reader) document() *yaml.Node {
 	return nil
 }
 
-// decode reads one document. The parser reports some inputs by a panic.
+// decode reads one document. For some inputs the parser panics; that becomes an error.
 func decode(d *yaml.Decoder) (doc *yaml.Node, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -132,8 +133,7 @@ var (
 	errorAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
 )
 
-// syntax reports an error of the parser, which knows the line at best, and that not
-// exactly.
+// syntax reports an error of the parser, which at best knows the approximate line.
 func (r *reader) syntax(err error) {
 	found := errorLine.FindStringSubmatch(err.Error())
 	at := problem.Origin{File: r.file, Line: 1, Col: 1}
@@ -196,8 +196,8 @@ func (r *reader) value(n *yaml.Node, depth int) *node {
 	return out
 }
 
-// spend counts a value against the limits. They are what stops a small file whose
-// aliases stand for billions of values.
+// spend counts a value against the limits. They stop a small file whose aliases expand
+// to billions of values.
 func (r *reader) spend(n *yaml.Node, at problem.Origin, depth int) bool {
 	r.nodes--
 	r.bytes -= len(n.Value) + len(n.HeadComment) + len(n.LineComment) + len(n.FootComment)
@@ -277,7 +277,7 @@ func (r *reader) mapping(n *yaml.Node, at problem.Origin, depth int) (any, bool)
 	return m.pairs, true
 }
 
-// mapping is a dictionary in the making.
+// mapping is a dictionary being read.
 type mapping struct {
 	pairs []pair
 	at    map[any]int
@@ -294,8 +294,8 @@ func (m *mapping) put(key, value *node) {
 	m.pairs[i] = pair{key, value}
 }
 
-// own adds a pair that stands in the dictionary itself. It overrides a merged one,
-// but a key cannot be there twice: the original took the last of them in silence.
+// own adds a pair written in the dictionary itself. It overrides a merged one, but the
+// same key twice is an error: the original silently took the last.
 func (r *reader) own(m *mapping, key, value *node) {
 	if first, twice := m.own[key.value]; twice {
 		r.wrong(problem.CodeDuplicate, key.at, "", "the key %s is given twice", key.name())
@@ -310,8 +310,8 @@ func isMerge(key *yaml.Node) bool {
 	return key.Kind == yaml.ScalarNode && key.Tag == "!!merge"
 }
 
-// merge adds what a merge key (<<) names: a dictionary, or a list of them of which
-// the first wins.
+// merge adds what a merge key (<<) names: a dictionary, or a list of dictionaries, of
+// which the first wins.
 func (r *reader) merge(m *mapping, value *yaml.Node, depth int) {
 	v := r.value(value, depth+1)
 	if v == nil {
@@ -350,7 +350,7 @@ func (r *reader) key(n *yaml.Node, depth int) *node {
 	return nil
 }
 
-// collectionTag returns the tag of a list or dictionary, if it is one that is known.
+// collectionTag returns the tag of a list or dictionary, if it is a known one.
 func (r *reader) collectionTag(n *yaml.Node, at problem.Origin, plain string) (string, bool) {
 	if n.Style&yaml.TaggedStyle == 0 || n.Tag == plain {
 		return "", true
@@ -373,8 +373,8 @@ func (r *reader) unknownTag(tag string, at problem.Origin) {
 // around returns the comments above and beside a value.
 func around(head, line string) []string { return append(comments(head), comments(line)...) }
 
-// comments splits a comment into lines. Whatever ends a line anywhere ends one here,
-// so that nothing of a comment can become a part of the program.
+// comments splits a comment into lines. Whatever ends a line in YAML or in Starlark
+// ends one here, so that no part of a comment can become a part of the program.
 func comments(s string) []string {
 	if s == "" {
 		return nil

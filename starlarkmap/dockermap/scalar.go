@@ -14,8 +14,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// The forms of YAML 1.1 as PyYAML has them: yes and off are flags, 0750 is octal,
-// 22:22 is a number to the base of 60, 1e3 is a text.
+// The forms of YAML 1.1 in PyYAML: yes and off are booleans, 0750 is octal, 22:22 is a
+// number in base 60, 1e3 is a string.
 var (
 	plainInt   = regexp.MustCompile(`^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]+|0|[1-9][0-9_]*)$`)
 	plainFloat = regexp.MustCompile(`^[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|\.(?:inf|Inf|INF))$|^\.(?:nan|NaN|NAN)$`)
@@ -23,7 +23,7 @@ var (
 	timestamp  = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*)?$`)
 )
 
-// scalar reads a single value. A quoted one is a text.
+// scalar reads a single value. A quoted one is a string.
 func (r *reader) scalar(n *yaml.Node, at problem.Origin) (any, bool) {
 	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	isTagged := n.Style&yaml.TaggedStyle != 0
@@ -41,7 +41,7 @@ func (r *reader) scalar(n *yaml.Node, at problem.Origin) (any, bool) {
 	return r.plain(n.Value, at)
 }
 
-// tagged reads a value whose type is written before it.
+// tagged reads a value with a tag for its type before it.
 func (r *reader) tagged(n *yaml.Node, at problem.Origin) (any, bool) {
 	var fits func(any) bool
 	switch n.Tag {
@@ -78,7 +78,7 @@ func is[T any](v any) bool {
 	return ok
 }
 
-// hasBareTag tells whether the value at the place begins with a tag "!", which the
+// hasBareTag reports whether the value at the place begins with the tag "!", which the
 // parser drops.
 func (r *reader) hasBareTag(at problem.Origin) bool {
 	if at.Line < 1 || at.Line > len(r.lines) {
@@ -88,7 +88,7 @@ func (r *reader) hasBareTag(at problem.Origin) bool {
 	return at.Col >= 1 && at.Col <= len(line) && line[at.Col-1] == '!'
 }
 
-// plain reads a value without quotes and tag.
+// plain reads a value without quotes or a tag.
 func (r *reader) plain(s string, at problem.Origin) (any, bool) {
 	switch s {
 	case "", "~", "null", "Null", "NULL":

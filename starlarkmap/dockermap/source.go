@@ -1,4 +1,4 @@
-// Import of docker-map files: the lines that problems speak of.
+// Import of docker-map files: the lines that problems are about.
 
 package dockermap
 
@@ -9,7 +9,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// source has the lines of a file, for [problem.Source].
+// source holds the lines of a file and implements [problem.Source].
 type source struct {
 	file  string
 	lines [][]byte
@@ -19,7 +19,7 @@ func sourceOf(file string, src []byte) *source {
 	return &source{file, splitLines(bytes.TrimPrefix(src, []byte("\ufeff")))}
 }
 
-// Quote returns the line of a place, and where the word ends that stands there.
+// Quote returns the line of a place, and the end of the word at that place.
 func (s *source) Quote(at problem.Origin) (line string, end problem.Origin, ok bool) {
 	if at.File != s.file || at.Line < 1 || at.Line > len(s.lines) {
 		return "", problem.Origin{}, false
@@ -31,7 +31,7 @@ func (s *source) Quote(at problem.Origin) (line string, end problem.Origin, ok b
 	for n < len(word) && !strings.ContainsRune(" ,]}", word[n]) {
 		n++
 	}
-	if n > 1 && word[n-1] == ':' { // that of a key
+	if n > 1 && word[n-1] == ':' { // the colon after a key
 		n--
 	}
 	return line, problem.Origin{File: at.File, Line: at.Line, Col: at.Col + n}, true

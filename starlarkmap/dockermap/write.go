@@ -13,11 +13,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// longestLine is how long a list or dictionary of single values may be to stand on
-// one line.
+// longestLine is the length up to which a list or dictionary of single values is
+// written on one line.
 const longestLine = 60
 
-// program writes the map, with a head that says where it comes from, what it needs
+// program writes the map, under a comment that says where it comes from, what it needs
 // and what is missing. ok is false if it becomes too long.
 func (c *converter) program(properties, root *node) (text string, ok bool) {
 	w := &writer{left: MostBytes}
@@ -48,7 +48,7 @@ func (c *converter) program(properties, root *node) (text string, ok bool) {
 	return w.out.String(), w.left > 0
 }
 
-// writer writes Starlark until it is full.
+// writer writes Starlark, up to a limit.
 type writer struct {
 	out  strings.Builder
 	left int
@@ -107,7 +107,7 @@ func (w *writer) list(elements []*node, level int) {
 	w.print("]")
 }
 
-// lifted moves the comments of the only pair of a dictionary around the whole of it.
+// lifted moves the comments of the only pair of a dictionary to the dictionary.
 func lifted(e *node) *node {
 	pairs, ok := e.value.([]pair)
 	if !ok || len(pairs) != 1 {
@@ -183,7 +183,7 @@ func shortDict(pairs []pair) (string, bool) {
 	return "{" + strings.Join(parts, ", ") + "}", true
 }
 
-// single writes a value without parts.
+// single returns the text of a value without parts.
 func single(n *node) string {
 	switch v := n.value.(type) {
 	case nil:
@@ -202,10 +202,10 @@ func single(n *node) string {
 	case expanded:
 		return v.expression()
 	}
-	return fmt.Sprintf("<%s>", model.Input{Value: n.value}) // no program: comparing finds it
+	return fmt.Sprintf("<%s>", model.Input{Value: n.value}) // not valid Starlark: compare reports it
 }
 
-// floatText writes a number so that it stays one with a fraction.
+// floatText writes a float so that it is read back as a float.
 func floatText(v float64) string {
 	s := strconv.FormatFloat(v, 'g', -1, 64)
 	if !strings.ContainsAny(s, ".e") {
@@ -214,7 +214,7 @@ func floatText(v float64) string {
 	return s
 }
 
-// expression writes a text with environment variables.
+// expression returns the expression for a text with environment variables.
 func (e expanded) expression() string {
 	parts := make([]string, len(e))
 	for i, p := range e {
@@ -226,10 +226,11 @@ func (e expanded) expression() string {
 	return strings.Join(parts, " + ")
 }
 
-// quote writes a text; the escapes of Go are those of Starlark for all valid UTF-8.
+// quote returns a string literal. Go's escapes are also Starlark's, for all valid
+// UTF-8.
 func quote(s string) string { return strconv.Quote(s) }
 
-// listed shows names in a comment.
+// listed returns names for a comment.
 func listed(names []string) string {
 	const most = 10
 	if len(names) > most {

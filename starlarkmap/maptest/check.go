@@ -17,13 +17,13 @@ import (
 const CodeTest problem.Code = "test"
 
 const (
-	// longestShown is where values in messages are cut.
+	// longestShown is the length at which values in messages are cut.
 	longestShown = 2000
 	// longestLine is what fits on the first line of a message.
 	longestLine = 60
 )
 
-// failed is the error of a check; msg is what the test says about it.
+// failed returns the error of a check; msg is the test's own message.
 func failed(msg starlark.Value, format string, args ...any) error {
 	p := &problem.Problem{Code: CodeTest, Msg: fmt.Sprintf(format, args...)}
 	if msg != nil && msg != starlark.None {
@@ -49,7 +49,7 @@ func equal(c *invocation) (starlark.Value, error) {
 	return nil, failed(msg, "%s", difference(got, want))
 }
 
-// difference says how two values differ: of long text the first line that does.
+// difference says how two values differ; for long text, by its first differing line.
 func difference(got, want starlark.Value) string {
 	a, isText := starlark.AsString(got)
 	b, isText2 := starlark.AsString(want)
@@ -108,7 +108,7 @@ func contains(c *invocation) (starlark.Value, error) {
 	return nil, failed(msg, "%s is not in\n    %s", starlarkmap.Text(part, longestShown), starlarkmap.Text(got, longestShown))
 }
 
-// fails is t.fails(fn, part = ""): the text of the error that calling fn gives.
+// fails is t.fails(fn, part = ""): it returns the text of the error from calling fn.
 func fails(c *invocation) (starlark.Value, error) {
 	var fn starlark.Callable
 	var part string
@@ -133,7 +133,7 @@ func fails(c *invocation) (starlark.Value, error) {
 	return starlark.String(text), nil
 }
 
-// problemTexts writes problems without their places, one on a line.
+// problemTexts returns problems without their places, one per line.
 func problemTexts(ps problem.Problems) string {
 	var lines []string
 	for _, p := range ps {

@@ -22,7 +22,7 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
-// testEngine is a simulated engine, and dmap at work on it.
+// testEngine is a simulated engine, with dmap's engine to work on it.
 type testEngine struct {
 	sim    *sim.Engine
 	client docker.Client
@@ -39,7 +39,7 @@ func newEngine(c *invocation) (starlark.Value, error) {
 	}
 	s := sim.New(sim.Options{})
 	ctx := starlarkmap.Context(c.thread)
-	context.AfterFunc(ctx, func() { _ = s.Close() }) // nobody reads from it any more
+	context.AfterFunc(ctx, func() { _ = s.Close() }) // nothing reads from it any more
 	e := &testEngine{sim: s, images: &images{sim: s, added: map[string]bool{}}}
 	if given != starlark.None {
 		e.images.given = true
@@ -57,7 +57,7 @@ func newEngine(c *invocation) (starlark.Value, error) {
 	e.client, err = dockerd.Open(ctx, dockerd.Options{
 		DialContext: s.DialContext,
 		Host:        "tcp://simulated.invalid",
-		ConfigDir:   "/simulated.invalid", // no credentials of the user
+		ConfigDir:   "/simulated.invalid", // a test must not use the user's credentials
 		Env:         func(string) string { return "" },
 	})
 	if err != nil {
@@ -90,7 +90,7 @@ func (e *testEngine) value() starlark.Value {
 	return o
 }
 
-// wanted is a map and what to do with it.
+// wanted is a map and what a test wants done with it.
 type wanted struct {
 	of      *model.ContainerMap
 	request plan.Request
@@ -121,7 +121,7 @@ func request(c *invocation) (*wanted, error) {
 	return w, nil
 }
 
-// wanted reads what a call wants, and lets its images be there.
+// wanted reads the arguments of a call, and provides the images of the map.
 func (e *testEngine) wanted(c *invocation) (*wanted, error) {
 	w, err := request(c)
 	if err != nil {
@@ -145,7 +145,7 @@ func (e *testEngine) plan(c *invocation) (starlark.Value, error) {
 	return planValue(p)
 }
 
-// quick are times for an engine that answers at once.
+// quick returns time limits for an engine that answers immediately.
 func quick() run.Times {
 	return run.Times{
 		Hold: 2 * time.Second, Wait: 5 * time.Second, Settle: 20 * time.Millisecond,
@@ -153,8 +153,8 @@ func quick() run.Times {
 	}
 }
 
-// run plans and carries out, one step after the other so that the same test always
-// sees the same.
+// run plans and runs the plan, one step at a time, so that the same test always sees
+// the same order.
 func (e *testEngine) run(c *invocation) (starlark.Value, error) {
 	w, err := e.wanted(c)
 	if err != nil {
@@ -179,7 +179,7 @@ func (e *testEngine) run(c *invocation) (starlark.Value, error) {
 	return reportValue(p, report)
 }
 
-// fail is e.fail(op, name = "", message = …, status = 500, times = 1): calls that
+// fail is e.fail(op, name = "", message = …, status = 500, times = 1): matching calls
 // fail from now on.
 func (e *testEngine) fail(c *invocation) (starlark.Value, error) {
 	f := sim.Fault{Status: 500, Times: 1, Message: "simulated failure"}
@@ -203,7 +203,7 @@ func (e *testEngine) fail(c *invocation) (starlark.Value, error) {
 	return starlark.None, nil
 }
 
-// failing are the operations of an engine that dmap uses to change something.
+// failing returns the operations with which dmap changes something on an engine.
 func failing() []string {
 	return []string{
 		"container.create", "container.start", "container.stop", "container.remove", "container.update", "container.kill",
@@ -211,8 +211,8 @@ func failing() []string {
 	}
 }
 
-// create is e.create(name, image = "other", labels = {}): a container that somebody
-// else made.
+// create is e.create(name, image = "other", labels = {}): it adds a container made by
+// somebody else.
 func (e *testEngine) create(c *invocation) (starlark.Value, error) {
 	var name string
 	image := "other"
@@ -234,7 +234,8 @@ func (e *testEngine) create(c *invocation) (starlark.Value, error) {
 	return starlark.None, nil
 }
 
-// onContainer is a method that does something to what has a name, as somebody else.
+// onContainer returns a method that does something to a container by name, as if
+// somebody else did it.
 func (e *testEngine) onContainer(do func(ctx context.Context, name string) error) method {
 	return func(c *invocation) (starlark.Value, error) {
 		var name string
@@ -248,7 +249,7 @@ func (e *testEngine) onContainer(do func(ctx context.Context, name string) error
 	}
 }
 
-// advance is e.advance(time): the clock of the engine goes on.
+// advance is e.advance(time): it moves the engine's clock on.
 func (e *testEngine) advance(c *invocation) (starlark.Value, error) {
 	var text string
 	if err := c.unpack("time", &text); err != nil {
@@ -262,7 +263,7 @@ func (e *testEngine) advance(c *invocation) (starlark.Value, error) {
 	return starlark.None, nil
 }
 
-// containers is e.containers: what is there, by name.
+// containers is e.containers: the containers on the engine, by name.
 func (e *testEngine) containers() (starlark.Value, error) {
 	return byName(e.sim.World().Containers, func(c sim.ContainerState) string { return c.Name }, func(c sim.ContainerState) (starlark.Value, error) {
 		mounts := make([]starlark.Value, len(c.Mounts))
@@ -281,7 +282,7 @@ func (e *testEngine) containers() (starlark.Value, error) {
 	})
 }
 
-// volumes is e.volumes: what is there, by name.
+// volumes is e.volumes: the volumes on the engine, by name.
 func (e *testEngine) volumes() (starlark.Value, error) {
 	return byName(e.sim.World().Volumes, func(v sim.VolumeState) string { return v.Name }, func(v sim.VolumeState) (starlark.Value, error) {
 		return record(map[string]any{

@@ -1,4 +1,4 @@
-// Tests of maps: t, what a test function is given.
+// Tests of maps: t, the argument of a test function.
 
 package maptest
 
@@ -19,7 +19,7 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
-// environment is what one test can reach.
+// environment is everything that one test can reach.
 type environment struct {
 	root   *os.Root // the folder of the test file
 	limits starlarkmap.Limits
@@ -40,8 +40,8 @@ func (e *environment) value() starlark.Value {
 }
 
 // maps is t.maps(file, vars = {}, env = {}): the maps that a program makes, by name.
-// env has the variables that the program may read; None is one that is not set.
-// It cannot be called load, which is a word of the language.
+// env holds the variables that the program may read; one that is None is not set. The
+// method cannot be called load, which is a keyword of the language.
 func (e *environment) maps(c *invocation) (starlark.Value, error) {
 	var file string
 	var vars, env *starlark.Dict
@@ -76,7 +76,7 @@ func (e *environment) maps(c *invocation) (starlark.Value, error) {
 	return made, nil
 }
 
-// variables reads env: the names, and the values of those that are set.
+// variables reads env: all names, and the values of those that are set.
 func variables(env *starlark.Dict) (names []string, set map[string]string, err error) {
 	if env == nil {
 		return nil, nil, nil
@@ -97,8 +97,8 @@ func variables(env *starlark.Dict) (names []string, set map[string]string, err e
 	return slices.AppendSeq(names, maps.Keys(set)), set, err
 }
 
-// locate returns the folder of a file and its name there. A program sees its own
-// folder only, as it does when dmap runs it.
+// locate returns the folder of a file and its name there. A program sees only its own
+// folder, as when dmap runs it.
 func (e *environment) locate(file string) (fs.FS, string, error) {
 	bad := func(why string) (fs.FS, string, error) {
 		return nil, "", &problem.Problem{Code: problem.CodeLoad, Msg: fmt.Sprintf("cannot load %q: %s", file, why)}
@@ -147,8 +147,8 @@ func check(c *invocation) (starlark.Value, error) {
 	return textList(list), nil
 }
 
-// because puts what was tried before the text of an error. Its problems may stand in
-// files that the test knows nothing of, so they are text from here on.
+// because puts what was tried before the text of an error. The problems become plain
+// text here: their places may be in files that do not belong to the test.
 func because(what string, err error) error {
 	p := &problem.Problem{Code: problem.CodeRuntime, Msg: what + ": " + err.Error()}
 	if strings.Contains(err.Error(), "\n") {

@@ -1,4 +1,4 @@
-// Tests of maps: the images of a simulated engine, and what their programs do.
+// Tests of maps: the images of a simulated engine, and how their programs behave.
 
 package maptest
 
@@ -15,18 +15,18 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// images are those of one engine.
+// images provides the images of one engine.
 type images struct {
 	sim *sim.Engine
-	// given tells that the test named all there are; else every image that a map names
-	// is there.
+	// given is set if the test listed the images; otherwise every image that a map
+	// names exists.
 	given bool
-	// added are those that are there because they were needed.
+	// added holds the images that were added because a map names them.
 	added map[string]bool
 }
 
-// process reads the program of an image. "" runs until it is stopped, but the usual
-// base image ends at once.
+// process parses the program of an image. "" is one that runs until it is stopped,
+// except that the usual base image exits immediately.
 func process(name, script string) (*sim.Process, error) {
 	if script == "" && strings.TrimSuffix(name, ":latest") == model.DefaultBaseImage {
 		return &sim.Process{Exits: true}, nil
@@ -38,8 +38,8 @@ func process(name, script string) (*sim.Process, error) {
 	return &p, nil
 }
 
-// give adds images, which are names or a dictionary of name and program: to the
-// engine, or to the registry.
+// give adds images, given as names or as a dictionary of names and programs, to the
+// engine or to the registry.
 func give(what string, v starlark.Value, add func(sim.Image) error) error {
 	scripts := map[string]string{}
 	var err error
@@ -75,12 +75,12 @@ func give(what string, v starlark.Value, add func(sim.Image) error) error {
 	return nil
 }
 
-// forMap puts the images that m names on the engine, unless the test gave them. The
-// image that holds an attached volume ends at once, as tianon/true does; any other
-// runs until it is stopped.
+// forMap adds the images that m names to the engine, unless the test listed the images.
+// The image that holds an attached volume exits immediately, as tianon/true does; any
+// other runs until it is stopped.
 func (i *images) forMap(m *model.ContainerMap) error {
 	if m.Validate() != nil {
-		return nil // the plan says what is wrong
+		return nil // planning reports what is wrong
 	}
 	d, err := resolve.Map(m)
 	if err != nil {
@@ -98,7 +98,7 @@ func (i *images) forMap(m *model.ContainerMap) error {
 	return nil
 }
 
-// put puts an image on the engine, once, unless the test gave all there are.
+// put adds an image to the engine, once, unless the test listed the images.
 func (i *images) put(name string, ends bool) error {
 	if i.given || i.added[name] {
 		return nil

@@ -1,12 +1,12 @@
 // Tests of maps: finding and running them.
 
-// Package maptest runs tests of maps: Starlark files called *_test.star, whose
-// functions test_*(t) load maps and try them on a simulated Docker Engine. The verb
-// dmap test prints what it finds; Go tests call it for the maps of a Go project. It is
-// the one place below cmd where Starlark and Docker meet.
+// Package maptest runs tests of maps: Starlark files named *_test.star, whose functions
+// test_*(t) load maps and try them on a simulated Docker Engine. The command dmap test
+// prints the results; Go tests can call it for the maps of a Go project. It is the only
+// package below cmd where Starlark and Docker meet.
 //
-// Tests are as little trusted as maps: each has the limits of an evaluation, reads
-// nothing outside the folder of its file, and reaches no real engine.
+// Tests are trusted no more than maps: each has the limits of an evaluation, reads
+// nothing outside the folder of its file, and never reaches a real engine.
 package maptest
 
 import (
@@ -35,27 +35,27 @@ const (
 	prefix = "test_"
 )
 
-// Options say which tests run, and how. The zero value runs all.
+// Options control which tests run, and how. The zero value runs all.
 type Options struct {
-	// Run selects tests by their names; nil is all.
+	// Run selects tests by name; nil selects all.
 	Run *regexp.Regexp
-	// Limits are those of each test, and of each program it loads.
+	// Limits apply to each test, and to each program it loads.
 	Limits starlarkmap.Limits
 }
 
-// File is what became of the tests of one file.
+// File is the result of the tests of one file.
 type File struct {
 	Name string
-	// Err says why the file cannot be loaded; then there are no tests.
+	// Err is why the file cannot be loaded; then there are no tests.
 	Err   error
 	Tests []Test
 }
 
-// Test is what became of one test.
+// Test is the result of one test.
 type Test struct {
 	Name   string
 	Origin problem.Origin
-	// Err says what failed, as [problem.Problems]; nil if nothing did.
+	// Err is what failed, as [problem.Problems]; nil if the test passed.
 	Err error
 	// Printed is what the test printed, in order.
 	Printed []Line
@@ -68,9 +68,9 @@ type Line struct {
 	Text   string         `json:"text"`
 }
 
-// Find returns the test files among paths, which are files or folders; folders are
-// searched to the bottom, but not those whose name begins with a dot. The files of a
-// folder are sorted, and each file comes once.
+// Find returns the test files in paths, which are files or folders. Folders are
+// searched recursively, except those whose name begins with a dot. The files of a
+// folder are sorted, and each file is returned once.
 func Find(paths []string) ([]string, error) {
 	var files []string
 	for _, p := range paths {
@@ -102,7 +102,7 @@ func Find(paths []string) ([]string, error) {
 }
 
 func findBelow(dir string) (files []string, err error) {
-	dir += string(filepath.Separator) // else a link to a folder is taken for a file
+	dir += string(filepath.Separator) // otherwise a link to a folder is taken for a file
 	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -117,8 +117,8 @@ func findBelow(dir string) (files []string, err error) {
 	return files, err
 }
 
-// Run runs the tests of a file one after the other, in its order, until ctx ends.
-// Each test is an evaluation of its own: it shares no value with another one.
+// Run runs the tests of a file one after the other, in the order of the file, until ctx
+// ends. Each test is a separate evaluation: it shares no value with another.
 func Run(ctx context.Context, file string, o Options) *File {
 	out := &File{Name: file}
 	program, err := starlarkmap.Load(ctx, file, &starlarkmap.Options{Limits: o.Limits})
@@ -141,7 +141,7 @@ func Run(ctx context.Context, file string, o Options) *File {
 	return out
 }
 
-// eachOnce refuses two tests of one name: the first would never run.
+// eachOnce refuses two tests of the same name: the first would never run.
 func eachOnce(program *starlarkmap.Program, file string) error {
 	src, err := os.ReadFile(file)
 	if err != nil {
@@ -196,8 +196,8 @@ func runTest(ctx context.Context, file string, t Test, o Options) Test {
 	return t
 }
 
-// printed collects what print() writes; an option function that could not be stopped
-// may still write.
+// printed collects what print() writes. It has a lock because an option function that
+// could not be stopped may still write.
 type printed struct {
 	mu    sync.Mutex
 	lines []Line

@@ -16,8 +16,7 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
-// object is a value with methods, and attributes that are read when they are asked
-// for.
+// object is a value with methods, and attributes that are computed when they are read.
 type object struct {
 	kind  string
 	attrs map[string]func() (starlark.Value, error)
@@ -25,7 +24,7 @@ type object struct {
 
 func (o *object) String() string        { return "<" + o.kind + ">" }
 func (o *object) Type() string          { return o.kind }
-func (o *object) Freeze()               {} // nothing of it can be assigned
+func (o *object) Freeze()               {} // nothing in it can be assigned
 func (o *object) Truth() starlark.Bool  { return true }
 func (o *object) Hash() (uint32, error) { return 0, fmt.Errorf("unhashable type: %s", o.kind) }
 func (o *object) AttrNames() []string   { return slices.Sorted(maps.Keys(o.attrs)) }
@@ -38,11 +37,11 @@ func (o *object) Attr(name string) (starlark.Value, error) {
 		Msg: fmt.Sprintf("%s has no .%s", o.kind, name)}
 }
 
-// method is what a method does, with the arguments still packed.
+// method is the implementation of a method; its arguments are not unpacked yet.
 type method func(c *invocation) (starlark.Value, error)
 
-// inTest is a method that option functions cannot call: they only compute values. A
-// plan calls them, so they could call themselves by a plan without end.
+// inTest returns a method that option functions cannot call: they only compute values.
+// Planning calls them, so one that made a plan would call itself without end.
 func inTest(do method) method {
 	return func(c *invocation) (starlark.Value, error) {
 		if !starlarkmap.Evaluates(c.thread) {
@@ -91,7 +90,8 @@ func plain(v any) (starlark.Value, error) {
 	return valueOf(data)
 }
 
-// valueOf converts what encoding/json reads, and lists and dictionaries of text.
+// valueOf converts the types that encoding/json produces, and lists and dictionaries of
+// strings.
 func valueOf(data any) (starlark.Value, error) {
 	switch v := data.(type) {
 	case nil:
@@ -143,7 +143,7 @@ func valueOf(data any) (starlark.Value, error) {
 	return nil, fmt.Errorf("internal error: no value for %T", data)
 }
 
-// record returns a struct of Go data; values that are of Starlark already stay.
+// record returns a struct from Go data; Starlark values are kept as they are.
 func record(fields map[string]any) (starlark.Value, error) {
 	out := starlark.StringDict{}
 	for name, data := range fields {
@@ -187,7 +187,7 @@ func textList(list []string) starlark.Value {
 	return starlark.NewList(out)
 }
 
-// texts reads a list of text.
+// texts reads a list of strings.
 func texts(what string, values []starlark.Value) ([]string, error) {
 	var out []string
 	for _, v := range values {
@@ -200,7 +200,7 @@ func texts(what string, values []starlark.Value) ([]string, error) {
 	return out, nil
 }
 
-// textDict reads a dictionary of text.
+// textDict reads a dictionary of strings.
 func textDict(what string, d *starlark.Dict) (map[string]string, error) {
 	out := map[string]string{}
 	if d == nil {

@@ -76,8 +76,8 @@ func planValue(p *plan.Plan) (starlark.Value, error) {
 	return o, nil
 }
 
-// needs tells whether a step waits for another one, directly or not: it never
-// begins before the other is done.
+// needs reports whether a step waits for another one, directly or not: it never begins
+// before the other is done.
 func needs(p *plan.Plan, step, other string) bool {
 	seen := map[string]bool{step: true}
 	for todo := []string{step}; len(todo) > 0; todo = todo[1:] {
@@ -120,7 +120,7 @@ func stepValue(st *plan.Step) (starlark.Value, error) {
 	return record(fields)
 }
 
-// place is a place as text, or None.
+// place returns a place as text, or None.
 func place(at *problem.Origin) any {
 	if at == nil {
 		return nil
