@@ -70,8 +70,7 @@ func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
 	return errors.Join(a.stale(err, again), c.close())
 }
 
-// stale prints, if that is the error, what makes a plan stale, with one line for each
-// change.
+// stale prints what makes a plan stale, one line per change, if that is the error.
 func (a *app) stale(err error, again string) error {
 	var stale *plan.StaleError
 	if !errors.As(err, &stale) {
@@ -89,10 +88,11 @@ func (a *app) stale(err error, again string) error {
 	return reported{err}
 }
 
-// mostChanges is how many changes are told of a stale plan.
+// mostChanges is how many changes are listed for a stale plan.
 const mostChanges = 20
 
-// planCommand is how a plan like p is made, but for the flags of the request.
+// planCommand returns the command that makes a plan like p, without the flags of the
+// request.
 func planCommand(p *plan.Plan, file string) string {
 	words := []string{"plan", p.Basis.Program, string(p.Action)}
 	if p.Basis.Program == "" {
@@ -101,7 +101,7 @@ func planCommand(p *plan.Plan, file string) string {
 	return shellWords(slices.Concat(words, p.Basis.Asked, []string{"--out", file})...)
 }
 
-// imagesOfPlan are the images that a plan names.
+// imagesOfPlan returns the images that a plan names.
 func imagesOfPlan(p *plan.Plan) simImages {
 	images := simImages{}
 	for _, ref := range p.Pulls() {

@@ -41,8 +41,9 @@ func completeTargets(f *programFlags) cobra.CompletionFunc {
 	}
 }
 
-// targets are the containers and instances of the maps that a program makes, or of the
-// one that --map names, but for those that are there already. A program that is wrong, or takes long, has none.
+// targets returns the containers and instances of the maps that a program makes, or of
+// the one that --map names, without those already typed. For a program that is wrong or
+// takes long there are none: a shell must not wait or print errors while completing.
 func (f *programFlags) targets(cmd *cobra.Command, file string, given []string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	const nothing = cobra.ShellCompDirectiveNoFileComp
 	if file == "-" {
@@ -74,7 +75,7 @@ func (f *programFlags) targets(cmd *cobra.Command, file string, given []string) 
 	return slices.DeleteFunc(out, func(name string) bool { return slices.Contains(given, name) }), nothing
 }
 
-// names are what a container, and each of its instances, is called as a target.
+// names returns the targets that name a container and each of its instances.
 func names(target func(part string) string, c *model.Container) []string {
 	out := []string{target(c.Name)}
 	for _, instance := range c.Instances {

@@ -4,7 +4,7 @@ package main
 
 import "github.com/spf13/pflag"
 
-// engineFlags say which engine to use, and in which form to print.
+// engineFlags select the engine to use and the form in which to print.
 type engineFlags struct {
 	host, context string
 	insecureTLS   bool

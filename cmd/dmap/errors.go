@@ -1,4 +1,4 @@
-// Command line: the ends of commands: exit codes, and errors that say more than their text.
+// Command line: exit codes, and the errors that decide them.
 
 package main
 

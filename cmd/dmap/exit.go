@@ -28,7 +28,7 @@ func (a *app) exit(command string, err error) int {
 	case errors.As(err, &shown):
 	case a.interrupted(err):
 		fmt.Fprintln(a.Err, "dmap: interrupted")
-	case errors.Is(err, syscall.EPIPE): // "dmap help json | head": who asked has what he wanted
+	case errors.Is(err, syscall.EPIPE): // "dmap help json | head": the reader has what it wanted
 	case errors.As(err, &usage):
 		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, strings.TrimSuffix(command, " help"))
 	case errors.As(err, &problems):

@@ -1,4 +1,4 @@
-// Command line: the kinds of values that flags take. What is wrong with one is said when it is read.
+// Command line: the types of flag values, each checked when it is read.
 
 package main
 
@@ -17,7 +17,7 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
-// choice is a flag that takes one of a few words, which shells complete.
+// choice is a flag whose value is one of a few words, which shells complete.
 type choice struct {
 	value *string
 	words []string
@@ -43,7 +43,7 @@ func formatFlag(flags *pflag.FlagSet, format *string) {
 // setting is a NAME=VALUE.
 type setting struct{ name, value string }
 
-// settings is a flag that takes NAME=VALUE, any number of times.
+// settings is a flag that takes NAME=VALUE and can be repeated.
 type settings []setting
 
 func (s *settings) String() string { return "" }
@@ -58,7 +58,7 @@ func (s *settings) Set(text string) error {
 	return nil
 }
 
-// limits is a flag that sets limits of evaluations, any number of times.
+// limits is a flag that sets a limit of evaluations and can be repeated.
 type limits struct{ starlarkmap.Limits }
 
 func (l *limits) String() string { return "" }
@@ -77,7 +77,7 @@ func limitFlag(flags *pflag.FlagSet, l *limits, of string) {
 	flags.Var(l, "limit", "set a limit of "+of+"; repeatable: "+strings.Join(starlarkmap.LimitNames(), ", "))
 }
 
-// variables is a flag that names environment variables, any number of times.
+// variables is a flag that names an environment variable and can be repeated.
 type variables []string
 
 func (v *variables) String() string { return "" }
@@ -109,7 +109,7 @@ func (p *positive) Set(s string) error {
 	return nil
 }
 
-// wait is a flag that takes how long to wait at most.
+// wait is a flag for the longest time to wait.
 type wait time.Duration
 
 func (w *wait) String() string { return time.Duration(*w).String() }
@@ -127,8 +127,8 @@ func (w *wait) Set(s string) error {
 	return nil
 }
 
-// seconds is a flag that takes whole seconds, or a duration that is rounded up to
-// them. Without the flag, given is nil.
+// seconds is a flag that takes whole seconds, or a duration that is rounded up to whole
+// seconds. given is nil if the flag is not set.
 type seconds struct{ given *int }
 
 func (s *seconds) String() string { return "" }
@@ -147,8 +147,8 @@ func (s *seconds) Set(text string) error {
 	return nil
 }
 
-// pattern is a flag that takes a regular expression. Without the flag, or with an
-// empty one, Regexp is nil.
+// pattern is a flag that takes a regular expression. Regexp is nil if the flag is not
+// set, or set to "".
 type pattern struct{ *regexp.Regexp }
 
 func (p *pattern) String() string { return "" }
@@ -172,7 +172,7 @@ func completeChoices(cmd *cobra.Command) {
 			return
 		}
 		if err := cmd.RegisterFlagCompletionFunc(flag.Name, cobra.FixedCompletions(c.words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-			panic(fmt.Sprintf("internal error: --%s: %v", flag.Name, err)) // the command has just named it
+			panic(fmt.Sprintf("internal error: --%s: %v", flag.Name, err)) // the flag came from this command: it cannot be missing
 		}
 	})
 	for _, sub := range cmd.Commands() {

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/term"
 )
 
-// addHelp adds dmap help, and makes "--help" of an unknown verb an error, which the
-// library shows the help of the root for.
+// addHelp adds dmap help, and makes "--help" of an unknown verb an error: cobra would
+// show the help of the root command instead.
 func (a *app) addHelp(root *cobra.Command) {
 	help := &cobra.Command{
 		Use:   "help [VERB|TOPIC]",
@@ -66,10 +66,10 @@ func addCompletion(root *cobra.Command) {
 	}
 }
 
-// defaultWidth is that of lines where nobody says how wide they may be.
+// defaultWidth is the width of lines if the output is not a terminal.
 const defaultWidth = 80
 
-// widthOf returns how many columns there are to write to.
+// widthOf returns the width of the terminal, in columns, or a default.
 func widthOf(w io.Writer) int {
 	if f, ok := w.(*os.File); ok {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
@@ -79,7 +79,8 @@ func widthOf(w io.Writer) int {
 	return defaultWidth
 }
 
-// helpText is the help of a verb, no wider than that. A topic has lines of its own.
+// helpText returns the help of a verb, no wider than width. The lines of a topic are
+// kept as they are.
 func helpText(cmd *cobra.Command, width int) string {
 	text := cmd.Long
 	if text == "" {
@@ -91,7 +92,7 @@ func helpText(cmd *cobra.Command, width int) string {
 	return wrap(text, width) + "\n" + usage(cmd, width)
 }
 
-// usage says how a verb is called.
+// usage returns how a verb is called.
 func usage(cmd *cobra.Command, width int) string {
 	var b strings.Builder
 	b.WriteString("Usage:\n")
@@ -127,14 +128,14 @@ func usage(cmd *cobra.Command, width int) string {
 	return text + flags + wrap(b.String(), width)
 }
 
-// plain is a flag that is on when it is named. Package pflag writes "[=true|false]"
-// behind flags of type bool, which says to most readers what they never need.
+// plain is a flag without a value. Package pflag adds "[=true|false]" to the help of
+// flags of type bool, which hardly any reader needs.
 type plain struct{ pflag.Value }
 
 func (plain) Type() string     { return "boolfunc" }
 func (plain) IsBoolFlag() bool { return true }
 
-// flagUsages lists flags in lines of at most that width, if pflag can.
+// flagUsages lists flags in lines of at most that width, as far as pflag can.
 func flagUsages(flags *pflag.FlagSet, width int) string {
 	shown := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.VisitAll(func(flag *pflag.Flag) {
@@ -147,8 +148,8 @@ func flagUsages(flags *pflag.FlagSet, width int) string {
 	return shown.FlagUsagesWrapped(width)
 }
 
-// wrap breaks what is wider than that. A paragraph is filled anew; a line that is
-// indented goes on below the last of its columns.
+// wrap breaks lines wider than width. A paragraph is refilled; an indented line
+// continues below its last column.
 func wrap(text string, width int) string {
 	var b strings.Builder
 	var paragraph []string
@@ -178,8 +179,8 @@ func wrap(text string, width int) string {
 	return b.String()
 }
 
-// lastColumn returns where the last column of a line begins: behind the last two
-// spaces that follow one another.
+// lastColumn returns where the last column of a line begins: after the last run of at
+// least two spaces.
 func lastColumn(line string) int {
 	if at := strings.LastIndex(line, "  "); at >= 0 {
 		return at + len("  ")
@@ -187,14 +188,14 @@ func lastColumn(line string) int {
 	return 0
 }
 
-// breakLine writes a line as several, which go on below the column that begins at
-// that byte. A word that is wider than all of them stays whole.
+// breakLine writes a line as several, which continue below the column that begins at
+// that byte. A word that is wider than the column is not broken.
 func breakLine(b *strings.Builder, line string, width, column int) {
 	if utf8.RuneCountInString(line) <= width {
 		b.WriteString(line + "\n")
 		return
 	}
-	const narrowest = 16 // of the last column; where less is left, it begins further left
+	const narrowest = 16 // of the last column; if less is left, it begins further left
 	head := line[:column]
 	indent := min(utf8.RuneCountInString(head), max(width-narrowest, 0))
 	b.WriteString(head)

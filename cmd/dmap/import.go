@@ -18,7 +18,7 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/dockermap"
 )
 
-// importer is dmap import, with one verb for each source.
+// importer returns dmap import, with one verb for each source format.
 func (a *app) importer() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
@@ -72,8 +72,8 @@ environment variables; the head of the map says which to pass with --env.`,
 	return cmd
 }
 
-// readImport reads a file; "-" is standard input. A file that cannot be read is as
-// wrong as one with wrong contents.
+// readImport reads a file; "-" is standard input. A file that cannot be read gives the
+// same exit code as one with wrong contents.
 func (a *app) readImport(ctx context.Context, file string) (name string, src []byte, err error) {
 	if file == "-" {
 		src, err = a.readInput(ctx, dockermap.MostBytes+1)
@@ -90,7 +90,7 @@ func (a *app) readImport(ctx context.Context, file string) (name string, src []b
 	return file, src, nil
 }
 
-// knownOption tells whether a map can set an option.
+// knownOption returns an error if a map cannot set an option.
 func knownOption(key string) error {
 	o, ok := option.Find(key)
 	switch {
@@ -104,8 +104,8 @@ func knownOption(key string) error {
 	return nil
 }
 
-// writeNew writes a file that does not exist yet. What a crash leaves of the one
-// call a map is made with is no program.
+// writeNew writes a file that must not exist yet. It needs no temporary file: a map is
+// a single call, so the part that a crash leaves is not a valid program.
 func writeNew(file, text string) error {
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {

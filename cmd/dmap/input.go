@@ -1,4 +1,4 @@
-// Command line: reading files and standard input, without waiting for ever.
+// Command line: reading files and standard input, without waiting forever.
 
 package main
 
@@ -10,7 +10,7 @@ import (
 	"os"
 )
 
-// readInput reads standard input up to a size; an interrupt ends the waiting.
+// readInput reads standard input, up to a size. An interrupt ends the wait for more.
 func (a *app) readInput(ctx context.Context, most int64) ([]byte, error) {
 	type result struct {
 		data []byte
@@ -32,8 +32,8 @@ func (a *app) readInput(ctx context.Context, most int64) ([]byte, error) {
 	}
 }
 
-// openRegular opens a regular file. Anything else could block without end, or be
-// something other than what was meant.
+// openRegular opens a regular file. Anything else is refused: it could block forever,
+// or not be what was meant.
 func openRegular(file string) (*os.File, error) {
 	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is %s, not a regular file", file, kindOf(info.Mode()))
@@ -41,7 +41,7 @@ func openRegular(file string) (*os.File, error) {
 	return os.Open(file)
 }
 
-// kindOf names what is not a regular file.
+// kindOf returns the name for a kind of file that is not regular.
 func kindOf(mode fs.FileMode) string {
 	switch {
 	case mode.IsDir():

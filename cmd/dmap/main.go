@@ -1,8 +1,8 @@
 // Command line: the program.
 
 // Command dmap runs container maps: Starlark programs that describe a landscape of
-// Docker containers. It parses its command line, calls the library, and prints;
-// there is one file for each verb.
+// Docker containers. It parses its command line, calls the library and prints the
+// result; there is one file for each verb.
 package main
 
 import (
@@ -20,8 +20,8 @@ func main() {
 	os.Exit(Main(os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
-// Streams are where the program reads and writes. Results go to Out, progress and
-// messages to Err.
+// Streams are what the program reads from and writes to. Results go to Out, progress
+// and messages to Err.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer

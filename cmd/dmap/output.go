@@ -40,8 +40,8 @@ func (o *output) failure() error {
 	return o.err
 }
 
-// messages writes progress and messages. What engines, containers and plan files say in
-// them does nothing to a terminal. That nobody reads them stops nothing.
+// messages writes progress and messages. Text from engines, containers and plan files
+// is made harmless to terminals. If nobody reads the messages, that stops nothing.
 type messages struct {
 	to io.Writer
 	mu *sync.Mutex // several goroutines write
@@ -50,12 +50,13 @@ type messages struct {
 func (m messages) Write(p []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	// There is nowhere left to say that this failed.
+	// There is nowhere left to report that this failed.
 	_, _ = io.WriteString(m.to, problem.Printable(string(p)))
 	return len(p), nil
 }
 
-// watch says on Err what is waited for, when nothing was said for a while.
+// watch says on Err what the program is waiting for, if nothing was written for a
+// while.
 func (a *app) watch(ctx context.Context) context.Context {
 	return calls.Watch(ctx, func(what string) { fmt.Fprintf(a.Err, "dmap: waiting for %s\n", what) })
 }

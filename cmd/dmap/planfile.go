@@ -1,4 +1,4 @@
-// Command line: files of saved plans.
+// Command line: the files of saved plans.
 
 package main
 
@@ -16,11 +16,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// stdStream is what a file is called that is standard input or output.
+// stdStream is the file name that stands for standard input or output.
 const stdStream = "-"
 
-// savePlan writes a plan to a file that only its owner can read: all of it, or
-// nothing. What could not be read back is not written.
+// savePlan writes a plan to a file that only its owner can read: all of it, or nothing.
+// A plan that could not be read back is not written.
 func (a *app) savePlan(p *plan.Plan, file string) error {
 	var text bytes.Buffer
 	if err := p.WriteJSON(&text); err != nil {
@@ -42,8 +42,8 @@ func (a *app) savePlan(p *plan.Plan, file string) error {
 	return nil
 }
 
-// replacesPlan refuses to write over anything but a plan, such as the program that
-// it was made from.
+// replacesPlan refuses to overwrite anything but a plan, such as the program that the
+// plan was made from.
 func replacesPlan(file string) error {
 	f, err := openRegular(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +61,8 @@ func replacesPlan(file string) error {
 	return nil
 }
 
-// replaceFile writes a file beside the one it replaces, for its owner only.
+// replaceFile writes a file next to the one it replaces, readable by its owner only,
+// and renames it: a crash leaves the old file or the new one.
 func replaceFile(file string, text []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".dmap-plan-*") // mode 0600
 	if err != nil {
@@ -80,8 +81,8 @@ func replaceFile(file string, text []byte) error {
 	return nil
 }
 
-// readPlan reads a saved plan. A file that cannot be read is as wrong as one with
-// wrong contents.
+// readPlan reads a saved plan. A file that cannot be read gives the same exit code as
+// one with wrong contents.
 func (a *app) readPlan(ctx context.Context, file string) (*plan.Plan, error) {
 	if file == stdStream {
 		text, err := a.readInput(ctx, plan.MostBytes+1)

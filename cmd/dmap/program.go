@@ -51,7 +51,7 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 	return program, nil
 }
 
-// isYAML adds a hint to the errors of a file that is no Starlark.
+// isYAML adds a hint to the errors of a file that is YAML rather than Starlark.
 func isYAML(file string, err error) error {
 	var problems problem.Problems
 	ext := strings.ToLower(filepath.Ext(file))
@@ -66,8 +66,8 @@ func isYAML(file string, err error) error {
 	return err
 }
 
-// evaluation returns what the flags say about the evaluation. Of two values for one
-// variable the later one counts.
+// evaluation returns the options of the evaluation that the flags ask for. If a
+// variable is set twice, the later value counts.
 func (f programFlags) evaluation() *starlarkmap.Options {
 	o := &starlarkmap.Options{Env: f.env, Args: map[string]string{}, Limits: f.limits.Limits}
 	for _, v := range f.vars {
@@ -76,8 +76,8 @@ func (f programFlags) evaluation() *starlarkmap.Options {
 	return o
 }
 
-// choose returns the map a request is about: the one named, the only one, or the
-// one that all targets are prefixed with.
+// choose returns the map a request is about: the one named, the only one, or the one
+// whose name all targets begin with.
 func choose(file string, maps []*model.ContainerMap, name string, targets []string) (*model.ContainerMap, error) {
 	var names []string
 	for _, m := range maps {
@@ -107,7 +107,7 @@ func choose(file string, maps []*model.ContainerMap, name string, targets []stri
 	return nil, &usageError{text: fmt.Sprintf("the program has the maps %s; choose one with --map, or write targets as map.name", list)}
 }
 
-// allOf reports whether all targets are written with the name of the map.
+// allOf reports whether all targets begin with the name of the map.
 func allOf(mapName string, targets []string) bool {
 	for _, t := range targets {
 		if _, ok := identity.CutName(mapName, t); !ok {

@@ -54,7 +54,7 @@ func (f *requestFlags) callOptions() (model.Dict, error) {
 	return d, nil
 }
 
-// value reads JSON, or takes the text as it is.
+// value parses text as JSON; text that is not JSON is a string.
 func value(text string) model.Input {
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
@@ -67,7 +67,7 @@ func value(text string) model.Input {
 	return model.Input{Value: text}
 }
 
-// purpose is what a plan is made for.
+// purpose is what a plan is made for: to be shown or to be carried out.
 type purpose int
 
 const (
@@ -76,7 +76,7 @@ const (
 	toCarryOut
 )
 
-// request loads the program and returns what is wanted of which map.
+// request loads the program and returns what the arguments and flags ask for.
 func (a *app) request(ctx context.Context, f *requestFlags, args []string, to purpose) (*request, error) {
 	req := plan.Request{
 		Action:   plan.Action(args[1]),
@@ -113,19 +113,19 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 	return &request{connection: c, of: m, Request: req}, nil
 }
 
-// request is what is wanted of which map, on which engine; close it.
+// request is an action on a map, with an engine to carry it out on. It must be closed.
 type request struct {
 	*connection
 	of *model.ContainerMap
 	plan.Request
 }
 
-// planned is the plan that the request means now.
+// planned returns the plan for the request in the engine's present state.
 func (r *request) planned(ctx context.Context) (*plan.Plan, error) {
 	return r.engine.Plan(ctx, r.of, r.Request)
 }
 
-// goOn says how to go on when an action was not carried out to its end.
+// goOn says how to continue after an action that was not completed.
 func goOn(action plan.Action) string {
 	for _, h := range plan.Actions() {
 		if h.Action == action && h.Resume != "" {

@@ -19,13 +19,13 @@ import (
 // app is one invocation of the program.
 type app struct {
 	Streams
-	// drain is closed by the first interrupt; running is true from the first step of
-	// a plan on.
+	// drain is closed by the first interrupt; running is true once the first step of a
+	// plan begins.
 	drain   chan struct{}
 	running atomic.Bool
-	// width is how wide lines of help may be.
+	// width is the width of help, in columns.
 	width int
-	// unknownHelp is what was wrong with a request for help.
+	// unknownHelp is the error of a request for help about something unknown.
 	unknownHelp error
 }
 
@@ -63,8 +63,8 @@ is stale; 64 the command line is wrong; 130 interrupted.`,
 	return cmd
 }
 
-// known refuses words that are no verb of a command, or no help topic or whatever
-// its verbs are called, with a suggestion.
+// known refuses words that do not name a verb of a command, with a suggestion; noun is
+// what its verbs are called, such as "help topic".
 func known(noun string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -82,8 +82,8 @@ func known(noun string) cobra.PositionalArgs {
 	}
 }
 
-// asAction says how to write a verb that is meant as an action: by its own name, or by
-// the one that Compose has for it.
+// asAction says how to write a verb that was meant as an action, by its own name or by
+// the one that Compose uses.
 func asAction(noun, word string) string {
 	for _, h := range plan.Actions() {
 		if noun == "verb" && word != "" && (word == string(h.Action) || word == h.Compose) {
@@ -93,7 +93,7 @@ func asAction(noun, word string) string {
 	return ""
 }
 
-// atLeast requires n arguments by their names.
+// atLeast requires at least the named arguments.
 func atLeast(names ...string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) < len(names) {
@@ -113,7 +113,7 @@ func exactly(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// flagError says what is wrong with a flag.
+// flagError returns the usage error for a wrong flag.
 func flagError(_ *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	if !errors.As(err, &invalid) {

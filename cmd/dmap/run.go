@@ -19,7 +19,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
-// runFlags are the flags of the verbs that carry something out.
+// runFlags are the flags of the verbs that plan and carry out.
 type runFlags struct {
 	requestFlags
 	workFlags
@@ -32,7 +32,7 @@ func (f *runFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print the plan and change nothing, as dmap plan does")
 }
 
-// workFlags say how a plan is carried out.
+// workFlags control how a plan is carried out.
 type workFlags struct {
 	quiet       bool
 	parallel    int
@@ -61,7 +61,7 @@ func (a *app) run() *cobra.Command {
 	return cmd
 }
 
-// runAction plans and carries out; args are file, action and targets.
+// runAction plans an action and carries it out; args are file, action and targets.
 func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 	if !f.quiet {
 		ctx = a.watch(ctx)
@@ -87,8 +87,8 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 	return errors.Join(err, r.close())
 }
 
-// carryOut lets do carry out a plan of a map, with progress on Err and the result on Out.
-// goOn says how to go on where that does not come to its end.
+// carryOut calls do to carry out a plan of a map, with progress on Err and the result
+// on Out. goOn says how to continue if that is not completed.
 func (a *app) carryOut(mapName, goOn string, f *workFlags, format string, do func(engine.Options) (*run.Report, error)) error {
 	began := false
 	o := engine.Options{
@@ -128,7 +128,7 @@ func (a *app) carryOut(mapName, goOn string, f *workFlags, format string, do fun
 	return reported{err}
 }
 
-// failures prints why a run did not come to its end.
+// failures prints why a run was not completed.
 func (a *app) failures(report *run.Report, err error) {
 	for _, res := range report.Results {
 		if res.Err != nil {
@@ -147,7 +147,7 @@ func (a *app) failures(report *run.Report, err error) {
 	}
 }
 
-// draining says that an interrupt was heard.
+// draining says that an interrupt was received.
 func (a *app) draining(int) {
 	fmt.Fprintln(a.Err, "dmap: interrupted: waiting for the calls in flight; once more cuts them off")
 }
@@ -174,7 +174,7 @@ func (a *app) progress(e run.Event) {
 	}
 }
 
-// report prints the last line: what became of the steps.
+// report prints the last line: how many steps were done, failed and skipped.
 func (a *app) report(r *run.Report) error {
 	if len(r.Results) == 0 {
 		_, err := fmt.Fprintln(a.Out, "Nothing to do.")
@@ -202,7 +202,7 @@ type reportForm struct {
 	Steps       []resultForm `json:"steps"`
 }
 
-// resultForm is what became of one step.
+// resultForm is the result of one step.
 type resultForm struct {
 	ID      string     `json:"id"`
 	Status  run.Status `json:"status"`
@@ -234,10 +234,10 @@ func capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// commandLine repeats the command as it was typed.
+// commandLine returns the command as it was typed.
 func commandLine() string { return shellWords(os.Args[1:]...) }
 
-// shellWords is a command of dmap as a person types it into a shell.
+// shellWords returns a command of dmap with its arguments quoted for a shell.
 func shellWords(args ...string) string {
 	words := []string{"dmap"}
 	for _, arg := range args {

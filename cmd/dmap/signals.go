@@ -12,19 +12,21 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// ignoreBrokenPipes makes writing to a closed pipe an error instead of the end of
-// the process: a plan is not left half done because nobody reads its progress.
-// Unlike signal.Ignore, this leaves child processes as they are.
+// ignoreBrokenPipes makes writing to a closed pipe an error instead of the end of the
+// process: a plan must not be left half done because nobody reads its progress. Unlike
+// signal.Ignore, this leaves child processes as they are.
 func ignoreBrokenPipes() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 }
 
-// listen hears interrupts. While a plan is carried out, the first one begins nothing
-// new, and the second cuts off the calls in flight; at any other time the first one
-// ends the program. After that, interrupts do what they do to any process.
+// listen handles interrupts. While a plan is carried out, the first interrupt lets no
+// further step begin, and the second cuts off the calls in flight; at any other time
+// the first one ends the program. After that, interrupts do what they do to any
+// process.
 //
-// The end of the terminal is an interrupt too, unless the program was started so that
-// it ignores it (nohup). It is never the second one: a shell that ends sends several.
+// A hangup (the terminal was closed) counts as an interrupt too, unless the program was
+// started to ignore it (nohup). It never counts as the second one: a shell that ends
+// sends several.
 func (a *app) listen(cancel context.CancelFunc) (stop func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -42,7 +44,7 @@ func (a *app) listen(cancel context.CancelFunc) (stop func()) {
 	return func() { signal.Stop(signals) }
 }
 
-// interrupted tells whether err only says that an interrupt was heard.
+// interrupted reports whether err only says that an interrupt was received.
 func (a *app) interrupted(err error) bool {
 	select {
 	case <-a.drain:

@@ -68,7 +68,7 @@ Without --listen, images are loaded into the state file and the program ends.`,
 	return cmd
 }
 
-// simVersions are the API versions that a simulated engine can have.
+// simVersions returns the API versions that a simulated engine can have.
 func simVersions() []string {
 	var list []string
 	for minor := 41; minor <= 51; minor++ {
@@ -77,8 +77,8 @@ func simVersions() []string {
 	return list
 }
 
-// openSim opens an engine to be served: its clock is the real one, so that events
-// and waits behave for people as they expect.
+// openSim opens an engine to be served. It uses the real clock, so that events and
+// waits take as long as people expect.
 func openSim(file, api string) (*sim.Engine, error) {
 	o := sim.Options{API: api, Clock: sim.ClockReal}
 	if file != "" {

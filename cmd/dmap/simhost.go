@@ -19,16 +19,17 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// simPrefix begins the host names of simulated engines.
+// simPrefix is how the host names of simulated engines begin.
 const simPrefix = "sim:"
 
-// connection is an engine, and what to do when the command is done with it.
+// connection is an engine, with the function to call when the command has finished with
+// it.
 type connection struct {
 	engine *engine.Engine
 	close  func() error
 }
 
-// connected is a connection through a client.
+// connected returns a connection through a client.
 func connected(client docker.Client, close func() error) (*connection, error) {
 	e, err := engine.New(engine.Config{Docker: client})
 	if err != nil {
@@ -37,8 +38,8 @@ func connected(client docker.Client, close func() error) (*connection, error) {
 	return &connection{engine: e, close: close}, nil
 }
 
-// connect opens the engine of the flags for a command that changes something or only
-// looks. A simulated one has images in its registry.
+// connect opens the engine that the flags select; changes says whether the command
+// changes something. A simulated engine has the images in its registry.
 func (f *engineFlags) connect(ctx context.Context, images func() (simImages, error), changes bool) (*connection, error) {
 	host := f.host
 	if host == "" && f.context == "" {
@@ -60,11 +61,12 @@ func (f *engineFlags) connect(ctx context.Context, images func() (simImages, err
 	return connected(client, func() error { return nil })
 }
 
-// simImages are images that can be pulled, with what they do; nil runs until it is
-// stopped.
+// simImages are the images that can be pulled, with their programs; nil is one that
+// runs until it is stopped.
 type simImages map[string]*sim.Process
 
-// add adds an image; that of a container that holds an attached volume ends at once.
+// add adds an image. The image of a container that holds an attached volume exits
+// immediately.
 func (s simImages) add(ref string, holder bool) {
 	if holder {
 		s[ref] = &sim.Process{Exits: true}
@@ -73,7 +75,7 @@ func (s simImages) add(ref string, holder bool) {
 	}
 }
 
-// imagesOf are the images that a map names.
+// imagesOf returns the images that a map names.
 func imagesOf(m *model.ContainerMap) (simImages, error) {
 	d, err := resolve.Map(m)
 	if err != nil {
@@ -86,8 +88,8 @@ func imagesOf(m *model.ContainerMap) (simImages, error) {
 	return images, nil
 }
 
-// simulated opens a simulated engine that holds what file says; its state is
-// written back at the end if the command changes something.
+// simulated opens a simulated engine with the state in file; it is written back at the
+// end if the command changes something.
 func simulated(ctx context.Context, file string, images func() (simImages, error), changes bool) (*connection, error) {
 	e, err := loadSim(file, sim.Options{})
 	if err != nil {
@@ -120,8 +122,8 @@ func simulated(ctx context.Context, file string, images func() (simImages, error
 	})
 }
 
-// loadSim reads the state of a simulated engine; no file, or none yet, is an empty
-// engine.
+// loadSim reads the state of a simulated engine. No file name, or a file that does not
+// exist yet, means an empty engine.
 func loadSim(file string, o sim.Options) (*sim.Engine, error) {
 	if file == "" {
 		return sim.New(o), nil
@@ -141,8 +143,8 @@ func loadSim(file string, o sim.Options) (*sim.Engine, error) {
 	return e, nil
 }
 
-// canSave tells whether the state can be written, before anything is done that would
-// be lost.
+// canSave returns an error if the state cannot be written, before anything is done that
+// would be lost.
 func canSave(file string) error {
 	tmp, err := newState(file)
 	if err != nil {
@@ -151,7 +153,7 @@ func canSave(file string) error {
 	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 }
 
-// newState makes the file that is to replace another.
+// newState creates the temporary file that will replace another.
 func newState(file string) (*os.File, error) {
 	tmp, err := os.CreateTemp(filepath.Dir(file), ".dmap-sim-*")
 	if err != nil {

@@ -21,7 +21,7 @@ func stdlibText() string {
 	b.WriteString(aboutStdlib)
 	files, err := fs.Glob(stdlib.FS(), "*.star")
 	if err != nil {
-		panic(fmt.Sprintf("internal error: %v", err)) // the pattern is fixed
+		panic(fmt.Sprintf("internal error: %v", err)) // only a malformed pattern fails, and this one is fixed
 	}
 	for _, name := range files {
 		doc, err := describe(name)
@@ -44,7 +44,7 @@ func describe(name string) (*starlarkmap.FileDoc, error) {
 	return starlarkmap.Describe(name, src)
 }
 
-// indented puts space before each line that is not empty.
+// indented indents each line that is not empty by space.
 func indented(text, space string) string {
 	var b strings.Builder
 	for _, line := range strings.Split(text, "\n") {

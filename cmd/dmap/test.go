@@ -72,7 +72,8 @@ func (a *app) runTests(ctx context.Context, f *testFlags, args []string) error {
 	return a.printSum(sum, f.format)
 }
 
-// noTests says why there was nothing to run: that is never success.
+// noTests returns the error that says why there was nothing to run: that is never
+// success.
 func noTests(f *testFlags, args, files []string) error {
 	where := strings.Join(args, ", ")
 	switch {
@@ -87,7 +88,7 @@ func noTests(f *testFlags, args, files []string) error {
 // testSchema names the JSON form of the results, which json.md describes.
 const testSchema = "dmap.test/1"
 
-// testForm is what became of all tests, in JSON.
+// testForm is the result of all tests, in JSON.
 type testForm struct {
 	Schema  string       `json:"schema"`
 	Passed  int          `json:"passed"`
@@ -97,7 +98,7 @@ type testForm struct {
 	Broken  []brokenFile `json:"broken,omitempty"`
 }
 
-// testResult is what became of one test.
+// testResult is the result of one test.
 type testResult struct {
 	File     string           `json:"file"`
 	Name     string           `json:"name"`
@@ -145,7 +146,7 @@ func problemsIn(err error) problem.Problems {
 	return ps
 }
 
-// printFile prints what failed in a file, and with verbose everything.
+// printFile prints what failed in a file, or with verbose everything.
 func (a *app) printFile(f *maptest.File, verbose bool) {
 	if f.Err != nil {
 		fmt.Fprintf(a.Out, "BROKEN %s\n", f.Name)
@@ -167,8 +168,8 @@ func (a *app) printFile(f *maptest.File, verbose bool) {
 	}
 }
 
-// printSum prints the last line, or all as JSON, and returns what decides the exit
-// code: a file that cannot be loaded before a test that failed.
+// printSum prints the last line, or all results as JSON, and returns the error that
+// decides the exit code: a file that cannot be loaded outranks a test that failed.
 func (a *app) printSum(s *testSum, format string) error {
 	if format == "json" {
 		enc := json.NewEncoder(a.Out)

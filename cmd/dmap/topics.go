@@ -19,7 +19,8 @@ import (
 //go:embed language.md
 var language string
 
-// jsonText describes plan.Plan and reportForm, but for the kinds of steps; see jsonForms.
+// jsonText describes plan.Plan and reportForm, except the kinds of steps; see
+// jsonForms.
 //
 //go:embed json.md
 var jsonText string
@@ -29,12 +30,13 @@ var jsonText string
 //go:embed testing.md
 var tests string
 
-// topics are texts for "dmap help TOPIC"; they cannot be run.
+// topics returns the commands that only hold texts for "dmap help TOPIC"; they cannot
+// be run.
 func topics() []*cobra.Command {
 	return []*cobra.Command{
 		topic("options", "the options of create_options and start_options", func(b *strings.Builder) {
 			b.WriteString("Options of containers, for create_options, start_options and --option. An option goes\nwhere its name belongs, whichever dictionary it stands in.\n\n")
-			option.Help(b) // a builder never fails
+			option.Help(b) // a strings.Builder never fails
 		}),
 		topic("properties", "the properties of container_map() and container()", func(b *strings.Builder) {
 			b.WriteString("Properties of container_map():\n")

@@ -34,7 +34,7 @@ func (a *app) printVersion(format string) error {
 	return err
 }
 
-// versionInfo tells which program this is.
+// versionInfo identifies the program.
 type versionInfo struct {
 	Version  string `json:"version"`
 	Go       string `json:"go"`
