@@ -94,6 +94,9 @@ func changes(err error) []string {
 func TestRandomMapsApplied(t *testing.T) {
 	maps := rapid.Custom(randomMap)
 	for seed := range 100 {
+		if testing.Short() && seed >= 10 {
+			break
+		}
 		m := maps.Example(seed)
 		ran, applied := newBench(t), newBench(t)
 		for _, action := range []plan.Action{plan.Create, plan.Start, plan.Startup, plan.Restart, plan.Stop, plan.Cleanup, plan.Update, plan.Shutdown, plan.Start} {
