@@ -18,28 +18,28 @@ import (
 )
 
 const (
-	maxMessage = 4 << 10  // of an error text
-	maxAnswer  = 64 << 20 // of one answer, so that a broken engine cannot fill our memory
-	maxLine    = 1 << 20  // of one line of a report, which as a whole may be of any length
+	maxMessage = 4 << 10  // bytes of an error text
+	maxAnswer  = 64 << 20 // bytes of one answer, so that a broken engine cannot fill our memory
+	maxLine    = 1 << 20  // bytes of one line of a report; the report as a whole may have any length
 )
 
-// call is one request: what it is for, and how far it came. The client library hides both status and connection
-// errors, so they are recorded below it, by [recorder].
+// call is one request: what it is for, and how far it got. The client library hides
+// both the status and errors of the connection, so [recorder] notes them below it.
 type call struct {
 	op, target string
 	write      bool   // the call may change the engine
-	host       string // for messages
-	stream     bool   // the reader of the answer limits it
+	host       string // shown in messages
+	stream     bool   // whoever reads the answer limits it
 
-	tried  bool // it was given to the transport
-	sent   bool // it had a connection, so that the engine may have seen it
+	tried  bool // it was handed to the transport
+	sent   bool // it had a connection, so the engine may have seen it
 	status int  // of the answer, 0 if there was none
 
-	mu  sync.Mutex // the library may still read the answer when the call is over
-	err error      // of connection or answer, before the library puts other words in its place
+	mu  sync.Mutex // the library may still be reading the answer after the call
+	err error      // of the connection or the answer, before the library rewords it
 }
 
-// note keeps the first error below the library.
+// note keeps the first error that occurs below the library.
 func (k *call) note(err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -48,7 +48,7 @@ func (k *call) note(err error) {
 	}
 }
 
-// noted returns the first error below the library, else the library's.
+// noted returns the first error from below the library, or else the library's.
 func (k *call) noted(err error) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -60,7 +60,8 @@ func (k *call) noted(err error) error {
 
 type callKey struct{}
 
-// read and write begin a call; the context they return must be used for exactly one request.
+// read and write begin a call. The context they return must be used for exactly one
+// request.
 func (c *Client) read(ctx context.Context, op, target string) (context.Context, *call) {
 	k := &call{op: op, target: target, host: c.Host}
 	return context.WithValue(ctx, callKey{}, k), k
@@ -72,7 +73,7 @@ func (c *Client) write(ctx context.Context, op, target string) (context.Context,
 	return ctx, k
 }
 
-// recorder notes in the call of a request how far the request came.
+// recorder notes in the call of a request how far the request got.
 type recorder struct{ base http.RoundTripper }
 
 func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -96,7 +97,8 @@ func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 
 var errTooLong = errors.New("it has no end")
 
-// limited fails, rather than ends, when an answer is too long. It notes failures in the call.
+// limited fails, rather than ends, if an answer is too long: a cut-off answer would be
+// read as a whole one. It notes failures in the call.
 type limited struct {
 	io.ReadCloser
 	call *call
@@ -116,7 +118,10 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fail turns an error of the client library into a [*docker.Error], nil into nil. ctx is the context of the call.
+// fail turns an error of the client library into a [*docker.Error], and nil into nil.
+// ctx is the context of the call. The order of the cases matters: what the engine
+// answered says more than why the library gave up, and only a call that reached a
+// connection can have an unknown outcome.
 func (k *call) fail(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -150,7 +155,7 @@ func (k *call) fail(ctx context.Context, err error) error {
 // ended says that the context ended, and whether the engine may have seen the call.
 func (k *call) ended(err error) string {
 	text, from := "cancelled", k.host
-	if k.op == opRemoteImage && k.sent { // the engine waits, too
+	if k.op == opRemoteImage && k.sent { // the engine itself waits for the registry
 		from = "its registry, which the engine at " + k.host + " asks"
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -165,18 +170,20 @@ func (k *call) ended(err error) string {
 	return text
 }
 
-// refuse returns an error of ours about something that is not sent.
+// refuse returns an error of our own about a call that is not sent.
 func (k *call) refuse(kind docker.Kind, format string, args ...any) error {
 	return &docker.Error{Op: k.op, Target: k.target, Kind: kind, NoEffect: !k.sent || !k.write, Msg: clean(fmt.Sprintf(format, args...))}
 }
 
-// told returns an error that came inside an answer with a good status.
+// told returns the error that an engine reported in the body of an answer whose status
+// was good.
 func (k *call) told(msg string) error {
 	msg = clean(msg)
 	return &docker.Error{Op: k.op, Target: k.target, Kind: kindOfAnswer(k.op, k.target, k.status, msg), Status: k.status, Msg: msg}
 }
 
-// absurd returns an error about an answer that no engine gives.
+// absurd returns an error about an answer that makes no sense. If the call may change
+// something, its outcome is unknown: the engine did answer, but not that it did it.
 func (k *call) absurd(what string) error {
 	kind := docker.Internal
 	if k.write {

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 )
 
-// certificates are PEM texts, nil where there are none.
+// certificates are PEM texts, nil where there is none.
 type certificates struct {
 	ca, cert, key []byte
 	skipVerify    bool
@@ -22,8 +22,9 @@ func (c certificates) wanted() bool {
 	return c.ca != nil || c.cert != nil || c.key != nil || c.skipVerify
 }
 
-// certificates reads those of the options, or those that the environment speaks of, as the docker command does.
-// DOCKER_CERT_PATH without DOCKER_TLS_VERIFY means TLS with an unverified server to the client library.
+// certificates reads the certificates that the options name, or those that the
+// environment names, as the docker command does. DOCKER_CERT_PATH without
+// DOCKER_TLS_VERIFY means TLS with an unverified server, as in the client library.
 func (o Options) certificates() (certificates, error) {
 	if o.TLS != nil {
 		return o.TLS.read()
@@ -80,7 +81,8 @@ func (f TLSFiles) read() (certificates, error) {
 	return c, nil
 }
 
-// config makes the TLS configuration. Without a CA, the authorities of the system are trusted.
+// config returns the TLS configuration. Without a CA, the system's authorities are
+// trusted.
 func (c certificates) config() (*tls.Config, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.skipVerify}
 	if len(c.ca) > 0 {
@@ -94,7 +96,7 @@ func (c certificates) config() (*tls.Config, error) {
 	}
 	pair, err := tls.X509KeyPair(c.cert, c.key)
 	if err != nil {
-		return nil, fmt.Errorf("the client certificate (cert.pem, key.pem) is of no use: %w", err)
+		return nil, fmt.Errorf("the client certificate (cert.pem, key.pem) cannot be used: %w", err)
 	}
 	conf.Certificates = []tls.Certificate{pair}
 	return conf, nil

@@ -11,14 +11,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/calls"
 )
 
-// Client is an open engine. It is made by [Open], its zero value is of no use, and it is safe for concurrent use.
-// The fields are for reading.
+// Client is an open engine. [Open] makes it; the zero value cannot be used. It is safe
+// for concurrent use. Its fields must not be changed.
 type Client struct {
-	// Host is where the engine is, as a URL.
+	// Host is the engine's address, as a URL.
 	Host string
-	// Source is what chose the host: "DOCKER_HOST", `docker context "prod"`.
+	// Source says what chose the host: "DOCKER_HOST", `docker context "prod"`.
 	Source string
-	// APIVersion is the version of the API that both sides speak.
+	// APIVersion is the API version that both sides speak.
 	APIVersion string
 
 	api       *client.Client

@@ -42,7 +42,7 @@ func (c *Client) Containers(ctx context.Context, nameRegexp string) ([]docker.Co
 			s.Mounts = append(s.Mounts, docker.MountInfo{Type: string(m.Type), Name: m.Name, Source: m.Source, Destination: m.Destination, RW: m.RW})
 		}
 		sortMounts(s.Mounts)
-		// The engine also matches the names that links give to a container.
+		// The engine's filter also matches the names that links give to a container.
 		if filter.MatchString(s.Name) {
 			out = append(out, s)
 		}
@@ -51,7 +51,7 @@ func (c *Client) Containers(ctx context.Context, nameRegexp string) ([]docker.Co
 	return out, nil
 }
 
-// ownName is the container's own among its names; those that links give have two slashes.
+// ownName returns a container's own name. Names that links give to it have two slashes.
 func ownName(names []string) string {
 	for _, name := range names {
 		name = strings.TrimPrefix(name, "/")
@@ -107,7 +107,7 @@ func sortMounts(list []docker.MountInfo) {
 	slices.SortFunc(list, func(a, b docker.MountInfo) int { return cmp.Compare(a.Destination, b.Destination) })
 }
 
-// realTime is in UTC, and the zero time where the engine means never.
+// realTime returns t in UTC, and the zero time if the engine means "never".
 func realTime(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
@@ -115,13 +115,15 @@ func realTime(t time.Time) time.Time {
 	return t.UTC()
 }
 
-// WaitContainer implements [docker.Reader]. A container that never ran counts as ended with code 0.
+// WaitContainer implements [docker.Reader]. A container that never ran counts as ended,
+// with code 0.
 func (c *Client) WaitContainer(ctx context.Context, nameOrID string) (int, error) {
 	ctx, k := c.read(ctx, opWait, nameOrID)
 	if err := checkName(nameOrID); err != nil {
 		return 0, k.refuse(docker.InvalidSpec, "%v", err)
 	}
-	// Both channels are read until one speaks: the library gives up by itself when ctx ends.
+	// Both channels are read until one of them delivers: the library itself gives up
+	// when ctx ends.
 	results, errs := c.api.ContainerWait(ctx, nameOrID, container.WaitConditionNotRunning)
 	select {
 	case err := <-errs:
@@ -186,7 +188,7 @@ func (c *Client) UpdateContainer(ctx context.Context, nameOrID string, change do
 	return answer.Warnings, nil
 }
 
-// change makes a call that changes the object of that name and answers with nothing.
+// change makes a call that changes the named object and has no result.
 func (c *Client) change(ctx context.Context, op, name string, send func(context.Context) error) error {
 	ctx, k := c.write(ctx, op, name)
 	if err := checkName(name); err != nil {

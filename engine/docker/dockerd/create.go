@@ -17,8 +17,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// CreateContainer implements [docker.Writer]. A field that this engine would ignore is refused with
-// [docker.Unsupported]: engines drop what they do not know without a word.
+// CreateContainer implements [docker.Writer]. A field that this engine would ignore is
+// refused with [docker.Unsupported], because engines silently drop fields that they do
+// not know.
 func (c *Client) CreateContainer(ctx context.Context, name string, spec docker.ContainerSpec) (string, []string, error) {
 	ctx, k := c.write(ctx, opCreate, name)
 	if err := checkName(name); err != nil {
@@ -41,7 +42,7 @@ func (c *Client) CreateContainer(ctx context.Context, name string, spec docker.C
 	return answer.ID, answer.Warnings, nil
 }
 
-// createRequest gives a spec the types of the library.
+// createRequest turns a spec into the library's types.
 func createRequest(spec docker.ContainerSpec, version string) (container.CreateRequest, error) {
 	var request container.CreateRequest
 	if n := len(spec.HostConfig.ConsoleSize); n != 0 && n != 2 {
@@ -60,8 +61,8 @@ func createRequest(spec docker.ContainerSpec, version string) (container.CreateR
 	return request, moveMacAddress(spec, &request)
 }
 
-// carryOver gives our data the types of the library. Names are the same on both sides, so JSON carries it over, and a
-// field that the library does not have is an error.
+// carryOver copies our data into a type of the library. Names are the same on both
+// sides, so JSON does the copying; a field that the library does not have is an error.
 func carryOver(ours, theirs any) error {
 	text, err := json.Marshal(ours)
 	if err != nil {
@@ -72,8 +73,8 @@ func carryOver(ours, theirs any) error {
 	return in.Decode(theirs)
 }
 
-// moveMacAddress puts the address of a container to that of its first network, where it belongs since networks have one;
-// the library would drop it.
+// moveMacAddress moves a container's MAC address to the endpoint of its first network,
+// where it belongs since endpoints have one of their own; the library would drop it.
 func moveMacAddress(spec docker.ContainerSpec, request *container.CreateRequest) error {
 	name := cmp.Or(spec.HostConfig.NetworkMode, network.NetworkDefault)
 	if mode := container.NetworkMode(name); mode.IsHost() || mode.IsNone() || mode.IsContainer() {
@@ -97,7 +98,8 @@ func moveMacAddress(spec docker.ContainerSpec, request *container.CreateRequest)
 	return nil
 }
 
-// supported returns all fields of the spec that mean nothing at that API version.
+// supported returns an error for each field of the spec that has no meaning at an API
+// version.
 func supported(spec docker.ContainerSpec, version string) error {
 	values, err := spec.Values()
 	if err != nil {
@@ -108,11 +110,11 @@ func supported(spec docker.ContainerSpec, version string) error {
 	for _, f := range lacking {
 		switch {
 		case f.Several:
-			faults = append(faults, fmt.Errorf("more than one of %s needs API %s, this engine speaks %s; leave all but one away or update the engine", f.Title(), f.Since, version))
+			faults = append(faults, fmt.Errorf("more than one of %s needs API %s, this engine speaks %s; leave out all but one, or update the engine", f.Title(), f.Since, version))
 		case f.Until != "":
-			faults = append(faults, fmt.Errorf("%s ended with API %s, this engine speaks %s; leave it away", f.Title(), f.Until, version))
+			faults = append(faults, fmt.Errorf("%s ended with API %s, this engine speaks %s; leave it out", f.Title(), f.Until, version))
 		default:
-			faults = append(faults, fmt.Errorf("%s needs API %s, this engine speaks %s; leave it away or update the engine", f.Title(), f.Since, version))
+			faults = append(faults, fmt.Errorf("%s needs API %s, this engine speaks %s; leave it out, or update the engine", f.Title(), f.Since, version))
 		}
 	}
 	return errors.Join(faults...)

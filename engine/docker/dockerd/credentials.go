@@ -1,4 +1,4 @@
-// Docker adapter: credentials of registries.
+// Docker adapter: credentials for registries.
 
 package dockerd
 
@@ -13,13 +13,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/calls"
 )
 
-// hubServer is the name under which the docker command stores the login of Docker Hub.
+// hubServer is the name under which the docker command stores a login to Docker Hub.
 const hubServer = "https://index.docker.io/v1/"
 
 // errHelper says that a credential helper does not answer.
-var errHelper = errors.New("the credential helper of the docker command gives no answer; see credsStore and credHelpers in its config.json")
+var errHelper = errors.New("the credential helper of the docker command does not answer; see credsStore and credHelpers in its config.json")
 
-// credentials returns the header for the registry of an image, "" if there is no login for it.
+// credentials returns the header for the registry of an image, "" if there is no login
+// for it.
 func (c *Client) credentials(ctx context.Context, image reference.Named) (header string, err error) {
 	err = c.calls.Do(ctx, calls.Call{
 		Kind: calls.Credentials,
@@ -35,7 +36,8 @@ func (c *Client) credentials(ctx context.Context, image reference.Named) (header
 	return header, err
 }
 
-// askForCredentials leaves a credential helper behind when ctx ends: it is a program that cannot be told to stop.
+// askForCredentials abandons a credential helper when ctx ends: it is a program that
+// cannot be told to stop.
 func (c *Client) askForCredentials(ctx context.Context, image reference.Named) (string, error) {
 	type result struct {
 		header string

@@ -9,7 +9,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// Engine implements [docker.Reader]. APIVersion is the version that both sides speak, Arch is as in Go ("amd64").
+// Engine implements [docker.Reader]. APIVersion is the version that both sides speak;
+// Arch has Go's names ("amd64").
 func (c *Client) Engine(ctx context.Context) (docker.EngineInfo, error) {
 	infoCtx, k := c.read(ctx, opEngine, "")
 	info, err := c.api.Info(infoCtx)
@@ -21,7 +22,7 @@ func (c *Client) Engine(ctx context.Context) (docker.EngineInfo, error) {
 	if err != nil {
 		return docker.EngineInfo{}, k.fail(versionCtx, err)
 	}
-	now, _ := time.Parse(time.RFC3339Nano, info.SystemTime) // zero if the engine does not tell
+	now, _ := time.Parse(time.RFC3339Nano, info.SystemTime) // zero if the engine does not say
 	return docker.EngineInfo{
 		ID:         info.ID,
 		Name:       info.Name,

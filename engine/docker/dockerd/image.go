@@ -59,8 +59,9 @@ func (c *Client) RemoteImage(ctx context.Context, ref string) error {
 	return nil
 }
 
-// PullImage implements [docker.Writer]. A reference without tag and digest means latest. The credentials are read
-// from the configuration of the docker command at every call.
+// PullImage implements [docker.Writer]. A reference with neither tag nor digest means
+// latest. The credentials are read from the configuration of the docker command on
+// every call, so a login made meanwhile counts.
 func (c *Client) PullImage(ctx context.Context, ref string, progress func()) error {
 	ctx, k := c.write(ctx, opPull, ref)
 	named, auth, err := c.remote(ctx, k)
@@ -76,7 +77,8 @@ func (c *Client) PullImage(ctx context.Context, ref string, progress func()) err
 	return k.finish(ctx, report, progress)
 }
 
-// remote reads the target of a call as an image in a registry, and gets the credentials for that.
+// remote reads the target of a call as an image in a registry, and looks up the
+// credentials for it.
 func (c *Client) remote(ctx context.Context, k *call) (reference.Named, string, error) {
 	named, err := reference.ParseNormalizedNamed(k.target)
 	if err != nil {
@@ -92,7 +94,8 @@ func (c *Client) remote(ctx context.Context, k *call) (reference.Named, string, 
 	return named, auth, nil
 }
 
-// LoadImages implements [docker.Writer]. The archive is read to its end, but not closed.
+// LoadImages implements [docker.Writer]. The archive is read to its end, but not
+// closed.
 func (c *Client) LoadImages(ctx context.Context, archive io.Reader) error {
 	ctx, k := c.write(ctx, opLoad, "")
 	if archive == nil {
@@ -111,8 +114,9 @@ func (c *Client) LoadImages(ctx context.Context, archive io.Reader) error {
 	return k.finish(ctx, answer.Body, nil)
 }
 
-// finish reads the report of a long call to its end. The status was good before the work began, so a failure is told
-// in the report. It calls progress, unless it is nil, at each line.
+// finish reads the report of a long call to its end. The status was sent before the
+// work began, so a failure is reported in the body. It calls progress, unless that is
+// nil, at each line.
 func (k *call) finish(ctx context.Context, report io.ReadCloser, progress func()) error {
 	lines := &limited{ReadCloser: report, call: k}
 	in := json.NewDecoder(lines)

@@ -1,4 +1,4 @@
-// Docker adapter: status and message of an answer -> kind of error.
+// Docker adapter: the status and message of an answer -> a kind of error.
 
 package dockerd
 
@@ -8,7 +8,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// The names of the calls, as they stand in errors ("cannot create container ...").
+// The names of the calls, as they appear in errors ("cannot create container ...").
 const (
 	opConnect        = "connect to the engine at"
 	opEngine         = "ask the engine"
@@ -33,8 +33,9 @@ const (
 	opLoad           = "load images"
 )
 
-// textKinds are the kinds that only the message tells: the status of most is 500 on one engine or another. The texts
-// are those of Docker 20.10 to 28 and podman 4.3, lower case; all parts of a row must be there. The first row wins.
+// textKinds are the kinds that only the message reveals: for most of them one engine or
+// another answers with status 500. The texts are those of Docker 20.10 to 28 and podman
+// 4.3, in lower case. All parts of a row must occur; the first row that matches wins.
 var textKinds = []struct {
 	kind  docker.Kind
 	parts []string
@@ -70,7 +71,8 @@ var textKinds = []struct {
 	{docker.InvalidSpec, []string{"/repositories: no such file or directory"}},
 }
 
-// kindOfAnswer maps an answer of an engine. status may be a good one if the failure was told in the body.
+// kindOfAnswer returns the kind of an engine's answer. The status may be a good one, if
+// the failure was reported in the body.
 func kindOfAnswer(op, target string, status int, msg string) docker.Kind {
 	text := strings.ToLower(msg)
 	for _, row := range textKinds {
@@ -98,8 +100,9 @@ func kindOfAnswer(op, target string, status int, msg string) docker.Kind {
 	return docker.Internal
 }
 
-// kindOfNotFound tells a missing target from something else that is missing. To a caller, not found on a remove
-// means done and on a start means create again, so a missing network, link or namespace must not look like it.
+// kindOfNotFound distinguishes a missing target from something else that is missing. To
+// a caller, not found means "done" on a remove and "create it again" on a start, so a
+// missing network, link or namespace must not look like it.
 func kindOfNotFound(op, target, text string) docker.Kind {
 	switch {
 	case strings.Contains(text, "page not found") || text == "not found":
@@ -133,7 +136,7 @@ func isMissing(text, target string) bool {
 	return strings.Contains(text, `"`+target+`"`)
 }
 
-// kindOfForbidden: an engine uses 403 also for addresses that somebody has.
+// kindOfForbidden exists because engines use 403 also for addresses that are taken.
 func kindOfForbidden(text string) docker.Kind {
 	if strings.Contains(text, "address already in use") || strings.Contains(text, "already exists in network") {
 		return docker.Conflict

@@ -22,12 +22,14 @@ import (
 
 const defaultContext = "default"
 
-// ambientError is a fault of the environment or of the files of docker, not of the options.
+// ambientError is a fault in the environment or in Docker's files, rather than in the
+// options.
 type ambientError struct{ error }
 
 func (e ambientError) Unwrap() error { return e.error }
 
-// locate chooses the engine: option, DOCKER_HOST, DOCKER_CONTEXT, current context, default socket.
+// locate chooses the engine by, in this order, the options, DOCKER_HOST,
+// DOCKER_CONTEXT, the current context and the default socket.
 func (o Options) locate() (place, error) {
 	switch {
 	case o.DialContext != nil:
@@ -46,7 +48,7 @@ func (o Options) locate() (place, error) {
 	return at, nil
 }
 
-// ambient chooses the engine that environment and files speak of.
+// ambient chooses the engine that the environment and Docker's files name.
 func (o Options) ambient() (place, error) {
 	switch {
 	case o.Env("DOCKER_HOST") != "":
@@ -57,7 +59,7 @@ func (o Options) ambient() (place, error) {
 	}
 	file, err := config.Load(o.configDir())
 	if err != nil {
-		return place{}, fmt.Errorf("cannot read the configuration of docker: %w; mend the file, or set DOCKER_HOST", err)
+		return place{}, fmt.Errorf("cannot read the configuration of docker: %w; correct the file, or set DOCKER_HOST", err)
 	}
 	if file.CurrentContext == "" {
 		return o.place(client.DefaultDockerHost, "default of docker")
@@ -71,7 +73,7 @@ func (o Options) configDir() string {
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		home = string(filepath.Separator) // no home: nothing is found there, as for the docker command
+		home = string(filepath.Separator) // without a home nothing is found, as with the docker command
 	}
 	return filepath.Join(home, ".docker")
 }
@@ -84,7 +86,7 @@ func (o Options) simulated() (place, error) {
 	return place{host: host, source: "the dial function", wire: "tcp://engine.invalid", dial: o.DialContext}, nil
 }
 
-// context looks up a docker context. "default" is what there is without contexts.
+// context looks up a docker context. "default" is what applies without contexts.
 func (o Options) context(name, source string) (place, error) {
 	if name == defaultContext {
 		if host := o.Env("DOCKER_HOST"); host != "" {
@@ -117,12 +119,13 @@ func (o Options) context(name, source string) (place, error) {
 	return o.reach(cmp.Or(endpoint.Host, client.DefaultDockerHost), source, func() (certificates, error) { return files, nil })
 }
 
-// place reads a host that comes without a context: its certificates are those of options and environment.
+// place reads a host that comes without a context: its certificates come from the
+// options and the environment.
 func (o Options) place(host, source string) (place, error) {
 	return o.reach(host, source, o.certificates)
 }
 
-// reach decides how to connect to a host. Certificates are read for tcp hosts only.
+// reach decides how to connect to a host. Certificates are only read for tcp hosts.
 func (o Options) reach(host, source string, files func() (certificates, error)) (place, error) {
 	host, address, err := readHost(host)
 	if err != nil {
@@ -131,7 +134,7 @@ func (o Options) reach(host, source string, files func() (certificates, error)) 
 	at := place{host: host, source: source, wire: host}
 	switch {
 	case o.TLS != nil && address.Scheme != "tcp" && address.Scheme != "https":
-		return place{}, fmt.Errorf("TLS files are given, but %s (chosen by %s) is reached without TLS; leave them away", host, source)
+		return place{}, fmt.Errorf("TLS files are given, but %s (chosen by %s) is reached without TLS; leave them out", host, source)
 	case isSocket(host):
 		return at, nil
 	case isSSH(host):
@@ -153,8 +156,9 @@ func (o Options) reach(host, source string, files func() (certificates, error)) 
 	return o.network(at, address, certs)
 }
 
-// network finishes a host that is reached over the network. Whoever can reach an engine owns its machine, so an
-// engine without TLS, or one that anybody could pretend to be, needs an explicit word.
+// network completes a host that is reached over the network. Whoever can reach an
+// engine owns its machine, so an engine without TLS, or one that anybody could
+// impersonate, has to be allowed explicitly.
 func (o Options) network(at place, address *url.URL, certs certificates) (place, error) {
 	encrypted := address.Scheme == "https" || (address.Scheme == "tcp" && certs.wanted())
 	if address.Scheme == "http" && certs.wanted() {
@@ -178,7 +182,8 @@ func (o Options) network(at place, address *url.URL, certs certificates) (place,
 	return at, nil
 }
 
-// readHost checks a host and gives it its usual form. A socket path is absolute with two slashes as with three.
+// readHost checks a host and returns it in its usual form. The path of a socket is
+// absolute, whether it is written with two slashes or three.
 func readHost(host string) (string, *url.URL, error) {
 	const forms = "write it as unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host"
 	scheme, rest, found := strings.Cut(host, "://")
@@ -214,7 +219,7 @@ func readHost(host string) (string, *url.URL, error) {
 	return host, address, nil
 }
 
-// withPort gives a host the form that the library takes: tcp, and with a port.
+// withPort returns a host in the form that the library takes: tcp, with a port.
 func withPort(address *url.URL, port string) string {
 	switch address.Scheme {
 	case "http":

@@ -1,4 +1,4 @@
-// Docker adapter: logs of a container.
+// Docker adapter: a container's logs.
 
 package dockerd
 
@@ -16,10 +16,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// maxLogs is how much of the end of a log is kept.
+// maxLogs is how many bytes of the end of a log are kept.
 const maxLogs = 64 << 10
 
-// Logs implements [docker.Reader]. What is longer loses whole lines at its beginning.
+// Logs implements [docker.Reader]. A longer log loses whole lines at its beginning.
 func (c *Client) Logs(ctx context.Context, nameOrID string, lines int) (string, error) {
 	info, err := c.Container(ctx, nameOrID)
 	if err != nil {
@@ -47,8 +47,9 @@ func (c *Client) Logs(ctx context.Context, nameOrID string, lines int) (string, 
 	return end.text(), nil
 }
 
-// demultiplex joins the two outputs in the order they come. A frame is a stream number, three zeros, a length in
-// four bytes, and data. Nothing is kept, so a false length costs no memory.
+// demultiplex joins the two outputs in the order in which they come. A frame consists
+// of a stream number, three zeros, a length in four bytes, and the data. No frame is
+// held in memory, so a false length costs nothing.
 func demultiplex(out io.Writer, in io.Reader) error {
 	var head [8]byte
 	for {

@@ -1,4 +1,4 @@
-// Docker adapter: names that go into the path of a request.
+// Docker adapter: names that become part of a request's path.
 
 package dockerd
 
@@ -10,11 +10,12 @@ import (
 	"github.com/distribution/reference"
 )
 
-// safeName is what may stand in a path. The engine judges the rest of a name, but the client library joins paths, so
-// "../volumes/x" would reach another object than the one that was named.
+// safeName matches what may stand in a path. The engine judges names otherwise, but the
+// client library joins paths, so "../volumes/x" would reach another object than the one
+// that was named.
 var safeName = regexp.MustCompile(`^[A-Za-z0-9_.:@+=-]+$`)
 
-// checkName refuses names that would not arrive as they are.
+// checkName refuses names that would not arrive unchanged.
 func checkName(name string) error {
 	switch {
 	case name == "":
@@ -25,7 +26,7 @@ func checkName(name string) error {
 	return nil
 }
 
-// checkImage refuses what is neither a reference nor an id of an image.
+// checkImage refuses text that is neither a reference nor an id of an image.
 func checkImage(ref string) error {
 	if ref == "" {
 		return errors.New("the name of the image is empty")
@@ -39,7 +40,8 @@ func checkImage(ref string) error {
 	return err
 }
 
-// nameFilter compiles the filter of a list. Engines take a wrong expression for one that matches nothing.
+// nameFilter compiles the filter of a list. Engines treat an invalid expression as one
+// that matches nothing, which would look like an empty engine.
 func nameFilter(expr string) (*regexp.Regexp, error) {
 	return regexp.Compile(expr)
 }

@@ -21,54 +21,64 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// MinAPIVersion is the oldest version of the Engine API that dmap works with (Docker 20.10).
+// MinAPIVersion is the oldest version of the Engine API that dmap works with (Docker
+// 20.10).
 const MinAPIVersion = field.Oldest
 
-// sshConnections limits the connections to one engine by ssh, each of which is a process here and a login there;
-// servers refuse more than ten logins at a time.
+// sshConnections limits the ssh connections to one engine. Each is a process here and a
+// login there, and servers refuse more than ten logins at a time.
 const sshConnections = 4
 
-// Options say which engine to open, and how. The zero value opens the engine that the docker command would use.
+// Options say which engine to open, and how. The zero value opens the engine that the
+// docker command would use.
 type Options struct {
-	// Host is the engine as a URL: unix:///var/run/docker.sock, tcp://host:2376, ssh://user@host.
+	// Host is the engine's URL: unix:///var/run/docker.sock, tcp://host:2376,
+	// ssh://user@host.
 	Host string
-	// Context names a docker context. At most one of Host and Context may be given. With neither, the engine is that
-	// of DOCKER_HOST, of DOCKER_CONTEXT, of the current context of the docker command, or unix:///var/run/docker.sock.
+	// Context names a docker context. At most one of Host and Context may be given.
+	// With neither, the engine is the one of DOCKER_HOST, of DOCKER_CONTEXT, of the
+	// docker command's current context, or unix:///var/run/docker.sock.
 	Context string
-	// ConfigDir is the folder of config.json and the contexts; empty means DOCKER_CONFIG, else ~/.docker.
+	// ConfigDir is the folder of config.json and the contexts; empty means
+	// DOCKER_CONFIG, or else ~/.docker.
 	ConfigDir string
-	// Env is asked for all DOCKER_ variables but DOCKER_AUTH_CONFIG, which the credential store of the docker
-	// command reads from the process. Nil means [os.Getenv].
+	// Env looks up the DOCKER_ variables, all but DOCKER_AUTH_CONFIG, which the docker
+	// command's credential store reads from the process itself. Nil means [os.Getenv].
 	Env func(string) string
-	// TLS has the files for a tcp host; nil means those of DOCKER_CERT_PATH if DOCKER_TLS_VERIFY is set.
+	// TLS names the files for a tcp host; nil means those in DOCKER_CERT_PATH if
+	// DOCKER_TLS_VERIFY is set.
 	TLS *TLSFiles
-	// InsecureTLS allows what is refused otherwise: TLS with a server whose certificate is not verified, and tcp
-	// without TLS to another machine.
+	// InsecureTLS allows what is otherwise refused: TLS with a server whose certificate
+	// is not verified, and tcp without TLS to another machine.
 	InsecureTLS bool
-	// APIVersion fixes the version of the API; empty means DOCKER_API_VERSION, else the best that both sides speak.
+	// APIVersion fixes the API version; empty means DOCKER_API_VERSION, or else the
+	// highest that both sides speak.
 	APIVersion string
-	// Times bound the first contact, and the look for credentials.
+	// Times bound the first contact and the search for credentials.
 	Times calls.Times
 	// UserAgent is sent with every request; empty means "dmap".
 	UserAgent string
-	// DialContext makes the connections to an engine that has no address, such as a simulated one. With it, nothing
-	// is looked up: Host is only a name in messages (empty means "tcp://engine.invalid"), and Context and TLS must be
-	// empty. Network and address that it is called with mean nothing.
+	// DialContext connects to an engine that has no address, such as a simulated one.
+	// With it nothing is looked up: Host is only a name in messages (empty means
+	// "tcp://engine.invalid"), and Context and TLS must be empty. The network and
+	// address that it is called with mean nothing.
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
-// TLSFiles are PEM files. An empty CA means the authorities of the system; Cert and Key go together.
+// TLSFiles are PEM files. An empty CA means the system's authorities. Cert and Key must
+// be given together.
 type TLSFiles struct {
 	CA, Cert, Key string
 }
 
-// OpChoose is the Op of an error about options or settings: what they say is no engine.
+// OpChoose is the Op of an error about options or settings that name no engine.
 const OpChoose = "choose an engine"
 
-// Open finds the engine, connects and agrees with it on an API version. A failure to do so is a [*docker.Error] of
-// kind [docker.Unreachable] that says what to do, also for an environment that makes no sense; [docker.Unsupported]
-// for an engine that is too old; or [docker.InvalidSpec] for options that make no sense. It takes no longer than
-// [calls.Connect] says.
+// Open finds the engine, connects, and agrees with it on an API version. It fails with
+// a [*docker.Error] of kind [docker.Unreachable], which says what to do, also if the
+// environment makes no sense; [docker.Unsupported] if the engine is too old; or
+// [docker.InvalidSpec] if the options make no sense. It takes no longer than
+// [calls.Connect] allows.
 func Open(ctx context.Context, opts Options) (*Client, error) {
 	if opts.Env == nil {
 		opts.Env = os.Getenv
@@ -125,7 +135,8 @@ func (at place) client(opts Options) (*Client, error) {
 	} else {
 		settings = append(settings, client.WithAPIVersionNegotiation())
 	}
-	// The library configures only a plain transport, so ours goes around it at the end.
+	// The library can only configure a plain transport, so ours is wrapped around it at
+	// the end.
 	settings = append(settings, client.WithHTTPClient(&http.Client{Transport: recorder{base}, CheckRedirect: client.CheckRedirect}))
 	api, err := client.NewClientWithOpts(settings...)
 	if err != nil {
@@ -141,7 +152,8 @@ func (o Options) fixedVersion() string {
 	return o.Env("DOCKER_API_VERSION")
 }
 
-// negotiate makes the first contact. The library would ignore its failure and speak an ancient version.
+// negotiate makes the first contact. The library alone would ignore that it fails, and
+// speak an ancient API version.
 func (c *Client) negotiate(ctx context.Context, opts Options) error {
 	ctx, k := c.read(ctx, opConnect, c.Host)
 	ping, err := c.api.Ping(ctx)
@@ -182,7 +194,8 @@ func isVersion(text string) bool {
 	return n == 2 && major > 0 && minor >= 0
 }
 
-// firstContact makes a failed ping a failure to reach the engine: it has no effect that could be unknown.
+// firstContact turns a failed ping into a failure to reach the engine: a ping has no
+// effect that could be unknown.
 func (c *Client) firstContact(err error) error {
 	var e *docker.Error
 	if !errors.As(err, &e) {
@@ -197,8 +210,9 @@ func (c *Client) firstContact(err error) error {
 	return err
 }
 
-// silent makes a first contact that took too long a failure to reach the engine, unless the caller had no more time:
-// a stopped daemon, and a port behind which nobody reads, take connections and never answer.
+// silent turns a first contact that took too long into a failure to reach the engine,
+// unless the caller itself ran out of time: a stopped daemon, and a port at which
+// nobody reads, accept connections and never answer.
 func (c *Client) silent(ctx context.Context, err error) error {
 	var e *docker.Error
 	if ctx.Err() == nil && errors.As(err, &e) && e.Kind == docker.Cancelled {
@@ -210,9 +224,9 @@ func (c *Client) silent(ctx context.Context, err error) error {
 
 // place is where an engine is and how to get there.
 type place struct {
-	host   string      // as shown
+	host   string      // as it is shown
 	source string      // what chose it
-	wire   string      // as the library wants it
-	tls    *tls.Config // nil: none
+	wire   string      // in the form that the library wants
+	tls    *tls.Config // nil without TLS
 	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
 }

@@ -1,4 +1,4 @@
-// Docker adapter: why an engine cannot be reached, in words that help.
+// Docker adapter: why an engine cannot be reached, in helpful words.
 
 package dockerd
 
@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// unreachable says why no connection came about, and what to do.
+// unreachable says why there is no connection, and what to do about it.
 func unreachable(host string, err error) string {
 	why, fix := reason(host, err)
 	return "no connection to " + host + ": " + why + "; " + fix
@@ -57,19 +57,22 @@ func reason(host string, err error) (why, fix string) {
 	return clean(cause(err)), "check that Docker runs there, " + elsewhere
 }
 
-// speaksTLS reports whether an engine with TLS was asked without.
+// speaksTLS reports whether an engine that speaks TLS was contacted without it.
 func speaksTLS(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "malformed HTTP response") || strings.Contains(text, "HTTP request to an HTTPS server")
 }
 
-// rejectedByTLS reports whether the engine ended the TLS handshake; with TLS 1.3 that arrives after our request left.
+// rejectedByTLS reports whether the engine ended the TLS handshake. With TLS 1.3 its
+// refusal arrives after our request was sent, which would otherwise count as an unknown
+// outcome.
 func rejectedByTLS(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error" && strings.Contains(op.Error(), "certificate")
 }
 
-// cause is the error below the words of HTTP and client library.
+// cause returns the error below the words that HTTP and the client library put around
+// it.
 func cause(err error) string {
 	var request *url.Error
 	if errors.As(err, &request) {

@@ -98,7 +98,7 @@ func TestSilentCredentialHelper(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range []error{c.RemoteImage(t.Context(), "x"), c.PullImage(t.Context(), "x", nil)} {
-		if e := asError(t, err); e.Kind != docker.Denied || !strings.Contains(e.Msg, "the credential helper of the docker command gives no answer") {
+		if e := asError(t, err); e.Kind != docker.Denied || !strings.Contains(e.Msg, "the credential helper of the docker command does not answer") {
 			t.Errorf("kind %q, %v", e.Kind, e)
 		}
 	}

@@ -1,4 +1,4 @@
-// Docker adapter: what the caller lets us read.
+// Docker adapter: data that the caller lets us read.
 
 package dockerd
 
@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// source remembers the error of a reader, which is otherwise lost among those of the connection. It hides other
-// methods of the reader, such as Close, from the transport. The transport reads in a goroutine of its own.
+// source remembers the error of a reader, which would otherwise be lost among those of
+// the connection. It hides the reader's other methods, such as Close, from the
+// transport. The transport reads in a goroutine of its own.
 type source struct {
 	in  io.Reader
 	mu  sync.Mutex

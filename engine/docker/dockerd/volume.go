@@ -14,8 +14,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// Volumes implements [docker.Reader]. The list is sorted by name. It lacks the volumes of a driver that does not
-// answer; creating one of those finds it again.
+// Volumes implements [docker.Reader]. The list is sorted by name. It lacks the volumes
+// of a driver that does not answer; creating such a volume finds it again.
 func (c *Client) Volumes(ctx context.Context, nameRegexp string) ([]docker.VolumeInfo, error) {
 	ctx, k := c.read(ctx, opListVolumes, "")
 	filter, err := nameFilter(nameRegexp)
@@ -56,7 +56,7 @@ func (c *Client) Volume(ctx context.Context, name string) (docker.VolumeInfo, er
 	if found.Name == "" {
 		return docker.VolumeInfo{}, k.absurd("it has no name")
 	}
-	if found.Name != name { // podman takes the beginning of a name for the whole
+	if found.Name != name { // podman accepts the beginning of a name
 		return docker.VolumeInfo{}, k.refuse(docker.NotFound, "no such volume, only %q", found.Name)
 	}
 	return volumeInfo(found), nil
@@ -91,6 +91,6 @@ func (c *Client) RemoveVolume(ctx context.Context, name string) error {
 }
 
 func volumeInfo(v volume.Volume) docker.VolumeInfo {
-	created, _ := time.Parse(time.RFC3339, v.CreatedAt) // zero if the driver does not tell
+	created, _ := time.Parse(time.RFC3339, v.CreatedAt) // zero if the driver does not say
 	return docker.VolumeInfo{Name: v.Name, Driver: v.Driver, Mountpoint: v.Mountpoint, Labels: v.Labels, Options: v.Options, CreatedAt: created}
 }
