@@ -1,4 +1,4 @@
-// Calls: one call, its tries, and what became of a lost one.
+// Calls: one call, its attempts, and whether a lost one happened.
 
 package calls
 
@@ -13,20 +13,23 @@ import (
 // Call is one call to make.
 type Call struct {
 	Kind Kind
-	// For says in words what is waited for: `the engine to stop container "m.a"`.
+	// For names, for people, what the call waits for: `the engine to stop container
+	// "m.a"`.
 	For string
-	// Extra is what the object of the call is given beyond the deadline of the kind.
+	// Extra is time that the object of the call gets beyond the deadline of the kind,
+	// such as a container's own stop timeout.
 	Extra time.Duration
 	// Make makes the call once.
 	Make func(context.Context) error
-	// Look finds out whether a call happened whose answer was lost: then it is done. If
-	// Look fails, that stays unknown. Only for kinds that are looked at.
+	// Look finds out whether a call whose answer was lost has happened; if so, it
+	// counts as done. If Look fails, that stays unknown. It is only for kinds whose
+	// [Policy] says Look.
 	Look func(context.Context) (happened bool, err error)
 }
 
-// Caller makes calls. The zero value is of no use; it is safe for concurrent use.
+// Caller makes calls. The zero value cannot be used. It is safe for concurrent use.
 type Caller struct {
-	// Times are those that were given, with their defaults.
+	// Times are those that were given to [New], with defaults for zero.
 	Times  Times
 	policy map[Kind]Policy
 }
@@ -37,7 +40,13 @@ func New(t Times) *Caller {
 	return &Caller{Times: t, policy: t.table()}
 }
 
-// Do makes a call until it succeeds, fails for good, or was tried often enough.
+// Do makes a call until it succeeds, fails for good, or has used up its attempts.
+//
+// Two counts are kept apart. An attempt that was sent counts towards Tries; one that
+// found no engine does not, but all such attempts in a row must fit into Reach. And
+// once an attempt may have happened, its error is the one returned: a later attempt
+// that certainly did not happen says nothing about the earlier one, and reporting it
+// would let the caller believe that nothing was done.
 func (c *Caller) Do(ctx context.Context, call Call) error {
 	p := c.policy[call.Kind]
 	ctx, end := begin(ctx, call.For)
@@ -49,9 +58,9 @@ func (c *Caller) Do(ctx context.Context, call Call) error {
 	}
 	pause := p.Pause
 	back := time.Now().Add(p.Reach)
-	var earlier error // of a try that may have happened
+	var earlier error // of an attempt that may have happened
 	for try := 1; ; {
-		err := within(ctx, p.Deadline+call.Extra, call.Make)
+		err := withDeadline(ctx, p.Deadline+call.Extra, call.Make)
 		kind := docker.KindOf(err)
 		away := kind == docker.Unreachable
 		if err == nil || !away && !slices.Contains(p.Again, kind) {
@@ -60,7 +69,7 @@ func (c *Caller) Do(ctx context.Context, call Call) error {
 		if docker.MayHaveHappened(err) {
 			earlier = err
 		} else if earlier != nil {
-			err = earlier // this try says nothing about that one
+			err = earlier // this attempt says nothing about that one
 		}
 		if ctx.Err() != nil {
 			return err
@@ -85,7 +94,7 @@ func (c *Caller) Do(ctx context.Context, call Call) error {
 	}
 }
 
-func within(ctx context.Context, deadline time.Duration, call func(context.Context) error) error {
+func withDeadline(ctx context.Context, deadline time.Duration, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
 	return call(ctx)

@@ -14,22 +14,22 @@ type Kind int
 
 // The kinds of calls.
 const (
-	// Before a run, and for plans: nothing is at stake, and a person waits.
+	// Before a run, and for plans: nothing is at stake, and somebody is waiting.
 	Connect     Kind = iota // the first contact
 	Observe                 // lists and inspections
 	Registry                // questions to registries, through the engine
 	Credentials             // the credentials for a registry, from a helper program
 
-	// During a run: what was begun must be brought to an end.
+	// During a run: what was begun has to be completed.
 	Read            // lists and inspections
-	Logs            // the last words of a container that failed
-	CreateContainer // under a name
-	StartContainer  // by id, as all that follow
+	Logs            // the last lines of a container that failed
+	CreateContainer // by name
+	StartContainer  // by id, like all that follow
 	UpdateContainer // limits, in place
-	StopContainer   // beyond the container's own timeout
+	StopContainer   // takes the container's own timeout in addition
 	SignalContainer // any signal but SIGKILL
 	KillContainer   // SIGKILL
-	RemoveContainer // by force or not
+	RemoveContainer // with or without force
 	AwaitHelper     // until a container that prepares a volume ends
 	AwaitHolder     // until the container of an attached volume ends
 	CreateVolume    // a volume, a record, or a claim on the lock of a map
@@ -37,31 +37,31 @@ const (
 	Pull            // an image
 )
 
-// Policy is how calls of one kind are made.
+// Policy says how calls of one kind are made.
 type Policy struct {
-	// Deadline is the longest that one try may take.
+	// Deadline is the longest that one attempt may take.
 	Deadline time.Duration
-	// Total is the longest that all tries may take together; 0 is no limit.
+	// Total is the longest that all attempts together may take; 0 means no limit.
 	Total time.Duration
-	// Tries is how often the call is made, if it fails with one of Again.
+	// Tries is how many attempts are made, if they fail with an error in Again.
 	Tries int
 	Again []docker.Kind
-	// Look: before a call is made again whose answer was lost, it is found out what
-	// became of it. Without Look, twice is the same as once.
+	// Look says that a call whose answer was lost is looked up before it is repeated.
+	// Calls without it can be repeated blindly: twice has the same effect as once.
 	Look bool
-	// Pause comes before the second try, and twice as long a one before each further
-	// one, up to two seconds.
+	// Pause precedes the second attempt; it doubles before each further one, up to two
+	// seconds.
 	Pause time.Duration
-	// Reach is how long an engine that cannot be reached may take to come back. Such
-	// tries do not count: nothing was sent.
+	// Reach is how long an engine that cannot be reached may take to come back. Those
+	// attempts do not count: nothing was sent.
 	Reach time.Duration
 }
 
-// table has a row for each kind; t has its defaults.
+// table has a row for each kind. t has its defaults filled in.
 //
 // A call whose answer was lost ends with [docker.OutcomeUnknown] if the connection was
-// cut, and with [docker.Cancelled] if the deadline was over: an engine carries most
-// calls out although nobody waits for them any more.
+// cut, and with [docker.Cancelled] if the deadline passed: an engine carries most calls
+// out even if nobody waits for them any more. So during a run both are repeated.
 func (t Times) table() map[Kind]Policy {
 	cut := []docker.Kind{docker.OutcomeUnknown}
 	lost := []docker.Kind{docker.OutcomeUnknown, docker.Cancelled}
@@ -74,42 +74,44 @@ func (t Times) table() map[Kind]Policy {
 	pull.Again, pull.Pause = append(lost, docker.Internal), 3*t.Pause // a registry that fails is asked again, but not at once
 	return map[Kind]Policy{
 		Connect: {Deadline: t.Connect, Tries: 1},
-		// A busy engine with thousands of containers needs seconds for a list.
+		// A busy engine with thousands of containers takes seconds to list them.
 		Observe: {Deadline: 30 * time.Second, Tries: 3, Again: cut},
-		// A registry that does not answer would not answer the pull either.
+		// A registry that does not answer now would not answer the pull either.
 		Registry: {Deadline: time.Minute, Tries: 1},
-		// A helper may ask a person. It is asked within other calls, and must end first.
+		// A helper may ask a person. It is called within other calls, and must end
+		// before they do.
 		Credentials: {Deadline: t.Credentials, Tries: 1},
 
 		Read: repeat(Policy{Deadline: t.Read}),
 		Logs: {Deadline: t.Read, Tries: 1},
-		// The name guards against a second one; the labels tell whose the first one is.
+		// The name prevents a second container; the labels show whose the first one is.
 		CreateContainer: repeat(Policy{Deadline: t.Create, Look: true}),
-		// One that runs already is no error.
+		// Starting a container that already runs is not an error.
 		StartContainer:  repeat(Policy{Deadline: t.Start}),
 		UpdateContainer: repeat(Policy{Deadline: t.Start}),
-		// A second stop would begin with the whole timeout again.
+		// A second stop would wait the whole timeout again.
 		StopContainer: repeat(Policy{Deadline: t.Stop, Look: true}),
-		// Twice is not the same as once, and nothing tells whether it arrived.
+		// Sent twice is not the same as sent once, and nothing shows whether a signal
+		// arrived.
 		SignalContainer: {Deadline: t.Stop, Tries: 1, Pause: t.Pause, Reach: t.Reach},
-		// It leaves a trace: a container that is down, or runs anew.
+		// SIGKILL leaves a trace: the container is down, or has been restarted since.
 		KillContainer: repeat(Policy{Deadline: t.Stop, Look: true}),
-		// What is gone was to be removed.
+		// A container that is gone was to be removed anyway.
 		RemoveContainer: repeat(Policy{Deadline: t.Remove}),
 		AwaitHelper:     repeat(Policy{Deadline: t.Wait, Total: t.Wait}),
 		AwaitHolder:     repeat(Policy{Deadline: t.Hold, Total: t.Hold}),
-		// The engine returns a volume that exists; its labels tell whose it is.
+		// The engine returns a volume that already exists; its labels show whose it is.
 		CreateVolume: repeat(Policy{Deadline: t.Create}),
 		RemoveVolume: repeat(Policy{Deadline: t.Remove}),
 		Pull:         pull,
 	}
 }
 
-// Times are the longest that calls may take, and the pauses around lost ones. Zero is
-// the default.
+// Times are the longest that calls may take, and the pauses around lost ones. Zero
+// means the default.
 type Times struct {
 	Connect     time.Duration // the first contact, which dockerd makes; default 30 s
-	Credentials time.Duration // those for a registry, which dockerd asks for; default 30 s
+	Credentials time.Duration // the credentials for a registry, which dockerd asks for; default 30 s
 
 	Read   time.Duration // default 10 s
 	Create time.Duration // default 60 s
@@ -119,9 +121,9 @@ type Times struct {
 	Wait   time.Duration // for a temporary container to end; default 10 min
 	Hold   time.Duration // for the container of an attached volume to end; default 30 s
 	Pull   time.Duration // default 30 min
-	Idle   time.Duration // without progress of any pull, after which one is given up; default 5 min
-	Settle time.Duration // how long a create whose answer was lost is looked for; default 2 s
-	Pause  time.Duration // before a call is repeated, doubled each time up to 2 s; default 200 ms
+	Idle   time.Duration // how long no pull may make progress before one is given up; default 5 min
+	Settle time.Duration // how long the container of a lost create is looked for; default 2 s
+	Pause  time.Duration // before a call is repeated; doubles each time, up to 2 s; default 200 ms
 	Reach  time.Duration // how long an engine that cannot be reached may take to come back; default 30 s
 }
 

@@ -1,4 +1,4 @@
-// Calls: telling a person what is waited for.
+// Calls: telling people what is being waited for.
 
 package calls
 
@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// Silence is how long nothing may be heard of a call before somebody is told.
+// Silence is how long a call may go on without any news before people are told what is
+// waited for.
 const Silence = 2 * time.Second
 
-// Watch returns a context whose calls are watched: when nothing was heard for
-// [Silence], tell is given what is waited for, such as
-// `the engine to stop container "m.a"`. As long as that goes on, it is told of nothing
-// else. It is called by another goroutine, but never after the call has ended, and must
-// return soon.
+// Watch returns a context whose calls are watched: if there was no news for [Silence],
+// tell is called with what is being waited for, such as `the engine to stop container
+// "m.a"`. As long as that call goes on, no other is announced. tell is called by
+// another goroutine, but never after the call has ended, and must return soon.
 //
-// Calls are made to open an engine, to plan, and to run. As with net/http/httptrace, one
-// context serves for all.
+// Calls are made to open an engine, to plan, and to run. As with net/http/httptrace,
+// one context serves them all.
 func Watch(ctx context.Context, tell func(what string)) context.Context {
 	return context.WithValue(ctx, watchKey{}, &watch{tell: tell})
 }
 
-// Heard notes that somebody was told something else: the silence begins anew.
+// Heard notes that people were told something else, so the silence starts over.
 func Heard(ctx context.Context) {
 	if w, ok := ctx.Value(watchKey{}).(*watch); ok {
 		w.mu.Lock()
@@ -34,28 +34,28 @@ func Heard(ctx context.Context) {
 
 type watchKey struct{}
 
-// watch knows what was told of the calls that are made now.
+// watch knows what was announced about the calls in flight.
 type watch struct {
 	tell func(string)
 
 	mu    sync.Mutex
-	heard time.Time // when somebody was told anything
-	told  int       // calls that somebody was told of, and that go on
+	heard time.Time // when people were last told anything
+	told  int       // calls in flight that were announced
 }
 
 type pendingKey struct{}
 
-// pending is a call that goes on.
+// pending is a call in flight.
 type pending struct {
 	what  string
-	inner int // calls that it waits for itself: they say more
+	inner int // calls in flight that it makes itself; they say more precisely what is waited for
 	told  bool
 	ended bool
 	timer *time.Timer
 }
 
-// begin notes that a call begins, end that it ended. Calls that it makes itself must be
-// given the context.
+// begin notes that a call begins, end that it has ended. The calls that it makes itself
+// must be given the context inside.
 func begin(ctx context.Context, what string) (inside context.Context, end func()) {
 	w, ok := ctx.Value(watchKey{}).(*watch)
 	if !ok {
@@ -74,7 +74,7 @@ func begin(ctx context.Context, what string) (inside context.Context, end func()
 		defer w.mu.Unlock()
 		p.timer.Stop()
 		p.ended = true
-		if p.told { // others that end at the same time are no news
+		if p.told { // the calls that remain wait out a silence of their own
 			w.told--
 			w.heard = time.Now()
 		}
@@ -84,8 +84,8 @@ func begin(ctx context.Context, what string) (inside context.Context, end func()
 	}
 }
 
-// look tells of a call if there is silence, else looks again later. The lock is held
-// meanwhile, so that nothing is told of a call that has ended.
+// look announces a call if there is silence, and otherwise looks again later. It holds
+// the lock while it calls tell, so that no call is announced after it has ended.
 func (w *watch) look(p *pending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -10,21 +10,23 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/dockertest/imagetar"
 )
 
-// The images that [Images] loads. Both hold only the program [Program], whose words are told in its own comment.
+// The images that [Images] loads. Both hold a single program, [Program]; its own
+// comment explains the words that it takes.
 const (
-	// ProcImage runs until it is stopped. Nothing else is configured.
+	// ProcImage runs until it is stopped. It configures nothing else.
 	ProcImage = "dmap-test/proc:latest"
 	// FullImage has a value for everything that an image can configure.
 	FullImage = "dmap-test/full:latest"
-	// Program is the path of the program in both. The simulated engine knows it by this name.
+	// Program is the path of the program in both. The simulated engine knows it by this
+	// name.
 	Program = "/bin/simproc"
 )
 
 // Proc returns a command of [ProcImage]: Proc("exit=3", "after=1s").
 func Proc(words ...string) []string { return append([]string{Program}, words...) }
 
-// Images builds the test images, and loads those that the engine does not have. They are not removed with the test,
-// for other tests may use them at the same time.
+// Images builds the test images, and loads those that the engine lacks. They are not
+// removed with the test, because other tests may be using them.
 func Images(t testing.TB, c docker.Client) {
 	t.Helper()
 	var missing []imagetar.Image

@@ -15,14 +15,16 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
 )
 
-// RequireEnv names the variable that makes a missing engine a failure when it is "1".
+// RequireEnv names the variable that, if it is "1", turns a missing engine into a
+// failure.
 const RequireEnv = "DMAP_REQUIRE_DOCKER"
 
-// cleanupTime is how long removing what a test made may take.
+// cleanupTime bounds the removal of what a test made.
 const cleanupTime = time.Minute
 
-// Open returns the engine that the docker command would use. Without one the test is skipped, or fails if
-// DMAP_REQUIRE_DOCKER=1. An engine that is there but of no use is always a failure.
+// Open returns the engine that the docker command would use. Without one the test is
+// skipped, or fails if DMAP_REQUIRE_DOCKER=1. An engine that is there but cannot be
+// used is always a failure.
 func Open(t testing.TB) docker.Client {
 	t.Helper()
 	c, err := dockerd.Open(t.Context(), dockerd.Options{UserAgent: "dmap-test"})
@@ -41,8 +43,8 @@ func Open(t testing.TB) docker.Client {
 	return c
 }
 
-// Prefix returns the beginning of the names of one test, new with every call, and sees to it that all containers and
-// volumes of names that begin so are removed when the test ends.
+// Prefix returns a prefix for the names of one test, a new one on every call. When the
+// test ends, all containers and volumes whose names begin with it are removed.
 func Prefix(t testing.TB, c docker.Client) string {
 	t.Helper()
 	var random [6]byte
@@ -58,7 +60,8 @@ func Prefix(t testing.TB, c docker.Client) string {
 	return prefix
 }
 
-// removeAll removes the containers that match, with the volumes that only they used, then the volumes that match.
+// removeAll removes the containers that match, with the volumes that only they used,
+// and then the volumes that match.
 func removeAll(ctx context.Context, t testing.TB, c docker.Client, expr string) {
 	containers, err := c.Containers(ctx, expr)
 	check(t, err)
@@ -90,7 +93,7 @@ func removeAll(ctx context.Context, t testing.TB, c docker.Client, expr string) 
 	}
 }
 
-// isAnonymous reports whether the engine made up the name of the volume.
+// isAnonymous reports whether the engine invented the name of a volume.
 func isAnonymous(m docker.MountInfo) bool {
 	data, err := hex.DecodeString(m.Name)
 	return m.Type == "volume" && err == nil && len(data) == 32

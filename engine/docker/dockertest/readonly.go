@@ -10,7 +10,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// ReadOnly returns a client that passes reads to r. A write is not made: it fails the test and returns an error.
+// ReadOnly returns a client that passes reads on to r. A write is not made: it fails
+// the test and returns an error.
 func ReadOnly(t testing.TB, r docker.Reader) docker.Client {
 	return readOnly{Reader: r, t: t}
 }

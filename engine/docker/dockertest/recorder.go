@@ -1,4 +1,4 @@
-// Test tools: a client that records its calls, and lets a test step in.
+// Test tools: a client that records its calls and lets a test intervene.
 
 package dockertest
 
@@ -10,8 +10,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// Recorder is a [docker.Client] that passes calls on to another, notes them in the order they began, and runs hooks
-// around them. Set Client and Hooks before its first call; after that it is safe for concurrent use.
+// Recorder is a [docker.Client] that passes calls on to another, records them in the
+// order in which they began, and runs hooks around them. Client and Hooks must be set
+// before its first call; after that it is safe for concurrent use.
 type Recorder struct {
 	Client docker.Client
 	Hooks  []Hook
@@ -37,14 +38,17 @@ func (c Call) String() string {
 	return c.Op + " " + c.Target
 }
 
-// Hook steps in at calls. Op and Target choose them, "" any; Nth the how-manieth call of the same op and target, 0
-// every one. All hooks that match run, in their order.
+// Hook intervenes in calls. Op and Target select them, and "" selects all; Nth selects
+// the nth call of the same op and target, and 0 all of them. All hooks that match run,
+// in their order.
 type Hook struct {
 	Op, Target string
 	Nth        int
-	// Before runs before the call. If it returns an error, the call is not made and returns that error.
+	// Before runs before the call. If it returns an error, the call is not made and
+	// fails with that error.
 	Before func(context.Context, Call) error
-	// After runs after the call, with its error or that of Before, and returns the error that the caller gets.
+	// After runs after the call. It is given the call's error, or that of Before, and
+	// returns the error that the caller gets.
 	After func(context.Context, Call, error) error
 }
 
@@ -59,7 +63,7 @@ func (r *Recorder) Calls() []Call {
 	return slices.Clone(r.calls)
 }
 
-// Writes returns the calls so far that could change something, as text.
+// Writes returns, as text, the calls so far that could change something.
 func (r *Recorder) Writes() []string {
 	var out []string
 	for _, c := range r.Calls() {
@@ -70,14 +74,14 @@ func (r *Recorder) Writes() []string {
 	return out
 }
 
-// Reset forgets the calls so far, also for the counting of hooks.
+// Reset forgets the calls so far, also where hooks count them.
 func (r *Recorder) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = nil
 }
 
-// note records a call and says the how-manieth it is.
+// note records a call, and numbers it among those of the same op and target.
 func (r *Recorder) note(c Call) Call {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,4 +1,4 @@
-// Test tools: the conformance suite, and what its cases are written with.
+// Test tools: the conformance suite, and the helpers of its cases.
 
 package dockertest
 
@@ -14,8 +14,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// Run checks that a client, with the engine behind it, does what package docker says. open is called once. The suite
-// makes containers, volumes and images, see the package comment; it needs no registry.
+// Run checks that a client, together with the engine behind it, does what package
+// docker says. open is called once. The suite makes containers, volumes and images (see
+// the package comment), and needs no registry.
 func Run(t *testing.T, open func(t *testing.T) docker.Client) {
 	c := open(t)
 	Images(t, c)
@@ -34,7 +35,7 @@ type suiteCase struct {
 	run  func(*suite)
 }
 
-// suite is one case at work. Names that its methods take are without the prefix.
+// suite is one running case. The names that its methods take are without the prefix.
 type suite struct {
 	*testing.T
 	docker.Client
@@ -43,7 +44,7 @@ type suite struct {
 
 func (s *suite) name(short string) string { return s.prefix + short }
 
-// ok ends the case on an error.
+// ok ends the case if there is an error.
 func (s *suite) ok(err error) {
 	s.Helper()
 	if err != nil {
@@ -51,7 +52,7 @@ func (s *suite) ok(err error) {
 	}
 }
 
-// want checks the kind of an error; "" is no error.
+// want checks the kind of an error; "" means that there must be none.
 func (s *suite) want(what string, err error, kind docker.Kind) {
 	s.Helper()
 	if got := docker.KindOf(err); got != kind {
@@ -67,7 +68,8 @@ func (s *suite) same(what string, got, want any) {
 	}
 }
 
-// spec is a container without a network, which starts faster, with the words for its program.
+// spec returns a container that runs the words; it has no network, since it starts
+// faster without one.
 func spec(words ...string) docker.ContainerSpec {
 	out := docker.ContainerSpec{ContainerConfig: docker.ContainerConfig{Image: ProcImage}}
 	if len(words) > 0 {
@@ -101,7 +103,7 @@ func (s *suite) run(short string, spec docker.ContainerSpec) int {
 	return s.wait(short)
 }
 
-// running makes a container, starts it, and waits until its program listens to signals.
+// running makes a container, starts it, and waits until its program handles signals.
 func (s *suite) running(short string, spec docker.ContainerSpec) {
 	s.Helper()
 	spec.Cmd = append(spec.Cmd, "print=ready")
@@ -134,7 +136,8 @@ func (s *suite) inspect(short string) docker.ContainerInfo {
 	return info
 }
 
-// state is "absent", or the state of a container with the exit code if it has ended.
+// state returns "absent", or a container's state, followed by the exit code if it has
+// ended.
 func (s *suite) state(short string) string {
 	s.Helper()
 	info, err := s.Container(s.Context(), s.name(short))

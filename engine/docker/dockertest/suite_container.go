@@ -15,7 +15,7 @@ var containerCases = []suiteCase{
 		s.same("code", s.run("x", spec("exit=3")), 3)
 		s.same("state", s.state("x"), "exited 3")
 		got := s.inspect("x").State
-		if got.StartedAt.IsZero() || got.FinishedAt.IsZero() { // a program that ends at once may end before its start is noted
+		if got.StartedAt.IsZero() || got.FinishedAt.IsZero() { // a program that ends at once may end before its start is recorded
 			s.Errorf("a time is missing: %+v", got)
 		}
 		s.same("code, asked again", s.wait("x"), 3)
@@ -179,7 +179,8 @@ var containerCases = []suiteCase{
 	}},
 }
 
-// lines are the last lines of a log, sorted, for the two outputs come in any order.
+// lines returns the last lines of a log, sorted, because the two outputs come in any
+// order.
 func (s *suite) lines(short string, count int) []string {
 	s.Helper()
 	text, err := s.Logs(s.Context(), s.name(short), count)

@@ -12,13 +12,14 @@ import (
 
 // cell is what a call does to a container in one state.
 type cell struct {
-	kind  docker.Kind // of its error, "" if it works
-	after string      // state afterwards
+	kind  docker.Kind // of the error, "" if the call succeeds
+	after string      // the state afterwards
 }
 
 var matrixStates = []string{"absent", "created", "running", "exited"}
 
-// matrix has a row for each call, a column for each state. "absent" after a rename means the old name.
+// matrix has a row for each call and a column for each state. After a rename, "absent"
+// is about the old name.
 var matrix = []struct {
 	call  string
 	do    func(*suite) error
@@ -71,7 +72,7 @@ func runMatrix(t *testing.T, c docker.Client) {
 	}
 }
 
-// bring makes a container of that state.
+// bring makes a container in that state.
 func (s *suite) bring(short, state string) {
 	s.Helper()
 	if state == "absent" {

@@ -15,10 +15,12 @@ import (
 	"time"
 )
 
-// BuildGo compiles one main package to a static Linux program and returns its bytes. It runs the go command in dir
-// (empty: the current directory), so pkg may be a path such as "./app" or an import path of the module there. An
-// empty goarch means that of the running program. GOFLAGS of the caller are not used, and neither paths nor version
-// control state get into the program: the same source and the same Go version give the same bytes.
+// BuildGo compiles a main package to a static Linux program and returns its bytes. It
+// runs the go command in dir (empty: the current directory), so pkg may be a path such
+// as "./app" or an import path in the module there. An empty goarch means that of the
+// running program. The caller's GOFLAGS are ignored, and neither paths nor the state of
+// version control get into the program: the same source and the same Go version give
+// the same bytes.
 func BuildGo(ctx context.Context, dir, pkg, goarch string) ([]byte, error) {
 	if pkg == "" || strings.HasPrefix(pkg, "-") {
 		return nil, fmt.Errorf("cannot build Go package %q: this is not the name of a package", pkg)

@@ -1,4 +1,5 @@
-// Test tools, images: refuses images that an engine would load differently from what was meant.
+// Test tools, images: refuses images that an engine would load in another form than was
+// meant.
 
 package imagetar
 

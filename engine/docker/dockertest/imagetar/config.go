@@ -1,4 +1,5 @@
-// Test tools, images: description -> the image configuration, whose digest is the image id.
+// Test tools, images: description -> the image configuration, whose digest is the image
+// id.
 
 package imagetar
 
@@ -8,7 +9,8 @@ import (
 	"runtime"
 )
 
-// epoch is the time of creation of every image made here. A real one would give a new id at every build.
+// epoch is the creation time of every image. The real time would give a new id on every
+// build.
 const epoch = "1970-01-01T00:00:00Z"
 
 type imageJSON struct {
@@ -42,7 +44,8 @@ type rootFSJSON struct {
 	DiffIDs []string `json:"diff_ids"`
 }
 
-// configText returns the configuration of an image whose one layer has the given digest in hexadecimal.
+// configText returns the configuration of an image whose one layer has the given digest
+// in hexadecimal.
 func configText(img Image, layer string) ([]byte, error) {
 	c := img.Config
 	arch := img.Arch

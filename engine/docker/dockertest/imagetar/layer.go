@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// layerTar writes checked files, parents before children, all with the same time.
+// layerTar writes files that were checked, parents before children, all with the same
+// time.
 func layerTar(files []File) ([]byte, error) {
 	var buf bytes.Buffer
 	w := tar.NewWriter(&buf)
@@ -30,7 +31,8 @@ func layerTar(files []File) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// withParents returns the files sorted by path, with an entry for each folder above one of them.
+// withParents returns the files sorted by path, with an entry for every folder above
+// one of them.
 func withParents(files []File) []File {
 	known := map[string]bool{}
 	for _, f := range files {

@@ -15,15 +15,17 @@ import (
 	"time"
 )
 
-// manifestEntry is one row of manifest.json, which ties tags, configuration and layers of an image together.
+// manifestEntry is one row of manifest.json, which ties tags, configuration and layers
+// of an image together.
 type manifestEntry struct {
 	Config   string
 	RepoTags []string
 	Layers   []string
 }
 
-// Write writes all images as one docker-archive tar. Nothing is written if any of them has a fault; then the error
-// names every fault. The whole tar is held in memory while it is made. Layers that are equal are written once.
+// Write writes all images as one docker-archive tar. If any of them has a fault,
+// nothing is written and the error names every fault. The whole tar is built in memory.
+// Equal layers are written once.
 func Write(w io.Writer, images ...Image) error {
 	if err := checkImages(images); err != nil {
 		return err
@@ -52,8 +54,9 @@ func Write(w io.Writer, images ...Image) error {
 	return writeEntries(w, entries)
 }
 
-// ID returns the id an engine gives to the image once it is loaded: "sha256:" and 64 hexadecimal digits. An engine
-// that keeps its images in containerd names them by another digest.
+// ID returns the id that an engine gives to the image once it is loaded: "sha256:" and
+// 64 hexadecimal digits. An engine that keeps its images in containerd uses another
+// digest.
 func ID(img Image) (string, error) {
 	if err := checkImages([]Image{img}); err != nil {
 		return "", err

@@ -1,11 +1,13 @@
 // Test tools: the one process that runs in the containers of tests.
 
-// Command proc does what the words of its command line say: run, exit=CODE, after=DURATION, ignore-term, term-exit=CODE,
-// crash=TIMES, healthy-after=DURATION, print=TEXT, warn=TEXT. Without exit or after it runs until it is
-// stopped; TERM ends it with 143. "probe" alone is the health check that belongs to healthy-after.
+// Command proc does what the words of its command line say: run, exit=CODE,
+// after=DURATION, ignore-term, term-exit=CODE, crash=TIMES, healthy-after=DURATION,
+// print=TEXT, warn=TEXT. Without exit or after it runs until it is stopped; TERM ends
+// it with 143. "probe" alone is the health check that belongs to healthy-after.
 //
-// Its words are those of the scripts of the simulated engine, so that one container means the same on both. It is built
-// static and is the only file of the image "dmap-test/proc", see [dockertest.Images].
+// Its words are those of the simulated engine's scripts, so that one container means
+// the same on both. It is linked statically and is the only file of the image
+// "dmap-test/proc", see [dockertest.Images].
 package main
 
 import (
@@ -31,7 +33,7 @@ type script struct {
 
 func main() {
 	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT) // before the first print: whoever sees that may send one
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT) // before the first print: whoever sees that may send a signal
 	words := os.Args[1:]
 	if len(words) == 1 && words[0] == "probe" {
 		os.Exit(probe())
@@ -115,7 +117,7 @@ func (s *script) run(signals <-chan os.Signal) int {
 	}
 }
 
-// earlierRuns counts the runs of this container before this one.
+// earlierRuns counts this container's runs before this one.
 func earlierRuns() int {
 	text, err := os.ReadFile(runsFile)
 	if err != nil && !os.IsNotExist(err) {
