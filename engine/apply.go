@@ -12,9 +12,9 @@ import (
 )
 
 // Apply carries out a plan that was made earlier, with [plan.Request.Basis], and read
-// back with [plan.Read], as [Engine.Do] does with one that it makes. Instead of planning
-// it looks whether the plan still fits. The error is that of [Fresh] if it does not: then
-// nothing was changed.
+// back with [plan.Read], in the way in which [Engine.Do] carries out one that it makes.
+// Instead of planning it checks whether the plan still fits. If not, the error is that
+// of [Fresh], and nothing was changed.
 func (e *Engine) Apply(ctx context.Context, p *plan.Plan, o Options) (*run.Report, error) {
 	if p == nil {
 		return &run.Report{}, errNoPlan
@@ -28,10 +28,11 @@ func (e *Engine) Apply(ctx context.Context, p *plan.Plan, o Options) (*run.Repor
 
 var errNoPlan = errors.New("engine: the plan is nil")
 
-// Fresh tells whether a plan may be carried out on an engine as it is now: nil if all
-// that decided it is as it was. The error is a [problem.Problems] if the plan cannot be
-// one, a [*plan.EngineError] on another engine, a [*plan.StaleError] that names what
-// changed, or a [*docker.Error]. It only reads.
+// Fresh reports whether a plan may be carried out on an engine: it returns nil if
+// everything that decided the plan is still as it was. The error is a
+// [problem.Problems] if the plan cannot be one of ours, a [*plan.EngineError] on
+// another engine, a [*plan.StaleError] that names what has changed, or a
+// [*docker.Error]. Fresh only reads.
 func Fresh(ctx context.Context, r docker.Reader, p *plan.Plan) error {
 	w := world{reader: r}
 	return w.fresh(ctx, p)

@@ -16,32 +16,33 @@ import (
 	"github.com/dmap-dev/dmap/engine/run"
 )
 
-// Options say how [Engine.Do] and [Engine.Apply] carry a plan out. The zero value is
-// ready for use: it does not wait for another run, and nobody is told anything.
+// Options say how [Engine.Do] and [Engine.Apply] carry a plan out. With the zero value
+// they do not wait for another run, and report nothing.
 type Options struct {
-	// Options are those of the run. With a Lock in them, the caller has the lock of the
-	// map, and gives it back.
+	// Options are those of the run. If they contain a Lock, the caller holds the lock
+	// of the map and will release it.
 	run.Options
-	// LockTimeout is how long to wait for another run that changes the map.
+	// LockTimeout is how long to wait for another run that is changing the map.
 	LockTimeout time.Duration
-	// Waiting is told once that another run is waited for, with what
-	// [run.LockedError] says of it; nil is nobody.
+	// Waiting, unless nil, is called once if another run is waited for, with what
+	// [run.LockedError] says about it.
 	Waiting func(holder string)
-	// Review sees the plan that is about to be carried out, one without steps too. Its
-	// error ends the work before anything is changed. It must not change the plan; nil
-	// agrees to all.
+	// Review, unless nil, sees the plan that is about to be carried out, even one
+	// without steps. If it returns an error, the work ends before anything is changed.
+	// It must not change the plan.
 	Review func(*plan.Plan) error
 }
 
 // Do plans what a request means for m, and carries the plan out as the only run that
-// changes the map. What is found before the lock may be the passing state of another run,
-// so all is planned again under the lock, and that plan is reviewed and carried out. A
-// request that needs no change takes no lock, unless another run is under way: its end is
-// waited for before that, or a problem with the state of the engine, is believed.
+// changes the map. What is found before the lock is taken may be the passing state of
+// another run, so everything is planned again under the lock; that second plan is the
+// one that is reviewed and carried out. A request that needs no change takes no lock,
+// unless another run is under way: before "nothing to do", or a problem with the state
+// of the engine, is believed, that run is waited for.
 //
 // The report, which is never nil, is that of [run.Do]; it has no results if no plan was
 // carried out. The error is that of [Plan], of Review, a [*run.LockedError], or that of
-// [run.Do]; it is [run.ErrInterrupted] too if Drain ended the waiting for the lock.
+// [run.Do]; it is also [run.ErrInterrupted] if Drain ended the wait for the lock.
 func (e *Engine) Do(ctx context.Context, m *model.ContainerMap, req plan.Request, o Options) (*run.Report, error) {
 	if m == nil {
 		return &run.Report{}, errNoMap
@@ -56,21 +57,21 @@ func (e *Engine) Do(ctx context.Context, m *model.ContainerMap, req plan.Request
 	})
 }
 
-// decision is what is to be carried out, or why nothing is, and what was seen of the
-// engine when that was decided.
+// decision is what is to be carried out, or why nothing is, together with what was
+// known about the engine when that was decided.
 type decision struct {
 	plan    *plan.Plan
 	err     error
 	volumes map[string]docker.VolumeInfo
 }
 
-// needsLock reports whether a decision on a map, made without its lock, is to be made
-// again with it.
+// needsLock reports whether a decision about a map that was made without its lock has
+// to be made again under it.
 func (d decision) needsLock(mapName string) bool {
 	switch {
 	case d.err == nil && d.plan.ChangesMap():
 		return true
-	case d.err == nil && len(d.plan.Steps) > 0: // pulls, beside any run
+	case d.err == nil && len(d.plan.Steps) > 0: // pulls, which may happen beside any other run
 		return false
 	case d.err != nil && !passes(d.err):
 		return false
@@ -78,14 +79,15 @@ func (d decision) needsLock(mapName string) bool {
 	return run.Claimed(mapName, d.volumes)
 }
 
-// passes reports whether an error is about the state of the engine, which another run may
-// be changing.
+// passes reports whether an error is about the state of the engine, which another run
+// may be changing: it may be gone when that run has ended.
 func passes(err error) bool {
 	var problems problem.Problems
 	return errors.As(err, new(*plan.StaleError)) || errors.As(err, &problems) && plan.AreOfState(problems)
 }
 
-// carryOut calls decide for what to do, once before the lock is taken, and once under it.
+// carryOut calls decide for what to do: once without the lock of the map and, if that
+// is needed, again under it.
 func (e *Engine) carryOut(ctx context.Context, mapName string, o Options, decide func(context.Context) decision) (report *run.Report, err error) {
 	d := decide(ctx)
 	if o.Lock == nil && d.needsLock(mapName) {
@@ -104,13 +106,13 @@ func (e *Engine) carryOut(ctx context.Context, mapName string, o Options, decide
 	return e.Run(ctx, d.plan, o.Options)
 }
 
-// lock takes the lock of a map. What ends the run ends the waiting.
+// lock takes the lock of a map. Whatever ends the run also ends the wait.
 func (e *Engine) lock(ctx context.Context, mapName string, o Options) (*run.Lock, error) {
 	waiting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
 		select {
-		case <-o.Drain: // nil is never
+		case <-o.Drain: // a nil channel never delivers
 			cancel(run.ErrInterrupted)
 		case <-waiting.Done():
 		}

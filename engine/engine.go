@@ -8,7 +8,7 @@
 //
 // Maps come from package starlarkmap or are built in Go with package model. The
 // client comes from package dockerd. The engine prints nothing and reads no
-// environment. Package calls tells how long it waits, and tells a person for what.
+// environment. Package calls says how long it waits, and can announce for what.
 package engine
 
 import (
@@ -23,7 +23,7 @@ import (
 
 // Config says what an Engine works with.
 type Config struct {
-	// Docker is the engine to work on; required. The caller keeps it open as long
+	// Docker is the engine to work on; it is required. The caller keeps it open as long
 	// as the Engine is used.
 	Docker docker.Client
 }
@@ -48,15 +48,15 @@ func (e *Engine) Plan(ctx context.Context, m *model.ContainerMap, req plan.Reque
 }
 
 // Run carries out a plan that was made just now; see [run.Do]. It takes the lock of the
-// map without waiting, and does not plan again: [Engine.Do] does.
+// map without waiting, and does not plan again, as [Engine.Do] would.
 func (e *Engine) Run(ctx context.Context, p *plan.Plan, o run.Options) (*run.Report, error) {
 	return run.Do(ctx, e.docker, p, o)
 }
 
-// Plan looks at a Docker Engine and decides what a request means for m there. It
-// only reads, so the caller needs no more than a [docker.Reader]. The error is a
-// [problem.Problems] if the map or its state on the engine forbids the request, a
-// [plan.RequestError] if the request names something wrong, or a [docker.Error].
+// Plan looks at a Docker Engine and decides what a request means for m there. It only
+// reads, so a [docker.Reader] is all it needs. The error is a [problem.Problems] if the
+// map or its state on the engine forbids the request, a [plan.RequestError] if the
+// request names something wrong, or a [docker.Error].
 func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.Request) (*plan.Plan, error) {
 	w, err := newWorld(r, m)
 	if err != nil {
@@ -65,9 +65,9 @@ func Plan(ctx context.Context, r docker.Reader, m *model.ContainerMap, req plan.
 	return w.plan(ctx, req)
 }
 
-// Check reports everything that is wrong with m that can be known without a Docker
-// Engine: what [model.ContainerMap.Validate] finds, and options that cannot be.
-// It calls the option functions of the map.
+// Check reports everything wrong with m that can be found without a Docker Engine: what
+// [model.ContainerMap.Validate] finds, and options with impossible values. It calls the
+// option functions of the map.
 func Check(ctx context.Context, m *model.ContainerMap) error {
 	w, err := newWorld(nil, m)
 	if err != nil {

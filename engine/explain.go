@@ -16,7 +16,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// Explanation is one container as the map wants it.
+// Explanation describes one container as the map wants it.
 type Explanation struct {
 	Name   string         `json:"name"` // in Docker
 	Origin problem.Origin `json:"origin"`
@@ -24,21 +24,21 @@ type Explanation struct {
 	Fields []Cause        `json:"fields"`
 }
 
-// Cause is one thing that a map says of a container.
+// Cause is one thing that a map says about a container.
 type Cause struct {
-	// Name is the API field ("HostConfig.Binds"), or the other container.
+	// Name is the API field ("HostConfig.Binds"), or the name of another container.
 	Name string `json:"name"`
-	// Value is that of the field; nil for other containers.
+	// Value is the field's value; nil for another container.
 	Value json.RawMessage `json:"value,omitempty"`
 	// Why says how the other container is needed: "links db".
 	Why string `json:"why,omitempty"`
-	// Origin is where the map says so; for what follows from several of its lines,
-	// where the container is made.
+	// Origin is where the map says so. For what follows from several of its lines, it
+	// is where the container is defined.
 	Origin problem.Origin `json:"origin"`
 }
 
-// Explain says of the containers that targets mean (as for [plan.Request]; none: all)
-// what they are made of. It calls the option functions of the map. The error is a
+// Explain says, for the containers that targets mean (as in [plan.Request]; none means
+// all), what they are made of. It calls the option functions of the map. The error is a
 // [problem.Problems] or a [plan.RequestError].
 func Explain(ctx context.Context, m *model.ContainerMap, targets []string) ([]Explanation, error) {
 	w, err := newWorld(nil, m)
@@ -80,6 +80,7 @@ func explain(n *resolve.Node) (Explanation, error) {
 	return e, nil
 }
 
-// plainly writes <, > and & in JSON as they are; encoders escape them for web pages. An
-// escaped backslash stays what it is.
+// plainly leaves <, > and & as they are in JSON, which encoders escape for the sake of
+// web pages. The first pair keeps an escaped backslash intact, so that what follows it
+// is not mistaken for an escape.
 var plainly = strings.NewReplacer(`\\`, `\\`, `\u003c`, "<", `\u003e`, ">", `\u0026`, "&")

@@ -16,10 +16,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/state"
 )
 
-// world is what decisions are made from: what a map asks for, and what is known of an
-// engine. It grows with every question.
+// world is what decisions are made from: what a map asks for, and what is known about
+// an engine. It grows with every question.
 type world struct {
-	reader   docker.Reader // nil where no engine is asked
+	reader   docker.Reader // nil if no engine is asked
 	of       *model.ContainerMap
 	desired  *resolve.Desired
 	snapshot snapshot.Snapshot
@@ -27,7 +27,7 @@ type world struct {
 
 var errNoMap = errors.New("engine: the map is nil")
 
-// newWorld begins with a map that is valid, and nothing known of the engine.
+// newWorld begins with a valid map, and nothing known about the engine.
 func newWorld(r docker.Reader, m *model.ContainerMap) (*world, error) {
 	if m == nil {
 		return nil, errNoMap
@@ -42,15 +42,15 @@ func newWorld(r docker.Reader, m *model.ContainerMap) (*world, error) {
 	return &world{reader: r, of: m, desired: d}, nil
 }
 
-// until asks decide, and finds out what it lacks, until it lacks nothing. decide reads
-// the world and must not change it.
+// until calls decide and finds out what it lacks, again and again, until it lacks
+// nothing. decide reads the world and must not change it.
 func (w *world) until(ctx context.Context, decide func() (plan.Missing, error)) error {
 	for before := (plan.Missing{}); ; {
 		missing, err := decide()
 		switch {
 		case err != nil || missing.Empty():
 			return err
-		case reflect.DeepEqual(missing, before): // it would ask for ever
+		case reflect.DeepEqual(missing, before): // otherwise it would ask for ever
 			return fmt.Errorf("internal error: %+v %q is missing, although it was found out", missing.Query, missing.Specs)
 		}
 		if err := w.find(ctx, missing); err != nil {
@@ -60,7 +60,8 @@ func (w *world) until(ctx context.Context, decide func() (plan.Missing, error)) 
 	}
 }
 
-// find asks the engine first, which is cheap to ask: option functions may take long.
+// find asks the engine first, because that is cheap, whereas option functions may take
+// long.
 func (w *world) find(ctx context.Context, missing plan.Missing) error {
 	if !missing.Query.Empty() {
 		if err := state.Look(ctx, w.reader, &w.snapshot, missing.Query); err != nil {

@@ -7,59 +7,64 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// action is a row of the table of actions. What no row says is the same for all: the
-// planner knows no action by its name.
+// action is a row of the table of actions. What no row says is the same for all
+// actions: the planner knows none of them by name.
 type action struct {
 	name Action
-	help string // one line
-	// compose is Docker Compose's word for it, where that is another one.
+	help string // a single line
+	// compose is Docker Compose's word for it, if that is a different one.
 	compose string
-	// resume says how to go on when the action was not carried out to its end; "" where
-	// the same again does it.
+	// resume says how to go on if the action was not carried out to its end; "" means:
+	// by running the same again.
 	resume string
-	// flags are the parts of a request that it uses; refuse says what else in a request
-	// it cannot use, nil: nothing.
+	// flags are the parts of a request that the action uses. refuse returns an error
+	// for anything else in a request that it cannot use; nil refuses nothing.
 	flags  []flag
 	refuse func(Request) error
 
-	// along is what goes with the targets, and so the order of work.
+	// along says what is included with the targets, and with it the order of work.
 	along along
-	// creates: it creates what is absent, with its volumes, and makes anew what follows.
+	// creates: it creates what is absent, with its volumes, and recreates what follows.
 	creates bool
-	// starts: it starts what it creates; before the first start, volumes are prepared.
+	// starts: it starts what it creates. Volumes are prepared before their owner first
+	// starts.
 	starts bool
-	// compares: it brings what differs from the map there.
+	// compares: it makes existing containers match the map.
 	compares bool
-	// pulls: the images of whatever takes part are what it is for.
+	// pulls: it is about the images of everything that takes part, whether they are
+	// missing or not.
 	pulls bool
 	// tidies: it removes what interrupted runs left behind.
 	tidies bool
-	// orphans: for the whole map, it tells what the map has no longer, or removes it.
+	// orphans: if the request is about the whole map, it notes or removes what the map
+	// no longer has.
 	orphans bool
 
-	// exist is the action by which a container is decided that only has to exist, others
-	// the one for containers that only follow, or are needed by those. Only with creates.
+	// exist is the action that decides about a container which only has to exist;
+	// others is the one for containers that only follow, or that those need. Both are
+	// only set with creates.
 	exist, others Action
 
 	// specs: it needs the create requests of what takes part.
 	specs bool
 	// inspects reports whether the decision about a container needs more than the list
-	// tells; nil: never.
+	// of containers says; nil: never.
 	inspects func(snapshot.Container, Request) bool
-	// fact notes what else than its state decided about a container that was inspected;
-	// nil: nothing. all: all containers of the map decide, those that it does not have
-	// included.
+	// fact adds to the fact about an inspected container whatever decided about it
+	// beside its state; nil adds nothing. With all, every container of the map decides,
+	// even those that the map no longer has.
 	fact func(*ContainerFact, snapshot.Container)
 	all  bool
 
-	// decide says what happens to one container that takes part, where it is not being
-	// removed and not somebody else's; exists is false if there is none. nil: nothing.
+	// decide says what happens to one container that takes part, provided that it is
+	// not being removed and is not somebody else's. exists is false if there is no such
+	// container. nil: nothing happens.
 	decide func(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo
-	// steps adds steps that do not follow from todos; nil: none.
+	// steps adds steps that do not follow from todos; nil: there are none.
 	steps func(*builder)
 }
 
-// along says what goes with the targets of an action.
+// along says what is included with the targets of an action.
 type along int
 
 const (
@@ -68,5 +73,5 @@ const (
 	withUsers              // what needs them, dependents first
 )
 
-// needsImages reports whether the action needs to know which images are there.
+// needsImages reports whether the action needs to know which images are on the engine.
 func (a *action) needsImages() bool { return a.specs || a.pulls }

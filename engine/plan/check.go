@@ -1,4 +1,4 @@
-// Plan: whether a plan that came from elsewhere can be one.
+// Plan: whether a plan that comes from elsewhere can be one of ours.
 
 package plan
 
@@ -13,12 +13,12 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Check reports whether the plan is one that can be carried out, and touches nothing
-// but what is called as its map's: see [Read], which checks it too. The error is a
+// Check reports whether the plan can be carried out, and touches nothing but what is
+// named as belonging to its map. [Read] checks that too. The error is a
 // [problem.Problems].
 func (p *Plan) Check() error { return p.check(nil).Err(nil) }
 
-// check finds all problems; places are those of [file.places].
+// check finds all problems. places are those of [file.places].
 func (p *Plan) check(places map[string][]problem.Origin) problem.Problems {
 	c := &checker{p: p, table: operations(), places: places, was: map[string]ContainerFact{}, ids: map[string]bool{}, before: map[string]bool{}}
 	for _, st := range p.Steps {
@@ -52,7 +52,8 @@ func (p *Plan) Adopts() []string {
 	return names
 }
 
-// foreignVolumes are those that a create request mounts and that dmap did not make.
+// foreignVolumes are the volumes that a create request mounts and that dmap did not
+// make.
 func (p *Plan) foreignVolumes(spec *docker.ContainerSpec) []string {
 	var names []string
 	if spec == nil || p.Basis == nil {
@@ -67,7 +68,8 @@ func (p *Plan) foreignVolumes(spec *docker.ContainerSpec) []string {
 	return names
 }
 
-// Check reports whether a step is of a known kind and says all that its kind needs.
+// Check reports whether a step is of a known kind and has everything that its kind
+// needs.
 func (st *Step) Check() error {
 	row, known := operations().of(st.Op)
 	if !known {
@@ -98,7 +100,7 @@ type checker struct {
 	where problem.Origin
 }
 
-// enter begins to check what stands at the n-th line that begins so.
+// enter begins the check of what stands at the n-th line that begins with line.
 func (c *checker) enter(path, line string, n int) {
 	c.path, c.where = path, problem.Origin{}
 	if places := c.places[line]; n < len(places) {
@@ -112,7 +114,7 @@ func (c *checker) bad(format string, args ...any) *problem.Problem {
 	return problem
 }
 
-// head checks all but the steps.
+// head checks everything except the steps.
 func (c *checker) head() {
 	p := c.p
 	c.enter("schema", `  "schema"`, 0)
@@ -154,7 +156,7 @@ func (c *checker) head() {
 	}
 }
 
-// name checks that a container or volume is called as one of the map.
+// name checks that a container or a volume is named as one of the map.
 func (c *checker) name(name string) {
 	if part, ok := identity.CutName(c.p.Map, name); !ok || !model.IsName(part) {
 		c.bad("%q is not a name of the map %q", name, c.p.Map)
@@ -202,7 +204,7 @@ func (c *checker) step(st *Step) {
 	}
 }
 
-// container checks that a step is for the container that decided it.
+// container checks that a step is about the container that decided it.
 func (c *checker) container(st *Step, op *operation) {
 	switch {
 	case st.StopTimeout != nil && *st.StopTimeout < 0:
@@ -216,7 +218,7 @@ func (c *checker) container(st *Step, op *operation) {
 	}
 }
 
-// made checks that what a step makes is its target, and the map's.
+// made checks that what a step creates is its target, and belongs to the map.
 func (c *checker) made(st *Step) {
 	switch {
 	case st.Create != nil:
@@ -245,7 +247,8 @@ func (c *checker) labels(labels map[string]string, role string) {
 	}
 }
 
-// prepare checks that a preparation sees its volume and nothing else.
+// prepare checks that a preparation sees its volume and nothing else: it runs as root,
+// so whoever could change a saved plan could otherwise change any file of the host.
 func (c *checker) prepare(volume string, p *Prepare) {
 	c.called("the temporary container", p.Name, identity.Helper(volume))
 	c.called("the record", p.Record.Name, identity.Record(volume))

@@ -23,9 +23,9 @@ func cleanup() *action {
 	}
 }
 
-// cleanUp removes what ran and ended: containers of this map, also those that the
-// map no longer has, but no persistent ones, and none that hold attached volumes
-// (row 103), or volumes that a running one uses. Dependents go first.
+// cleanUp removes what ran and ended: containers of this map, even those that the map
+// no longer has, but never persistent ones, holders of attached volumes (row 103), or
+// containers whose volumes a running one uses. Dependents go first.
 func cleanUp(b *builder) {
 	var order []string
 	for _, name := range slices.Sorted(maps.Keys(b.s.Containers)) {
@@ -59,9 +59,9 @@ func cleanUp(b *builder) {
 	}
 }
 
-// usedBy names a running container that has volumes of the named one: the map says
-// so, or it mounts the same volume without a name (mounted tells who does). Without
-// its source it could not be made again with its data.
+// usedBy names a running container that has volumes of the named one: either the map
+// says so, or it mounts the same anonymous volume (mounted says who mounts which).
+// Without the source, the running container could not be recreated with its data.
 func (b *builder) usedBy(name string, mounted map[string]string) string {
 	for _, user := range b.users[name] {
 		if b.s.Containers[user].Runs() && slices.ContainsFunc(b.d.Node(user).Needs, func(need resolve.Need) bool {
@@ -78,7 +78,7 @@ func (b *builder) usedBy(name string, mounted map[string]string) string {
 	return ""
 }
 
-// mountedByRunning tells which running container mounts a volume.
+// mountedByRunning maps each volume to a running container that mounts it.
 func mountedByRunning(s *snapshot.Snapshot) map[string]string {
 	users := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(s.Containers)) {

@@ -24,5 +24,5 @@ func create() *action {
 	}
 }
 
-// absent is what the actions that create do about a container that does not exist.
+// absent is the decision of actions that create about a container that does not exist.
 func absent(start bool) todo { return todo{create: true, start: start, why: "does not exist"} }

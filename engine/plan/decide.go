@@ -7,8 +7,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// decide fills todo, dependencies before dependents. A container that follows lets
-// others take part, so all is decided again until nobody joins any more.
+// decide fills todo, dependencies before dependents. A container that follows makes
+// others take part, which may in turn make further ones follow, so everything is
+// decided again until nobody joins any more.
 func (b *builder) decide() {
 	for joined := true; joined; {
 		joined = false
@@ -29,8 +30,8 @@ func (b *builder) decide() {
 	}
 }
 
-// decideOne lets an action decide about one container. One that is being removed is neither
-// there nor absent.
+// decideOne lets an action decide about one container. A container that is being
+// removed is neither there nor absent, so it is a problem for every action.
 func (b *builder) decideOne(n *resolve.Node, row *action) todo {
 	c, exists := b.container(n)
 	if exists && c.State == docker.StateRemoving {
@@ -40,8 +41,8 @@ func (b *builder) decideOne(n *resolve.Node, row *action) todo {
 	return row.decide(b, n, c, exists)
 }
 
-// mustExist reports a container that an action cannot do without. One of somebody else
-// was reported already.
+// mustExist reports a container that an action cannot do without. One that is somebody
+// else's was already reported.
 func (b *builder) mustExist(n *resolve.Node) todo {
 	if _, foreign := b.s.Containers[n.Name]; !foreign {
 		b.problem(CodeState, n, "start creates it", "container %q does not exist", n.Name)

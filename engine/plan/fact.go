@@ -1,4 +1,4 @@
-// Plan: facts of one kind: stated, and compared with those of now.
+// Plan: facts of one kind: stated, and compared with the present ones.
 
 package plan
 
@@ -11,12 +11,14 @@ import (
 // fact is one of the kinds of facts.
 type fact interface {
 	name() string
-	// text tells a person how it is; mark tells it from others that are the same way.
+	// text says for people how it is; mark distinguishes it from others whose text is
+	// the same.
 	text() string
 	mark() string
 }
 
-// changes compares facts with those of now, found ones that were not there included.
+// changes compares facts with those of now, including ones that were found now and not
+// there before.
 func changes[F fact](kind string, were []F, found map[string]bool, now func(string) F) []Change {
 	before := map[string]F{}
 	names := maps.Clone(found)
@@ -42,7 +44,7 @@ func changes[F fact](kind string, were []F, found map[string]bool, now func(stri
 	return list
 }
 
-// each states one kind of fact for all names, in their order.
+// each states one kind of fact for all names, sorted by name.
 func each[F, V any](names map[string]V, fact func(string) F) []F {
 	var list []F
 	for _, name := range slices.Sorted(maps.Keys(names)) {
@@ -51,7 +53,7 @@ func each[F, V any](names map[string]V, fact func(string) F) []F {
 	return list
 }
 
-// factsOf is the factList of facts of one type.
+// factsOf is the factList for facts of one type.
 type factsOf[F fact] struct {
 	kind string // "volume"
 	list func(*Basis) *[]F
@@ -87,7 +89,7 @@ func (k factsOf[F]) changes(f facts, of *Basis) []Change {
 	return changes(k.kind, *k.list(of), k.with(f, names), func(name string) F { return k.now(f, name) })
 }
 
-// foreign is what a fact says of a thing that is not the map's.
+// foreign returns what a fact says about a thing that is not the map's.
 func foreign(is bool) string {
 	if is {
 		return " and not of this map"

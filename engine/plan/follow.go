@@ -1,4 +1,4 @@
-// Plan: containers that follow when what they belong to is made anew.
+// Plan: containers that follow when what they belong to is recreated.
 
 package plan
 
@@ -12,10 +12,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// follow replaces an existing container that belongs to an older link target or
-// volume source than there is, or will be: the engine would refuse to start it, or
-// it would go on with the volumes of the old one. create replaces only what itself
-// was never started, and notes the others.
+// follow replaces an existing container that belongs to an older link target or volume
+// source than the one that is there, or will be: the engine would refuse to start it,
+// or it would go on with the volumes of the old one. The action create only replaces
+// containers that never started, and notes the others.
 func (b *builder) follow(n *resolve.Node, t todo) todo {
 	c, ok := b.container(n)
 	if !ok || t.create || n.Attached {
@@ -40,9 +40,9 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 	}
 }
 
-// outdated says which link target or volume source of an existing container is
-// anew; "" if none is. It is so when this plan creates it (now), and when it is not
-// the one that the container was tied to when it was made.
+// outdated says which link target or volume source of an existing container is a new
+// one; "" if none is. That is so if this plan creates it (now), or if it is not the one
+// that the container was tied to when it was made.
 func (b *builder) outdated(n *resolve.Node, c snapshot.Container) (why string, now bool) {
 	was := identity.Read(c.Labels).TiedTo()
 	for _, need := range b.ties(n) {
@@ -57,22 +57,24 @@ func (b *builder) outdated(n *resolve.Node, c snapshot.Container) (why string, n
 	return "", false
 }
 
-// ties are the needs of a container that belong to one container, and not to
-// another of the same name. An attached volume outlives its containers.
+// ties returns those needs of a container that are for one particular container, and
+// not for another of the same name. An attached volume outlives its containers, so it
+// is not among them.
 func (b *builder) ties(n *resolve.Node) []resolve.Need {
 	return slices.DeleteFunc(slices.Clone(n.Needs), func(need resolve.Need) bool {
 		return b.d.Node(need.Name).Attached || need.Why == resolve.Uses && b.isVolume(need)
 	})
 }
 
-// isVolume reports whether the map names an attached volume there, not a container.
+// isVolume reports whether the map names an attached volume there, rather than a
+// container.
 func (b *builder) isVolume(need resolve.Need) bool {
 	return b.d.Volume(identity.Name(b.d.Map, need.Ref)) != nil
 }
 
-// bring lets a container that follows, and all it needs, take part: it could not be
-// made or started again without them. If it did not run, it will not be started,
-// and what it needs has only to exist.
+// bring makes a container that follows, and everything it needs, take part: without
+// them it could not be created or started again. If it was not running, it will not be
+// started, and what it needs only has to exist.
 func (b *builder) bring(n *resolve.Node, t todo) (joined bool) {
 	switch {
 	case !t.create:
@@ -85,7 +87,7 @@ func (b *builder) bring(n *resolve.Node, t todo) (joined bool) {
 
 func (b *builder) join(n *resolve.Node, action Action) bool {
 	if has := b.part[n.Name]; has != nil && (has.name == action || has == b.act) {
-		return false // and so has all it needs
+		return false // and so does everything it needs
 	}
 	b.part[n.Name] = b.rows[action]
 	for _, need := range n.Needs {
@@ -94,9 +96,9 @@ func (b *builder) join(n *resolve.Node, action Action) bool {
 	return true
 }
 
-// deadLinks reports containers that the engine would refuse to start, because what
-// they link or join will not run: start does not start an ended persistent one again,
-// and restart nothing but what is named.
+// deadLinks reports containers that the engine would refuse to start because what they
+// link to or join will not be running: start does not restart a persistent container
+// that has ended, and restart starts nothing but what is named.
 func (b *builder) deadLinks() {
 	for _, n := range b.d.Nodes {
 		if !b.todo[n.Name].start {
@@ -105,7 +107,7 @@ func (b *builder) deadLinks() {
 		for _, need := range n.Needs {
 			target, ok := b.container(b.d.Node(need.Name))
 			ended := ok && target.State == docker.StateExited
-			late := need.Why == resolve.Links && len(n.Spec.HostConfig.Links) == 0 // on a network of their own, names are looked up when they are used
+			late := need.Why == resolve.Links && len(n.Spec.HostConfig.Links) == 0 // on a user-defined network, names are looked up when they are used
 			switch {
 			case late || need.Why != resolve.Links && need.Why != resolve.Joins || target.Runs() || b.todo[need.Name].start:
 			case ended && b.d.Node(need.Name).Persistent:

@@ -1,4 +1,5 @@
-// Plan: what only one running container can have: ports of the host, fixed addresses.
+// Plan: what only one running container at a time can have: host ports and fixed
+// addresses.
 
 package plan
 
@@ -9,7 +10,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// becomesFree are the ports and addresses that become free, with the stops that free them.
+// becomesFree returns the ports and addresses that become free, with the stops that
+// free them.
 func becomesFree(steps []Step, s *snapshot.Snapshot) map[string][]string {
 	freed, table := map[string][]string{}, operations()
 	for _, st := range steps {
@@ -24,7 +26,7 @@ func becomesFree(steps []Step, s *snapshot.Snapshot) map[string][]string {
 	return freed
 }
 
-// held are the ports and addresses of a container.
+// held returns the ports and addresses that a container has.
 func held(c *docker.ContainerInfo) []string {
 	out := c.HostConfig.HostPorts()
 	for _, e := range c.Networks {
@@ -34,7 +36,7 @@ func held(c *docker.ContainerInfo) []string {
 	return sorted(out)
 }
 
-// claimed are the ports and addresses that a container asks for.
+// claimed returns the ports and addresses that a container asks for.
 func claimed(s *docker.ContainerSpec) []string {
 	out := s.HostConfig.HostPorts()
 	if s.NetworkingConfig != nil {
@@ -52,7 +54,7 @@ func addresses(e docker.EndpointSpec) []string {
 	return []string{e.IPAMConfig.IPv4Address, e.IPAMConfig.IPv6Address}
 }
 
-// sorted leaves out what is empty and what occurs twice.
+// sorted drops empty and repeated elements, and sorts the others.
 func sorted(list []string) []string {
 	slices.Sort(list)
 	return slices.DeleteFunc(slices.Compact(list), func(one string) bool { return one == "" })

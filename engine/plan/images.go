@@ -11,7 +11,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// images adds the pulls, and reports images that cannot be had.
+// images adds the pulls, and reports images that are not available.
 func (b *builder) images() {
 	needed := b.neededImages()
 	for _, ref := range slices.Sorted(maps.Keys(needed)) {
@@ -22,7 +22,7 @@ func (b *builder) images() {
 	}
 }
 
-// neededImages are the images of what is created, or pulled for, each with a
+// neededImages returns the images of what is created, or pulled for, each with a
 // container that asks for it.
 func (b *builder) neededImages() map[string]*resolve.Node {
 	needed := map[string]*resolve.Node{}
@@ -48,7 +48,7 @@ func (b *builder) neededImages() map[string]*resolve.Node {
 func (b *builder) image(ref string, n *resolve.Node) {
 	found := b.s.Images[ref]
 	if found.ID != "" && b.pullPolicy() != PullAlways || found.ID == ref {
-		return // an id names one image for ever
+		return // an id always means the same image
 	}
 	if found.ID == "" {
 		hint := imageHint(b.d, ref, n)
@@ -64,8 +64,8 @@ func (b *builder) image(ref string, n *resolve.Node) {
 	b.step(Step{Op: PullImage, Target: ref}, nil, n.At("Image"), "image of "+n.Ref())
 }
 
-// imageHint says how to come by an image that is missing. The tool images stand in no
-// map, so who does not know of them cannot know what to correct.
+// imageHint says how to get an image that is missing. The tool images appear in no map,
+// so whoever does not know about them cannot know what to correct.
 func imageHint(d *resolve.Desired, ref string, n *resolve.Node) string {
 	const make = "make it here (docker build, docker load), "
 	switch {
@@ -77,7 +77,7 @@ func imageHint(d *resolve.Desired, ref string, n *resolve.Node) string {
 	return make + "or correct its name"
 }
 
-// reason is the engine's own message of an error, in one line.
+// reason returns the engine's own message in an error, on one line.
 func reason(err error) string {
 	text := err.Error()
 	if e, ok := err.(*docker.Error); ok {
@@ -86,7 +86,7 @@ func reason(err error) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// pullPolicy is that of the request, else the one of its action: who asks for a pull
+// pullPolicy is the request's, or else the one of its action: whoever asks for a pull
 // wants the newest images.
 func (b *builder) pullPolicy() PullPolicy {
 	switch {
@@ -98,8 +98,9 @@ func (b *builder) pullPolicy() PullPolicy {
 	return PullMissing
 }
 
-// preparable returns a container that takes part and owns a volume which has to be
-// prepared at some time, or nil: then the helper image is needed too (D5).
+// preparable returns a container that takes part and owns a volume which will have to
+// be prepared at some time, or nil: if there is one, the helper image is needed too
+// (D5).
 func preparable(b *builder, v *resolve.Volume) *resolve.Node {
 	if v.Prepared() == "" {
 		return nil

@@ -10,9 +10,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// leftovers removes temporary containers of a run that did not end in order. One
-// that still runs may be another run's; it is in the way only of a preparation of
-// its volume.
+// leftovers removes temporary containers of runs that did not end properly. One that is
+// still running may belong to another run in progress; it only stands in the way of a
+// preparation of its volume.
 func (b *builder) leftovers() {
 	if !b.act.tidies {
 		return

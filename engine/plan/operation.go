@@ -1,4 +1,4 @@
-// Plan: what there is to know of an operation: a row of the table of operations.
+// Plan: what there is to know about an operation: a row of the table of operations.
 
 package plan
 
@@ -8,36 +8,39 @@ import (
 	"strings"
 )
 
-// operation is a row of the table of operations, but for how it is carried out: that
-// stands in a row of the same Op beside its executor, in engine/run.
+// operation is a row of the table of operations: everything but how it is carried out,
+// which stands in a row of the same Op beside its executor, in engine/run.
 type operation struct {
 	op Op
-	// sign and verb are how the text of a plan begins a line: "+ create volume". object
-	// adds to the verb what only the step knows; nil: nothing.
+	// sign and verb begin the line of a step in the text of a plan: "+ create volume".
+	// object adds to the verb what only the step knows; nil adds nothing.
 	sign, verb string
 	object     func(*Step) string
 	// counted is the word of the summary: "2 to create".
 	counted string
-	// must and may are the fields of a step of this kind, beside those that all have.
+	// must and may are the fields that a step of this kind has to have and can have,
+	// beside those that every step has.
 	must, may []string
-	// creator is the operation that has to be among the needs of a step which names no
-	// container; "": any step may name none.
+	// creator is the operation that has to be among the needs of a step that names no
+	// container id; "" if such a step needs none.
 	creator Op
-	// wrong says what is wrong with a step that has all its fields; nil: nothing can be.
+	// wrong says what is wrong with a step that has all its fields; nil: nothing can
+	// be.
 	wrong func(*Step) string
 	// ofImage: its target is an image, which belongs to no map.
 	ofImage bool
-	// frees: the container gives up its ports of the host and its addresses.
+	// frees: the container gives up its host ports and addresses.
 	frees bool
-	// once: the engine does not show that it was done, so it cannot be in a saved plan.
+	// once: the engine does not show that it was done, so it cannot be part of a saved
+	// plan, which may be applied twice.
 	once bool
 }
 
 // operationTable is the table of operations, see [operations].
 type operationTable []operation
 
-// of finds the row of an operation. Of one that nobody knows, the name is all that can be
-// said.
+// of finds the row of an operation. For an unknown operation the row holds nothing but
+// its name.
 func (t operationTable) of(op Op) (row *operation, known bool) {
 	i := slices.IndexFunc(t, func(row operation) bool { return row.op == op })
 	if i < 0 {
@@ -46,7 +49,7 @@ func (t operationTable) of(op Op) (row *operation, known bool) {
 	return &t[i], true
 }
 
-// lacks names a field that a step must have and has not; "" if there is none.
+// lacks names a field that a step has to have and lacks; "" if there is none.
 func (o *operation) lacks(st *Step) string {
 	set := st.fields()
 	for _, f := range o.must {
@@ -57,7 +60,7 @@ func (o *operation) lacks(st *Step) string {
 	return ""
 }
 
-// fields lists the fields of a step that are set and that not all kinds have.
+// fields lists those fields that are set on a step and that not every kind has.
 func (st *Step) fields() []string {
 	var set []string
 	v := reflect.ValueOf(*st)

@@ -1,4 +1,4 @@
-// Plan: containers that the map has no longer.
+// Plan: containers that the map no longer has.
 
 package plan
 
@@ -13,16 +13,16 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// orphans are the names of this map's containers that no part of it stands for any
-// more, sorted. Temporary ones are none.
+// orphans returns the names of this map's containers that no part of the map stands for
+// any more, sorted. Temporary containers do not count as orphans.
 func orphans(d *resolve.Desired, s *snapshot.Snapshot) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Containers)), func(name string) bool {
 		return d.Node(name) != nil || !identity.Read(s.Containers[name].Labels).Lasts(d.Map)
 	})
 }
 
-// removeOrphans takes them down where that is asked for, and else says that they are
-// there, if the request is about the whole map. Volumes stay.
+// removeOrphans takes orphans down if the request asks for that, and otherwise notes
+// that they are there, provided that the request is about the whole map. Volumes stay.
 func (b *builder) removeOrphans() {
 	if len(b.req.Targets) > 0 || !b.act.orphans {
 		return
@@ -37,13 +37,13 @@ func (b *builder) removeOrphans() {
 	}
 	users := tiedTo(b.s)
 	order, circle := dag.Order(all, func(name string) []string { return users[name] })
-	if circle != nil { // two versions of the map: no order is right
+	if circle != nil { // left from two versions of the map: no order is right
 		order = all
 	}
 	for _, name := range order {
 		c, ok := b.s.Containers[name], slices.Contains(all, name)
 		if !ok {
-			continue // a user of an orphan is none itself
+			continue // what uses an orphan may itself be in the map
 		}
 		b.todo[name] = todo{stop: c.Runs(), remove: true}
 		if c.Runs() {
@@ -53,12 +53,12 @@ func (b *builder) removeOrphans() {
 	}
 }
 
-// tiedTo tells which containers were made to link, or to use, another one.
+// tiedTo returns, for each container, those that were made to link to it or use it.
 func tiedTo(s *snapshot.Snapshot) map[string][]string {
 	users := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(s.Containers)) {
 		for target := range identity.Read(s.Containers[name].Labels).TiedTo() {
-			if target != name { // whatever the label says
+			if target != name { // whatever the label says, nothing waits for itself
 				users[target] = append(users[target], name)
 			}
 		}

@@ -30,13 +30,13 @@ func pullImage() operation {
 	return operation{op: PullImage, sign: "v", verb: "pull", counted: "pull", ofImage: true}
 }
 
-// ChangesMap reports whether the plan changes anything of its map. Images are no map's:
-// a plan that only pulls stands in nobody's way.
+// ChangesMap reports whether the plan changes anything of its map. Images belong to no
+// map, so a plan that only pulls is in nobody's way.
 func (p *Plan) ChangesMap() bool {
 	return slices.ContainsFunc(p.Steps, func(st Step) bool { return st.Op != PullImage })
 }
 
-// Pulls are the images that the plan fetches, by reference.
+// Pulls returns the images that the plan fetches, by reference.
 func (p *Plan) Pulls() []string {
 	var refs []string
 	for _, st := range p.Steps {

@@ -18,12 +18,12 @@ import (
 // CodeSaved is the code of problems with a saved plan.
 const CodeSaved problem.Code = "saved-plan"
 
-// MostBytes is how large a saved plan may be.
+// MostBytes is the largest size of a saved plan.
 const MostBytes = 64 << 20
 
-// Read reads a plan that [Plan.WriteJSON] wrote; name is for errors. It takes just
-// what WriteJSON writes, to the last byte, so that nothing is lost between the plan
-// that was reviewed and the one that is carried out. The error is a
+// Read reads a plan that [Plan.WriteJSON] wrote; name is used in errors. It accepts
+// exactly what WriteJSON writes, to the last byte, so that nothing is lost between the
+// plan that was reviewed and the one that is carried out. The error is a
 // [problem.Problems] with everything that [Plan.Check] finds.
 func Read(name string, r io.Reader) (*Plan, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MostBytes+1))
@@ -56,15 +56,15 @@ func (f file) problem(offset int, format string, args ...any) *problem.Problem {
 
 const hintSaved = "apply takes a plan as dmap wrote it; to change it, change the map and plan again"
 
-// origin is the place of a byte.
+// origin returns the place of a byte.
 func (f file) origin(offset int) problem.Origin {
 	before := f.text[:min(max(offset, 0), len(f.text))]
 	line := before[bytes.LastIndexByte(before, '\n')+1:]
 	return problem.Origin{File: f.name, Line: bytes.Count(before, []byte("\n")) + 1, Col: utf8.RuneCount(line) + 1}
 }
 
-// places finds where each field of the plan and of its steps stands, by the beginning
-// of its line.
+// places finds where each field of the plan and its steps stands, by the beginning of
+// its line.
 func (f file) places() map[string][]problem.Origin {
 	found := map[string][]problem.Origin{}
 	n := 0
@@ -83,9 +83,9 @@ func (f file) places() map[string][]problem.Origin {
 // stepIndent is how far the fields of a step are indented.
 const stepIndent = 6
 
-// decode fills p. That the text is as dmap would write it leaves no room for fields
-// that are unknown, missing, twice there or spelt in another way, nor for anything
-// behind the plan.
+// decode fills p. It requires the text to be what dmap would write, which leaves no
+// room for fields that are unknown, missing, repeated or spelled otherwise, nor for
+// anything after the plan.
 func (f file) decode(p *Plan) *problem.Problem {
 	var head struct {
 		Schema string `json:"schema"`
@@ -122,7 +122,7 @@ func (f file) undecodable(err error) *problem.Problem {
 	return f.problem(0, "not a plan in JSON: %v", err)
 }
 
-// kind names in words of JSON what a Go type takes.
+// kind returns, in terms of JSON, what a Go type takes.
 func kind(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:
@@ -137,7 +137,7 @@ func kind(t reflect.Type) string {
 	return "a number of the kind " + t.String()
 }
 
-// compare finds the first line that is not as dmap would write it.
+// compare finds the first line that dmap would write otherwise.
 func (f file) compare(want []byte) *problem.Problem {
 	if bytes.Equal(f.text, want) {
 		return nil
@@ -155,7 +155,7 @@ func (f file) compare(want []byte) *problem.Problem {
 	return f.problem(offset, "dmap would not write %s here, but %s", lineAt(f.text, offset), lineAt(want, offset))
 }
 
-// lineAt shows the line of a byte, without the space around it.
+// lineAt returns the line of a byte, without the space around it.
 func lineAt(text []byte, offset int) string {
 	begin := bytes.LastIndexByte(text[:offset], '\n') + 1
 	line, _, _ := bytes.Cut(text[begin:], []byte("\n"))

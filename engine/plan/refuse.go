@@ -10,8 +10,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// check refuses what has no meaning, and what the action would ignore: who asks for
-// it expects something that will not happen.
+// check refuses what makes no sense, and what the action would ignore: whoever asks for
+// it expects something that would not happen.
 func (r Request) check() error {
 	if err := r.Action.Check(); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (r Request) check() error {
 	return nil
 }
 
-// Check refuses an action that there is not, with a suggestion.
+// Check refuses an unknown action, with a suggestion.
 func (a Action) Check() error {
 	if _, known := actionOf(a); known {
 		return nil
@@ -48,7 +48,7 @@ func (a Action) Check() error {
 	return unknown("action", a, actionNames(func(*action) bool { return true }))
 }
 
-// actionNames are the actions of some rows, in the order of the table.
+// actionNames returns the actions whose rows satisfy of, in the order of the table.
 func actionNames(of func(*action) bool) []Action {
 	var names []Action
 	for _, row := range actions() {

@@ -14,33 +14,34 @@ type Request struct {
 	// Targets are "name", "name.instance", "map.name" or "map.name.instance"; none
 	// means the whole map.
 	Targets []string
-	// Options are options for the requested containers, by keyword, as in
+	// Options are options for the requested containers, by keyword as in
 	// create_options; they win over the map's (row 105). Only for actions that create.
 	Options model.Dict
-	// Adopt takes containers and volumes without dmap's labels for the map's own; never
-	// those of another map.
+	// Adopt takes over containers and volumes that have no labels of dmap; never those
+	// of another map.
 	Adopt bool
-	// Recreate makes the requested containers anew without comparing them; only for update.
+	// Recreate recreates the requested containers without comparing them. Only for
+	// update.
 	Recreate bool
-	// RemoveOrphans takes down containers that the map has no longer; only for update
+	// RemoveOrphans takes down containers that the map no longer has. Only for update
 	// and shutdown of the whole map.
 	RemoveOrphans bool
-	// Force lets remove kill running containers; only for remove.
+	// Force lets remove kill running containers. Only for remove.
 	Force bool
-	// Pull says when images are fetched; "" is [PullAlways] for pull and [PullMissing]
-	// for others. Only for actions that create, and pull.
+	// Pull says when images are fetched; "" means [PullAlways] for the action pull and
+	// [PullMissing] for all others. Only for actions that create, and for pull.
 	Pull PullPolicy
-	// StopTimeout is how many seconds stop waits before the engine kills; nil
-	// leaves it to the container. Only for actions that may stop something.
+	// StopTimeout is how many seconds a stop waits before the engine kills; nil leaves
+	// that to the container. Only for actions that may stop something.
 	StopTimeout *int
 	// Basis makes the plan say what decided it, so that it can be saved and applied
-	// later. It costs a call more.
+	// later. That takes one more call.
 	Basis bool
-	// Unrecoverable are the exit codes after which startup recreates a container;
-	// nil means -127 and -1.
+	// Unrecoverable are the exit codes after which startup recreates a container; nil
+	// means -127 and -1.
 	Unrecoverable []int
-	// Signal is what signal sends, in any form that [docker.Signal] reads; "" is
-	// SIGKILL. Only for signal.
+	// Signal is what the action signal sends, in any form that [docker.Signal] reads;
+	// "" means SIGKILL. Only for signal.
 	Signal string
 }
 
@@ -67,7 +68,7 @@ const (
 	withStopTimeout   flag = "a stop timeout"
 )
 
-// flags are those that the request has.
+// flags returns those that the request sets.
 func (r Request) flags() []flag {
 	var given []flag
 	for _, one := range []struct {

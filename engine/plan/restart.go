@@ -16,7 +16,8 @@ func restart() *action {
 		name: Restart, help: "stop and start the named containers only",
 		flags: []flag{withStopTimeout},
 		specs: true,
-		// Since when a container runs decides whether a saved plan restarted it already.
+		// How long a container has been running decides whether a saved plan has
+		// already restarted it.
 		inspects: func(c snapshot.Container, req Request) bool { return req.Basis && c.State == docker.StateRunning },
 		fact: func(f *ContainerFact, c snapshot.Container) {
 			if c.State == docker.StateRunning {

@@ -16,19 +16,19 @@ import (
 
 // selection is what a request is about.
 type selection struct {
-	// requested are the containers that were asked for, in the order asked.
+	// requested are the containers that were asked for, in that order.
 	requested []string
-	// all are these and what goes with them: for actions that build up, and pull,
-	// everything they need; for actions that take down, everything that needs them; for
-	// the others nothing. In the order of work.
+	// all are the requested containers and those included with them, in the order of
+	// work: for actions that build up, and for pull, everything they need; for actions
+	// that take down, everything that needs them; for the others, nothing more.
 	all []string
-	// followers are the containers that need one of all, directly or not, and what
-	// they need in turn: for actions that build up, those that may have to take part
-	// if one of all is replaced.
+	// followers are the containers that need one of all, directly or indirectly, and
+	// whatever those need in turn: with actions that build up, they may have to take
+	// part if one of all is replaced.
 	followers []string
 }
 
-// choose finds the targets of a request and what goes with them. The error is a
+// choose finds the targets of a request and what is included with them. The error is a
 // [RequestError], also for what the action could only ignore.
 func choose(d *resolve.Desired, req Request) (*selection, error) {
 	if err := req.check(); err != nil {
@@ -55,7 +55,7 @@ func choose(d *resolve.Desired, req Request) (*selection, error) {
 	return s, nil
 }
 
-// dependents returns names and everything that needs them, farthest first.
+// dependents returns names and everything that needs them, the most distant first.
 func dependents(d *resolve.Desired, names []string) []string {
 	users := dag.Reverse(allNames(d), needsOf(d))
 	order, _ := dag.Order(names, func(name string) []string { return users[name] })
@@ -88,10 +88,10 @@ func needsOf(d *resolve.Desired) func(string) []string {
 	}
 }
 
-// targets finds what each target means. A configuration's name means all its
-// instances (row 37 has the form for one).
+// targets finds what each target means. The name of a configuration means all its
+// instances (row 37 has the form for a single one).
 func targets(d *resolve.Desired, wanted []string) ([]string, error) {
-	meaning := map[string][]string{} // by names without the map's
+	meaning := map[string][]string{} // by name, without the map's in front
 	var all []string
 	for _, n := range d.Nodes {
 		if n.Attached {
@@ -126,8 +126,8 @@ func targets(d *resolve.Desired, wanted []string) ([]string, error) {
 	return out, nil
 }
 
-// twoMeanings refuses a target that can be read with and without the name of the
-// map at its front: "web.db" is container db of the map web, or instance db of its
+// twoMeanings refuses a target that can be read both with and without the name of the
+// map in front: "web.db" is the container db of the map web, or the instance db of its
 // container web.
 func twoMeanings(d *resolve.Desired, w, short string, meaning map[string][]string) error {
 	return &RequestError{
@@ -163,8 +163,8 @@ func unknownTarget(d *resolve.Desired, w string, known []string) error {
 	return e
 }
 
-// Targets are the containers that targets mean, in the order of the map; none means all.
-// The error is a [RequestError].
+// Targets returns the containers that targets mean, in the order of the map; no target
+// means all of them. The error is a [RequestError].
 func Targets(d *resolve.Desired, wanted []string) ([]string, error) {
 	names, err := targets(d, wanted)
 	if err != nil {
@@ -173,7 +173,7 @@ func Targets(d *resolve.Desired, wanted []string) ([]string, error) {
 	return inOrder(d, names), nil
 }
 
-// inOrder sorts names as the map has them.
+// inOrder sorts names in the order of the map.
 func inOrder(d *resolve.Desired, names []string) []string {
 	return without(allNames(d), without(allNames(d), names))
 }

@@ -20,8 +20,9 @@ func start() *action {
 	}
 }
 
-// startOne brings a container up as it is. Attached volumes and persistent containers are
-// started only once: one of them that has ended has done what it is there for.
+// startOne brings a container up without changing it. Attached volumes and persistent
+// containers are started only once: if one of them has ended, it has done what it is
+// there for.
 func startOne(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo {
 	switch {
 	case !exists:

@@ -10,7 +10,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// Startup starts, and makes anew what can run no more.
+// Startup starts, and recreates what cannot run any more.
 const Startup Action = "startup"
 
 func startup() *action {
@@ -33,8 +33,8 @@ func startup() *action {
 	}
 }
 
-// beyondRecovery reports whether a container ended with an exit code that says so. An
-// attached volume or a persistent container may end as it likes.
+// beyondRecovery reports whether a container ended with an exit code that says so.
+// Holders of attached volumes and persistent containers may end with any code.
 func beyondRecovery(req Request, n *resolve.Node, c snapshot.Container) bool {
 	codes := req.Unrecoverable
 	if codes == nil {
@@ -43,7 +43,8 @@ func beyondRecovery(req Request, n *resolve.Node, c snapshot.Container) bool {
 	return c.State == docker.StateExited && !n.Attached && !n.Persistent && c.Info != nil && slices.Contains(codes, c.Info.State.ExitCode)
 }
 
-// resume starts, makes anew what is dead, and restarts what runs without its data.
+// resume starts containers, recreates those that are dead, and restarts those that run
+// without their data.
 func resume(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo {
 	switch {
 	case exists && c.State == docker.StateDead:
@@ -54,7 +55,7 @@ func resume(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo
 	return startOne(b, n, c, exists)
 }
 
-// renewed reports whether an attached volume of the container is made anew.
+// renewed reports whether an attached volume of the container is created by this plan.
 func renewed(b *builder, n *resolve.Node) bool {
 	return slices.ContainsFunc(n.Owns, func(v string) bool {
 		_, exists := b.s.Volumes[v]

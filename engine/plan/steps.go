@@ -9,8 +9,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
 
-// takeDown adds stops and removals, dependents first. b.order has dependencies
-// first for actions that build up, and dependents first for those that take down.
+// takeDown adds stops and removals, dependents first. b.order has dependencies first
+// for actions that build up, and dependents first for those that take down.
 func (b *builder) takeDown() {
 	order := slices.Clone(b.order)
 	if b.act.along != withUsers {
@@ -36,7 +36,7 @@ func (b *builder) takeDown() {
 	}
 }
 
-// needNames are the containers that n needs.
+// needNames returns the containers that n needs.
 func needNames(n *resolve.Node) []string {
 	var names []string
 	for _, need := range n.Needs {
@@ -58,7 +58,7 @@ func (b *builder) dependent(n *resolve.Node) string {
 	return ""
 }
 
-// others adds the steps of a kind that only the action has.
+// others adds the steps of kinds that only the action has.
 func (b *builder) others() {
 	for _, n := range b.order {
 		t := b.todo[n.Name]
@@ -106,9 +106,10 @@ func (b *builder) buildUp() {
 	}
 }
 
-// create waits until the old containers that use n are gone too: an absent user is
-// made again by the next run, whatever happens now, but one that outlived the
-// container it belongs to could not be told from others.
+// create adds the creation of n. It also waits until the old containers that use n are
+// gone: a user that is absent is created by the next run, whatever happens to this one;
+// a user that outlived the container it belongs to could not be told from a current
+// one.
 func (b *builder) create(n *resolve.Node, t todo) {
 	needs := append(b.todo.removals(b.users[n.Name]...), b.todo.removals(n.Name)...)
 	for _, r := range b.kinds {
@@ -156,8 +157,8 @@ func (b *builder) start(n *resolve.Node, t todo) {
 	b.step(st, needs, t.cause(n), why, b.neededBy(n))
 }
 
-// neededBy names who needs a container that nobody asked for and that is not there
-// for another reason.
+// neededBy names who needs a container that nobody asked for. For one that is replaced
+// there is a better reason.
 func (b *builder) neededBy(n *resolve.Node) string {
 	if b.requested[n.Name] || b.todo[n.Name].remove {
 		return ""

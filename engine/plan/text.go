@@ -13,9 +13,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// WriteText writes the plan for a person: one line for each step with a sign, what
-// is done, to what, why, and where the map says so. The first error of w is
-// returned.
+// WriteText writes the plan for people: one line per step, with a sign, what is done,
+// to what, why, and where the map says so. It returns the first error of w.
 func (p *Plan) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", p.Action, p.subject())
@@ -42,7 +41,7 @@ func (p *Plan) subject() string {
 	return strings.Join(p.Targets, ", ")
 }
 
-// WriteJSON writes the plan as one indented JSON object and a line feed.
+// WriteJSON writes the plan as one indented JSON object and a newline.
 func (p *Plan) WriteJSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -50,7 +49,7 @@ func (p *Plan) WriteJSON(w io.Writer) error {
 	return enc.Encode(p)
 }
 
-// Summary is the last line of the text: how many steps of each kind.
+// Summary returns the last line of the text: how many steps there are of each kind.
 func (p *Plan) Summary() string {
 	if len(p.Steps) == 0 {
 		return "Plan: nothing to do."
@@ -75,7 +74,7 @@ func (p *Plan) Summary() string {
 	return "Plan: " + strings.Join(parts, ", ") + "."
 }
 
-// words say what is done in a word or two.
+// words say what is done, in a word or two.
 func (o *operation) words(st *Step) string {
 	if o.object == nil {
 		return o.verb
@@ -97,7 +96,7 @@ func bracket(s string) string {
 	return " (" + s + ")"
 }
 
-// steps writes the steps in columns; the commands of a preparation stand below it.
+// steps writes the steps in columns, with the commands of a preparation below it.
 func (p *Plan) steps(b *strings.Builder) {
 	rows, signs := make([][]string, len(p.Steps)), make([]string, len(p.Steps))
 	table := operations()

@@ -15,7 +15,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// Update starts, and brings what differs from the map there.
+// Update starts, and makes existing containers match the map.
 const Update Action = "update"
 
 func update() *action {
@@ -42,10 +42,10 @@ func update() *action {
 	}
 }
 
-// reconcile makes of an existing container what the map says: in place if the engine
-// can, else by making it anew. t is what start would do.
+// reconcile makes an existing container match the map: in place if the engine can, and
+// otherwise by recreating it. t is what start would do.
 func reconcile(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
-	if n.Spec == nil || c.Info == nil || t.create || n.Attached && !b.ours(c.Labels) { // what an adopted holder holds would be lost
+	if n.Spec == nil || c.Info == nil || t.create || n.Attached && !b.ours(c.Labels) { // the data of an adopted holder would be lost
 		return t
 	}
 	if b.req.Recreate && b.requested[n.Name] {
@@ -75,19 +75,20 @@ func reconcile(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
 
 func ofImage(diff difference) bool { return diff.field == "Image" }
 
-// anew makes an existing container again. It runs then, whether it did or not.
+// anew recreates an existing container. It runs afterwards, whether it did before or
+// not.
 func anew(c snapshot.Container, why string) todo {
 	return todo{stop: c.Runs(), remove: true, create: true, start: true, why: why}
 }
 
-// otherImage reports whether the name of the image stands for another one than that
-// from which the container was made.
+// otherImage reports whether the name of the image now stands for another image than
+// the one from which the container was made.
 func (b *builder) otherImage(n *resolve.Node, c snapshot.Container) bool {
 	now := b.s.Images[n.Image].ID
 	return now != "" && c.ImageID != "" && now != c.ImageID
 }
 
-// short is an image id as people see it.
+// short returns an image id as people see it.
 func short(id string) string {
 	_, digest, ok := strings.Cut(id, ":")
 	if !ok {
@@ -96,8 +97,8 @@ func short(id string) string {
 	return digest[:min(12, len(digest))]
 }
 
-// moved tells which attached volumes are not mounted where the map wants them. A
-// container that has them from a holder shows that nowhere else.
+// moved returns which attached volumes are not mounted where the map wants them. For a
+// container that has them from a holder, nothing else shows that.
 func (b *builder) moved(n *resolve.Node, c snapshot.Container) []difference {
 	var out []difference
 	for _, name := range slices.Concat(n.Owns, n.Uses) {
@@ -113,12 +114,13 @@ func (b *builder) moved(n *resolve.Node, c snapshot.Container) []difference {
 	return out
 }
 
-// live is a digest of what can change of a container while it exists, and what update
-// compares: limits, restart policy, links and networks.
+// live is a digest of everything about a container that can change while it exists and
+// that update compares: limits, restart policy, links and networks. An address that
+// shows only while it runs is left out, or a stop would make a saved plan stale.
 func live(info *docker.ContainerInfo) string {
 	networks := map[string]docker.EndpointSpec{}
 	for name, e := range info.Networks {
-		e.MacAddress = "" // only shown while it runs
+		e.MacAddress = "" // only shown while the container runs
 		networks[name] = e.EndpointSpec
 	}
 	text, _ := json.Marshal([]any{info.HostConfig.Resources, info.HostConfig.RestartPolicy, info.HostConfig.Links, networks}) // decoded from JSON

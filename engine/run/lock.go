@@ -19,27 +19,28 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 )
 
-// A run that wants the lock makes an empty volume, its claim, under a name that
-// nobody else uses, and then lists the claims. Whoever sees only its own has the
-// lock: of two runs, the one whose claim came later sees the other's. Claims are
-// named for one lock and one renewal, so removing a dead one cannot hit a live one.
+// A run that wants the lock makes an empty volume, its claim, under a name that nobody
+// else uses, and then lists the claims. Whoever sees only its own claim has the lock:
+// of two runs, the one whose claim came later sees the other's. A claim's name belongs
+// to one lock and one renewal, so removing a dead claim cannot hit a live one.
 const (
-	// lease is how old the newest claim of a run may be, by the clock of the engine.
+	// lease is how old the newest claim of a live run may be, by the engine's clock.
 	lease = time.Minute
 	// beat is how often the holder renews its claim.
 	beat = 15 * time.Second
-	// patience is how long the holder goes on without having renewed it.
+	// patience is how long the holder goes on without having renewed its claim. It is
+	// shorter than lease, so the holder stops before others take the lock.
 	patience = 45 * time.Second
 )
 
 // LockOptions say how to take a lock. The zero value does not wait.
 type LockOptions struct {
-	// Wait is how long to wait for another run to end; 0 is not at all.
+	// Wait is how long to wait for another run to end; 0 means not to wait.
 	Wait time.Duration
-	// Waiting is told once, with what [LockedError] says of the other run; nil is
-	// nobody.
+	// Waiting, unless nil, is called once, with what [LockedError] says about the other
+	// run.
 	Waiting func(holder string)
-	// Process holds the lock; the zero value is [ThisProcess].
+	// Process holds the lock; the zero value means [ThisProcess].
 	Process Process
 	// Times bound each call.
 	Times Times
@@ -48,8 +49,8 @@ type LockOptions struct {
 // LockedError says that another run may be changing the map.
 type LockedError struct {
 	Map    string
-	Holder string   // the process that holds it, and since when
-	Claims []string // volumes; removing them breaks the lock
+	Holder string   // the process that holds the lock, and since when
+	Claims []string // the volumes to remove in order to break the lock
 }
 
 func (e *LockedError) Error() string {
@@ -57,31 +58,31 @@ func (e *LockedError) Error() string {
 		e.Map, e.Holder, strings.Join(e.Claims, " "))
 }
 
-// ErrLockLost is the cause when a run ends early because it may not be the only one
-// any more.
+// ErrLockLost is the cause if a run ends early because it may no longer be the only
+// one.
 var ErrLockLost = errors.New("the lock of the map was lost")
 
-// Lock is the right to change a map on an engine. It is kept until [Lock.Release];
-// if its process ends without that, others notice at once on the same machine, and
-// after a minute elsewhere.
+// Lock is the right to change a map on an engine. It lasts until [Lock.Release]. If its
+// process ends without that, others notice at once on the same machine, and after a
+// minute elsewhere.
 type Lock struct {
 	executor
 	mapName string
 	id      string
 	process Process
 	end     context.CancelFunc
-	dropped chan error // what became of the claims, after end
+	dropped chan error // receives the result of removing the claims, after end
 
 	mu      sync.Mutex
 	next    int       // number of the next claim
-	claims  []string  // that are not known to be gone
+	claims  []string  // claims that are not known to be gone
 	renewed time.Time // when the call that made the newest claim began
-	failed  error     // why it was not renewed since
+	failed  error     // why it has not been renewed since
 	lost    error
 }
 
-// Acquire takes the lock of a map. ctx limits only the taking. The error is a
-// [*LockedError] if another run has it, or a [*docker.Error].
+// Acquire takes the lock of a map. ctx only bounds the taking. The error is a
+// [*LockedError] if another run has the lock, or a [*docker.Error].
 func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOptions) (*Lock, error) {
 	if o.Process == (Process{}) {
 		o.Process = ThisProcess()
@@ -100,7 +101,7 @@ func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOp
 		if err := errors.Join(err, l.drop(ctx)); err != nil {
 			return nil, err
 		}
-		for len(others) > 0 { // wait without a claim
+		for len(others) > 0 { // wait without a claim: two waiting runs would see each other's for ever
 			if !told && o.Wait > 0 && o.Waiting != nil {
 				o.Waiting(holder(others))
 				told = true
@@ -119,17 +120,18 @@ func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOp
 	}
 }
 
-// pauseBetweenLooks differs each time, so that runs which wait do not step on each
-// other's feet for ever.
+// pauseBetweenLooks differs each time, so that waiting runs do not get in each other's
+// way for ever.
 func pauseBetweenLooks() time.Duration {
 	return 100*time.Millisecond + rand.N(200*time.Millisecond)
 }
 
-// ties is how often the run whose id is first looks whether the others stepped back.
+// ties is how often the run whose id comes first looks whether the others have stepped
+// back.
 const ties = 20
 
-// try makes a claim and looks whether it is the only one. Of runs that claim at one
-// time, the one whose id is first stays and the others step back.
+// try makes a claim and looks whether it is the only one. If several runs claim at the
+// same time, the one whose id comes first stays and the others step back.
 func (l *Lock) try(ctx context.Context) (held bool, others []rival, err error) {
 	if err := l.claim(ctx); err != nil {
 		return false, nil, err
@@ -148,14 +150,15 @@ func (l *Lock) try(ctx context.Context) (held bool, others []rival, err error) {
 	return false, others, nil
 }
 
-// claimant returns the id of the run whose claim on a map a volume is.
+// claimant returns the id of the run that made a volume as its claim on a map; ok is
+// false if the volume is not a claim.
 func claimant(mapName string, v docker.VolumeInfo) (id string, ok bool) {
 	id, ok = identity.CutClaim(mapName, v.Name)
 	return id, ok && identity.Read(v.Labels).IsClaim(mapName)
 }
 
-// Claimed reports whether one of some volumes is a claim on a map: another run may be
-// changing it, or may have ended without giving its lock back. [Acquire] finds that out.
+// Claimed reports whether any of the volumes is a claim on a map: another run may be
+// changing it, or may have ended without releasing its lock. [Acquire] finds out which.
 func Claimed(mapName string, volumes map[string]docker.VolumeInfo) bool {
 	for _, v := range volumes {
 		if _, ok := claimant(mapName, v); ok {
@@ -169,7 +172,7 @@ func Claimed(mapName string, volumes map[string]docker.VolumeInfo) bool {
 func (l *Lock) claim(ctx context.Context) error {
 	name := identity.Claim(l.mapName, l.id, l.next)
 	if !slices.Contains(l.claims, name) {
-		l.claims = append(l.claims, name) // it may exist, whatever the answer is
+		l.claims = append(l.claims, name) // it may exist, whatever the answer says
 	}
 	began := time.Now()
 	mark := identity.Mark{Map: l.mapName, Role: identity.RoleLock, Owner: l.process.Name, Process: l.process.String()}
@@ -192,7 +195,7 @@ type rival struct {
 	names   []string
 	owner   string
 	process Process
-	newest  time.Time // zero: the engine does not tell
+	newest  time.Time // zero if the engine does not say
 }
 
 // holder describes who has the lock.
@@ -204,8 +207,8 @@ func holder(others []rival) string {
 	return o.owner + ", last seen " + o.newest.UTC().Format("2006-01-02 15:04:05") + " UTC"
 }
 
-// others lists the rivals that may be alive, in the order of their ids, and removes
-// the claims of those that are not.
+// others lists the rivals that may be alive, ordered by id, and removes the claims of
+// those that are not.
 func (l *Lock) others(ctx context.Context) ([]rival, error) {
 	all, err := l.rivals(ctx)
 	if err != nil {
@@ -236,7 +239,8 @@ func (l *Lock) others(ctx context.Context) ([]rival, error) {
 	return alive, nil
 }
 
-// now is the clock of the engine.
+// now returns the engine's clock: claims of runs on different machines can only be
+// compared by it.
 func (l *Lock) now(ctx context.Context) (now time.Time, err error) {
 	err = l.call(ctx, calls.Read, to("tell its time", ""), func(ctx context.Context) error {
 		info, err := l.client.Engine(ctx)
@@ -246,7 +250,7 @@ func (l *Lock) now(ctx context.Context) (now time.Time, err error) {
 	return now, err
 }
 
-// rivals lists all claims but the own ones.
+// rivals lists all claims except this lock's own.
 func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
 	var list []docker.VolumeInfo
 	err := l.call(ctx, calls.Read, to("list the claims on map", l.mapName), func(ctx context.Context) (err error) {
@@ -274,7 +278,7 @@ func (l *Lock) rivals(ctx context.Context) ([]rival, error) {
 	return slices.SortedFunc(maps.Values(found), func(a, b rival) int { return cmp.Compare(a.id, b.id) }), nil
 }
 
-// drop removes all claims of this run, also when ctx has ended.
+// drop removes all claims of this run, even if ctx has ended.
 func (l *Lock) drop(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var errs []error
@@ -289,8 +293,8 @@ func (l *Lock) drop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// keep renews the claim until the lock is released, and then removes it. Of that, and of
-// nothing else, whoever watches ctx is told: somebody waits for it.
+// keep renews the claim until the lock is released, and then removes it. Only the
+// removal is announced to whoever watches ctx, because only for that somebody waits.
 func (l *Lock) keep(ctx context.Context) {
 	renewing, end := context.WithCancel(context.Background())
 	l.end, l.dropped = end, make(chan error, 1)
@@ -308,9 +312,9 @@ func (l *Lock) keep(ctx context.Context) {
 	}()
 }
 
-// renew makes a new claim before it removes the old ones, so that there always is
-// one. If an old one is gone, another run may have found it too old. A failure is
-// tried again soon; [Lock.check] knows how long that may go on.
+// renew makes a new claim before it removes the old ones, so that there is always one.
+// If an old one is gone, another run may have considered it too old. After a failure
+// renew is tried again soon; [Lock.check] knows how long that may go on.
 func (l *Lock) renew(ctx context.Context) error {
 	old := slices.Clone(l.claims)
 	if err := l.claim(ctx); err != nil {
@@ -336,19 +340,20 @@ func (l *Lock) lose() {
 	l.lost = ErrLockLost
 }
 
-// check returns [ErrLockLost] if this run may not be the only one any more. No lock
-// cannot be lost.
+// check returns [ErrLockLost] if this run may no longer be the only one. Without a
+// lock, none can be lost.
 func (l *Lock) check() error {
 	if l == nil {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	// The clock of the wall goes on while a machine sleeps, the other one is never set.
+	// The wall clock goes on while a machine sleeps, but somebody may set it; the other
+	// clock is never set, but stands still during sleep. The longer silence counts.
 	silent := max(time.Since(l.renewed), time.Now().Round(0).Sub(l.renewed.Round(0)))
 	if l.lost == nil && silent > patience {
 		why := l.failed
-		if why == nil { // the call still goes on
+		if why == nil { // the call is still in flight
 			why = &docker.Error{Op: "renew the lock of map", Target: l.mapName, Kind: docker.Cancelled, Msg: "no answer"}
 		}
 		return fmt.Errorf("%w: the engine did not renew it for %s: %w", ErrLockLost, silent.Round(time.Second), why)
@@ -356,8 +361,8 @@ func (l *Lock) check() error {
 	return l.lost
 }
 
-// Release gives the lock back. It works on when the context of [Acquire] has ended,
-// and must be called once. The error is a [*ReleaseError].
+// Release gives the lock back. It works even if the context of [Acquire] has ended, and
+// must be called exactly once. The error is a [*ReleaseError].
 func (l *Lock) Release() error {
 	l.end()
 	if err := <-l.dropped; err != nil {
@@ -376,5 +381,5 @@ func (e *ReleaseError) Error() string {
 	return fmt.Sprintf("cannot give the lock of map %q back; it ends by itself in a minute: %s", e.Map, e.Err)
 }
 
-// Unwrap returns what kept the lock.
+// Unwrap returns the error that kept the lock from being released.
 func (e *ReleaseError) Unwrap() error { return e.Err }

@@ -11,16 +11,16 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
-// operation is how one kind of step is carried out. What else there is to know of it
-// stands in the row of the same Op in engine/plan.
+// operation says how one kind of step is carried out. Everything else about it stands
+// in the row of the same Op in engine/plan.
 type operation struct {
 	op    plan.Op
 	class class // whose limit bounds it
 	do    func(x *executor, ctx context.Context, st *plan.Step) (warnings []string, err error)
 }
 
-// operations is the table of operations. A new one is a row here and an executor in a file
-// of its own.
+// operations is the table of operations. A new one is a row here, and an executor in a
+// file of its own.
 func operations() []operation {
 	return []operation{
 		{plan.PullImage, pulls, silent((*executor).pull)},
@@ -35,8 +35,8 @@ func operations() []operation {
 	}
 }
 
-// result is how a step ended. unknown means the call was cut off and may have
-// happened.
+// result is how a step ended. unknown means that the call was cut off and may have had
+// its effect.
 type result struct {
 	err      error
 	unknown  bool
@@ -54,12 +54,12 @@ func (op operation) carryOut(ctx context.Context, x *executor, st *plan.Step) re
 	return r
 }
 
-// silent is an executor of calls for which engines have no warnings.
+// silent adapts an executor whose calls have no warnings.
 func silent(do func(*executor, context.Context, *plan.Step) error) func(*executor, context.Context, *plan.Step) ([]string, error) {
 	return func(x *executor, ctx context.Context, st *plan.Step) ([]string, error) { return nil, do(x, ctx, st) }
 }
 
-// class is a kind of call with a limit of its own.
+// class is a kind of call that has a limit of its own.
 type class int
 
 const (
@@ -68,8 +68,8 @@ const (
 	pulls
 )
 
-// operationOf finds how a step is carried out. The error says that this version cannot, or
-// what the step does not say.
+// operationOf finds out how a step is carried out. The error says that this version
+// cannot do that, or what the step lacks.
 func operationOf(st *plan.Step) (operation, error) {
 	for _, row := range operations() {
 		if row.op == st.Op {

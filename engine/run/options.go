@@ -13,28 +13,30 @@ import (
 
 // Options say how to carry out a plan. The zero value is ready for use.
 type Options struct {
-	// RunID marks everything the run creates, and must be of no other run; "" is a
-	// random one.
+	// RunID marks everything that the run creates, and no other run may have it; ""
+	// means a random one.
 	RunID string
 	// Limits bound the calls in flight.
 	Limits Limits
 	// Times bound each call.
 	Times Times
-	// Events receives what happens, one call at a time, in order; nil for none. It
+	// Events, unless nil, receives what happens, one call at a time and in order. It
 	// must return soon.
 	Events func(Event)
-	// Drain, when closed, starts nothing new; calls in flight finish. nil is never.
+	// Drain, when closed, lets nothing new start; calls in flight finish. nil means
+	// never.
 	Drain <-chan struct{}
-	// Draining is told, in order with Events, that Drain was heard while steps are in
-	// flight, and how many; nil is nobody.
+	// Draining, unless nil, is called, in order with Events, when Drain was noticed
+	// while steps are in flight; it is told how many.
 	Draining func(steps int)
-	// Lock is a lock of the plan's map that the caller has and gives back. With nil,
-	// [Do] takes it if the plan changes something of the map, without waiting for
-	// another run.
+	// Lock is a lock of the plan's map that the caller holds and will release. If it is
+	// nil, [Do] takes the lock if the plan changes something of the map, without
+	// waiting for another run.
 	Lock *Lock
 }
 
-// heard makes that whoever is told of the run is not told of silence; see [calls.Watch].
+// heard wraps Events so that every event counts as news: whoever watches the calls is
+// not told right after an event that nothing is heard; see [calls.Watch].
 func (o Options) heard(ctx context.Context) Options {
 	if events := o.Events; events != nil {
 		o.Events = func(e Event) {
@@ -45,9 +47,9 @@ func (o Options) heard(ctx context.Context) Options {
 	return o
 }
 
-// Limits are the most calls in flight of each kind. Zero is the default; the
-// engine's own limit is its processors, so more helps little (starts gain 1.7
-// times at most on two cores).
+// Limits bound how many calls of each kind are in flight. Zero means the default. More
+// helps little, since the engine itself is limited by its processors: starts gain a
+// factor of 1.7 at most on two cores.
 type Limits struct {
 	Work  int // create, start, prepare, remove; default 4
 	Stops int // stops only wait; default 16
@@ -68,13 +70,13 @@ type Times = calls.Times
 type Event struct {
 	Step   *plan.Step
 	Status Status
-	// Warnings are those of the engine, with [Done] only.
+	// Warnings are the engine's, with [Done] only.
 	Warnings []string
 	Err      error // with Failed and Unknown
 	Took     time.Duration
 }
 
-// Status is where a step stands.
+// Status is the state of a step.
 type Status string
 
 // The states of a step.
@@ -83,7 +85,7 @@ const (
 	Done    Status = "done"
 	Failed  Status = "failed"
 	Unknown Status = "unknown" // cut off: it may or may not have happened
-	Skipped Status = "skipped" // a step it needs was not done
+	Skipped Status = "skipped" // a step that it needs was not done
 	Waiting Status = "waiting" // the run ended before its turn
 )
 
@@ -91,7 +93,7 @@ const (
 type Report struct {
 	RunID       string
 	Results     []Result // in the order of the plan
-	Interrupted bool     // by Drain or the context
+	Interrupted bool     // ended early by Drain or the context
 	Took        time.Duration
 }
 
@@ -104,7 +106,7 @@ type Result struct {
 	Took     time.Duration
 }
 
-// Count returns how many steps ended so.
+// Count returns how many steps ended with a status.
 func (r *Report) Count(s Status) int {
 	n := 0
 	for _, res := range r.Results {

@@ -9,21 +9,23 @@ import (
 	"strings"
 )
 
-// Process tells a process from all others, also when it has ended. The zero value is
-// the process itself.
+// Process identifies a process, even after it has ended. The zero value means the
+// current process.
 type Process struct {
 	// Name is for people: "build7, process 412".
 	Name string
-	// Machine is the same for all processes that see each other's numbers, until the
-	// machine boots again. If it is empty, nobody can tell that the process has ended.
+	// Machine is the same for all processes that can see each other's numbers, until
+	// the machine reboots. If it is empty, nobody can know that the process has ended.
 	Machine string
 	// PID is the number of the process on its machine.
 	PID int
-	// Started is when it began, in the machine's own count: numbers are used again.
+	// Started is when the process began, by the machine's own count: process numbers
+	// are reused.
 	Started string
 }
 
-// ThisProcess asks the system who it runs in. Only Linux knows Machine and Started.
+// ThisProcess asks the system which process it runs in. Machine and Started are only
+// known on Linux.
 func ThisProcess() Process {
 	host, err := os.Hostname()
 	if err != nil {
@@ -39,7 +41,7 @@ func ThisProcess() Process {
 	return p
 }
 
-// String is the process as the label of a lock has it; [parseProcess] reads it.
+// String returns the process as the label of a lock has it; [parseProcess] reads that.
 func (p Process) String() string {
 	return strings.Join([]string{p.Machine, strconv.Itoa(p.PID), p.Started}, "/")
 }
@@ -56,7 +58,7 @@ func parseProcess(text string) Process {
 	return Process{Machine: parts[0], PID: pid, Started: parts[2]}
 }
 
-// knowsGone reports whether p can tell that other has ended.
+// knowsGone reports whether p can be certain that other has ended.
 func (p Process) knowsGone(other Process) bool {
 	if p.Machine == "" || p.Machine != other.Machine || other.PID == 0 {
 		return false
@@ -71,8 +73,8 @@ func (p Process) knowsGone(other Process) bool {
 	return started != other.Started || state == "Z" || state == "X"
 }
 
-// processStat reads state and start of a process. Its second field may have spaces
-// and parentheses.
+// processStat reads the state and the start time of a process. The second field of the
+// file may contain spaces and parentheses.
 func processStat(pid int) (state, started string, err error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
-// errIdle ends a pull that does not go on.
+// errIdle ends a pull that makes no progress.
 var errIdle = errors.New("no progress")
 
-// pull fetches an image. One that took too long, or stood still, is not pulled again. An
-// engine's report may end early, so the image is looked up.
+// pull fetches an image. A pull that took too long, or stood still, is not repeated.
+// The engine's report may end early, so the image is looked up afterwards.
 func (x *executor) pull(ctx context.Context, st *plan.Step) error {
 	pulling, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
@@ -37,16 +37,16 @@ func (x *executor) pull(ctx context.Context, st *plan.Step) error {
 	return err
 }
 
-// progress notes that a pull goes on.
+// progress records that a pull makes progress.
 func (x *executor) progress() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.pulled = time.Now()
 }
 
-// watch gives a pull up when none of the run has made progress for too long. That of
-// others counts because an engine fetches a few layers at a time, of whatever image,
-// and says nothing of those that wait for their turn.
+// watch returns a pull up if no pull of the run has made progress for too long.
+// Progress of the others counts, because an engine fetches only a few layers at a time,
+// of whatever image, and does not mention those that wait for their turn.
 func (x *executor) watch(ctx context.Context, giveUp context.CancelCauseFunc) {
 	for {
 		x.mu.Lock()

@@ -14,15 +14,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
-// ErrInterrupted is returned by [Do] when the run was told to end before all
-// steps were done.
+// ErrInterrupted is returned by [Do] if the run was told to end before all steps were
+// done.
 var ErrInterrupted = errors.New("interrupted")
 
-// Do carries out p and returns when nothing is in flight any more. The report is
-// never nil. The error joins those of the failed steps, ErrInterrupted or
-// [ErrLockLost] if the run ended early, and what there is to say of the lock; it is
-// nil if every step is done. When ctx ends, calls in flight are cut off; close
-// Options.Drain to let them finish.
+// Do carries out p and returns when nothing is in flight any more. The report is never
+// nil. The error joins those of the failed steps, ErrInterrupted or [ErrLockLost] if
+// the run ended early, and problems with the lock; it is nil if every step is done.
+// When ctx ends, calls in flight are cut off; close Options.Drain to let them finish.
 func Do(ctx context.Context, client docker.Client, p *plan.Plan, o Options) (*Report, error) {
 	began := time.Now()
 	if o.RunID == "" {
@@ -61,13 +60,14 @@ func (s *schedule) locked(ctx context.Context, client docker.Client, o Options) 
 	return errors.Join(s.work(ctx, x, lock), lock.Release())
 }
 
-// schedule knows which steps wait for which. Only the goroutine of work touches it.
+// schedule knows which steps wait for which. Only the goroutine that runs work touches
+// it.
 type schedule struct {
 	plan       *plan.Plan
 	results    []Result
-	operations []operation // of each step
-	waits      []int       // how many needs of a step are not done
-	users      [][]int     // which steps wait for a step
+	operations []operation // by step
+	waits      []int       // by step: how many of its needs are not done
+	users      [][]int     // by step: which steps wait for it
 	ready      []int       // steps that may begin, in the order of the plan
 	free       map[class]int
 	events     func(Event)
@@ -133,7 +133,7 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 	return s
 }
 
-// failCircles fails all steps that would wait for themselves.
+// failCircles fails all steps that wait, directly or not, for themselves.
 func (s *schedule) failCircles() {
 	waits := slices.Clone(s.waits)
 	var free []int
@@ -162,8 +162,8 @@ type outcome struct {
 	result
 }
 
-// work begins steps and waits for them until nothing is in flight and nothing may
-// begin. The error tells why it ended early, if it did.
+// work begins steps and waits for them, until nothing is in flight and nothing can
+// begin. The error says why it ended early, if it did.
 func (s *schedule) work(ctx context.Context, x *executor, lock *Lock) error {
 	outcomes := make(chan outcome)
 	flying := 0
@@ -195,7 +195,7 @@ func (s *schedule) work(ctx context.Context, x *executor, lock *Lock) error {
 		case o := <-outcomes:
 			flying--
 			s.end(o)
-		case <-drain: // which the next turn sees
+		case <-drain: // which the next round sees
 		}
 	}
 }
@@ -209,7 +209,8 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// begin starts the ready steps that have a free place, in the order of the plan.
+// begin starts those ready steps for which there is a free place, in the order of the
+// plan.
 func (s *schedule) begin(ctx context.Context, x *executor, outcomes chan<- outcome) (begun int) {
 	var later []int
 	for _, i := range s.ready {
@@ -228,7 +229,8 @@ func (s *schedule) begin(ctx context.Context, x *executor, outcomes chan<- outco
 	return begun
 }
 
-// end records how a step ended, before anything that waits for it can begin.
+// end records how a step ended. It runs before anything that waits for the step can
+// begin: marking dependents as skipped any later would let one of them start.
 func (s *schedule) end(o outcome) {
 	st := &s.plan.Steps[o.step]
 	s.free[s.operations[o.step].class]++
@@ -252,7 +254,7 @@ func (s *schedule) end(o outcome) {
 	}
 }
 
-// insert keeps ready in the order of the plan.
+// insert adds a step to ready, which stays in the order of the plan.
 func (s *schedule) insert(i int) {
 	at := len(s.ready)
 	for at > 0 && s.ready[at-1] > i {
@@ -276,7 +278,7 @@ func (s *schedule) skip(step int) {
 	}
 }
 
-// left reports whether a step never got its turn or was cut off.
+// left reports whether any step never got its turn or was cut off.
 func (s *schedule) left() bool {
 	for _, r := range s.results {
 		kind := docker.KindOf(r.Err)

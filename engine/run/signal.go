@@ -11,9 +11,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
-// signalContainer sends a signal once. Of one whose answer was lost nobody can tell
-// whether it arrived, and twice is not the same as once, so it is not sent again. Only
-// SIGKILL leaves a trace: a container that is down, or runs anew.
+// signalContainer sends a signal once. If its answer was lost nobody can know whether
+// it arrived, and sending it twice is not the same as once, so it is not repeated. Only
+// SIGKILL leaves a trace: the container is down, or has been restarted since.
 func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
 	id, info, err := x.container(ctx, st)
 	if err != nil {
@@ -37,7 +37,7 @@ func (x *executor) signalContainer(ctx context.Context, st *plan.Step) error {
 	switch docker.KindOf(err) {
 	case docker.NotFound:
 		return x.replaced(ctx, st)
-	case docker.Conflict: // it has ended by itself, or by an earlier try
+	case docker.Conflict: // it has ended by itself, or by an earlier attempt
 		if done, _ := killed(ctx); done {
 			return nil
 		}
