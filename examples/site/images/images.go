@@ -1,4 +1,4 @@
-// Example images: what each image of the site example is made of.
+// Example images: the contents of each image of the site example.
 
 package main
 
@@ -12,12 +12,12 @@ import (
 // source is the folder of the programs, as an import path: the command works from any folder of the module.
 const source = "github.com/dmap-dev/dmap/examples/site/images/"
 
-// recipe says how one image is made. The program of the folder becomes /bin/<folder>.
+// recipe describes one image. The program of the folder becomes /bin/<folder>.
 type recipe struct {
 	image  string // "<group>/" comes before it, and ":latest" after it
 	folder string
 	title  string
-	script string // how the simulated engine plays its process
+	script string // how the simulated engine simulates its process
 	users  string // lines of /etc/passwd
 	groups string // lines of /etc/group
 	links  []string
@@ -29,8 +29,9 @@ const (
 	rootGroup = "root:x:0:\n"
 )
 
-// recipes returns the images by name. The user 2000 has a line of its own in the app image because Docker looks there
-// for the group of a container that is started with a bare "2000"; without it, the group would be 0.
+// recipes returns the images by name. The user 2000 has a line in the app image because
+// Docker looks there for the group of a container that is started as plain "2000";
+// without it, the group would be 0.
 func recipes() []recipe {
 	return []recipe{
 		{
@@ -61,7 +62,8 @@ func recipes() []recipe {
 	}
 }
 
-// build compiles the programs for an architecture and puts each into its image. The group is the first part of the names.
+// build compiles the programs for an architecture and puts each into its image. group
+// is the first part of the images' names.
 func build(ctx context.Context, arch, group string) ([]imagetar.Image, error) {
 	var images []imagetar.Image
 	for _, r := range recipes() {

@@ -1,12 +1,12 @@
-// Example images: the command that makes them.
+// Example images: the command that builds them.
 
-// The command images makes the container images of the site example out of the programs in the folders below and
-// writes them as one tar for "docker load":
+// The command images builds the container images of the site example from the programs
+// in the folders below and writes them as one tar for "docker load":
 //
 //	go run ./examples/site/images | docker load
 //
-// It needs the go command and no registry, and never talks to Docker itself. The same source gives the same images,
-// so loading them again changes nothing.
+// It needs the go command and no registry, and never talks to Docker itself. The same
+// source gives the same images, so that loading them again changes nothing.
 package main
 
 import (
@@ -78,8 +78,9 @@ func writeImages(ctx context.Context, arch, group, file string, stdout, stderr i
 	return nil
 }
 
-// writeFile puts the data into a regular file in one step: whoever reads it finds the old tar or the new one. What is
-// there and no regular file, such as a pipe or /dev/null, is written to and stays what it is.
+// writeFile replaces a regular file in one step: whoever reads it finds the old tar or
+// the new one. Anything else, such as a pipe or /dev/null, is not replaced but written
+// to.
 func writeFile(file string, data []byte) error {
 	info, err := os.Stat(file)
 	if err == nil && !info.Mode().IsRegular() {

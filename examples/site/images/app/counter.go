@@ -21,7 +21,8 @@ type counter struct {
 	count uint64
 }
 
-// next returns the number of this request. If the number cannot be kept, problem says why; counting goes on.
+// next returns the number of this request. If the number cannot be saved, problem says
+// why, and counting goes on.
 func (c *counter) next() (count uint64, problem error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -50,7 +51,8 @@ func readCount(file string) (uint64, error) {
 	return count, nil
 }
 
-// writeCount replaces the file in one step, so that a crash leaves the old number or the new one.
+// writeCount replaces the file in one step, so that a crash leaves either the old
+// number or the new one.
 func writeCount(file string, count uint64) error {
 	next := file + ".next"
 	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)

@@ -16,7 +16,7 @@ import (
 
 type logFile struct{ file *os.File }
 
-// openLog opens the log of the instance for appending and makes it if needed.
+// openLog opens the log of the instance for appending, and creates it if needed.
 func openLog(name string) (*logFile, error) {
 	path := filepath.Join(logDir, name+".log")
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|syscall.O_NOFOLLOW, 0o640)
@@ -26,7 +26,7 @@ func openLog(name string) (*logFile, error) {
 	return &logFile{file: file}, nil
 }
 
-// line writes one line with the time before it.
+// line writes one line, preceded by the time.
 func (l *logFile) line(format string, args ...any) error {
 	text := time.Now().UTC().Format(time.RFC3339) + " " + fmt.Sprintf(format, args...) + "\n"
 	if _, err := l.file.WriteString(text); err != nil {
@@ -37,7 +37,7 @@ func (l *logFile) line(format string, args ...any) error {
 
 func (l *logFile) close() { _ = l.file.Close() } // each line has reached the kernel already
 
-// explain adds to a refused access who asked and whom the folder belongs to.
+// explain adds to a refused access who asked and who owns the folder.
 func explain(err error, dir string) error {
 	var inner *fs.PathError
 	if errors.As(err, &inner) {

@@ -2,11 +2,12 @@
 
 //go:build unix
 
-// The app image is the application server of the site example. Each instance answers HTTP on a unix socket of its own
-// in a folder it shares with the web server, and tells who it is and how often it was asked.
+// The app image is the application server of the site example. Each instance answers
+// HTTP on a unix socket of its own in a folder it shares with the web server, and
+// answers with its name and how often it was asked.
 //
-// It needs the volumes for sockets and logs to belong to its user: it says so and ends with code 1 otherwise. It reads
-// nothing from the network and listens on no port.
+// The volumes for sockets and logs must belong to its user: otherwise it says so and
+// exits with code 1. It reads nothing from the network and listens on no port.
 package main
 
 import (

@@ -14,11 +14,13 @@ import (
 	"strings"
 )
 
-// nameForm keeps a name usable as a file name, and the path of the socket within the 107 bytes the kernel takes.
+// nameForm keeps names usable as file names, and the path of the socket within the 107
+// bytes that the kernel accepts.
 var nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
-// instanceName takes the environment variable APP_NAME, or else the file "name" in the configuration folder, or else
-// the name of the host. A source that is there but cannot be used is an error: no other name is guessed then.
+// instanceName takes the environment variable APP_NAME, or else the file "name" in the
+// configuration folder, or else the name of the host. A source that exists but cannot
+// be used is an error: no other name is guessed in its place.
 func instanceName() (string, error) {
 	name, source, err := findName()
 	if err != nil {

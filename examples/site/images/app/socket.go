@@ -16,8 +16,9 @@ import (
 	"time"
 )
 
-// listen opens the socket of the instance with mode 0660. A socket that nobody answers on is left over from an
-// instance that was killed, and is replaced. One that is answered is an error: two instances would have one name.
+// listen opens the socket of the instance with mode 0660. A socket that nobody answers
+// on is left over from an instance that was killed, and is replaced. If somebody
+// answers, that is an error: two instances would have the same name.
 func listen(ctx context.Context, name string) (net.Listener, error) {
 	path := filepath.Join(socketDir, name+".sock")
 	unlock, err := lockDir(ctx, socketDir)
@@ -41,8 +42,8 @@ func listen(ctx context.Context, name string) (net.Listener, error) {
 	return listener, nil
 }
 
-// lockDir makes instances that share the folder go through the next steps one after the other. The kernel gives the
-// lock back when the process ends, however it ends.
+// lockDir makes instances that share the folder take the next steps one after the
+// other. The kernel releases the lock when the process ends, however it ends.
 func lockDir(ctx context.Context, dir string) (unlock func(), err error) {
 	folder, err := os.Open(dir)
 	if err != nil {

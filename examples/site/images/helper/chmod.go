@@ -17,9 +17,10 @@ import (
 
 const chmodUsage = "usage: chmod [-R] MODE PATH..."
 
-// chmod sets modes. With -R, links inside the trees are passed over, and a link as an argument is an error. Without
-// it, a link as an argument is followed. A mode such as "-w" obeys the umask; unlike GNU chmod, no error is made of
-// the bits the umask kept. Exit code 1 means that at least one path could not be changed.
+// chmod sets modes. With -R, links inside the trees are skipped, and a link as an
+// argument is an error. Without it, a link as an argument is followed. A mode such as
+// "-w" obeys the umask; unlike GNU chmod, it is no error if the umask kept some bits.
+// Exit code 1 means that at least one path could not be changed.
 func chmod(args []string, stderr io.Writer) int {
 	o, err := parseOrder(args, looksLikeMode)
 	if err != nil {
@@ -41,7 +42,8 @@ func chmod(args []string, stderr io.Writer) int {
 	return exit
 }
 
-// looksLikeMode tells a mode that begins with a dash, such as "-w", from an option.
+// looksLikeMode reports whether an argument is a mode that begins with a dash, such as
+// "-w", and not an option.
 func looksLikeMode(arg string) bool { return strings.ContainsRune("rwxXstugo01234567", rune(arg[1])) }
 
 func chmodPath(path string, recursive bool, change mode.Change, umask uint32, stderr io.Writer) bool {

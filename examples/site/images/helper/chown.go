@@ -13,8 +13,9 @@ import (
 
 const chownUsage = "usage: chown [-R] USER[:GROUP] PATH..."
 
-// chown sets owner and group. With -R, links are changed themselves and never followed. Without it, a link as an
-// argument is followed. Exit code 1 means that at least one path could not be changed.
+// chown sets owner and group. With -R, links themselves are changed, and never
+// followed. Without it, a link as an argument is followed. Exit code 1 means that at
+// least one path could not be changed.
 func chown(args []string, stderr io.Writer) int {
 	o, err := parseOrder(args, func(string) bool { return false })
 	if err != nil {

@@ -2,9 +2,10 @@
 
 //go:build unix
 
-// The helper image prepares volumes: as chown and chmod it sets owner and mode of everything below a path, as true
-// and sleep it ends at once or later. It starts no other program and never follows a symbolic link while it goes
-// through folders. The site example names it as the image of its temporary containers.
+// The helper image prepares volumes: as chown and chmod it sets owner and mode of
+// everything below a path, as true and sleep it exits at once or after a while. It
+// starts no other program, and never follows a symbolic link while it walks through
+// folders. The site example names it as the image of its temporary containers.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Example images, helper: what chown and chmod are asked to do.
+// Example images, helper: the command lines of chown and chmod.
 
 //go:build unix
 
@@ -17,8 +17,9 @@ type order struct {
 	paths     []string
 }
 
-// parseOrder reads "[-R] CHANGE PATH..."; options may stand anywhere before "--". A first word for which isChange
-// holds is the change although it begins with a dash, as in "chmod -w file".
+// parseOrder reads "[-R] CHANGE PATH..."; options may stand anywhere before "--". A
+// first word for which isChange returns true is the change even if it begins with a
+// dash, as in "chmod -w file".
 func parseOrder(args []string, isChange func(string) bool) (order, error) {
 	var o order
 	var words []string

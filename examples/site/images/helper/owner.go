@@ -12,13 +12,14 @@ import (
 	"strings"
 )
 
-// unchanged is what the kernel takes for "leave it as it is".
+// unchanged is the value by which the kernel leaves an owner or group unchanged.
 const unchanged = -1
 
 type ownerIDs struct{ uid, gid int }
 
-// parseOwner reads "user", "user:group", ":group" and "user:", which means the login group of that user. Names are
-// looked up in the files of the image; what is no name there must be a number.
+// parseOwner reads "user", "user:group", ":group" and "user:", which means the login
+// group of that user. Names are looked up in the files of the image; a word that is not
+// a name there must be a number.
 func parseOwner(text string) (ownerIDs, error) {
 	ids := ownerIDs{uid: unchanged, gid: unchanged}
 	name, group, withGroup := strings.Cut(text, ":")

@@ -18,8 +18,8 @@ import (
 // terminated is the exit code of a program that SIGTERM ended.
 const terminated = 128 + int(syscall.SIGTERM)
 
-// sleep waits for the sum of its arguments, each a number of seconds or with one of the endings s m h d, or
-// "infinity". Ended by SIGTERM, it returns 143.
+// sleep waits for the sum of its arguments, each a number of seconds, a number with one
+// of the suffixes s m h d, or "infinity". Ended by SIGTERM, it returns 143.
 func sleep(args []string, stderr io.Writer) int {
 	if len(args) == 0 {
 		fmt.Fprintln(stderr, "sleep: too few arguments\nusage: sleep DURATION...")
@@ -34,7 +34,8 @@ func sleep(args []string, stderr io.Writer) int {
 		}
 		total += seconds
 	}
-	// The first process of a container gets only those signals it asks for: without this it could not be stopped.
+	// The first process of a container gets only the signals it has handlers for:
+	// without this one it could not be stopped, only killed.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if total >= math.MaxInt64/float64(time.Second) {

@@ -1,4 +1,4 @@
-// Example images, helper: goes through a tree of files without being led out of it.
+// Example images, helper: walks a tree of files without being led out of it.
 
 //go:build unix
 
@@ -23,8 +23,9 @@ type tree struct {
 	name string
 	// change acts on one entry of an open folder. It must not follow a link.
 	change func(dir *os.Root, entry string, info fs.FileInfo) error
-	// childrenFirst changes a folder after what it holds: the order in which nobody is locked out by a new owner.
-	// Otherwise the folder comes first: the order in which a folder can be made readable.
+	// childrenFirst changes a folder after its contents, so that a new owner of the
+	// folder locks nobody out. Otherwise the folder comes first, so that an unreadable
+	// folder is made readable before it is opened.
 	childrenFirst bool
 	stderr        io.Writer
 	failed        bool
@@ -85,7 +86,8 @@ func (t *tree) children(parent *os.Root, entry, shown string, seen fs.FileInfo) 
 	}
 }
 
-// list returns the names in a folder, which must be the one that was seen before it was opened.
+// list returns the names in a folder. It must be the same folder that was seen before
+// it was opened: a link put in its place meanwhile is noticed here.
 func list(dir *os.Root, seen fs.FileInfo) ([]string, error) {
 	folder, err := dir.Open(".")
 	if err != nil {

@@ -6,7 +6,8 @@ package main
 
 import "syscall"
 
-// currentUmask returns the umask. The kernel only tells it while it is being set.
+// currentUmask returns the umask. The kernel reports it only when it is set, so this
+// sets it and sets it back.
 func currentUmask() uint32 {
 	mask := syscall.Umask(0)
 	syscall.Umask(mask)

@@ -18,8 +18,8 @@ type accessLog struct {
 	file *os.File // nil: standard output
 }
 
-// openAccessLog opens the file. The volume it lies on may belong to another user: then it says so and the lines go to
-// standard output.
+// openAccessLog opens the file. The volume it is on may belong to another user: then it
+// says so, and the lines go to standard output.
 func openAccessLog() *accessLog {
 	file, err := os.OpenFile(accessLogPath, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o640)
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	askTimeout  = 3 * time.Second
 )
 
-// answer is what one app said, or why it did not.
+// answer is what one app said, or why it said nothing.
 type answer struct {
 	app  string
 	text string

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// selfSigned makes a certificate for this host that nobody else vouches for. It lives in memory only.
+// selfSigned makes a self-signed certificate for this host. It is kept in memory only.
 func selfSigned(now time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -1,10 +1,11 @@
 // Example images, web: starts and ends the web server.
 
-// The web image is the web server of the site example. It listens on port 80 and, with a certificate made at start,
-// on port 443. It passes each question on to all app servers, through the unix sockets in the folder they share, and
-// shows their answers.
+// The web image is the web server of the site example. It listens on port 80 and, with
+// a certificate made at start, on port 443. It passes each request on to all app
+// servers, through the unix sockets in the folder they share, and shows their answers.
 //
-// It needs no file to start and writes nothing but its access log. It never writes into the folder of the sockets.
+// It needs no file to start, and writes nothing except its access log. It never writes
+// into the folder of the sockets.
 package main
 
 import (

@@ -53,7 +53,7 @@ func front(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, title()+"\n"+text) // a visitor who has left needs no answer
+	_, _ = io.WriteString(w, title()+"\n"+text) // a client that has left needs no answer
 }
 
 func page(r *http.Request) (status int, text string) {

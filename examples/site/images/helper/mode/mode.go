@@ -1,8 +1,10 @@
-// Example images, helper: what a change of mode is and what it makes of a mode.
+// Example images, helper: changes of mode, and applying them.
 
-// Package mode reads modes as chmod(1) takes them, numeric and symbolic, and applies them to permission bits. It
-// follows GNU chmod: a numeric mode of fewer than five digits leaves setuid and setgid of a folder alone, and so does
-// a symbolic one that does not name them. The package touches no files. It is called by the chmod of the helper image.
+// Package mode parses modes as accepted by chmod(1), numeric and symbolic, and applies
+// them to permission bits. It follows GNU chmod: a numeric mode of fewer than five
+// digits leaves setuid and setgid of a folder alone, and so does a symbolic one that
+// does not name them. The package touches no files. It is called by the chmod of the
+// helper image.
 package mode
 
 // Bits of a mode as the kernel numbers them.
@@ -20,7 +22,8 @@ const (
 // Change is a parsed mode: its steps apply one after the other. The zero value changes nothing.
 type Change []Step
 
-// Step is one operation, for instance the "g=rX" of "u=rwX,g=rX". [Parse] makes steps that agree with themselves.
+// Step is one operation, for instance the "g=rX" of "u=rwX,g=rX". [Parse] makes only
+// consistent steps.
 type Step struct {
 	// Op is '=', '+' or '-'.
 	Op byte
@@ -28,15 +31,18 @@ type Step struct {
 	Who uint32
 	// Perm holds the bits to set, add or take away, before Who is applied.
 	Perm uint32
-	// Named holds the bits the text speaks of. Setuid and setgid of a folder change only if they are among them.
+	// Named holds the bits that the text mentions. Setuid and setgid of a folder change
+	// only if they are among them.
 	Named uint32
-	// Copy means: take only those bits of Perm that are set at this moment, and give them to everyone in Who.
+	// Copy means: take only those bits of Perm that are set in the old mode, and give
+	// them to everyone in Who.
 	Copy bool
 	// ExecIfAny adds the execute bits to Perm for folders and for files that somebody may execute.
 	ExecIfAny bool
 }
 
-// Apply returns the mode that follows from old, of which only the bits in [All] are used.
+// Apply returns the mode that results from old, of which only the bits in [All] are
+// used.
 func (c Change) Apply(old uint32, isDir bool, umask uint32) uint32 {
 	current := old & All
 	for _, step := range c {

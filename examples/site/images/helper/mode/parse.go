@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Parse reads a mode: up to 07777 in octal, or symbolic clauses such as "u=rwX,g=rX,o=", "g=u", "+t" and "=640".
-// The error tells which part of the text is wrong.
+// Parse reads a mode: up to 07777 in octal, or symbolic clauses such as
+// "u=rwX,g=rX,o=", "g=u", "+t" and "=640". The error says which part of the text is
+// wrong.
 func Parse(text string) (Change, error) {
 	if text == "" {
 		return nil, fmt.Errorf("invalid mode %q: it is empty", text)
@@ -78,7 +79,8 @@ func symbolic(clause string) ([]Step, error) {
 	return steps, nil
 }
 
-// isOctalStep tells a step such as "=640", the only one that names its own classes.
+// isOctalStep reports whether a step is one such as "=640", whose digits imply the
+// classes.
 func isOctalStep(step Step, who uint32) bool { return step.Who != who }
 
 func classes(letters string) uint32 {
@@ -133,7 +135,7 @@ func octalOperation(op byte, text string, who uint32) (Step, error) {
 	return Step{Op: op, Who: All, Perm: value, Named: All}, err
 }
 
-// add puts one permission letter into the step and reports whether there is such a letter.
+// add adds one permission letter to the step, and reports whether the letter exists.
 func (s *Step) add(letter rune) bool {
 	switch letter {
 	case 'r':
