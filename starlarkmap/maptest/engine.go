@@ -96,7 +96,8 @@ type wanted struct {
 	request plan.Request
 }
 
-// request reads (map, action, *targets, adopt, force, recreate, remove_orphans, pull, signal).
+// request reads (map, action, *targets, adopt, force, recreate, remove_orphans, pull,
+// signal).
 func request(c *invocation) (*wanted, error) {
 	if len(c.args) < 2 {
 		return nil, fmt.Errorf("%s: want a map, an action and targets, such as %s(site, \"start\", \"web\")", c.name, c.name)

@@ -9,7 +9,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/dockertest/imagetar"
 )
 
-// source is the folder of the programs, as an import path: the command works from any folder of the module.
+// source is the folder of the programs, as an import path: the command works from any
+// folder of the module.
 const source = "github.com/dmap-dev/dmap/examples/site/images/"
 
 // recipe describes one image. The program of the folder becomes /bin/<folder>.

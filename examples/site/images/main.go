@@ -32,7 +32,8 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run returns the exit code: 0 if the tar was written, 1 if it could not be, 64 if it was called wrongly.
+// run returns the exit code: 0 if the tar was written, 1 if it could not be, 64 if it
+// was called wrongly.
 func run(ctx context.Context, args []string, stdout *os.File, stderr io.Writer) int {
 	flags := flag.NewFlagSet("images", flag.ContinueOnError)
 	flags.SetOutput(stderr)

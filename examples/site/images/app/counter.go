@@ -15,7 +15,8 @@ import (
 	"sync"
 )
 
-// counter counts requests and keeps the number in a file of the data folder. The zero value counts from one.
+// counter counts requests and keeps the number in a file of the data folder. The zero
+// value counts from one.
 type counter struct {
 	mu    sync.Mutex
 	count uint64

@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// newServer answers GET / with one line. If the log cannot be written, the first such error goes
-// to failed, which must have room for one, and whoever reads it ends the server.
+// newServer answers GET / with one line. If the log cannot be written, the first such
+// error goes to failed, which must have room for one, and whoever reads it ends the
+// server.
 func newServer(name string, log *logFile, failed chan<- error) *http.Server {
 	var requests counter
 	mux := http.NewServeMux()

@@ -1,4 +1,5 @@
-// Example images, helper: one program under several names, chosen by the name it is called with.
+// Example images, helper: one program under several names, chosen by the name it is
+// called with.
 
 //go:build unix
 
@@ -18,7 +19,8 @@ import (
 	"strings"
 )
 
-// applet is one of the programs. It writes what went wrong to stderr and returns the exit code.
+// applet is one of the programs. It writes what went wrong to stderr and returns the
+// exit code.
 type applet func(args []string, stderr io.Writer) int
 
 func applets() map[string]applet {

@@ -14,10 +14,12 @@ import (
 	"slices"
 )
 
-// tree applies one change to everything below a path, in sorted order, and goes on after a failure.
+// tree applies one change to everything below a path, in sorted order, and goes on
+// after a failure.
 //
-// Each folder is held open while its entries are changed, and entries are named relative to it. So even a program
-// that swaps a folder for a link meanwhile cannot lead the change to files elsewhere.
+// Each folder is held open while its entries are changed, and entries are named
+// relative to it. So even a program that swaps a folder for a link meanwhile cannot
+// lead the change to files elsewhere.
 type tree struct {
 	// name of the applet, for messages.
 	name string

@@ -29,7 +29,8 @@ type answer struct {
 	err  error
 }
 
-// askAll asks every app that has a socket in the shared folder, all at once. The answers are sorted by name.
+// askAll asks every app that has a socket in the shared folder, all at once. The
+// answers are sorted by name.
 func askAll(ctx context.Context) ([]answer, error) {
 	entries, err := os.ReadDir(socketDir) // sorted
 	if err != nil {

@@ -19,7 +19,8 @@ const (
 	defaultTitle = "dmap example site"
 )
 
-// newServer answers GET / with the answers of all apps and writes every request to the log.
+// newServer answers GET / with the answers of all apps and writes every request to the
+// log.
 func newServer(log *accessLog) *http.Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", front)
@@ -77,7 +78,8 @@ func page(r *http.Request) (status int, text string) {
 	return status, out.String()
 }
 
-// title reads the first line of the configured title each time, so that a change shows at once.
+// title reads the first line of the configured title each time, so that a change shows
+// at once.
 func title() string {
 	file, err := os.Open(titlePath)
 	if errors.Is(err, fs.ErrNotExist) {

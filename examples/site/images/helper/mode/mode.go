@@ -19,7 +19,8 @@ const (
 	execBits  = 0o111
 )
 
-// Change is a parsed mode: its steps apply one after the other. The zero value changes nothing.
+// Change is a parsed mode: its steps apply one after the other. The zero value changes
+// nothing.
 type Change []Step
 
 // Step is one operation, for instance the "g=rX" of "u=rwX,g=rX". [Parse] makes only
@@ -27,7 +28,8 @@ type Change []Step
 type Step struct {
 	// Op is '=', '+' or '-'.
 	Op byte
-	// Who holds the bits that may change. Zero means nobody was named: then the bits of the umask stay as they are.
+	// Who holds the bits that may change. Zero means nobody was named: then the bits of
+	// the umask stay as they are.
 	Who uint32
 	// Perm holds the bits to set, add or take away, before Who is applied.
 	Perm uint32
@@ -37,7 +39,8 @@ type Step struct {
 	// Copy means: take only those bits of Perm that are set in the old mode, and give
 	// them to everyone in Who.
 	Copy bool
-	// ExecIfAny adds the execute bits to Perm for folders and for files that somebody may execute.
+	// ExecIfAny adds the execute bits to Perm for folders and for files that somebody
+	// may execute.
 	ExecIfAny bool
 }
 

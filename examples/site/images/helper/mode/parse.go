@@ -100,7 +100,8 @@ func classes(letters string) uint32 {
 	return who
 }
 
-// operation reads what follows an operator: a number, one class to copy from, or permission letters.
+// operation reads what follows an operator: a number, one class to copy from, or
+// permission letters.
 func operation(op byte, text string, who uint32) (Step, error) {
 	if text != "" && isDigit(text[0]) {
 		return octalOperation(op, text, who)
