@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: the addresses of networks and endpoints, given and asked for.
+// Part of the tests of the simulated engine: the addresses of networks and endpoints,
+// given and asked for.
 
 package sim_test
 
@@ -9,7 +10,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-// pool gives the IPAM field of a network with one pool.
+// pool returns the IPAM field of a network with one pool.
 func pool(more fields) fields {
 	p := fields{"Subnet": "10.199.74.0/24"}
 	for k, v := range more {
@@ -18,7 +19,7 @@ func pool(more fields) fields {
 	return fields{"IPAM": fields{"Config": list{p}}}
 }
 
-// on gives a container on one network, with an endpoint as it is to be there.
+// on returns a container on one network, with its endpoint as it should be there.
 func (l *lab) on(network string, endpoint fields) spec {
 	s := container("run", fields{"NetworkMode": network})
 	s["NetworkingConfig"] = fields{"EndpointsConfig": fields{network: endpoint}}
@@ -27,7 +28,7 @@ func (l *lab) on(network string, endpoint fields) spec {
 
 func fixed(kind, address string) fields { return fields{"IPAMConfig": fields{kind: address}} }
 
-// place gives the addresses of a container on a network as inspect shows them.
+// place returns the addresses of a container on a network as inspect shows them.
 func (l *lab) place(name, network string) string {
 	l.t.Helper()
 	type place struct {
@@ -120,8 +121,8 @@ func TestFixedAddressNeedsASubnetOfItsOwn(t *testing.T) {
 	})
 }
 
-// TestPoolsOfAddresses must never ask for an auxiliary address outside of its pool, or one that is none: the real engine then
-// keeps the pool until it is restarted.
+// TestPoolsOfAddresses must never ask for an auxiliary address that is outside of its
+// pool or invalid: the real engine would then keep the pool until it is restarted.
 func TestPoolsOfAddresses(t *testing.T) {
 	both(t, func(l *lab) {
 		const taken = "500 failed to allocate secondary ip address (a:%s): Address already in use"

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: paths of archives with dots and slashes at their end, and the events of archives.
+// Part of the tests of the simulated engine: paths of archives with dots and slashes at
+// their end, and the events of archives.
 
 package sim_test
 
@@ -14,7 +15,7 @@ import (
 	"time"
 )
 
-// names gives the first names in the tar of a path, or the answer if it is an error.
+// names returns the first names in the tar of a path, or the answer if it is an error.
 func (l *lab) names(name, path string) string {
 	l.t.Helper()
 	a := l.call(l.t, "GET", l.at(name)+"/archive?path="+url.QueryEscape(path), nil)
@@ -83,7 +84,7 @@ func TestArchivePutOntoAFile(t *testing.T) {
 	})
 }
 
-// actions gives type and action of the events since a time about what this test made.
+// actions returns type and action of the events since a time about what this test made.
 func (l *lab) actions(since time.Time) []string {
 	l.t.Helper()
 	var found []string
@@ -95,7 +96,7 @@ func (l *lab) actions(since time.Time) []string {
 	return found
 }
 
-// now gives the time of the engine as a parameter.
+// now returns the time of the engine as a parameter.
 func (l *lab) now() string {
 	l.t.Helper()
 	at := l.time()
@@ -144,7 +145,7 @@ func TestEventsOfArchives(t *testing.T) {
 	})
 }
 
-// linked gives an image of this test with symbolic links in it.
+// linked returns an image of this test with symbolic links in it.
 func (l *lab) linked() string {
 	l.t.Helper()
 	layer, err := tarOf(entry{name: "d/", mode: 0o755}, entry{name: "d/f", data: []byte("x"), mode: 0o644}, entry{name: "dir", link: "d", mode: 0o777},
@@ -159,7 +160,7 @@ func (l *lab) linked() string {
 	return name
 }
 
-// leadsTo gives where a link leads, as the head of the answer says.
+// leadsTo returns where a link leads, as the head of the answer says.
 func (l *lab) leadsTo(name, path string) string {
 	l.t.Helper()
 	resp, err := l.client.Head("http://docker/v1.41" + l.at(name) + "/archive?path=" + url.QueryEscape(path))

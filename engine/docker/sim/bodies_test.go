@@ -1,4 +1,4 @@
-// Part of the tests of the simulated engine: bodies that are not what is wanted.
+// Part of the tests of the simulated engine: bodies that are not what is expected.
 
 package sim_test
 
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// json sends a body as it is.
+// json sends a body unchanged.
 func (l *lab) json(method, path, body string) answer {
 	l.t.Helper()
 	r, err := http.NewRequestWithContext(l.t.Context(), method, "http://docker/v1.41"+path, strings.NewReader(body))

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: Dockerfile instructions given to an import.
+// Part of the tests of the simulated engine: Dockerfile instructions given to an
+// import.
 
 package sim_test
 
@@ -11,7 +12,8 @@ import (
 	"testing"
 )
 
-// imported makes an image with changes, and gives what in its configuration is not empty, or the answer if that is an error.
+// imported makes an image with changes, and gives what in its configuration is not
+// empty, or the answer if that is an error.
 func (l *lab) imported(more string, changes ...string) string {
 	l.t.Helper()
 	name := l.prefix + "i"

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: the docker command works on it, over a socket.
+// Part of the tests of the simulated engine: the docker command works on it, over a
+// socket.
 
 package sim_test
 

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// committable gives a container of this test, whose label marks all images that are made of it, so that they are removed.
+// committable returns a container of this test, whose label marks all images that are
+// made of it, so that they are removed.
 func (l *lab) committable(name, image string) string {
 	l.t.Helper()
 	s := spec{
@@ -22,7 +23,7 @@ func (l *lab) committable(name, image string) string {
 	return l.create(name, s)
 }
 
-// untagged gives the ids of the images without a name that this test made.
+// untagged returns the ids of the images without a name that this test made.
 func (l *lab) untagged() []string {
 	l.t.Helper()
 	filters := url.QueryEscape(`{"dangling":["true"],"label":["own=` + l.prefix + `"]}`)

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: the same random operations on the simulated and the real engine, compared step by step.
+// Part of the tests of the simulated engine: the same random operations on the
+// simulated and the real engine, compared step by step.
 
 package sim_test
 
@@ -18,8 +19,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestDifferential runs generated sequences of operations on both engines and compares, after every step, the status, the
-// message and the whole normalised world. DMAP_DIFF_SEQUENCES says how many sequences; 3 when it is not set.
+// TestDifferential runs generated sequences of operations on both engines and compares,
+// after every step, the status, the message and the whole normalised world.
+// DMAP_DIFF_SEQUENCES says how many sequences; 3 when it is not set.
 func TestDifferential(t *testing.T) {
 	actual := realTarget(t)
 	sequences := os.Getenv("DMAP_DIFF_SEQUENCES")
@@ -200,7 +202,7 @@ func (d *pair) spec(s step) spec {
 	return made
 }
 
-// request gives method, path and body of a step.
+// request returns method, path and body of a step.
 func (d *pair) request(s step) (method, path string, body any) {
 	at := "/containers/" + d.prefix + s.a
 	net := "/networks/" + d.prefix + "net"
@@ -251,7 +253,7 @@ func (d *pair) request(s step) (method, path string, body any) {
 	return "GET", at + "/json", nil
 }
 
-// step runs one step on both engines and tells how they differ.
+// step runs one step on both engines and reports how they differ.
 func (d *pair) step(tb testing.TB, s step) string {
 	tb.Helper()
 	if s.op == "wait-stopped" && d.runs(tb, s.a) || s.variant == "link" && d.sharesInCircle(tb, s.b) {
@@ -295,14 +297,15 @@ func (d *pair) step(tb testing.TB, s step) string {
 // plain takes everything out of a message that depends on the run.
 func (d *pair) plain(text string) string { return strings.ReplaceAll(anonymous(text), d.prefix, "") }
 
-// runs tells whether a container runs on the simulation.
+// runs reports whether a container runs on the simulation.
 func (d *pair) runs(tb testing.TB, name string) bool {
 	a := d.engines[1].call(tb, "GET", "/containers/"+d.prefix+name+"/json", nil)
 	return a.code == 200 && strings.Contains(a.text, `"Running":true`)
 }
 
-// sharesInCircle tells whether a container shares the network of itself, perhaps through others. The real engine of this version
-// would follow such a circle for ever when something links to it, so that is not tried.
+// sharesInCircle reports whether a container shares the network of itself, perhaps
+// through others. The real engine of this version would follow such a circle for ever
+// when something links to it, so that is not tried.
 func (d *pair) sharesInCircle(tb testing.TB, name string) bool {
 	at := d.prefix + name
 	for range 4 {
@@ -336,7 +339,8 @@ func (d *pair) settle(tb testing.TB, i int) {
 	}
 }
 
-// awaitHandlers waits until processes on the real engine handle signals, so that stops are not a race.
+// awaitHandlers waits until processes on the real engine handle signals, so that stops
+// are not a race.
 func (d *pair) awaitHandlers(tb testing.TB) {
 	for _, c := range d.containers(tb, 0) {
 		if c.State.Running && !c.State.Paused {
@@ -401,7 +405,8 @@ func (d *pair) containers(tb testing.TB, i int) []inspected {
 	return found
 }
 
-// world describes everything that an engine holds for this run, in words that are the same for both.
+// world describes everything that an engine holds for this run, in words that are the
+// same for both.
 func (d *pair) world(tb testing.TB, i int) []string {
 	tb.Helper()
 	var lines []string
@@ -442,7 +447,7 @@ func (d *pair) world(tb testing.TB, i int) []string {
 	return lines
 }
 
-// use tells whether the engine counts a volume as used.
+// use reports whether the engine counts a volume as used.
 func (d *pair) use(tb testing.TB, i int, name string) string {
 	var list struct{ Volumes []struct{ Name string } }
 	d.engines[i].get(tb, "/volumes?filters=%7B%22dangling%22%3A%5B%22true%22%5D%2C%22name%22%3A%5B%22"+name+"%22%5D%7D", &list)
@@ -514,7 +519,8 @@ func (d *pair) clean(tb testing.TB) {
 	}
 }
 
-// excused holds the known exceptions: steps whose answers differ for a reason that the simulation leaves out on purpose.
+// excused holds the known exceptions: steps whose answers differ for a reason that the
+// simulation leaves out on purpose.
 func excused(s step, actual, simulated string) bool {
 	for _, e := range exceptions() {
 		if e.op == s.op && strings.HasPrefix(actual, e.actual) && strings.HasPrefix(simulated, e.simulated) {

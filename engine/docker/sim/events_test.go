@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: which events starts, stops, failures and connections give, and in which order.
+// Part of the tests of the simulated engine: which events starts, stops, failures and
+// connections give, and in which order.
 
 package sim_test
 
@@ -11,7 +12,7 @@ import (
 	"time"
 )
 
-// event is what an engine tells of a change.
+// event is what an engine reports about a change.
 type event struct {
 	Type, Action string
 	Actor        struct {
@@ -20,7 +21,7 @@ type event struct {
 	}
 }
 
-// events gives all events between two times of the engine.
+// events returns all events between two times of the engine.
 func (l *lab) events(since, until string) (list []event) {
 	l.t.Helper()
 	for line := range strings.Lines(l.want(l.t, 200, "GET", "/events?since="+since+"&until="+until, nil).text) {
@@ -33,7 +34,8 @@ func (l *lab) events(since, until string) (list []event) {
 	return list
 }
 
-// story gives the events about a container, its volumes and its networks while something happens.
+// story returns the events about a container, its volumes and its networks while
+// something happens.
 func (l *lab) story(id string, happens func()) []string {
 	l.t.Helper()
 	now := func() string {
@@ -167,7 +169,8 @@ func TestConnectAndSignalRefusals(t *testing.T) {
 	})
 }
 
-// A signal ends the pause of a container if it is its stop signal or it has none; others wait until it is unpaused.
+// A signal ends the pause of a container if it is its stop signal or it has none;
+// others wait until it is unpaused.
 func TestSignalsToPausedContainers(t *testing.T) {
 	both(t, func(l *lab) {
 		for _, row := range []struct{ name, stop, signal, after string }{

@@ -67,7 +67,8 @@ func ExampleEngine_AddFault() {
 	// GET /volumes/data 200
 }
 
-// BenchmarkStory creates, starts, inspects, stops and removes 40 containers through the HTTP client.
+// BenchmarkStory creates, starts, inspects, stops and removes 40 containers through the
+// HTTP client.
 func BenchmarkStory(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {

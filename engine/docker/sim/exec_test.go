@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: running further programs in a container, and what is refused there.
+// Part of the tests of the simulated engine: running further programs in a container,
+// and what is refused there.
 
 package sim_test
 

@@ -1,5 +1,5 @@
-// Part of the tests of the simulated engine: measured facts about the engine, each tried on the simulation and, where there is
-// one, on a real engine.
+// Part of the tests of the simulated engine: measured facts about the engine, each
+// tried on the simulation and, where there is one, on a real engine.
 
 package sim_test
 
@@ -21,7 +21,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// lab is one engine with helpers for one fact; what it makes on a real engine is removed afterwards.
+// lab is one engine with helpers for one fact; what it makes on a real engine is
+// removed afterwards.
 type lab struct {
 	target
 	t      *testing.T
@@ -90,7 +91,7 @@ func (l *lab) inspect(name string) inspected {
 	return c
 }
 
-// stopped waits until a container does not run, and gives its exit code.
+// stopped waits until a container is not running, and returns its exit code.
 func (l *lab) stopped(name string) int {
 	l.t.Helper()
 	a := l.want(l.t, 200, "POST", l.at(name)+"/wait", nil)
@@ -108,8 +109,9 @@ func (l *lab) equal(what string, got, want any) {
 	}
 }
 
-// arm begins to wait for a container, and gives what ends the wait. Both engines send the header once they wait, so that
-// what the test does next cannot be missed.
+// arm begins to wait for a container, and returns a function that ends the wait. Both
+// engines send the header once they wait, so that what the test does next cannot be
+// missed.
 func (l *lab) arm(name, condition string) (end func() (code int, fault string)) {
 	l.t.Helper()
 	r, err := http.NewRequestWithContext(l.t.Context(), "POST", "http://docker/v1.41"+l.at(name)+"/wait?condition="+condition, nil)
@@ -280,7 +282,7 @@ func (l *lab) volume(name string) string {
 	return l.prefix + name
 }
 
-// stat gives owner, mode and size of a file as a tar of it says.
+// stat returns owner, mode and size of a file as a tar of it says.
 func (l *lab) stat(name, path string) string {
 	l.t.Helper()
 	a := l.call(l.t, "GET", l.at(name)+"/archive?path="+path, nil)
@@ -593,7 +595,8 @@ func TestEventsTellTheStoryInOrder(t *testing.T) {
 			}
 			actions = append(actions, e.Action)
 		}
-		// The real engine may tell a pause twice: when the call ends, and when it hears of it from below.
+		// The real engine may report a pause twice: when the call ends, and when it
+		// hears of the pause from below.
 		l.equal("actions", slices.Compact(actions), []string{"create", "start", "pause", "unpause", "rename", "kill", "die", "stop", "destroy"})
 	})
 }
@@ -617,7 +620,8 @@ func TestStopTimeouts(t *testing.T) {
 	})
 }
 
-// A signal ends a restart policy until the next start if it is the stop signal or there is none, and unless-stopped always.
+// A signal suspends a restart policy until the next start if it is the container's stop
+// signal or the container has none; it always suspends unless-stopped.
 func TestSignalsEndRestartPolicies(t *testing.T) {
 	both(t, func(l *lab) {
 		for i, row := range []struct {

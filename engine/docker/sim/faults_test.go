@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: failures on request, hooks, the clock, keeping the state.
+// Part of the tests of the simulated engine: failures on request, hooks, the clock,
+// keeping the state.
 
 package sim_test
 
@@ -18,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// attempt makes a create of name and says what came of it.
+// attempt makes a create of name and returns what happened, in words.
 func attempt(t *testing.T, g target, name string) string {
 	t.Helper()
 	a, err := g.try(t.Context(), "1.41", "POST", "/containers/create?name="+name, container("run", nil))

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: no request, however odd, makes it panic, hang or give an answer that is none.
+// Part of the tests of the simulated engine: no request, however odd, makes it panic,
+// hang or give an invalid answer.
 
 package sim_test
 
@@ -15,7 +16,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-// FuzzHandler sends an arbitrary request to an engine that holds a little of everything.
+// FuzzHandler sends an arbitrary request to an engine that holds a little of
+// everything.
 func FuzzHandler(f *testing.F) {
 	for _, seed := range []struct{ method, target, body string }{
 		{"GET", "/_ping", ""},
@@ -66,7 +68,8 @@ func FuzzHandler(f *testing.F) {
 	})
 }
 
-// ask makes a request that is given up after a moment, and fails if the engine does not come back by then.
+// ask makes a request that is given up after a moment, and fails if the engine does not
+// come back by then.
 func ask(t *testing.T, e *sim.Engine, method, target, body string) *httptest.ResponseRecorder {
 	t.Helper()
 	path, query, _ := strings.Cut(target, "?")

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: health checks of containers that sleep and end.
+// Part of the tests of the simulated engine: health checks of containers that sleep and
+// end.
 
 package sim_test
 
@@ -11,7 +12,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-// health gives state and health of a container, and in ps.
+// health returns state and health of a container, and in ps.
 func (l *lab) health(name string) string {
 	l.t.Helper()
 	var doc struct {
@@ -28,8 +29,9 @@ func (l *lab) health(name string) string {
 	return doc.State.Status + " " + doc.State.Health.Status + " (" + shown + ")"
 }
 
-// becomes compares the health of a container. The real engine hears of a pause from another process, and may hear of it
-// only after the container was woken again, so it is given time to get there.
+// becomes compares the health of a container. The real engine hears of a pause from
+// another process, and may hear of it only after the container was woken again, so it
+// is given time to get there.
 func (l *lab) becomes(what, name, want string) {
 	l.t.Helper()
 	for end := time.Now().Add(5 * time.Second); l.real && l.health(name) != want && time.Now().Before(end); {
@@ -89,7 +91,7 @@ func TestHealthWithoutProbesIsUnhealthy(t *testing.T) {
 	})
 }
 
-// settledHealth gives the health once it is not starting any more.
+// settledHealth returns the health once it is not starting any more.
 func (l *lab) settledHealth(name string) string {
 	l.t.Helper()
 	for range 100 {
@@ -104,7 +106,8 @@ func (l *lab) settledHealth(name string) string {
 	return "starting"
 }
 
-// probes gives the health of a container with the exit codes of the probes that it shows.
+// probes returns the health of a container with the exit codes of the probes that it
+// shows.
 func (l *lab) probes(name string) string {
 	l.t.Helper()
 	var doc struct {

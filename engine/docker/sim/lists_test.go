@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: the filters of lists, prunes and events, on both engines.
+// Part of the tests of the simulated engine: the filters of lists, prunes and events,
+// on both engines.
 
 package sim_test
 
@@ -13,12 +14,12 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-// filtered gives a path with a filters parameter.
+// filtered returns a path with a filters parameter.
 func filtered(path, filters string) string {
 	return path + "?filters=" + url.QueryEscape(filters)
 }
 
-// whole gives status and message of an answer, or all of it if it has no message.
+// whole returns status and message of an answer, or all of it if it has no message.
 func (l *lab) whole(a answer) string {
 	if message(a.text) == "" {
 		return a.String()
@@ -26,7 +27,8 @@ func (l *lab) whole(a answer) string {
 	return l.plain(a)
 }
 
-// TestPruneRefusesABadUntil asks the real engine only for what it refuses: a prune there would take things of others.
+// TestPruneRefusesABadUntil asks the real engine only for what it refuses: a prune
+// there would take things of others.
 func TestPruneRefusesABadUntil(t *testing.T) {
 	both(t, func(l *lab) {
 		for _, kind := range []string{"containers", "networks", "images"} {
@@ -179,7 +181,8 @@ func TestReferenceFilterReducesNames(t *testing.T) {
 	})
 }
 
-// TestImagesBeforeAndSince uses images that are imported now, and the test image, which is old.
+// TestImagesBeforeAndSince uses images that are imported now, and the test image, which
+// is old.
 func TestImagesBeforeAndSince(t *testing.T) {
 	both(t, func(l *lab) {
 		name := l.prefix + "i"

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: the matrix of operations and states, made from the engines themselves.
+// Part of the tests of the simulated engine: the matrix of operations and states, made
+// from the engines themselves.
 
 package sim_test
 
@@ -19,8 +20,9 @@ import (
 
 var update = flag.Bool("update", false, "write what the real engine answers to testdata/matrix.txt")
 
-// TestMatrix regenerates the table of what each operation answers in each state and what state follows. Both engines have to
-// give the table that is checked in; the table was measured on dockerd 20.10.24.
+// TestMatrix regenerates the table of what each operation answers in each state and
+// what state follows. Both engines have to give the table that is checked in; the table
+// was measured on dockerd 20.10.24.
 func TestMatrix(t *testing.T) {
 	text, err := os.ReadFile("testdata/matrix.txt")
 	if err != nil {
@@ -89,8 +91,9 @@ func matrixSpec(state string) spec {
 	return container("run term-exit=3 print=ready", nil)
 }
 
-// matrix gives the table as lines "operation state = answer, state after". For the state after, an engine gets time to reach
-// what is expected; what it says in the end counts.
+// matrix returns the table as lines "operation state = answer, state after". For the
+// state after, an engine gets time to reach what is expected; what it says in the end
+// counts.
 func matrix(t *testing.T, g target, want map[string]string) string {
 	name := prefix + "mx"
 	clear := func() {
@@ -124,7 +127,8 @@ func matrix(t *testing.T, g target, want map[string]string) string {
 	return table.String()
 }
 
-// shortCall makes a call and gives its status and message; one that does not end soon "blocks".
+// shortCall makes a call and gives its status and message; one that does not end soon
+// "blocks".
 func shortCall(t *testing.T, g target, method, path string, body any) string {
 	limit := 30 * time.Second
 	if strings.HasSuffix(path, "/wait") {
@@ -175,7 +179,8 @@ func enter(t *testing.T, g target, name, state string) {
 	case "exited":
 		g.want(t, 204, "POST", "/containers/"+name+"/stop?t=2", nil)
 	case "restarting":
-		// The pause before a restart doubles each time; after some rounds it is long enough to work in.
+		// The pause before a restart doubles each time; after some rounds it is long
+		// enough to work in.
 		for range 200 {
 			var doc struct {
 				RestartCount int
@@ -205,7 +210,7 @@ func awaitReady(t testing.TB, g target, name string) {
 	t.Fatalf("%s: process of %s does not come up", g.name, name)
 }
 
-// stateOf gives state and exit code, "absent" or "renamed".
+// stateOf returns state and exit code, "absent" or "renamed".
 func stateOf(t *testing.T, g target, name string) string {
 	t.Helper()
 	a := g.call(t, "GET", "/containers/"+name+"/json", nil)

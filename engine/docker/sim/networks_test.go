@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: what network create accepts and refuses, and how networks are shown.
+// Part of the tests of the simulated engine: what network create accepts and refuses,
+// and how networks are shown.
 
 package sim_test
 
@@ -10,7 +11,8 @@ import (
 	"testing"
 )
 
-// network makes a network, or gives the answer if that is an error. It is removed after the test.
+// network makes a network, or gives the answer if that is an error. It is removed after
+// the test.
 func (l *lab) network(name string, more map[string]any) string {
 	l.t.Helper()
 	body := map[string]any{"Name": l.prefix + name}
@@ -29,7 +31,8 @@ func (l *lab) network(name string, more map[string]any) string {
 	return "201"
 }
 
-// pools gives the IPAM field of a network with pools of its own: the text holds subnets, each perhaps with ",gateway".
+// pools returns the IPAM field of a network with pools of its own: the text holds
+// subnets, each perhaps with ",gateway".
 func pools(subnets ...string) map[string]any {
 	config := []any{}
 	for _, subnet := range subnets {
@@ -54,8 +57,9 @@ func TestNetworkNamesThatAreTaken(t *testing.T) {
 	})
 }
 
-// TestNetworkCreateRefuses must never name docker0 or set default_bridge: the real engine then drops its own default network as
-// stale, and starts nothing on it until it is restarted.
+// TestNetworkCreateRefuses must never name docker0 or set default_bridge: the real
+// engine then drops its own default network as stale, and starts nothing on it until it
+// is restarted.
 func TestNetworkCreateRefuses(t *testing.T) {
 	const (
 		bridge, common = "com.docker.network.bridge.", "com.docker.network."
@@ -130,7 +134,8 @@ func TestNetworkCreateReadsOneValue(t *testing.T) {
 	})
 }
 
-// shown gives the keys of a network in order, with the values that do not depend on the run.
+// shown returns the keys of a network in order, with the values that do not depend on
+// the run.
 func (l *lab) shown(name string) string {
 	l.t.Helper()
 	text := l.want(l.t, 200, "GET", "/networks/"+l.prefix+name, nil).text

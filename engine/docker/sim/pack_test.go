@@ -49,7 +49,7 @@ func (l *lab) image(tag string) savedImage {
 	return doc
 }
 
-// tags gives all names of images of this test, with their ids.
+// tags returns all names of images of this test, with their ids.
 func (l *lab) tags() map[string]string {
 	l.t.Helper()
 	var list []struct {
@@ -68,7 +68,7 @@ func (l *lab) tags() map[string]string {
 	return found
 }
 
-// lines gives what a stream of messages says, without what depends on the run.
+// lines returns what a stream of messages says, without what depends on the run.
 func (l *lab) lines(a answer) string {
 	l.t.Helper()
 	if a.code != 200 {
@@ -90,7 +90,8 @@ func (l *lab) lines(a answer) string {
 	return strings.ReplaceAll(anonymous(text), l.prefix, "")
 }
 
-// unpacked gives the manifest in a tar of images, with the configurations in the place of their names, and the file of names.
+// unpacked returns the manifest in a tar of images, with the configurations in the
+// place of their names, and the file of names.
 func (l *lab) unpacked(text string) string {
 	l.t.Helper()
 	files := map[string][]byte{}

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: paths that lead to little or nothing, and versions in them.
+// Part of the tests of the simulated engine: paths that lead to little or nothing, and
+// versions in them.
 
 package sim_test
 

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: what is refused when a container is made, started, updated, connected.
+// Part of the tests of the simulated engine: what is refused when a container is made,
+// started, updated, connected.
 
 package sim_test
 
@@ -68,7 +69,8 @@ func (l *lab) refused(rows []refusal) {
 	}
 }
 
-// processors are those of a machine: how many, the list of them, and what is said to who asks for more.
+// processors are those of a machine: how many, the list of them, and what is said to
+// who asks for more.
 type processors struct {
 	count             int
 	all, more, tooFew string
@@ -86,7 +88,8 @@ func (l *lab) processors() processors {
 	return p
 }
 
-// bothOnMachines tries a fact on both engines, and on simulated ones of other numbers of processors.
+// bothOnMachines tries a fact on both engines, and on simulated ones of other numbers
+// of processors.
 func bothOnMachines(t *testing.T, fact func(l *lab)) {
 	t.Helper()
 	both(t, fact)

@@ -12,8 +12,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-// testdata/state.json was saved on 2026-11-27, before the engine had an inside. People keep such files, as --host sim:FILE, so
-// that each version has to read it, to go on from it, and to say the same of it.
+// testdata/state.json was saved on 2026-11-27, before the engine had an inside. People
+// keep such files, as --host sim:FILE, so that each version has to read it, to go on
+// from it, and to say the same of it.
 func TestStateOfAnEarlierVersionIsKnown(t *testing.T) {
 	old, err := os.ReadFile("testdata/state.json")
 	if err != nil {

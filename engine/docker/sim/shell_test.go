@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: commands that are given to a shell, in an image with real small programs.
+// Part of the tests of the simulated engine: commands that are given to a shell, in an
+// image with real small programs.
 
 package sim_test
 
@@ -15,7 +16,7 @@ import (
 // shellImage is the image of this run that has a shell.
 var shellImage = prefix + "shell:1"
 
-// shellTar gives an image whose programs are those of busybox, or skips the test.
+// shellTar returns an image whose programs are those of busybox, or skips the test.
 func shellTar(tb testing.TB) []byte {
 	tb.Helper()
 	file, err := exec.LookPath("busybox")

@@ -1,4 +1,5 @@
-// Part of the tests of the simulated engine: why containers do not start, and what such a start leaves.
+// Part of the tests of the simulated engine: why containers do not start, and what such
+// a start leaves.
 
 package sim_test
 
@@ -9,7 +10,8 @@ import (
 	"testing"
 )
 
-// failedStart is a part of HostConfig, or fields over a plain container, with what create and start say and the exit code.
+// failedStart is a part of HostConfig, or fields over a plain container, with what
+// create and start say and the exit code.
 type failedStart struct {
 	host, more fields
 	want       string

@@ -11,7 +11,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-// fieldNames names all fields of a document, with the kinds of their values; what the kernel calls its own statistics is left out.
+// fieldNames names all fields of a document, with the kinds of their values; what the
+// kernel calls its own statistics is left out.
 func fieldNames(at string, value any) []string {
 	doc, ok := value.(map[string]any)
 	switch {

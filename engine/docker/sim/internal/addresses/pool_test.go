@@ -9,7 +9,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
-// TestPool takes all addresses of small pools, of which the first, of IPv4 the last, the gateway and what is held are never given out.
+// TestPool takes all addresses of small pools. The first one, the last one of IPv4, the
+// gateway and those that are held are never given out.
 func TestPool(t *testing.T) {
 	for _, row := range []struct {
 		name string

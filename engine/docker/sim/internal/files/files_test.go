@@ -90,7 +90,8 @@ func zipped(t *testing.T, text []byte) []byte {
 	return b.Bytes()
 }
 
-// TestLayers lays tars over each other as the layers of an image, with and without the meaning of removed files.
+// TestLayers lays tars over each other as the layers of an image, with and without the
+// meaning of removed files.
 func TestLayers(t *testing.T) {
 	for _, row := range []struct {
 		name      string

@@ -12,11 +12,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 )
 
-// noted are limits that an engine takes in an update, and that mean nothing until the next start: the table knows no call
-// that changes them.
+// noted are limits that an engine takes in an update, and that mean nothing until the
+// next start: the table knows no call that changes them.
 var noted = []string{"HostConfig.CpuRealtimePeriod", "HostConfig.CpuRealtimeRuntime", "HostConfig.KernelMemory", "HostConfig.KernelMemoryTCP"}
 
-// An update changes those limits of which the table says so, and no others.
+// An update changes the limits that the table says it does, and no others.
 func TestUpdateChangesWhatTheTableSays(t *testing.T) {
 	updated := 0
 	for f := range reflect.TypeFor[spec.Resources]().Fields() {
