@@ -112,6 +112,18 @@ func (x *executor) replaced(ctx context.Context, st *plan.Step) error {
 	return fmt.Errorf("container %q was replaced by another one after the plan was made: plan again", st.Target)
 }
 
+// unlessReplaced returns the error of a call on the container of a step. If another
+// container has taken its place, it says so instead, since that says more than that the
+// container is gone.
+func (x *executor) unlessReplaced(ctx context.Context, st *plan.Step, err error) error {
+	if docker.KindOf(err) == docker.NotFound {
+		if replaced := x.replaced(ctx, st); replaced != nil {
+			return replaced
+		}
+	}
+	return named(err, st.Target)
+}
+
 // call makes a call of a kind that is not looked at when its answer is lost.
 func (x *executor) call(ctx context.Context, kind calls.Kind, what string, do func(context.Context) error) error {
 	return x.calls.Do(ctx, calls.Call{Kind: kind, For: what, Make: do})
