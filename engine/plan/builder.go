@@ -1,4 +1,4 @@
-// Plan: what is needed while one plan is made.
+// Plan: the state of making one plan.
 
 package plan
 
@@ -20,64 +20,66 @@ const (
 	CodeState        problem.Code = "wrong-state"
 )
 
-// AreOfState reports whether all problems are about what the engine holds at the moment:
-// the same request may be fine when that has changed.
+// AreOfState reports whether all problems are about the present state of the engine:
+// once that has changed, the same request may be fine.
 func AreOfState(problems problem.Problems) bool {
 	return !slices.ContainsFunc(problems, func(p *problem.Problem) bool {
 		return p.Code != CodeForeign && p.Code != CodeImageMissing && p.Code != CodeState
 	})
 }
 
-// builder holds what is needed while one plan is made.
+// builder holds the state of making one plan.
 type builder struct {
 	d        *resolve.Desired
 	s        *snapshot.Snapshot
 	req      Request
 	rows     map[Action]*action
-	act      *action    // that of the request
-	kinds    []resource // that containers need beside other containers
+	act      *action    // the action of the request
+	kinds    []resource // the kinds of things that containers need beside other containers
 	plan     *Plan
 	problems problem.Problems
 
 	order     []*resolve.Node // the selection first, then the others
 	requested map[string]bool
-	// part has the action by which each container that takes part is decided: the
-	// requested one, or create for what only has to exist.
+	// part has, for each container that takes part, the action by which it is decided:
+	// the requested one, or create for what only has to exist.
 	part   map[string]*action
-	users  map[string][]string        // who needs a container, by names in Docker
+	users  map[string][]string        // who needs a container; both named as in Docker
 	owners map[string][]*resolve.Node // the instances that own a volume
 	todo   todos
 	steps  map[string]bool // ids
-	broken error           // what the planner itself did wrong
+	broken error           // mistakes of the planner itself
 	pulls  []string
-	// makes and prepares are the volumes that the plan creates, and prepares.
+	// makes and prepares are the volumes that the plan creates and prepares.
 	makes, prepares map[string]bool
-	// compared has the comparisons made so far, by the container's name.
+	// compared holds the comparisons made so far, by the container's name.
 	compared map[string]comparison
-	freed    map[string][]string // what becomes free, with the stops that free it
+	freed    map[string][]string // the ports and addresses that become free, with the stops that free them
 }
 
-// resource is a row of the table of kinds. The planner knows none by its name: what is
-// made before a container, what decides, and what is in the way, it asks every row.
+// resource is a row of the table of kinds. The planner knows none of them by name: it
+// asks every row what is created before a container, what decides, and what is in the
+// way.
 type resource struct {
-	// listed reports whether the snapshot has those of the map.
+	// listed reports whether the snapshot holds those of the map.
 	listed func(*snapshot.Snapshot) bool
 	facts  factList
 
-	// decide finds out which ones the plan makes; nil: create sees that by itself.
+	// decide finds out which ones the plan creates; nil: create finds out by itself.
 	decide func(*builder)
-	// create adds steps that make what n needs, before those of n; needs are those of them
-	// that the creation of n waits for.
+	// create adds steps that create what n needs, before the steps of n. needs returns
+	// those of them that the creation of n waits for.
 	create func(b *builder, n *resolve.Node)
 	needs  func(b *builder, n *resolve.Node) []string
-	// foreign reports, as a problem, one in the way that was not made for n.
+	// foreign reports whether one is in the way that was not made for n, and adds that
+	// as a problem.
 	foreign func(b *builder, n *resolve.Node) bool
 	// concern adds the names of those that the decision about n depends on, and of
-	// containers whose state decides with them.
+	// containers whose state also decides.
 	concern func(b *builder, n *resolve.Node, names, containers map[string]bool)
 }
 
-// facts reads a snapshot for a plan.
+// facts reads a snapshot on behalf of a plan.
 type facts struct {
 	plan  *Plan
 	act   *action
@@ -85,9 +87,9 @@ type facts struct {
 	asked []string // targets
 }
 
-// factList are the facts of one kind in a basis.
+// factList is all the facts of one kind in a basis.
 type factList interface {
-	// state puts the facts of the named things there.
+	// state puts the facts about the named things into a basis.
 	state(f facts, into *Basis, names map[string]bool)
 	names(*Basis) []string
 	changes(f facts, of *Basis) []Change
@@ -97,14 +99,14 @@ type factList interface {
 type todo struct {
 	stop, remove, create, start bool
 	why                         string
-	at                          problem.Origin // where the cause stands; zero: where the container does
+	at                          problem.Origin // where the cause stands; zero means where the container does
 
 	update *docker.ContainerUpdate // in place
 	change string                  // why that
 	other  *Step                   // of a kind that only its action has; it waits for nothing
 }
 
-// cause is where the cause of what happens to a container stands in the map.
+// cause returns where the map holds the cause of what happens to a container.
 func (t todo) cause(n *resolve.Node) problem.Origin {
 	if t.at == (problem.Origin{}) {
 		return n.Origin
@@ -115,7 +117,7 @@ func (t todo) cause(n *resolve.Node) problem.Origin {
 // todos are what happens to each container, by name.
 type todos map[string]todo
 
-// stops, and so on, are the steps of one kind of those of the named containers that
+// stops, and so on, return the steps of one kind of those of the named containers that
 // have one.
 func (t todos) stops(names ...string) []string {
 	return t.steps(StopContainer, names, func(t todo) bool { return t.stop })
@@ -147,10 +149,10 @@ func (t todos) steps(op Op, names []string, has func(todo) bool) []string {
 	return ids
 }
 
-// step adds a step. The steps that it needs must be there: who calls it knows which the
-// plan has. One that is missing would let a step begin too early, so it is an error of
-// the planner. Steps that wait for nothing else wait for all pulls: nothing is touched
-// before every image is there.
+// step adds a step. The steps that it needs must be in the plan already; whoever calls
+// step knows which they are. If one were missing, the step would begin too early, so
+// that is an error of the planner. Steps that wait for nothing else wait for all pulls:
+// nothing is touched before every image is there.
 func (b *builder) step(st Step, needs []string, at problem.Origin, why ...string) {
 	st.ID = id(st.Op, st.Target)
 	for _, need := range needs {
@@ -164,7 +166,7 @@ func (b *builder) step(st Step, needs []string, at problem.Origin, why ...string
 	if len(st.Needs) == 0 {
 		st.Needs = slices.Clone(b.pulls)
 	}
-	st.Why = []string{} // in JSON a list, never null
+	st.Why = []string{} // a list in JSON, never null
 	for _, w := range why {
 		if w != "" {
 			st.Why = append(st.Why, w)

@@ -1,4 +1,4 @@
-// Plan: the facts of an engine that decide a plan.
+// Plan: the facts about an engine that decide a plan.
 
 package plan
 
@@ -9,8 +9,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 )
 
-// basis states the facts that the plan depends on: how each container stands that
-// takes part or may have to, and those that they need; for actions that may create,
+// basis states the facts that the plan depends on: the state of each container that
+// takes part or may have to, and of those that these need; for actions that may create,
 // what these need beside containers; and the images of what is created.
 func (b *builder) basis(sel *selection) *Basis {
 	containers := map[string]bool{}
@@ -39,7 +39,7 @@ func (b *builder) basis(sel *selection) *Basis {
 		images[ref] = true
 	}
 	for name := range containers {
-		if n := b.d.Node(name); b.act.compares && n != nil { // it compares them
+		if n := b.d.Node(name); b.act.compares && n != nil { // update compares them
 			images[n.Image] = true
 		}
 	}
@@ -55,8 +55,8 @@ func (b *builder) basis(sel *selection) *Basis {
 	return basis
 }
 
-// withFound adds the containers of the snapshot that decide although no part of the
-// map is called so: leftovers of interrupted runs, orphans, and for cleanup all.
+// withFound adds the containers of the snapshot that matter although no part of the map
+// has their name: leftovers of interrupted runs, orphans, and for cleanup all of them.
 func (f facts) withFound(names map[string]bool) map[string]bool {
 	for name, c := range f.s.Containers {
 		mark := identity.Read(c.Labels)

@@ -11,26 +11,26 @@ import (
 	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
-// ours reports whether dmap made it for this map.
+// ours reports whether dmap made a thing for this map.
 func (b *builder) ours(labels map[string]string) bool {
 	return identity.Read(labels).IsOf(b.d.Map)
 }
 
-// adopts reports whether the request takes over what dmap did not make.
+// adopts reports whether the request takes over a thing that dmap did not make.
 func (b *builder) adopts(labels map[string]string) bool {
 	return b.req.Adopt && identity.Read(labels).IsForeign()
 }
 
-// is reports whether dmap made a container for just this node.
-func (b *builder) is(n *resolve.Node, labels map[string]string) bool {
+// isMadeFor reports whether dmap made a container for exactly this node.
+func (b *builder) isMadeFor(n *resolve.Node, labels map[string]string) bool {
 	return identity.Read(labels).IsPart(n.Mark(b.d.Map))
 }
 
-// container returns the container of a node, if it exists and may be touched. Any
-// other is a problem, see foreign.
+// container returns the container of a node if it exists and may be touched. Any other
+// is a problem, which foreign reports.
 func (b *builder) container(n *resolve.Node) (c snapshot.Container, ok bool) {
 	c, ok = b.s.Containers[n.Name]
-	if !ok || b.is(n, c.Labels) || b.adopts(c.Labels) {
+	if !ok || b.isMadeFor(n, c.Labels) || b.adopts(c.Labels) {
 		return c, ok
 	}
 	return snapshot.Container{}, false
@@ -38,7 +38,7 @@ func (b *builder) container(n *resolve.Node) (c snapshot.Container, ok bool) {
 
 // foreign reports, as problems, things in the way that were not made for n.
 func (b *builder) foreign(n *resolve.Node) bool {
-	if c, ok := b.s.Containers[n.Name]; ok && !b.is(n, c.Labels) {
+	if c, ok := b.s.Containers[n.Name]; ok && !b.isMadeFor(n, c.Labels) {
 		if !b.adopts(c.Labels) {
 			b.problem(CodeForeign, n, wayOut(c.Labels), "container %q exists, but %s", n.Name, b.madeBy(c.Labels))
 			return true
@@ -48,7 +48,8 @@ func (b *builder) foreign(n *resolve.Node) bool {
 	return slices.ContainsFunc(b.kinds, func(r resource) bool { return r.foreign(b, n) })
 }
 
-// madeBy says whose a thing is that is not what the map has of that name.
+// madeBy says whose a thing is that has a name of the map but is not what the map means
+// by it.
 func (b *builder) madeBy(labels map[string]string) string {
 	switch mark := identity.Read(labels); {
 	case mark.IsForeign():
@@ -62,8 +63,8 @@ func (b *builder) madeBy(labels map[string]string) string {
 	}
 }
 
-// wayOut is what a person can do about it. What belongs to a map is not offered to
-// be taken over.
+// wayOut says what can be done about it. Taking over is not offered for what belongs to
+// a map.
 func wayOut(labels map[string]string) string {
 	if !identity.Read(labels).IsForeign() {
 		return "remove it first, or use another name in the map"

@@ -7,17 +7,17 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Schema names the JSON form of a plan. It changes when a reader of the old form
-// could misunderstand the new one.
+// Schema names the JSON form of a plan. It changes if a reader of the old form could
+// misunderstand the new one.
 const Schema = "dmap.plan/1"
 
-// Plan is what one action on one map will do. Steps stand in an order in which
-// they could be done one by one; a step may begin as soon as all its Needs are done.
+// Plan is what one action on one map will do. The steps are in an order in which they
+// could be done one by one; a step may begin as soon as all its Needs are done.
 type Plan struct {
 	Schema  string   `json:"schema"`
 	Map     string   `json:"map"`
 	Action  Action   `json:"action"`
-	Targets []string `json:"targets"` // names in Docker of what was asked for
+	Targets []string `json:"targets"` // what was asked for, by names in Docker
 	Steps   []Step   `json:"steps"`
 	Notes   []Note   `json:"notes,omitempty"`
 	// Basis is what decided the plan; nil unless the request asked for it.
@@ -27,7 +27,7 @@ type Plan struct {
 // Op is one kind of step.
 type Op string
 
-// The kinds of steps that several actions lead to; others stand with their action.
+// The kinds of steps that several actions lead to; the others stand with their action.
 const (
 	CreateVolume    Op = "volume.create"
 	PrepareVolume   Op = "volume.prepare"
@@ -51,16 +51,16 @@ type Step struct {
 	// Origin is where the cause stands in the map.
 	Origin *problem.Origin `json:"origin,omitempty"`
 
-	// ContainerID is the id of the container that the step was planned for, where
-	// it exists already: a step never touches another one of the name.
+	// ContainerID is the id of the container that the step was planned for, if
+	// it exists already: a step never touches another one of that name.
 	ContainerID string `json:"containerID,omitempty"`
 	// Foreign: the container is an adopted one, without labels of dmap.
 	Foreign bool `json:"foreign,omitempty"`
 	// Create is the create request of a container.create.
 	Create *docker.ContainerSpec `json:"create,omitempty"`
 	// Deps are the containers to which a container.create ties the new one, by name,
-	// with their ids; "" for those that this plan creates. What becomes of them is
-	// noted in the label [identity.LabelDeps].
+	// with their ids; "" for those that this plan creates. The label
+	// [identity.LabelDeps] records the ids.
 	Deps map[string]string `json:"deps,omitempty"`
 	// Update is what a container.update changes.
 	Update *docker.ContainerUpdate `json:"update,omitempty"`
@@ -79,14 +79,14 @@ type Step struct {
 	Signal string `json:"signal,omitempty"`
 }
 
-// Prepare sets owner and mode inside a volume by temporary containers, one for
-// each command, and then records that this was done.
+// Prepare sets owner and mode inside a volume by temporary containers, one for each
+// command, and then records that this was done.
 type Prepare struct {
 	// Containers are the create requests, in order. They share one name.
 	Name       string                 `json:"name"`
 	Containers []docker.ContainerSpec `json:"containers"`
-	// Record is the empty volume that says it was done. Its label
-	// [identity.LabelVolumeOf] is set when the step runs, from the volume's own.
+	// Record is the empty volume that says so. Its label [identity.LabelVolumeOf] is
+	// copied from the volume when the step runs.
 	Record docker.VolumeSpec `json:"record"`
 	// Foreign: the volume is an adopted one, without labels of dmap.
 	Foreign bool `json:"foreign,omitempty"`
@@ -94,7 +94,7 @@ type Prepare struct {
 	Was string `json:"was,omitempty"`
 }
 
-// Note is something a person should know that leads to no step.
+// Note is something that people should know although no step follows from it.
 type Note struct {
 	Target string          `json:"target"`
 	Text   string          `json:"text"`

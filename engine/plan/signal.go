@@ -22,10 +22,10 @@ func signal() *action {
 	return &action{
 		name: Signal, help: "send a signal to the named containers only, where they run: --signal, default KILL",
 		compose:  "kill",
-		resume:   "signal those that were not: name them as targets", // once more is not the same as once
+		resume:   "signal those that were not: name them as targets", // sent twice is not the same as sent once
 		flags:    []flag{withSignal},
 		refuse:   refuseSignal,
-		inspects: func(c snapshot.Container, _ Request) bool { return c.Runs() }, // their restart policies matter
+		inspects: func(c snapshot.Container, _ Request) bool { return c.Runs() }, // its restart policy matters
 		decide:   decideSignal,
 	}
 }
@@ -43,7 +43,7 @@ func signalContainer() operation {
 	}
 }
 
-// refuseSignal refuses what is no signal.
+// refuseSignal refuses text that is not a signal.
 func refuseSignal(r Request) error {
 	switch {
 	case r.Basis:
@@ -62,7 +62,7 @@ func refuseSignal(r Request) error {
 	return &RequestError{Msg: fmt.Sprintf("no signal %q", r.Signal), Hint: hint}
 }
 
-// signalName is the signal of the request, as engines name it.
+// signalName returns the signal of the request, as engines name it.
 func (r Request) signalName() string {
 	if r.Signal == "" {
 		return docker.SIGKILL
@@ -70,10 +70,10 @@ func (r Request) signalName() string {
 	return docker.Signal(r.Signal)
 }
 
-// decideSignal decides about one of the named containers. Only a running one has a process
-// that gets the signal now: a paused one would be woken, or get it when nobody expects
-// it any more, and one that waits for its restart would stay down. SIGKILL is meant
-// for these as well. No signal waits for another one.
+// decideSignal decides about one of the named containers. Only a running one has a
+// process that gets the signal now. A paused one would be woken, or would get the
+// signal when nobody expects it any more; one that waits for its restart would stay
+// down. SIGKILL is meant for these as well. No signal waits for another.
 func decideSignal(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo {
 	if !exists {
 		return b.mustExist(n)
@@ -91,8 +91,8 @@ func decideSignal(b *builder, n *resolve.Node, c snapshot.Container, exists bool
 	return todo{}
 }
 
-// noteRestarts tells that a container will not be restarted by its policy after the
-// signal, which surprises where that was not meant to end it, see
+// noteRestarts notes that the policy of a container will not restart it after the
+// signal, which is a surprise if the signal was not meant to end it; see
 // [docker.Writer.SignalContainer].
 func noteRestarts(b *builder, n *resolve.Node, c snapshot.Container) {
 	if c.Info == nil || c.Info.HostConfig.RestartPolicy == nil {

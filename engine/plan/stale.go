@@ -15,7 +15,7 @@ type StaleError struct {
 	Changes []Change
 }
 
-// Error names all changes, in one line.
+// Error names all changes, on one line.
 func (e *StaleError) Error() string {
 	var texts []string
 	for _, c := range e.Changes {
@@ -26,17 +26,17 @@ func (e *StaleError) Error() string {
 
 // EngineError says that a plan was made for another engine.
 type EngineError struct {
-	Engine string // the id of the one it was made for
-	Found  string // the id of this one
+	Engine string // the id of the engine it was made for
+	Found  string // the id of the engine at hand
 }
 
 func (e *EngineError) Error() string {
 	return fmt.Sprintf("the plan was made for another engine: for %s, this one is %s (nothing was changed: apply it there, or make a new plan)", e.Engine, e.Found)
 }
 
-// Stale compares what decided the plan with what is there now, or says what is missing
-// for that, like [Make]. The error is an [*EngineError] or a [*StaleError]; without an
-// error, and with nothing missing, the same request would lead to the same steps.
+// Stale compares what decided the plan with what is there now or, like [Make], says
+// what is missing for that. The error is an [*EngineError] or a [*StaleError]. Without
+// an error, and with nothing missing, the same request would lead to the same steps.
 func (p *Plan) Stale(now *snapshot.Snapshot) (Missing, error) {
 	if now.Engine != nil && now.Engine.ID != p.Basis.Engine {
 		return Missing{}, &EngineError{Engine: p.Basis.Engine, Found: now.Engine.ID}
@@ -57,7 +57,7 @@ func (p *Plan) Stale(now *snapshot.Snapshot) (Missing, error) {
 	return Missing{}, e
 }
 
-// unknown is what is missing to compare the basis of the plan with what is there.
+// unknown returns what is missing to compare the basis of the plan with what is there.
 func (p *Plan) unknown(now *snapshot.Snapshot) (missing Missing) {
 	missing.Engine = now.Engine == nil
 	if !listed(now) {

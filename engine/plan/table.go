@@ -5,14 +5,14 @@ package plan
 import "github.com/dmap-dev/dmap/engine/snapshot"
 
 // actions is the table of actions, in the order in which people see them. Each row
-// stands in a file of its own, with how it decides.
+// stands in a file of its own, together with how the action decides.
 func actions() []*action {
 	return []*action{
 		create(), start(), startup(), update(), restart(), signal(), stop(), remove(), shutdown(), pull(), cleanup(),
 	}
 }
 
-// operations is the table of operations, in the order of the summary of a plan.
+// operations is the table of operations, in the order of a plan's summary.
 func operations() operationTable {
 	return operationTable{
 		pullImage(),
@@ -35,10 +35,10 @@ func operations() operationTable {
 type ActionHelp struct {
 	Action Action
 	Help   string
-	// Resume says how to go on when the action was not carried out to its end; "": run
-	// the same again.
+	// Resume says how to go on if the action was not carried out to its end; "" means:
+	// by running the same again.
 	Resume string
-	// Compose is Docker Compose's word for it, where that is another one.
+	// Compose is Docker Compose's word for it, if that is a different one.
 	Compose string
 }
 
@@ -70,13 +70,14 @@ func actionOf(name Action) (row *action, known bool) {
 	return &action{name: name}, false
 }
 
-// resources is the table of the kinds of things that containers need on an engine beside
-// other containers.
+// resources is the table of the kinds of things that containers need on an engine
+// beside other containers.
 func resources() []resource {
 	return []resource{volumeResource()}
 }
 
-// listed reports whether the snapshot has all that is called as the map's.
+// listed reports whether the snapshot has everything that is named as belonging to the
+// map.
 func listed(s *snapshot.Snapshot) bool {
 	for _, r := range resources() {
 		if !r.listed(s) {

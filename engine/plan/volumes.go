@@ -32,7 +32,8 @@ func volumeResource() resource {
 	}
 }
 
-// volumes finds out which volumes the plan creates and prepares: those of what takes part.
+// volumes finds out which volumes the plan creates and prepares: those of the
+// containers that take part.
 func (b *builder) volumes() {
 	b.makes, b.prepares = map[string]bool{}, map[string]bool{}
 	for _, n := range b.order {
@@ -48,8 +49,8 @@ func (b *builder) volumes() {
 	}
 }
 
-// preparesOwned reports whether the preparation of volumes that n owns has its place
-// beside n: after the start of a holder, before that of an owner.
+// preparesOwned reports whether the preparation of volumes that n owns belongs with the
+// steps of n: after the start if n is a holder, before it if n is an owner.
 func (b *builder) preparesOwned(n *resolve.Node) bool {
 	if n.Attached {
 		return b.part[n.Name] != nil
@@ -57,13 +58,13 @@ func (b *builder) preparesOwned(n *resolve.Node) bool {
 	return b.todo[n.Name].start || b.compares(n)
 }
 
-// compares reports whether n takes part, and is brought to what the map says.
+// compares reports whether n takes part and is made to match the map.
 func (b *builder) compares(n *resolve.Node) bool {
 	return b.part[n.Name] != nil && b.part[n.Name].compares
 }
 
-// createVolumes adds the attached volumes a container owns. A holder comes before
-// the owner, so it is the one that brings its volume.
+// createVolumes adds the attached volumes that a container owns. A holder comes before
+// the owner, so it is the holder that brings its volume.
 func (b *builder) createVolumes(n *resolve.Node) {
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
@@ -79,16 +80,16 @@ func (b *builder) volumeSpec(v *resolve.Volume) *docker.VolumeSpec {
 	return &docker.VolumeSpec{Name: v.Name, Labels: markOf(b.d.Map, v, identity.RoleAttached).VolumeLabels()}
 }
 
-// markOf is that of an attached volume, or of what is made for it.
+// markOf returns the mark of an attached volume, or of something that is made for it.
 func markOf(mapName string, v *resolve.Volume, role string) identity.Mark {
 	return identity.Mark{Map: mapName, Role: role, Name: v.Alias, Origin: v.Origin.String()}
 }
 
 // preparedFor returns the container that asks for the preparation of a volume, or nil
-// if it needs none now: the owner's start asks for the first (rows 84-91), update for
-// another one if the map says something else than the record; one that was begun again
-// and did not end is due for both. Where nothing tells what was done, an owner that ran
-// counts as done, unless it is to be recreated.
+// if none is needed now. The owner's start asks for the first preparation (rows 84-91),
+// update for another one if the map says something else than the record; both ask for
+// it again if it was begun and did not end. If nothing shows what was done, an owner
+// that has run counts as prepared, unless it is to be recreated.
 func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	if v.Prepared() == "" || !b.act.creates || !b.act.starts || b.elsewhere(v) {
 		return nil
@@ -125,14 +126,14 @@ func (b *builder) recorded(v *resolve.Volume, info docker.VolumeInfo) bool {
 	return record.Records(b.d.Map, identity.Read(info.Labels))
 }
 
-// unfinished reports whether a preparation of this very volume was begun and did not end:
-// what its record says, if there is one, may be true no longer.
+// unfinished reports whether a preparation of this very volume was begun and did not
+// end: then what its record says, if there is one, may no longer be true.
 func (b *builder) unfinished(v *resolve.Volume, info docker.VolumeInfo) bool {
 	begun := identity.Read(b.s.Volumes[identity.Unfinished(v.Name)].Labels)
 	return begun.Begins(b.d.Map, identity.Read(info.Labels))
 }
 
-// prepared says what a record of this very volume says; "" without one.
+// prepared returns what a record of this very volume says; "" without a record.
 func (b *builder) prepared(v *resolve.Volume, info docker.VolumeInfo) string {
 	if !b.recorded(v, info) {
 		return ""
@@ -140,15 +141,15 @@ func (b *builder) prepared(v *resolve.Volume, info docker.VolumeInfo) string {
 	return identity.Read(b.s.Volumes[identity.Record(v.Name)].Labels).Prepared
 }
 
-// elsewhere reports whether the data of an attached volume is in the holder of a tool
-// like dmap's predecessor, taken over as it is: its containers share whatever that
-// holds, it was prepared by who made it, and the named volume is not used.
+// elsewhere reports whether the data of an attached volume lies in an adopted holder,
+// which a tool like dmap's predecessor made. Its containers share whatever that holds,
+// its maker prepared it, and the named volume is not used.
 func (b *builder) elsewhere(v *resolve.Volume) bool {
 	c, ok := b.s.Containers[v.Holder]
 	return ok && !b.ours(c.Labels) && !b.todo[v.Holder].create
 }
 
-// prepareOwned adds the preparation of the volumes a container owns.
+// prepareOwned adds the preparation of the volumes that a container owns.
 func (b *builder) prepareOwned(n *resolve.Node) {
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
@@ -177,8 +178,8 @@ func (b *builder) prepareOwned(n *resolve.Node) {
 	}
 }
 
-// noteRecord tells what a record of another preparation, or a lost one, means, where
-// an owner of the volume takes part.
+// noteRecord notes what a record of another preparation, or a lost one, means, if an
+// owner of the volume takes part.
 func (b *builder) noteRecord(v *resolve.Volume) {
 	info, exists := b.s.Volumes[v.Name]
 	part := slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool { return b.part[n.Name] != nil })
@@ -206,7 +207,7 @@ func (b *builder) noteRecord(v *resolve.Volume) {
 }
 
 // ran reports whether an owner was ever started with the volume: one that was made
-// before the volume says nothing about it.
+// before the volume proves nothing about it.
 func (b *builder) ran(v *resolve.Volume) bool {
 	return slices.ContainsFunc(b.owners[v.Name], func(n *resolve.Node) bool {
 		c, ok := b.container(n)
@@ -214,9 +215,9 @@ func (b *builder) ran(v *resolve.Volume) bool {
 	})
 }
 
-// prepare is one temporary container for chown, one for chmod: as root, without
-// network, with an argument vector and never a shell, and with no more
-// capabilities than these two need (FSETID keeps set-group-id bits).
+// prepare returns one temporary container for chown and one for chmod: as root, without
+// a network, with an argument vector and never a shell, and with no more capabilities
+// than these two need (FSETID keeps set-group-id bits).
 func (b *builder) prepare(v *resolve.Volume) *Prepare {
 	info, exists := b.s.Volumes[v.Name]
 	record := markOf(b.d.Map, v, identity.RolePrepared)
@@ -250,13 +251,14 @@ func helper(d *resolve.Desired, v *resolve.Volume, argv []string) docker.Contain
 			CapDrop:        []string{"ALL"},
 			CapAdd:         []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID"},
 			SecurityOpt:    []string{"no-new-privileges"},
-			// By its own name: another container may have that of the holder when the step runs.
+			// By its own name: when the step runs, another container may have the
+			// holder's.
 			Binds: []string{v.Name + ":" + v.Path + ":nocopy"},
 		},
 	}
 }
 
-// Commands are what a preparation runs, for people.
+// Commands returns what a preparation runs, for people.
 func (p *Prepare) Commands() []string {
 	var commands []string
 	for _, c := range p.Containers {
@@ -265,9 +267,9 @@ func (p *Prepare) Commands() []string {
 	return commands
 }
 
-// leftBehind notes the data that a container does not get again when it is made
-// anew: it lies in volumes without a name of their own, for which the engine makes
-// new ones. What it has from a container that it uses is that one's to note.
+// leftBehind notes the data that a container loses when it is recreated: it lies in
+// anonymous volumes, for which the engine creates new ones. What a container gets from
+// another that it uses is noted there.
 func (b *builder) leftBehind(n *resolve.Node, c snapshot.Container) {
 	for _, m := range c.Mounts {
 		if anonymous(m) && !lent(b.s, n, m.Name) {
@@ -287,12 +289,12 @@ func mountsVolume(c snapshot.Container, volume string) bool {
 	return slices.ContainsFunc(c.Mounts, func(m docker.MountInfo) bool { return m.Type == "volume" && m.Name == volume })
 }
 
-// anonymous reports whether a mount is a volume without a name of its own.
+// anonymous reports whether a mount is an anonymous volume.
 func anonymous(m docker.MountInfo) bool {
 	return m.Type == "volume" && identity.IsAnonymous(m.Name)
 }
 
-// madeVolumes are the steps that make volumes which n mounts.
+// madeVolumes returns the steps that create volumes which n mounts.
 func madeVolumes(b *builder, n *resolve.Node) (steps []string) {
 	for _, name := range slices.Concat(n.Owns, n.Uses) {
 		if b.makes[name] {
@@ -302,12 +304,13 @@ func madeVolumes(b *builder, n *resolve.Node) (steps []string) {
 	return steps
 }
 
-// foreignVolume reports a volume in the way of one that n owns.
+// foreignVolume reports whether a volume is in the way of one that n owns, and adds
+// that as a problem.
 func foreignVolume(b *builder, n *resolve.Node) bool {
 	for _, name := range n.Owns {
 		v, ok := b.s.Volumes[name]
 		if n.Attached != (b.d.Volume(name).Holder != "") {
-			continue // its holder tells
+			continue // its holder reports it
 		}
 		if ok && !b.ours(v.Labels) && !b.adopts(v.Labels) && b.act.creates {
 			b.problem(CodeForeign, n, wayOut(v.Labels), "volume %q exists, but %s", name, b.madeBy(v.Labels))
@@ -318,7 +321,7 @@ func foreignVolume(b *builder, n *resolve.Node) bool {
 }
 
 // volumesOf adds the volumes that a container owns, with their records, and all
-// containers that own them: whether they ran decides too.
+// containers that own them: whether those ran decides too.
 func volumesOf(b *builder, n *resolve.Node, volumes, containers map[string]bool) {
 	for _, name := range n.Owns {
 		v := b.d.Volume(name)
@@ -332,7 +335,8 @@ func volumesOf(b *builder, n *resolve.Node, volumes, containers map[string]bool)
 	}
 }
 
-// withUnfinished adds the records that preparations of some volumes go on, or never ended.
+// withUnfinished adds the records which say that preparations of some volumes are under
+// way, or never ended.
 func (f facts) withUnfinished(volumes map[string]bool) map[string]bool {
 	for _, name := range slices.Collect(maps.Keys(volumes)) {
 		record := identity.Unfinished(name)

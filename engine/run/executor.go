@@ -1,4 +1,4 @@
-// Run: one step, and what became of a call whose answer was lost.
+// Run: one step, and whether a call happened whose answer was lost.
 
 package run
 
@@ -22,15 +22,16 @@ type executor struct {
 	calls  *calls.Caller
 
 	mu      sync.Mutex
-	created map[string]string // ids of the containers this run made, by name
+	created map[string]string // ids of the containers that this run made, by name
 	seen    map[string]docker.ContainerInfo
-	pulled  time.Time // when a pull was last seen to go on
+	pulled  time.Time // when a pull last made progress
 }
 
-// container returns the id a step means: the one this run made, else the one it was
-// planned for, and what inspection tells of that: nothing if it is gone. One that
-// has another name now is not what the plan means, nor is one of another map, nor
-// one whose place somebody else took.
+// container returns the id of the container that a step means, which is the one that
+// this run made or else the one that the step was planned for, and what inspecting the
+// latter returned: nothing if it is gone. A container that was renamed, is of another
+// map, or gave its place to somebody else's, is not what the plan means; those are
+// errors.
 func (x *executor) container(ctx context.Context, st *plan.Step) (id string, info docker.ContainerInfo, err error) {
 	x.mu.Lock()
 	made := x.created[st.Target]
@@ -88,10 +89,11 @@ func (x *executor) own(ctx context.Context, info docker.ContainerInfo) (identity
 	return mark, err
 }
 
-// replaced is asked when the container that a step was planned for is gone. It is an
-// error if its name belongs to another one, which the plan knows nothing of: a stop
-// that counted as done would leave that one running. One that this run made is meant
-// to be there, and so is one that an earlier run of the same plan made.
+// replaced is called when the container that a step was planned for is gone. It returns
+// an error if the name now belongs to another container, which the plan knows nothing
+// about: a stop that counted as done would leave that one running. A container that
+// this run made is meant to be there, and so is one that an earlier run of the same
+// plan made.
 func (x *executor) replaced(ctx context.Context, st *plan.Step) error {
 	info, err := x.inspect(ctx, st.Target)
 	x.mu.Lock()
@@ -124,12 +126,12 @@ func (x *executor) unlessReplaced(ctx context.Context, st *plan.Step, err error)
 	return named(err, st.Target)
 }
 
-// call makes a call of a kind that is not looked at when its answer is lost.
+// call makes a call of a kind that is not looked up when its answer is lost.
 func (x *executor) call(ctx context.Context, kind calls.Kind, what string, do func(context.Context) error) error {
 	return x.calls.Do(ctx, calls.Call{Kind: kind, For: what, Make: do})
 }
 
-// to says that the engine is waited for, and what it is to do.
+// to says, for people, that the engine is waited for, and what it is to do.
 func to(do, name string) string {
 	if name != "" {
 		name = ` "` + name + `"`

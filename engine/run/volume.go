@@ -14,8 +14,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/plan"
 )
 
-// createVolume creates. The engine returns an existing volume as if it were new, so
-// the labels tell whose it is; another run of the same map may have made it.
+// createVolume creates a volume. The engine returns an existing volume as if it were
+// new, so the labels say whose it is; another run of the same map may have made it.
 func (x *executor) createVolume(ctx context.Context, st *plan.Step) error {
 	spec := *st.Volume
 	spec.Labels = identity.WithRun(spec.Labels, x.runID)
@@ -42,8 +42,9 @@ func (x *executor) removeVolume(ctx context.Context, name string) error {
 }
 
 // prepare runs the commands one after the other and then records that they succeeded. A
-// record of another preparation is withdrawn before: a run that ends in the middle must
-// not leave one that lies. Repeating all of it is harmless until the record is made.
+// record of another preparation is withdrawn first: a run that ends in the middle must
+// not leave behind a record that is false. Until the record is made, repeating all of
+// it is harmless.
 func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	volume, err := x.volume(ctx, st.Target)
 	if err != nil {
@@ -65,9 +66,9 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	unfinished := begun.Begins(x.plan.Map, mark)
 	switch {
 	case !was.Records(x.plan.Map, mark):
-	case unfinished: // what the record says may be true no longer
+	case unfinished: // what the record says may no longer be true
 	case was.Prepared == wanted.Prepared:
-		return nil // since the plan was made
+		return nil // prepared since the plan was made
 	case was.Prepared != st.Prepare.Was:
 		return fmt.Errorf("cannot prepare volume %q: it was prepared as %s after the plan was made: plan again", st.Target, was.Prepared)
 	}
@@ -88,8 +89,9 @@ func (x *executor) prepare(ctx context.Context, st *plan.Step) error {
 	return x.removeRecord(ctx, identity.Unfinished(st.Target))
 }
 
-// withdraw takes back the record that a volume was prepared. Without any record, an owner
-// that ran would count as one, so first another volume says that a preparation has begun.
+// withdraw takes back the record that a volume was prepared. Without any record, an
+// owner that has run counts as one, so another volume is made first which says that a
+// preparation has begun.
 func (x *executor) withdraw(ctx context.Context, record docker.VolumeSpec, volume identity.Mark) error {
 	mark := identity.Read(record.Labels)
 	mark.Role = identity.RolePrepare
@@ -100,7 +102,7 @@ func (x *executor) withdraw(ctx context.Context, record docker.VolumeSpec, volum
 	return x.removeRecord(ctx, record.Name)
 }
 
-// recorded is what the record of a name says; nothing if there is none.
+// recorded returns what the record with a name says; nothing if there is none.
 func (x *executor) recorded(ctx context.Context, name string) (identity.Mark, error) {
 	info, err := x.volume(ctx, name)
 	if docker.KindOf(err) == docker.NotFound {
@@ -117,8 +119,8 @@ func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeI
 	return info, err
 }
 
-// temporary creates a container, starts it, waits for its end, checks its exit
-// code, and removes it whatever happened, also when ctx has ended meanwhile.
+// temporary creates a container, starts it, waits for its end, checks its exit code,
+// and removes it whatever happened, even if ctx has ended meanwhile.
 func (x *executor) temporary(ctx context.Context, name string, spec docker.ContainerSpec) (err error) {
 	id, _, err := x.createContainer(ctx, name, spec)
 	defer func() { err = errors.Join(err, x.cleanUp(ctx, id, name, err)) }()
@@ -139,14 +141,14 @@ func (x *executor) temporary(ctx context.Context, name string, spec docker.Conta
 	switch {
 	case err != nil:
 		return named(err, name)
-	case info.State.StartedAt.IsZero() || info.State.Running || info.State.ExitCode != 0: // a wait for what never ran ends at once, with 0
+	case info.State.StartedAt.IsZero() || info.State.Running || info.State.ExitCode != 0: // waiting for a container that never ran ends at once, with 0
 		return fmt.Errorf("container %q did not do its work: it is %s", name, info.State.Status)
 	}
 	return nil
 }
 
-// cleanUp removes a temporary container, one whose create was cut off included. When
-// ctx ends, or has ended, it goes on for a short time only.
+// cleanUp removes a temporary container, including one whose create was cut off. Once
+// ctx has ended, it goes on for a short time only.
 func (x *executor) cleanUp(run context.Context, id, name string, after error) error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(run))
 	defer cancel()
@@ -166,8 +168,8 @@ func (x *executor) cleanUp(run context.Context, id, name string, after error) er
 	return err
 }
 
-// record makes the empty volume that says a volume was prepared, or is being prepared. One
-// that belongs to an earlier volume of the name is replaced; it holds nothing.
+// record makes the empty volume that says that a volume was prepared, or is being
+// prepared. A record of an earlier volume with that name is replaced; it holds nothing.
 func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, volume identity.Mark) error {
 	spec.Labels = identity.WithVolumeOf(identity.WithRun(spec.Labels, x.runID), volume.Run)
 	wanted := identity.Read(spec.Labels)
@@ -189,7 +191,7 @@ func (x *executor) record(ctx context.Context, spec docker.VolumeSpec, volume id
 	return fmt.Errorf("cannot record that a volume was prepared: somebody keeps changing %q", spec.Name)
 }
 
-// removeRecord removes a record; one that is gone already is what was wanted.
+// removeRecord removes a record; if it is gone already, that is what was wanted.
 func (x *executor) removeRecord(ctx context.Context, name string) error {
 	err := x.removeVolume(ctx, name)
 	if docker.KindOf(err) == docker.NotFound {

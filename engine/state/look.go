@@ -16,11 +16,12 @@ import (
 )
 
 // parallel bounds the calls in flight. An engine answers reads in well under a
-// millisecond; more would only fill its queue.
+// millisecond; more calls would only fill its queue.
 const parallel = 8
 
-// Look finds out what q asks for, and adds it to s. A container that is gone since it was
-// listed is taken out. The error is the first one met, as [docker.Error].
+// Look finds out what q asks for, and adds it to s. A container that has gone since it
+// was listed is taken out of s. The error is the first one that occurred, a
+// [docker.Error].
 func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot.Query) error {
 	whole := ctx
 	g, ctx := errgroup.WithContext(ctx)
@@ -29,7 +30,9 @@ func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot
 	if q.Map != "" {
 		names := identity.Pattern(q.Map)
 		g.Go(func() error {
-			// In this order: where no claim of another run is seen, all that it did is.
+			// In this order: if no claim of another run is seen, everything that the
+			// run did is seen afterwards. The other way round, a run could end between
+			// the two lists and its containers would be missed.
 			if err := l.volumes(ctx, names); err != nil {
 				return err
 			}
@@ -77,7 +80,8 @@ func (l *looker) containers(ctx context.Context, names string) error {
 }
 
 // disown takes dmap's labels off the containers that have them only from their image:
-// nobody made those for a map. Of most, the image was looked up for another reason.
+// nobody made those for a map. Most of their images were already looked up for another
+// reason.
 func (l *looker) disown(ctx context.Context) error {
 	known := map[string]bool{"": true}
 	for _, im := range l.s.Images {
@@ -147,7 +151,7 @@ func (l *looker) image(ctx context.Context, ref string) error {
 }
 
 // registry finds out whether an image that is not on the engine could be pulled. Why it
-// cannot is an answer, too; of an engine that cannot ask, the pull will tell.
+// could not is an answer too. If the engine cannot ask, the pull will show.
 func (l *looker) registry(ctx context.Context, ref string) error {
 	_, missing := read(ctx, calls.Registry, fmt.Sprintf("the registry of image %q", ref), func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, l.r.RemoteImage(ctx, ref)
@@ -194,7 +198,7 @@ func (l *looker) inspect(ctx context.Context, name string) error {
 	return nil
 }
 
-// read makes a call that only reads; what says what is waited for.
+// read makes a call that only reads; what says, for people, what is waited for.
 func read[T any](ctx context.Context, kind calls.Kind, what string, ask func(context.Context) (T, error)) (out T, err error) {
 	err = calls.New(calls.Times{}).Do(ctx, calls.Call{Kind: kind, For: what, Make: func(ctx context.Context) (err error) {
 		out, err = ask(ctx)

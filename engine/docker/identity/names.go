@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Part is what a container is called within its map: "web", or "app.one" for an
+// Part returns what a container is called within its map: "web", or "app.one" for an
 // instance.
 func Part(container, instance string) string {
 	if instance == "" {
@@ -17,17 +17,17 @@ func Part(container, instance string) string {
 	return container + "." + instance
 }
 
-// Name is what a part of a map, or an attached volume, is called on an engine.
+// Name returns what a part of a map, or an attached volume, is called on an engine.
 func Name(mapName, part string) string { return mapName + "." + part }
 
-// CutName returns the part that a name on an engine stands for. ok is false if it is
-// no name of the map; then part is the whole name.
+// CutName returns the part that a name on an engine stands for. If the name is not one
+// of the map, ok is false and part is the whole name.
 func CutName(mapName, name string) (part string, ok bool) {
 	return strings.CutPrefix(name, Name(mapName, ""))
 }
 
-// Pattern matches the names of everything of a map, in the way of lists of
-// containers and volumes.
+// Pattern matches the names of everything that belongs to a map, in the syntax of lists
+// of containers and volumes.
 func Pattern(mapName string) string { return "^" + regexp.QuoteMeta(Name(mapName, "")) }
 
 // Suffixes of the names of what dmap needs beside the things of a map.
@@ -37,8 +37,8 @@ const (
 	LockSuffix     = ".dmap-lock"
 )
 
-// ReservedSuffix returns the suffix that forbids a name to things of a map, or "". It
-// would be taken for one of the temporary containers, records or claims.
+// ReservedSuffix returns the suffix for which a thing of a map cannot have a name, or
+// "": it would be taken for a temporary container, a record or a claim.
 func ReservedSuffix(name string) string {
 	for _, suffix := range []string{PrepareSuffix, PreparedSuffix, LockSuffix} {
 		if strings.HasSuffix(name, suffix) {
@@ -48,29 +48,29 @@ func ReservedSuffix(name string) string {
 	return ""
 }
 
-// Helper is the name of the temporary containers that prepare a volume.
+// Helper returns the name of the temporary containers that prepare a volume.
 func Helper(volume string) string { return volume + PrepareSuffix }
 
-// VolumeOfHelper is the volume that the temporary container of a name prepares.
+// VolumeOfHelper returns the volume that the temporary container with a name prepares.
 func VolumeOfHelper(name string) string { return strings.TrimSuffix(name, PrepareSuffix) }
 
-// Record is the name of the record that a volume was prepared.
+// Record returns the name of the record that a volume was prepared.
 func Record(volume string) string { return volume + PreparedSuffix }
 
 // Unfinished is the name of the record that a volume is being prepared again.
 func Unfinished(volume string) string { return volume + PrepareSuffix }
 
-// claims begins the names of all claims on a map.
+// claims returns the beginning of the names of all claims on a map.
 func claims(mapName string) string { return mapName + LockSuffix + "." }
 
-// Claim is the name of the n-th claim that a lock makes on a map. No two claims have
-// one name, so removing a dead one cannot hit a live one.
+// Claim returns the name of the n-th claim that a lock makes on a map. No two claims
+// share a name, so removing a dead one cannot hit a live one.
 func Claim(mapName, lock string, n int) string {
 	return claims(mapName) + lock + "." + strconv.Itoa(n)
 }
 
-// CutClaim returns the lock that made a claim; ok is false if the name is no claim on
-// the map.
+// CutClaim returns the lock that made a claim; ok is false if the name is not that of a
+// claim on the map.
 func CutClaim(mapName, name string) (lock string, ok bool) {
 	rest, ok := strings.CutPrefix(name, claims(mapName))
 	if !ok {
@@ -83,7 +83,7 @@ func CutClaim(mapName, name string) (lock string, ok bool) {
 // ClaimPattern matches the names of all claims on a map.
 func ClaimPattern(mapName string) string { return "^" + regexp.QuoteMeta(claims(mapName)) }
 
-// IsID reports whether text is an id as an engine gives it to a container: 64
+// IsID reports whether text has the form in which engines give ids to containers: 64
 // hexadecimal digits.
 func IsID(text string) bool {
 	return len(text) == 64 && strings.Trim(text, "0123456789abcdef") == ""

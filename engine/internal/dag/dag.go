@@ -6,11 +6,11 @@ package dag
 
 import "slices"
 
-// Order returns roots and everything they need, each name once and after all the
-// names it needs. Names keep the order of roots and of needs where the graph
-// leaves a choice, so the same input gives the same order. If the graph has a
-// cycle, order is nil and cycle is its path with the first name repeated at the
-// end. It does not recurse, so long chains are safe.
+// Order returns roots and everything they need, each name once and after all the names
+// that it needs. Where the graph leaves a choice, names keep the order of roots and of
+// needs, so the same input always gives the same order. If the graph has a cycle, order
+// is nil and cycle is its path, with the first name repeated at the end. Order does not
+// recurse, so long chains are safe.
 func Order(roots []string, needs func(name string) []string) (order, cycle []string) {
 	type frame struct {
 		name string
@@ -50,8 +50,8 @@ func Order(roots []string, needs func(name string) []string) (order, cycle []str
 	return order, nil
 }
 
-// Reverse returns the graph with every edge turned round: for each name, the
-// names that need it, in the order of names.
+// Reverse returns the graph with every edge reversed: for each name, the names that
+// need it, in the order of names.
 func Reverse(names []string, needs func(name string) []string) map[string][]string {
 	users := make(map[string][]string, len(names))
 	for _, name := range names {
