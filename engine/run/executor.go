@@ -4,6 +4,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -137,4 +138,17 @@ func to(do, name string) string {
 		name = ` "` + name + `"`
 	}
 	return "the engine to " + do + name
+}
+
+// named puts the name of a container into an error that knows only its id.
+func named(err error, name string) error {
+	var exit *ExitError
+	var call *docker.Error
+	switch {
+	case errors.As(err, &exit):
+		exit.Container = name
+	case errors.As(err, &call):
+		call.Target = name
+	}
+	return err
 }

@@ -5,6 +5,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/calls"
@@ -70,4 +71,9 @@ func (e *ExitError) Error() string {
 		text += ": " + oneLine(e.Output)
 	}
 	return text
+}
+
+// oneLine joins the lines of a text with "; ".
+func oneLine(text string) string {
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
 }

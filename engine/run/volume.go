@@ -203,21 +203,3 @@ func (x *executor) removeRecord(ctx context.Context, name string) error {
 func command(spec docker.ContainerSpec) string {
 	return strings.Join(append(append([]string{}, spec.Entrypoint...), spec.Cmd...), " ")
 }
-
-// named puts the name of a container into an error that knows only its id.
-func named(err error, name string) error {
-	var exit *ExitError
-	var call *docker.Error
-	switch {
-	case errors.As(err, &exit):
-		exit.Container = name
-	case errors.As(err, &call):
-		call.Target = name
-	}
-	return err
-}
-
-// oneLine joins the lines of a text with "; ".
-func oneLine(text string) string {
-	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
-}
