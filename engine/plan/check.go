@@ -92,8 +92,8 @@ type checker struct {
 	places   map[string][]problem.Origin
 	problems problem.Problems
 	was      map[string]ContainerFact
-	ids      map[string]bool // of all steps
-	before   map[string]bool // of those that were checked
+	ids      map[string]bool // ids of all steps
+	before   map[string]bool // ids of those that were already checked
 
 	// What is checked now, and where it stands.
 	path  string
@@ -262,6 +262,7 @@ func (c *checker) prepare(volume string, p *Prepare) {
 	for _, spec := range p.Containers {
 		c.labels(spec.Labels, identity.RolePrepare)
 		h := spec.HostConfig
+		// VolumesFrom and Mounts are ways to a path of the host too.
 		if len(h.Binds) != 1 || !strings.HasPrefix(h.Binds[0], volume+":") || len(h.Mounts)+len(h.VolumesFrom) > 0 {
 			c.bad("the temporary container mounts something other than %q", volume)
 		}

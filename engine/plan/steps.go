@@ -139,6 +139,8 @@ func (b *builder) start(n *resolve.Node, t todo) {
 		}
 	}
 	if n.Spec != nil {
+		// The engine refuses a port or an address that another container still holds,
+		// so the start waits for the stop that frees it.
 		for _, one := range claimed(n.Spec) {
 			needs = append(needs, b.freed[one]...)
 		}

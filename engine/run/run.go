@@ -121,6 +121,8 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 			s.users[j] = append(s.users[j], i)
 		}
 	}
+	// A plan that was made elsewhere can contain such steps. They fail, whatever needs
+	// them is skipped, and all others run.
 	s.failCircles()
 	for i := range p.Steps {
 		switch {
@@ -229,13 +231,14 @@ func (s *schedule) begin(ctx context.Context, x *executor, outcomes chan<- outco
 	return begun
 }
 
-// end records how a step ended. It runs before anything that waits for the step can
-// begin: marking dependents as skipped any later would let one of them start.
+// end records how a step ended, before anything that waits for it can begin.
 func (s *schedule) end(o outcome) {
 	st := &s.plan.Steps[o.step]
 	s.free[s.operations[o.step].class]++
 	r := Result{Step: st, Status: Done, Err: o.err, Warnings: o.warnings, Took: o.took}
 	switch {
+	// A call that was cut off may have had its effect. So the step is neither done nor
+	// failed, and the next run has to look.
 	case o.err != nil && o.unknown:
 		r.Status = Unknown
 	case o.err != nil:

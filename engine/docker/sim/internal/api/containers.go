@@ -16,6 +16,7 @@ func containerCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err := q.Decode(&body); err != nil {
 		return wire.Reply{}, err
 	}
+	// "{}" and "null" are bodies too, but say nothing.
 	if len(bytes.Trim(q.Body, "{} \r\n\tnul")) == 0 {
 		return wire.Reply{}, wire.BadRequest("Config cannot be empty in order to create a container")
 	}
@@ -25,6 +26,7 @@ func containerCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if body.HostConfig == nil {
 		body.HostConfig = &spec.HostConfig{}
 	}
+	// Old clients put these limits beside HostConfig.
 	if body.HostConfig.Memory == 0 {
 		body.HostConfig.Memory = body.Memory
 	}
@@ -55,6 +57,8 @@ func containerRename(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Status(204)
 }
 
+// containerUpdate looks at the container before it judges the limits, so that a missing
+// container is reported as missing whatever the limits are.
 func containerUpdate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	var body spec.UpdateBody
 	if err := q.Decode(&body); err != nil {

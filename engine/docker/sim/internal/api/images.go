@@ -90,6 +90,8 @@ func imageList(w *world.World, q *wire.Request) (wire.Reply, error) {
 		if err != nil {
 			return wire.Reply{}, err
 		}
+		// An image without names shows as <none>, unless names were asked for: then it
+		// is not in the list.
 		if len(tags)+len(digests) == 0 {
 			if len(f["reference"]) > 0 {
 				continue
@@ -174,6 +176,8 @@ func imageRemove(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}
 	force := q.Flag("force")
 	ref, refErr := refs.Parse(q.Name)
+	// A text can be both a name and the beginning of an id. As a name it removes only
+	// that name, as an id the image.
 	byName := refErr == nil && slices.Contains(im.Tags, ref.Tagged())
 	if byName {
 		done, err := w.Images.Untag(im, ref, force)
@@ -215,6 +219,8 @@ func imagePrune(w *world.World, q *wire.Request) (wire.Reply, error) {
 	var done []wire.Object
 	var freed int64
 	for _, im := range w.State.ImagesByAge() {
+		// Deleting an image can delete its parents as well, so an image of this list
+		// may be gone by now.
 		onlyDangling := dangling == nil || *dangling
 		if w.State.Images[im.ID] == nil || onlyDangling && len(im.Tags) > 0 || filter.Spares(until, im.Created) || !f.Labels(im.Config.Labels) || w.Images.InUse(im, "", false) != nil {
 			continue
@@ -233,6 +239,7 @@ func imageCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}
 	name := q.Query.Get("fromImage")
 	if tag := q.Query.Get("tag"); tag != "" {
+		// A digest arrives in the parameter "tag" too.
 		if strings.Contains(tag, ":") {
 			name += "@" + tag
 		} else {

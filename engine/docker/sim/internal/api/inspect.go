@@ -26,6 +26,9 @@ func healthDocument(w *world.World, c *state.Container) wire.Object {
 	return wire.Object{"Status": c.Health, "FailingStreak": streak, "Log": log}
 }
 
+// containerInspect encodes the document before it tells the supervisor that somebody
+// looked: that may move the clock, and the client must get the state that it asked
+// about.
 func containerInspect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	c, err := w.State.FindContainer(q.Name)
 	if err != nil {
@@ -40,6 +43,8 @@ func containerInspect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return rep, err
 }
 
+// inspectDocument leaves the paths of files empty until the first start, because the
+// engine only then creates them.
 func inspectDocument(w *world.World, c *state.Container, q *wire.Request) wire.Object {
 	base := "/var/lib/docker/containers/" + c.ID + "/"
 	where := map[string]string{"ResolvConfPath": "resolv.conf", "HostnamePath": "hostname", "HostsPath": "hosts", "LogPath": c.ID + "-json.log"}
@@ -91,6 +96,8 @@ func mountDocuments(c *state.Container) []wire.Object {
 	return docs
 }
 
+// networkSettings repeats the endpoint on the default bridge at its top, where clients
+// looked before there were other networks.
 func networkSettings(c *state.Container) wire.Object {
 	bridge := c.Endpoints["bridge"]
 	if bridge == nil {
@@ -124,6 +131,7 @@ func sizes(w *world.World, c *state.Container) (written, all int64) {
 	return written, all
 }
 
+// execIDs lists only the execs that are running.
 func execIDs(w *world.World, c *state.Container) []string {
 	var ids []string
 	for _, id := range slices.Sorted(maps.Keys(w.State.Execs)) {
@@ -134,6 +142,7 @@ func execIDs(w *world.World, c *state.Container) []string {
 	return ids
 }
 
+// containerTop shows one process, since programs here have no children.
 func containerTop(w *world.World, q *wire.Request) (wire.Reply, error) {
 	c, err := w.State.FindContainer(q.Name)
 	switch {
@@ -149,6 +158,8 @@ func containerTop(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.OK(wire.Object{"Titles": []string{"UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"}, "Processes": [][]string{row}})
 }
 
+// containerChanges compares with the image by paths alone: a file that was written
+// counts as modified even if its content is the same.
 func containerChanges(w *world.World, q *wire.Request) (wire.Reply, error) {
 	c, err := w.State.FindContainer(q.Name)
 	if err != nil {

@@ -24,6 +24,8 @@ func containerStart(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
+	// Start once took a HostConfig. The engine refuses it rather than start a container
+	// with other settings than were asked for.
 	if len(q.Body) > 0 && strings.TrimSpace(string(q.Body)) != "{}" && q.At(24) {
 		return wire.Reply{}, wire.BadRequest("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24")
 	}
@@ -129,6 +131,8 @@ func containerRestart(w *world.World, q *wire.Request) (wire.Reply, error) {
 	}
 	where := "Cannot restart container " + q.Name + ": "
 	if c.Running {
+		// Otherwise the stop would remove the container that is about to be started
+		// again.
 		remove := c.HostConfig.AutoRemove
 		c.HostConfig.AutoRemove = false
 		err := stopContainer(w, q, c)
@@ -191,6 +195,8 @@ func containerRemove(w *world.World, q *wire.Request) (wire.Reply, error) {
 	remove := q.Flag("v")
 	if c.Running {
 		c.HostConfig.AutoRemove = false
+		// With AutoRemove the kill itself would remove the container, before the
+		// removal below.
 		w.Supervisor.Kill(c, signals.Kill)
 	}
 	w.Supervisor.Destroy(c, remove)
@@ -204,6 +210,8 @@ func containerWait(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
+	// Counted now, under the lock: an end between this and the stream is not missed,
+	// even if the container is running again by then.
 	exits := c.Exits
 	gone := func() bool { return w.State.Containers[c.ID] == nil }
 	done := func() bool { return gone() || c.Exits != exits || condition != "next-exit" && !c.Running }

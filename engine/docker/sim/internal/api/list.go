@@ -39,6 +39,7 @@ func containerList(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
+	// These filters, and a limit, include containers that are not running.
 	all := q.Flag("all") || len(f["status"]) > 0 || len(f["exited"]) > 0 || limit > 0
 	byAge := w.State.ContainersByAge()
 	slices.Reverse(byAge)
@@ -86,6 +87,7 @@ func containerFilter(w *world.World, q *wire.Request, f filter.Set) (func(*state
 			return false
 		case len(f["ancestor"]) > 0 && !ancestors[c.ImageID]:
 			return false
+		// A container that never ran has no exit code, although its document shows 0.
 		case len(f["exited"]) > 0 && (c.Running || c.StartedAt.IsZero() || !f.Has("exited", strconv.Itoa(c.ExitCode))):
 			return false
 		}
@@ -196,6 +198,7 @@ func portsFit(c *state.Container, publish, expose map[string]bool) bool {
 func listDocument(w *world.World, c *state.Container, q *wire.Request) wire.Object {
 	networks := wire.Object{}
 	for name, ep := range c.Endpoints {
+		// What was asked for an endpoint only shows in an inspection.
 		shown := *ep
 		shown.Aliases, shown.Links, shown.IPAMConfig = nil, nil, nil
 		networks[name] = shown

@@ -44,6 +44,8 @@ func networkDisconnect(w *world.World, q *wire.Request) (wire.Reply, error) {
 		return wire.Reply{}, err
 	}
 	c, err := w.State.FindContainer(body.Container)
+	// With force the engine looks for an endpoint that a container left behind, so what
+	// is missing is the endpoint.
 	if err != nil && body.Force {
 		if _, err := w.State.FindNetwork(q.Name); err != nil {
 			return wire.Reply{}, err
@@ -84,6 +86,7 @@ func shownNetwork(w *world.World, n *state.Network, withMembers bool) networkDoc
 	}
 	doc.IPAM.Config = append([]spec.IPAMPool{}, n.IPAM.Config...)
 	for i, pool := range doc.IPAM.Config {
+		// A gateway that the engine chose itself shows on endpoints only.
 		if pool.Implied {
 			doc.IPAM.Config[i].Gateway, doc.IPAM.Config[i].Implied = "", false
 		}
@@ -170,6 +173,8 @@ func networkCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 			twin = n
 		}
 	}
+	// Before API 1.44 names need not be unique: a client that cares has to ask for the
+	// check, and everybody else gets a warning and a second network.
 	if twin != nil && (body.CheckDuplicate || w.Version.At(44)) {
 		return wire.Reply{}, wire.Conflict("network with name %s already exists", body.Name)
 	}
@@ -204,6 +209,7 @@ func networkRemove(w *world.World, q *wire.Request) (wire.Reply, error) {
 	return wire.Status(204)
 }
 
+// networkPrune spares networks that only hold a configuration for others.
 func networkPrune(w *world.World, q *wire.Request) (wire.Reply, error) {
 	f, err := filter.Read(q, "label", "label!", "until")
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/world"
 )
 
-// Routes is the table of the API.
+// Routes is the table of the API. The names in its third column are what faults and the
+// call log go by, so they are part of what tests may rely on. Where two routes fit, the
+// first wins: literal paths stand before those with "*".
 func Routes() []wire.Route[*world.World] {
 	return []wire.Route[*world.World]{
 		wire.On("GET", "_ping", "ping", ping),

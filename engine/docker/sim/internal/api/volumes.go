@@ -21,6 +21,8 @@ func volumeDocument(v *state.Volume) wire.Object {
 	}
 }
 
+// volumeCreate answers 201 for a volume that exists already too, with the labels that
+// it had: a client has to compare them to know whose it is.
 func volumeCreate(w *world.World, q *wire.Request) (wire.Reply, error) {
 	var body struct {
 		Name, Driver       string
@@ -69,6 +71,7 @@ func volumeList(w *world.World, q *wire.Request) (wire.Reply, error) {
 func volumeRemove(w *world.World, q *wire.Request) (wire.Reply, error) {
 	v, err := w.State.FindVolume(q.Name)
 	if err != nil {
+		// With force, a volume that is missing counts as removed.
 		if q.Flag("force") {
 			return wire.Status(204)
 		}
