@@ -174,6 +174,7 @@ func (l *Lock) claim(ctx context.Context) error {
 	if !slices.Contains(l.claims, name) {
 		l.claims = append(l.claims, name) // it may exist, whatever the answer says
 	}
+	// Taken before the call: the claim may be as old as that when its answer comes.
 	began := time.Now()
 	mark := identity.Mark{Map: l.mapName, Role: identity.RoleLock, Owner: l.process.Name, Process: l.process.String()}
 	made, err := l.newVolume(ctx, docker.VolumeSpec{Name: name, Labels: mark.VolumeLabels()})
@@ -217,6 +218,8 @@ func (l *Lock) others(ctx context.Context) ([]rival, error) {
 	var alive []rival
 	var now time.Time
 	for _, r := range all {
+		// On the same machine it is known whether the process still exists; elsewhere
+		// only the age of its claim can say.
 		gone := l.process.knowsGone(r.process)
 		if !gone && !r.newest.IsZero() {
 			if now.IsZero() {
@@ -324,6 +327,8 @@ func (l *Lock) renew(ctx context.Context) error {
 		switch err := l.removeVolume(ctx, name); {
 		case err == nil:
 			l.claims = slices.DeleteFunc(l.claims, func(c string) bool { return c == name })
+		// Another run removed it, because it found the claim too old. That alone is no
+		// loss: only if that run has made a claim of its own, there may be two.
 		case docker.KindOf(err) == docker.NotFound:
 			l.claims = slices.DeleteFunc(l.claims, func(c string) bool { return c == name })
 			if rivals, err := l.rivals(ctx); err != nil || len(rivals) > 0 {

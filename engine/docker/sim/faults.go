@@ -75,6 +75,7 @@ func (e *Engine) beginCall(q *wire.Request) Call {
 	e.callCount++
 	call := Call{Seq: e.callCount, Op: q.Op, Method: q.Method, Name: e.targetName(q)}
 	if len(e.calls) >= maxCalls {
+		// Halved, so that this copy is rare.
 		e.calls = append([]Call(nil), e.calls[maxCalls/2:]...)
 	}
 	e.calls = append(e.calls, call)

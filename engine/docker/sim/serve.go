@@ -60,6 +60,7 @@ func (e *Engine) serve(w http.ResponseWriter, q *wire.Request, rt wire.Route[*wo
 	rep, err := e.run(q, rt, fault)
 	call.Phase, call.Status = After, wire.StatusOf(rep, err)
 	e.endCall(call)
+	// The call has had its effect by now, and only its answer is lost.
 	if hookErr := e.hook(call); hookErr != nil {
 		wire.Cut(w)
 		return
@@ -82,6 +83,8 @@ func (e *Engine) run(q *wire.Request, rt wire.Route[*world.World], fault *Fault)
 	e.world.Lock()
 	defer e.world.Unlock()
 	e.world.Clock.Tick()
+	// Taken under the lock that the operation runs under: the stream belongs to this
+	// daemon, even if it is restarted before the stream begins.
 	q.Cut = e.world.Clock.End()
 	if fault != nil && fault.DiskFull {
 		return wire.Reply{}, wire.Failure("%s", diskFullText(q))
@@ -90,6 +93,7 @@ func (e *Engine) run(q *wire.Request, rt wire.Route[*world.World], fault *Fault)
 	if err == nil {
 		rep, err = wire.Encoded(rep)
 	}
+	// Reads change nothing that anybody could wait for.
 	if q.Method != http.MethodGet && q.Method != http.MethodHead {
 		e.world.Clock.Touch()
 	}

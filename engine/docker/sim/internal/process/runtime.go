@@ -46,6 +46,8 @@ func (b Box) CheckRuntime() error {
 	if err != nil {
 		return fmt.Errorf(begun+"error during container init: %w", err)
 	}
+	// The init starts, and finds out by itself whether the program can: see
+	// InitFailure.
 	if b.underInit() {
 		return nil
 	}
@@ -55,7 +57,8 @@ func (b Box) CheckRuntime() error {
 	return nil
 }
 
-// InitFailure returns what an init does that cannot start the program.
+// InitFailure returns what an init does that cannot start the program. The start itself
+// succeeds, since the init runs; its end is the failure.
 func InitFailure(name string, code int) Program {
 	reason := "No such file or directory"
 	if code == 126 {
@@ -89,6 +92,8 @@ func (b Box) checkMounts() error {
 	}
 	slices.Sort(all)
 	for _, dest := range all {
+		// What is below another mount is not checked: which files are there is only
+		// known once that one is mounted.
 		if slices.ContainsFunc(all, func(other string) bool { return strings.HasPrefix(dest, other+"/") }) {
 			continue
 		}
@@ -123,6 +128,7 @@ func (b Box) Beneath(dest string) (f files.File, there bool, through string) {
 	}
 	f, there = b.Own(dest).Get()
 	switch dest {
+	// The engine puts files of its own there, whatever the image has.
 	case "/etc/hosts", "/etc/hostname", "/etc/resolv.conf":
 		return files.File{}, true, through
 	}
@@ -142,6 +148,7 @@ func (b Box) checkBindMount(m *spec.MountPoint, source string) error {
 		return fmt.Errorf("open o_path procfd: open %s: %w", b.Rootfs()+dest, ErrNoDir)
 	}
 	dir := m.Type == "volume" || b.HostFiles[m.Source].Dir
+	// A missing place is created, in the kind of what is mounted.
 	if !there || f.Dir == dir {
 		return nil
 	}

@@ -13,7 +13,8 @@ import (
 )
 
 // CheckCreate refuses what the engine refuses before it looks at the image. asked is
-// the version of the call.
+// the version of the call. The order of the checks is the engine's: clients see only
+// the first mistake.
 func CheckCreate(asked wire.Version, body *CreateBody, m Machine) error {
 	c, h := &body.Config, body.HostConfig
 	if err := checkPlatformModes(c, h); err != nil {
@@ -79,6 +80,7 @@ func checkHealth(h *Healthcheck) error {
 	if h == nil {
 		return nil
 	}
+	// Zero is the default, and so not too short.
 	const shortest = 1_000_000
 	for _, d := range []struct {
 		name  string

@@ -16,7 +16,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
-// checkHost checks the host configuration of a new container.
+// checkHost checks the host configuration of a new container, in the engine's order.
 func checkHost(h *HostConfig, m Machine) error {
 	if h.AutoRemove && h.RestartPolicy.Name != "" && h.RestartPolicy.Name != "no" {
 		return wire.BadRequest("can't create 'AutoRemove' container with restart policy")
@@ -96,6 +96,7 @@ func CheckResources(r *Resources, cpus int) error {
 		return wire.BadRequest("Minimum memory limit allowed is 6MB")
 	case r.Memory > 0 && r.MemorySwap > 0 && r.MemorySwap < r.Memory:
 		return wire.BadRequest("Minimum memoryswap limit should be larger than memory limit, see usage")
+	// -1 is what clients send for "not set".
 	case r.MemorySwappiness != nil && (*r.MemorySwappiness < -1 || *r.MemorySwappiness > 100):
 		return wire.BadRequest("Invalid value: %d, valid memory swappiness range is 0-100", *r.MemorySwappiness)
 	case r.MemoryReservation > 0 && r.MemoryReservation < least:
@@ -136,6 +137,7 @@ func checkSet(what, field, list string, available int) error {
 		if last < available {
 			continue
 		}
+		// The message lists what there is, which for a single one is not a range.
 		all := "0"
 		if available > 1 {
 			all = fmt.Sprintf("0-%d", available-1)
@@ -145,7 +147,8 @@ func checkSet(what, field, list string, available int) error {
 	return nil
 }
 
-// CheckSecurity refuses security options of unknown form.
+// CheckSecurity refuses security options of unknown form. Both separators occur: "=" is
+// the present one, ":" the one before it.
 func CheckSecurity(h *HostConfig) error {
 	for _, option := range h.SecurityOpt {
 		key, value, ok := strings.Cut(option, "=")
@@ -176,6 +179,7 @@ func checkCaps(h *HostConfig) error {
 	}{{"CapAdd", h.CapAdd}, {"CapDrop", h.CapDrop}} {
 		for _, name := range list.caps {
 			short := strings.TrimPrefix(strings.ToUpper(name), "CAP_")
+			// A blank would match the blanks between the names of the list.
 			if short == "" || strings.Contains(short, " ") || !strings.Contains(capabilities, " "+short+" ") {
 				return wire.BadRequest("invalid %s: unknown capability: \"CAP_%s\"", list.field, short)
 			}

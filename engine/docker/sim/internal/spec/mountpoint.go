@@ -24,7 +24,7 @@ type MountPoint struct {
 	Named       bool // asked for by name: rm -v leaves it alone
 	HasSource   bool // comes from Binds or Mounts; see Mounts.addVolumesFrom for what it does to reference counting
 	Held        bool // counted as a reference of the volume
-	Copy        bool // image content is copied into the empty volume
+	Copy        bool // the image's content is copied into the volume while that is empty
 	CreateHost  bool // a missing host path is created at start
 }
 
@@ -107,6 +107,8 @@ func ParseBind(bind string) (*MountPoint, error) {
 		m.Source, m.CreateHost, m.Propagation = path.Clean(source), true, cmp.Or(words["propagation"], "rprivate")
 		return m, nil
 	}
+	// Without a name this is an anonymous volume, which gets its name later. "z" is
+	// what the engine notes for a volume whose mode nobody gave.
 	m.Name, m.Named, m.Copy, m.Mode = source, source != "", words["copy"] == "", cmp.Or(m.Mode, "z")
 	return m, nil
 }
@@ -156,6 +158,7 @@ func MountOf(asked Mount, on Machine) (*MountPoint, error) {
 	if o := asked.VolumeOptions; o != nil && o.NoCopy {
 		m.Copy = false
 	}
+	// Nobody could ever write to such a volume.
 	if asked.Source == "" && asked.ReadOnly {
 		return nil, wrong("must not set ReadOnly mode when using anonymous volumes")
 	}

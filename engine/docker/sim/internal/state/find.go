@@ -61,6 +61,8 @@ func (s *State) FindExec(id string) (*Execution, *Container, error) {
 
 // FindImage finds an image by id, by a prefix of its id, or by name.
 func (s *State) FindImage(text string) (*Image, error) {
+	// Only a whole id, or one with its algorithm, wins over a name: a short name such
+	// as "cafe" can be the beginning of an id too.
 	if im := s.ImageByID(text); im != nil && (strings.HasPrefix(text, "sha256:") || refs.IsWholeHex(text)) {
 		return im, nil
 	}
@@ -139,6 +141,7 @@ func (s *State) FindNetwork(ref string) (*Network, error) {
 		}
 	}
 	switch {
+	// Names of networks need not be unique, and win over ids.
 	case len(named) == 1:
 		return named[0], nil
 	case len(named) > 1:
