@@ -215,8 +215,8 @@ func TestStepWithoutSignal(t *testing.T) {
 	b.must(t, lone(), plan.Start)
 	for signal, want := range map[string]string{
 		"":         `step "s" lacks signal`,
-		"HUP":      `step "s" has the signal "HUP", which is no engine's name for one`,
-		"nonsense": `step "s" has the signal "nonsense", which is no engine's name for one`,
+		"HUP":      `step "s" has the signal "HUP", which engines do not know by that name`,
+		"nonsense": `step "s" has the signal "nonsense", which engines do not know by that name`,
 	} {
 		_, err := b.engine.Run(t.Context(), &plan.Plan{Map: "m", Steps: []plan.Step{
 			{ID: "s", Op: plan.SignalContainer, Target: "m.a", ContainerID: "m.a", Signal: signal},

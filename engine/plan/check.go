@@ -170,14 +170,14 @@ func (c *checker) step(st *Step) {
 		c.bad("there is no step %q", st.Op)
 		return
 	case op.once:
-		c.bad("%q cannot be in a saved plan: nothing would tell that it was carried out already", st.Op)
+		c.bad("%q cannot be in a saved plan: nothing would show that it was already carried out", st.Op)
 		return
 	}
 	if st.ID != id(st.Op, st.Target) {
 		c.bad("the id is %q, want %q", st.ID, id(st.Op, st.Target))
 	}
 	if c.before[st.ID] {
-		c.bad("%q is there twice", st.ID)
+		c.bad("%q appears twice", st.ID)
 	}
 	for _, need := range st.Needs {
 		switch {

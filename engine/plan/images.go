@@ -57,7 +57,7 @@ func (b *builder) image(ref string, n *resolve.Node) {
 			b.problem(CodeImageMissing, n, hint, "image %q of %s is not on the engine, and pulling is off", ref, n.Ref())
 			return
 		case found.Missing != nil:
-			b.problem(CodeImageMissing, n, hint, "image %q of %s is neither on the engine nor to be had: %s", ref, n.Ref(), reason(found.Missing))
+			b.problem(CodeImageMissing, n, hint, "image %q of %s is neither on the engine nor available: %s", ref, n.Ref(), reason(found.Missing))
 			return
 		}
 	}

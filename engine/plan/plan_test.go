@@ -260,7 +260,7 @@ func TestRefusals(t *testing.T) {
 		{"foreign volume", snapshot.Snapshot{Images: images, Volumes: map[string]docker.VolumeInfo{"m.v": {Name: "m.v"}}},
 			plan.Request{Action: plan.Start}, `site.star:3:5: volume "m.v" exists, but was not made by dmap (remove or rename it, or take it over with --adopt)`},
 		{"image missing", snapshot.Snapshot{Images: map[string]snapshot.Image{"tianon/true:latest": {ID: "x"}, "i:latest": {Missing: errors.New("no such host")}}},
-			plan.Request{Action: plan.Start}, `site.star:3:5: image "i:latest" of a is neither on the engine nor to be had: no such host (make it here (docker build, docker load), or correct its name)`},
+			plan.Request{Action: plan.Start}, `site.star:3:5: image "i:latest" of a is neither on the engine nor available: no such host (make it here (docker build, docker load), or correct its name)`},
 		{"image missing and pulling off", snapshot.Snapshot{Images: map[string]snapshot.Image{"tianon/true:latest": {ID: "x"}}},
 			plan.Request{Action: plan.Create, Pull: plan.PullNever}, `site.star:3:5: image "i:latest" of a is not on the engine, and pulling is off (make it here (docker build, docker load), or correct its name)`},
 		{"being removed", snapshot.Snapshot{Images: images, Containers: map[string]snapshot.Container{"m.a": existing("m.a", "removing", nil)}},

@@ -93,7 +93,7 @@ func TestPullRefusals(t *testing.T) {
 		want   string
 	}{
 		{map[string]snapshot.Image{"i:latest": {Missing: errors.New("no such host")}}, plan.Request{Action: plan.Pull},
-			`image "i:latest" of a is neither on the engine nor to be had: no such host (make it here (docker build, docker load), or correct its name)`},
+			`image "i:latest" of a is neither on the engine nor available: no such host (make it here (docker build, docker load), or correct its name)`},
 		{nil, plan.Request{Action: plan.Pull, Pull: plan.PullNever}, "the action pull cannot do its work when pulling is off (give always or missing)"},
 		{nil, plan.Request{Action: plan.Stop, Pull: plan.PullMissing}, "the action stop does not use a pull policy (used by create, start, "},
 	} {

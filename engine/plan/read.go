@@ -148,9 +148,9 @@ func (f file) compare(want []byte) *problem.Problem {
 	}
 	switch {
 	case offset == len(f.text):
-		return f.problem(offset, "the plan is not whole: it ends here")
+		return f.problem(offset, "the plan is incomplete: it ends here")
 	case offset == len(want):
-		return f.problem(offset, "dmap writes nothing behind a plan")
+		return f.problem(offset, "dmap writes nothing after a plan")
 	}
 	return f.problem(offset, "dmap would not write %s here, but %s", lineAt(f.text, offset), lineAt(want, offset))
 }

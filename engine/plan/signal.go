@@ -36,7 +36,7 @@ func signalContainer() operation {
 		must: []string{"containerID", "signal"}, may: []string{"foreign"}, once: true,
 		wrong: func(st *Step) string {
 			if st.Signal != docker.Signal(st.Signal) {
-				return fmt.Sprintf("has the signal %q, which is no engine's name for one", st.Signal)
+				return fmt.Sprintf("has the signal %q, which engines do not know by that name", st.Signal)
 			}
 			return ""
 		},
@@ -47,7 +47,7 @@ func signalContainer() operation {
 func refuseSignal(r Request) error {
 	switch {
 	case r.Basis:
-		return &RequestError{Msg: "a plan that signals cannot be saved: nothing would tell that it was carried out already", Hint: "run it"}
+		return &RequestError{Msg: "a plan that signals cannot be saved: nothing would show that it was already carried out", Hint: "run it"}
 	case r.Signal == "" || docker.Signal(r.Signal) != "":
 		return nil
 	}

@@ -92,7 +92,7 @@ func TestStepsThatLackSomething(t *testing.T) {
 		{plan.Step{ID: "s", Op: plan.CreateContainer}, `step "s" lacks create`},
 		{plan.Step{ID: "s", Op: plan.UpdateContainer, ContainerID: "1"}, `step "s" lacks update`},
 		{plan.Step{ID: "s", Op: plan.SignalContainer, ContainerID: "1"}, `step "s" lacks signal`},
-		{plan.Step{ID: "s", Op: plan.SignalContainer, ContainerID: "1", Signal: "HUP"}, `step "s" has the signal "HUP", which is no engine's name for one`},
+		{plan.Step{ID: "s", Op: plan.SignalContainer, ContainerID: "1", Signal: "HUP"}, `step "s" has the signal "HUP", which engines do not know by that name`},
 		{plan.Step{ID: "s", Op: plan.SignalContainer, ContainerID: "1", Signal: "SIGHUP"}, ""},
 		{plan.Step{ID: "s", Op: plan.PullImage}, ""},
 	} {

@@ -20,7 +20,7 @@ const Update Action = "update"
 
 func update() *action {
 	return &action{
-		name: Update, help: "start, and bring what differs from the map there: in place where Docker can, else anew",
+		name: Update, help: "start, and make what differs match the map: in place where Docker can, else by recreating it",
 		compose: "up",
 		flags:   []flag{withOptions, withRecreation, withOrphanRemoval, withPullPolicy, withStopTimeout},
 		refuse: func(r Request) error {

@@ -54,7 +54,7 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("map %q is being changed by another run (%s): wait for its end; if it surely is gone, break its lock: docker volume rm %s",
+	return fmt.Sprintf("map %q is being changed by another run (%s): wait for its end; if it is surely gone, break its lock: docker volume rm %s",
 		e.Map, e.Holder, strings.Join(e.Claims, " "))
 }
 

@@ -32,7 +32,7 @@ func (x *executor) pull(ctx context.Context, st *plan.Step) error {
 			return err
 		})
 	case errors.Is(context.Cause(pulling), errIdle):
-		return fmt.Errorf("cannot pull image %q: no progress for %s, so it was given up: check the way from the engine to the registry, then run again", st.Target, x.calls.Times.Idle)
+		return fmt.Errorf("cannot pull image %q: no progress for %s, so it was given up: check the connection from the engine to the registry, then run again", st.Target, x.calls.Times.Idle)
 	}
 	return err
 }

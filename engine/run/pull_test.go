@@ -83,7 +83,7 @@ func TestIdlePull(t *testing.T) {
 			fault.Op, fault.Name, fault.Times = "image.create", "docker.io/library/a", -1
 			s.AddFault(fault)
 			report, err := run.Do(t.Context(), client, pulls("a", "b"), run.Options{})
-			want := `cannot pull image "a": no progress for 5m0s, so it was given up: check the way from the engine to the registry, then run again`
+			want := `cannot pull image "a": no progress for 5m0s, so it was given up: check the connection from the engine to the registry, then run again`
 			if err == nil || err.Error() != want {
 				t.Errorf("%+v: got %v, want %s", fault, err, want)
 			}

@@ -102,7 +102,7 @@ func newSchedule(p *plan.Plan, o Options) *schedule {
 		var err error
 		s.operations[i], err = operationOf(&p.Steps[i])
 		if _, twice := index[p.Steps[i].ID]; twice {
-			err = fmt.Errorf("step %q is twice in the plan", p.Steps[i].ID)
+			err = fmt.Errorf("step %q appears twice in the plan", p.Steps[i].ID)
 		}
 		if err != nil {
 			s.results[i].Status, s.results[i].Err = Failed, err

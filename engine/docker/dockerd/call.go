@@ -95,7 +95,7 @@ func (r recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-var errTooLong = errors.New("it has no end")
+var errTooLong = errors.New("it does not end")
 
 // limited fails, rather than ends, if an answer is too long: a cut-off answer would be
 // read as a whole one. It notes failures in the call.
@@ -141,9 +141,9 @@ func (k *call) fail(ctx context.Context, err error) error {
 	case rejectedByTLS(err):
 		e.Kind, e.Msg = docker.Unreachable, unreachable(k.host, err)
 	case k.status >= 300:
-		e.Kind, e.Msg = docker.Internal, fmt.Sprintf("the engine at %s sends us elsewhere (status %d); is it behind a web server?", k.host, k.status)
+		e.Kind, e.Msg = docker.Internal, fmt.Sprintf("the engine at %s redirects elsewhere (status %d); is it behind a web server?", k.host, k.status)
 	case k.status == 0 || isCut(err):
-		e.Kind, e.Msg = docker.OutcomeUnknown, fmt.Sprintf("the connection to %s was lost before the whole answer came: %s", k.host, clean(cause(err)))
+		e.Kind, e.Msg = docker.OutcomeUnknown, fmt.Sprintf("the connection to %s was lost before the whole answer had arrived: %s", k.host, clean(cause(err)))
 	case k.write:
 		e.Kind, e.Msg = docker.OutcomeUnknown, "cannot understand the answer of the engine: "+clean(err.Error())
 	default:

@@ -196,7 +196,7 @@ func (c *Client) change(ctx context.Context, op, name string, send func(context.
 	}
 	err := send(ctx)
 	if err == nil && k.status == http.StatusNotModified && op != opStart && op != opStop {
-		return k.absurd("it says that nothing was to change")
+		return k.absurd("it says that there was nothing to change")
 	}
 	return k.fail(ctx, err)
 }

@@ -50,7 +50,7 @@ func reason(host string, err error) (why, fix string) {
 	case speaksTLS(err):
 		return "the engine speaks TLS there", "set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"
 	case strings.HasPrefix(host, "ssh://"):
-		return clean(cause(err)), "make sure that ssh reaches the host without a question, and that docker is installed there"
+		return clean(cause(err)), "make sure that ssh reaches the host without asking anything, and that docker is installed there"
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return "no answer in time", "check host and port, " + elsewhere
 	}

@@ -207,7 +207,7 @@ func TestAnswerWithoutEndIsLeft(t *testing.T) {
 		}
 	})
 	for op, kind := range map[string]docker.Kind{"pull image": docker.OutcomeUnknown, "load images": docker.OutcomeUnknown, "inspect volume": docker.Internal} {
-		if e := asError(t, call(t, c, op, "web")); e.Kind != kind || !strings.Contains(e.Msg, "it has no end") {
+		if e := asError(t, call(t, c, op, "web")); e.Kind != kind || !strings.Contains(e.Msg, "it does not end") {
 			t.Errorf("%s: got kind %q, %v", op, e.Kind, e)
 		}
 	}
@@ -233,7 +233,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusMovedPermanently)
 	})
 	for _, op := range []string{"start container", "inspect container", "create container", "list volumes"} {
-		if e := asError(t, call(t, c, op, "web")); e.Kind != docker.Internal || !strings.Contains(e.Msg, "sends us elsewhere") {
+		if e := asError(t, call(t, c, op, "web")); e.Kind != docker.Internal || !strings.Contains(e.Msg, "redirects elsewhere") {
 			t.Errorf("%s: got kind %q, %v", op, e.Kind, e)
 		}
 	}
