@@ -77,6 +77,7 @@ var layout = map[string][]string{
 	"engine/run":                         {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/plan"},
 	"engine":                             {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/snapshot", "engine/state"},
 	"stdlib":                             {}, // files only
+	"internal/filelock":                  {},
 	"starlarkmap/internal/sandbox":       {"engine/problem"},
 	"starlarkmap/internal/source":        {"engine/problem", "starlarkmap/internal/sandbox"},
 	"starlarkmap":                        {"engine/docker/identity", "engine/model", "engine/problem", "starlarkmap/internal/", "stdlib"}, // it loads them as @stdlib//
@@ -85,7 +86,7 @@ var layout = map[string][]string{
 		"engine/resolve", "engine/run", "starlarkmap"},
 
 	// Programs import what they like.
-	"cmd/":      {"cmd/", "engine", "engine/", "starlarkmap", "starlarkmap/", "stdlib"},
+	"cmd/":      {"cmd/", "engine", "engine/", "internal/filelock", "starlarkmap", "starlarkmap/", "stdlib"},
 	"examples/": {"engine", "engine/", "examples/", "starlarkmap", "starlarkmap/", "stdlib"},
 }
 

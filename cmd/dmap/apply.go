@@ -59,6 +59,7 @@ func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
 	if names := p.Adopts(); len(names) > 0 && !f.adopt {
 		return &usageError{text: fmt.Sprintf("the plan takes over %s, which dmap did not make; if that is meant, add --adopt", strings.Join(names, ", "))}
 	}
+	f.wait = f.lockTimeout
 	c, err := f.connect(ctx, func() (simImages, error) { return imagesOfPlan(p), nil }, true)
 	if err != nil {
 		return err

@@ -2,13 +2,19 @@
 
 package main
 
-import "github.com/spf13/pflag"
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+)
 
 // engineFlags select the engine to use and the form in which to print.
 type engineFlags struct {
 	host, context string
 	insecureTLS   bool
 	format        string
+
+	wait time.Duration // for others that change the file of a simulated engine
 }
 
 func (f *engineFlags) add(flags *pflag.FlagSet) {

@@ -66,6 +66,7 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 	if !f.quiet {
 		ctx = a.watch(ctx)
 	}
+	f.wait = f.lockTimeout
 	to := toCarryOut
 	if f.dryRun {
 		to = toShow

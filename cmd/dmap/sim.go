@@ -37,10 +37,13 @@ Without --listen, images are loaded into the state file and the program ends.`,
 			if api != "" && !slices.Contains(simVersions(), api) {
 				return &usageError{text: fmt.Sprintf("--api %s: want 1.41 to 1.51", api)}
 			}
+			var state *simState
 			if file != "" {
-				if err := canSave(file); err != nil {
+				var err error
+				if state, err = openSimState(cmd.Context(), file, 0); err != nil {
 					return err
 				}
+				defer state.close()
 			}
 			e, err := openSim(file, api)
 			if err != nil {
@@ -55,10 +58,7 @@ Without --listen, images are loaded into the state file and the program ends.`,
 			if listen != "" {
 				err = a.serve(cmd.Context(), e, listen)
 			}
-			if file != "" {
-				err = errors.Join(err, saveSim(e, file))
-			}
-			return err
+			return errors.Join(err, state.save(e))
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "", "`URL` to serve at: unix:///path or tcp://127.0.0.1:port")

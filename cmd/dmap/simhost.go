@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/dmap-dev/dmap/engine"
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -18,9 +18,6 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/resolve"
 )
-
-// simPrefix is how the host names of simulated engines begin.
-const simPrefix = "sim:"
 
 // connection is an engine, with the function to call when the command has finished with
 // it.
@@ -49,7 +46,7 @@ func (f *engineFlags) connect(ctx context.Context, images func() (simImages, err
 		if f.context != "" {
 			return nil, &usageError{text: fmt.Sprintf("both --host %s and --context %s are given; give one of them", host, f.context)}
 		}
-		return simulated(ctx, file, images, changes)
+		return simulated(ctx, file, images, changes, f.wait)
 	}
 	client, err := dockerd.Open(ctx, dockerd.Options{Host: f.host, Context: f.context, InsecureTLS: f.insecureTLS})
 	if docker.KindOf(err) == docker.InvalidSpec {
@@ -88,18 +85,25 @@ func imagesOf(m *model.ContainerMap) (simImages, error) {
 	return images, nil
 }
 
-// simulated opens a simulated engine with the state in file; it is written back at the
-// end if the command changes something.
-func simulated(ctx context.Context, file string, images func() (simImages, error), changes bool) (*connection, error) {
+// simulated opens a simulated engine with the state in file. A command that changes
+// something is the only one that does until it ends, and writes the state back at the end;
+// it waits for others as long as wait says.
+func simulated(ctx context.Context, file string, images func() (simImages, error), changes bool, wait time.Duration) (c *connection, err error) {
+	var state *simState
+	if file != "" && changes {
+		if state, err = openSimState(ctx, file, wait); err != nil {
+			return nil, err
+		}
+	}
+	done := func() error { return state.close() }
+	defer func() {
+		if c == nil {
+			err = errors.Join(err, done())
+		}
+	}()
 	e, err := loadSim(file, sim.Options{})
 	if err != nil {
 		return nil, err
-	}
-	save := file != "" && changes
-	if save {
-		if err := canSave(file); err != nil {
-			return nil, err
-		}
 	}
 	remote, err := images()
 	if err != nil {
@@ -114,12 +118,7 @@ func simulated(ctx context.Context, file string, images func() (simImages, error
 	if err != nil {
 		return nil, err
 	}
-	return connected(client, func() error {
-		if !save {
-			return e.Close()
-		}
-		return errors.Join(saveSim(e, file), e.Close())
-	})
+	return connected(client, func() error { return errors.Join(state.save(e), done(), e.Close()) })
 }
 
 // loadSim reads the state of a simulated engine. No file name, or a file that does not
@@ -141,39 +140,4 @@ func loadSim(file string, o sim.Options) (*sim.Engine, error) {
 		return nil, fmt.Errorf("cannot use %s as the state of a simulated engine: %w", file, err)
 	}
 	return e, nil
-}
-
-// canSave returns an error if the state cannot be written, before anything is done that
-// would be lost.
-func canSave(file string) error {
-	tmp, err := newState(file)
-	if err != nil {
-		return err
-	}
-	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
-}
-
-// newState creates the temporary file that will replace another.
-func newState(file string) (*os.File, error) {
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".dmap-sim-*")
-	if err != nil {
-		return nil, fmt.Errorf("cannot save the state of the simulated engine: %w", err)
-	}
-	return tmp, nil
-}
-
-// saveSim replaces the file as a whole.
-func saveSim(e *sim.Engine, file string) error {
-	tmp, err := newState(file)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(e.Save(tmp), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("cannot save the state of the simulated engine: %w", err), os.Remove(tmp.Name()))
-	}
-	return nil
 }
