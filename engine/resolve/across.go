@@ -1,4 +1,4 @@
-// Resolve, across containers: what no single request is to blame for.
+// Resolve, across containers: problems that no single request has by itself.
 
 package resolve
 
@@ -9,9 +9,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// across judges the finished requests of the named containers beside one another and
-// beside those of the others: by what results from properties, options, functions and
-// the keywords of the call together, not by what the map says in one place.
+// across compares the finished requests of the named containers with one another and
+// with those of the other containers. It must come last: only a finished request shows
+// the result of properties, options, functions and the keywords of the call together.
 func (r *resolver) across(names []string) problem.Problems {
 	problems := r.portClashes()
 	mounts := mountJudge{r: r, of: map[string]mounts{}}

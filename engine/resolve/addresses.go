@@ -13,9 +13,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// addressClashes reports fixed addresses that two containers, or two instances of
-// one, want on one network: the engine would start the first of them and refuse the
-// other.
+// addressClashes reports fixed addresses that two containers, or two instances of one,
+// want on the same network: the engine would start the first and refuse the other,
+// half-way through a run.
 func (r *resolver) addressClashes() problem.Problems {
 	type place struct{ network, address string }
 	owner := map[place]*Node{}
@@ -58,8 +58,8 @@ func addressClash(first, n *Node, network, address string) *problem.Problem {
 	return p
 }
 
-// fixedAddresses returns the addresses that an endpoint asks for, each in its
-// shortest form.
+// fixedAddresses returns the addresses that an endpoint asks for, in their shortest
+// form, so that two spellings of one IPv6 address are equal.
 func fixedAddresses(e docker.EndpointSpec) []string {
 	if e.IPAMConfig == nil {
 		return nil

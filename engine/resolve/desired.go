@@ -14,13 +14,13 @@ import (
 type Desired struct {
 	Map  string
 	Mode model.AttachedMode
-	// CoreImage runs chown and chmod.
+	// CoreImage is the image that runs chown and chmod.
 	CoreImage string
-	// Nodes are all containers, each after everything it needs; the order of the
-	// map decides between equals.
+	// Nodes are all containers, each after everything it needs; otherwise in the order
+	// of the map.
 	Nodes []*Node
 	Resources
-	// Source is that of the map, for problems.
+	// Source is the map's, for problems.
 	Source problem.Source
 
 	nodes map[string]*Node
@@ -39,26 +39,27 @@ type Node struct {
 	Image      string
 	// Needs are the containers this one depends on, in order.
 	Needs []Need
-	// Owns and Uses are the attached volumes it owns and uses, by their names in Docker.
+	// Owns and Uses list the attached volumes it owns and uses, by their names in
+	// Docker.
 	Owns []string
 	Uses []string
 	// Origin is where the configuration was made.
 	Origin problem.Origin
-	// Spec is the create request, filled by [Desired.Specify]; nil before.
+	// Spec is the create request, or nil before [Desired.Specify].
 	Spec *docker.ContainerSpec
-	// Digests are those of Spec's fields as they are written, without dmap's own labels;
-	// Meanings those of what they mean, where a field that says nothing is left out.
+	// Digests are digests of Spec's fields as written, without dmap's own labels.
+	// Meanings are digests of what the fields mean, without those that mean nothing.
 	Digests  map[string]string
 	Meanings map[string]string
 
 	config *model.Container
-	at     map[string]problem.Origin // where the cause of an API field stands
+	at     map[string]problem.Origin // where the cause of an API field was written
 	ports  []portEntry
-	faulty bool // Spec is not what the map means
+	faulty bool // Spec is incomplete: some option was wrong
 }
 
-// portEntry is an entry of port_bindings as it was written: the last one for a port
-// of the container is the one that counts (row 107).
+// portEntry is an entry of port_bindings as written: the last one for a port of the
+// container counts (row 107).
 type portEntry struct {
 	path   string // of the option
 	origin problem.Origin
@@ -83,26 +84,26 @@ const (
 	Uses     Why = "uses"
 	Links    Why = "links"
 	Attaches Why = "attaches"
-	// Joins is the network, or another namespace, of the other container.
+	// Joins: it shares the network, or another namespace, of the other container.
 	Joins Why = "joins"
 )
 
 // Node returns the container of that name in Docker, or nil.
 func (d *Desired) Node(name string) *Node { return d.nodes[name] }
 
-// At returns where the cause of an API field such as "HostConfig.Binds" stands,
-// else where the configuration was made.
+// At returns where the cause of an API field such as "HostConfig.Binds" was written, or
+// where the configuration was made if that is not known.
 func (n *Node) At(field string) problem.Origin {
 	if at, ok := n.at[field]; ok {
 		return at
 	}
-	if at, ok := n.at["HostConfig.PortBindings"]; ok && field == "ExposedPorts" { // what is published is exposed
+	if at, ok := n.at["HostConfig.PortBindings"]; ok && field == "ExposedPorts" { // published ports are exposed as well
 		return at
 	}
 	return n.Origin
 }
 
-// request returns the create request, if there is one that can be judged.
+// request returns the create request, or nil if there is none that can be judged.
 func (n *Node) request() *docker.ContainerSpec {
 	if n == nil || n.faulty {
 		return nil
@@ -110,7 +111,7 @@ func (n *Node) request() *docker.ContainerSpec {
 	return n.Spec
 }
 
-// Mark is what dmap's labels on the container say of which part of the map it is.
+// Mark returns what dmap's labels say about which part of the map the container is.
 func (n *Node) Mark(mapName string) identity.Mark {
 	role := identity.RoleContainer
 	if n.Attached {

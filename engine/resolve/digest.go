@@ -1,4 +1,4 @@
-// Resolve: one digest for each field of a create request.
+// Resolve: a digest for each field of a create request.
 
 package resolve
 
@@ -12,9 +12,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// digest fills the digests of the node: a short one of every field as it is written,
-// and one of what it means. Labels are readable by everybody, so values never go there;
-// the container's name as key makes equal values of different containers look different.
+// digest fills the digests of the node: a short one of every field as written, and one
+// of what it means. They go into labels, which everybody can read, so they must not
+// reveal values: keyed with the container's name, equal values of different containers
+// look different.
 func (n *Node) digest() error {
 	fields, err := n.Spec.Fields()
 	if err != nil {
@@ -43,14 +44,14 @@ func (n *Node) digest() error {
 	return nil
 }
 
-// EncodeDigests is how digests stand in the labels [identity.LabelSpec] and
+// EncodeDigests returns the value of the labels [identity.LabelSpec] and
 // [identity.LabelFields].
 func EncodeDigests(d map[string]string) string {
-	text, _ := json.Marshal(d) // a map of strings always encodes, keys sorted
+	text, _ := json.Marshal(d) // encoding a map of strings never fails, and sorts the keys
 	return string(text)
 }
 
-// DecodeDigests reads such a label back; nil if it is none of ours.
+// DecodeDigests reads such a label back; nil if dmap did not write it.
 func DecodeDigests(label string) map[string]string {
 	var d map[string]string
 	if json.Unmarshal([]byte(label), &d) != nil {

@@ -13,10 +13,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Map returns what Docker must hold of a valid map, without create requests.
-// Call m.Validate first: a name that leads nowhere is left out here. The error is a
-// [problem.Problems]: a cycle, which options can close as well by naming containers of
-// the map, or nil where a container or the map should be.
+// Map returns what Docker must hold for a valid map, without create requests. Call
+// m.Validate first: a name that refers to nothing is left out here. The error is a
+// [problem.Problems]: a cycle, which options can close too by naming containers of the
+// map, or a nil map or container.
 func Map(m *model.ContainerMap) (*Desired, error) {
 	if m == nil {
 		return nil, noMap()
@@ -65,7 +65,8 @@ func noMap() error {
 	return problem.Problems{{Code: problem.CodeWrongValue, Path: "container_map", Msg: "there is no map"}}
 }
 
-// cycle says which containers need one another, and where the map says so.
+// cycle returns the error that names the containers that need one another, and where
+// the map says so.
 func (d *Desired) cycle(way []string) error {
 	p := &problem.Problem{
 		Code: problem.CodeCycle,
@@ -86,7 +87,7 @@ func (d *Desired) cycle(way []string) error {
 	return problem.Problems{p}.Err(d.Source)
 }
 
-// resolver holds what is needed while one map is resolved.
+// resolver holds the state while one map is resolved.
 type resolver struct {
 	m     *model.ContainerMap
 	index *model.Index
@@ -121,7 +122,7 @@ func (r *resolver) configuration(c *model.Container) []string {
 	return names
 }
 
-// needs returns the containers that uses and links lead to (rows 59, 60, 70).
+// needs returns the containers that uses and links refer to (rows 59, 60, 70).
 func (r *resolver) needs(c *model.Container) []Need {
 	var needs []Need
 	for i, u := range c.Uses {
@@ -142,7 +143,7 @@ func (r *resolver) needs(c *model.Container) []Need {
 	return needs
 }
 
-// processUser is the user part of "user:group" (rows 85, 86).
+// processUser returns the user part of "user:group" (rows 85, 86).
 func processUser(user string) string {
 	name, _, _ := strings.Cut(user, ":")
 	return name

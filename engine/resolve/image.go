@@ -11,10 +11,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// image returns the reference Docker gets for an image name of the map: with the
-// map's repository unless the name contains a slash, without the one leading
-// slash that asks for that (rows 25-27), and with a tag unless it has one, or a
-// digest (rows 30, 31). An image id is left alone.
+// image returns the reference that Docker gets for an image name of the map: with the
+// map's repository unless the name contains a slash, without the leading slash that
+// asks for no repository (rows 25-27), and with a tag unless it has one or a digest
+// (rows 30, 31). An image id is left alone.
 func image(m *model.ContainerMap, name string) string {
 	if isImageID(name) {
 		return name
@@ -26,8 +26,8 @@ func image(m *model.ContainerMap, name string) string {
 	return tagged(ref, cmp.Or(m.DefaultTag, "latest"))
 }
 
-// toolImage is the same for the base and the helper image, which are no part of
-// the map's repository.
+// toolImage does the same for the base and helper images, which do not belong to the
+// map's repository.
 func toolImage(name string) string {
 	if isImageID(name) {
 		return name

@@ -1,4 +1,4 @@
-// Resolve, across containers: links that would lead nowhere.
+// Resolve, across containers: links that could never work.
 
 package resolve
 
@@ -14,8 +14,8 @@ import (
 )
 
 // networksOf returns the networks that a container with this request is on, by the
-// names of the request, sorted. Where NetworkingConfig names any, an engine puts the
-// container on those alone, whatever NetworkMode says (measured with API 1.41).
+// names in the request, sorted. If NetworkingConfig names any, the engine puts the
+// container on those only, whatever NetworkMode says (measured with API 1.41).
 func networksOf(s *docker.ContainerSpec) []string {
 	if s.NetworkingConfig == nil || len(s.NetworkingConfig.EndpointsConfig) == 0 {
 		return []string{field.Network(s.HostConfig.NetworkMode)}
@@ -28,12 +28,13 @@ func networksOf(s *docker.ContainerSpec) []string {
 	return names
 }
 
-// deadLinks reports links of n to containers of the map that are not where n is: the
-// engine takes such a link and the name never leads anywhere. Who is not of the map,
-// or has no request yet, is not known.
+// deadLinks reports links from n to containers of the map that are on none of its
+// networks: the engine accepts such a link, and the name never resolves. Containers
+// outside the map, or without a request so far, are not judged: where they are is not
+// known.
 func (r *resolver) deadLinks(n *Node) problem.Problems {
 	if !field.OwnNetwork(n.Spec.HostConfig.NetworkMode) {
-		return nil // has been reported
+		return nil // was reported before
 	}
 	var problems problem.Problems
 	here := networksOf(n.Spec)
@@ -60,9 +61,10 @@ func (r *resolver) deadLinks(n *Node) problem.Problems {
 	return problems
 }
 
-// throughJoins follows a container into the network of another, and that one into the
-// next: on the default network a link to it leads there (measured with API 1.41); on
-// others it is looked up by its name, which no network knows. nil: that is not known.
+// throughJoins returns the networks that a container which joined others' networks is
+// really on, following one to the next. On the default network a link to it leads there
+// (measured with API 1.41); on others it is looked up by its name, which no network
+// knows. nil means that this is not known.
 func (r *resolver) throughJoins(networks []string) []string {
 	for range r.d.Nodes {
 		name, joins := field.Joined(networks[0])
@@ -81,7 +83,7 @@ func (r *resolver) throughJoins(networks []string) []string {
 // link is one link of a request, on a network.
 type link struct{ network, line string }
 
-// linksOf returns the links of a request with the networks they are for, in order.
+// linksOf returns the links of a request with their networks, in order.
 func linksOf(s *docker.ContainerSpec) []link {
 	var out []link
 	for _, line := range s.HostConfig.Links {

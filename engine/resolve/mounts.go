@@ -1,4 +1,4 @@
-// Resolve, across containers: what a container mounts by using others.
+// Resolve, across containers: what a container mounts because it uses others.
 
 package resolve
 
@@ -13,29 +13,30 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// mounts is what stands at the paths of a container.
+// mounts is what a container has mounted, by path.
 type mounts map[string]mounted
 
-// mounted is one thing at one path. source tells things apart: what comes by two ways
-// is the same. by is the container that mounts it by itself, as the map names it.
+// mounted is one thing at one path. source identifies it: the same thing reached in two
+// ways is no clash. by is the container that mounts it itself, by its name in the map.
 type mounted struct{ source, by string }
 
-// mostMounts limits how many mounts of used containers are looked at for one map: in
-// a long chain of uses each container has all of those before. Beyond that the last
-// one wins, as Docker has it.
+// mostMounts limits how many mounts of used containers are examined for one map: in a
+// long chain of uses each container has the mounts of all those behind it, so the
+// number grows with the square of the length. Beyond the limit nothing is reported, and
+// the last mount wins, as in Docker.
 const mostMounts = 200_000
 
-// mountJudge works out what containers mount, each once.
+// mountJudge works out what containers mount, once for each.
 type mountJudge struct {
 	r      *resolver
 	of     map[string]mounts
 	looked int
 }
 
-// clashes reports different things at one path of which Docker would take the last
-// without a word (row 57). [model.ContainerMap.Validate] has compared what properties
-// say; here the options of all containers involved have their say. What the options of
-// n itself mount is no clash: it is meant to override (row 98).
+// clashes reports different things at one path, of which Docker would silently take the
+// last (row 57). [model.ContainerMap.Validate] has compared the properties; here the
+// options of all containers involved are taken into account. What the options of n
+// itself mount never clashes: it is meant to override (row 98).
 func (j *mountJudge) clashes(n *Node) problem.Problems {
 	var problems problem.Problems
 	seen, overridden := mounts{}, mounts{}
@@ -72,7 +73,7 @@ func (j *mountJudge) clashes(n *Node) problem.Problems {
 	return problems
 }
 
-// propertyPaths are the paths of n that its properties mount.
+// propertyPaths returns the paths of n at which its properties mount something.
 func (j *mountJudge) propertyPaths(n *Node) map[string]bool {
 	paths := map[string]bool{}
 	for _, b := range n.config.Binds {
@@ -85,7 +86,7 @@ func (j *mountJudge) propertyPaths(n *Node) map[string]bool {
 	return paths
 }
 
-// mounts returns what a container has, by itself and by using others.
+// mounts returns what a container has mounted, itself and by using others.
 func (j *mountJudge) mounts(n *Node) mounts {
 	if all, done := j.of[n.Name]; done {
 		return all
@@ -105,7 +106,7 @@ func (j *mountJudge) mounts(n *Node) mounts {
 		maps.Copy(all, brought)
 	}
 	maps.Copy(all, j.own(n))
-	for at := range n.Spec.Volumes { // no more than the wish for some volume there
+	for at := range n.Spec.Volumes { // that only asks for some volume there
 		if at = path.Clean(at); all[at].by == "" {
 			all[at] = mounted{"a volume of " + n.Ref(), n.Ref()}
 		}
@@ -113,7 +114,7 @@ func (j *mountJudge) mounts(n *Node) mounts {
 	return all
 }
 
-// own returns what a request mounts by itself, without anonymous volumes.
+// own returns what a request itself mounts, without anonymous volumes.
 func (j *mountJudge) own(n *Node) mounts {
 	own := mounts{}
 	add := func(at, source string) { own[path.Clean(at)] = mounted{source, n.Ref()} }
@@ -128,7 +129,8 @@ func (j *mountJudge) own(n *Node) mounts {
 	return own
 }
 
-// sourceText says what a bind mounts: a host path has a slash, the name of a volume has none.
+// sourceText says in words what a bind mounts: a host path has a slash, the name of a
+// volume has none.
 func sourceText(source string) string {
 	if strings.HasPrefix(source, "/") {
 		return "host path " + path.Clean(source)

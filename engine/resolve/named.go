@@ -1,4 +1,4 @@
-// Resolve: other containers of the map that options name.
+// Resolve: other containers and volumes of the map that options name.
 
 package resolve
 
@@ -16,8 +16,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
-// named is a container or a volume that a spec needs to exist when its own
-// container is created.
+// named is a container or volume that must exist when the container of a spec is
+// created, because the spec names it.
 type named struct {
 	name   string // in Docker
 	field  string // of the API: "HostConfig.Links"
@@ -25,8 +25,8 @@ type named struct {
 	volume bool
 }
 
-// namedBy returns the containers and volumes that a spec names. Links within a network of its
-// own need nothing: their names are looked up when they are used.
+// namedBy returns the containers and volumes that a spec names. Links on a user-defined
+// network need nothing: their names are looked up when they are used.
 func namedBy(host *docker.HostConfig) []named {
 	var out []named
 	for _, set := range []struct {
@@ -55,7 +55,7 @@ func namedBy(host *docker.HostConfig) []named {
 	return out
 }
 
-// sources are those of mounts of volumes.
+// sources returns the names of the volumes among mounts.
 func sources(mounts []docker.Mount) []string {
 	var out []string
 	for _, m := range mounts {
@@ -68,9 +68,9 @@ func sources(mounts []docker.Mount) []string {
 
 func isDefaultNetwork(mode string) bool { return field.Network(mode) == field.DefaultNetwork }
 
-// byOptions adds to the needs and the used volumes of a configuration what its fixed
-// options name of the map: seen from Docker it is the same as uses and links (rows
-// 98, 99). What is wrong with the options is left to [Desired.Specify].
+// byOptions adds to the needs and used volumes of a configuration the parts of the map
+// that its fixed options name: for Docker there is no difference to uses and links
+// (rows 98, 99). What is wrong with the options is reported by [Desired.Specify].
 func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([]Need, []string) {
 	spec := &docker.ContainerSpec{}
 	places := map[string]problem.Origin{}
@@ -122,7 +122,7 @@ type fixed struct {
 	values model.Dict
 }
 
-// fixedOptions returns the option dictionaries that are no functions, in the order in
+// fixedOptions returns the option dictionaries that are not functions, in the order in
 // which they are applied.
 func fixedOptions(c *model.Container) []fixed {
 	return []fixed{{"create_options", c.CreateOptions.Values}, {"start_options", c.StartOptions.Values}}
@@ -147,9 +147,9 @@ func onlyFields(d model.Dict, fields ...string) model.Dict {
 	})
 }
 
-// named reports what the finished spec names wrongly: containers and volumes of the
-// map that were not known as needs, because a function or the call names them, and
-// names of the map that are no container.
+// named reports what the finished spec names wrongly: containers and volumes of the map
+// that were not known as needs, because only a function or the call names them, and
+// names that begin like those of the map but belong to no container.
 func (r *resolver) named(n *Node) problem.Problems {
 	var problems problem.Problems
 	for _, other := range namedBy(&n.Spec.HostConfig) {
@@ -169,7 +169,7 @@ func (r *resolver) named(n *Node) problem.Problems {
 	return problems
 }
 
-// misnamed says what is wrong with a name, and what to do; "" if nothing is.
+// misnamed returns what is wrong with a name and what to do about it, or "".
 func (r *resolver) misnamed(n *Node, other named) (msg, hint string) {
 	ref, inMap := identity.CutName(r.m.Name, other.name)
 	asNeed := slices.ContainsFunc(n.Needs, func(need Need) bool { return need.Name == other.name })
@@ -189,7 +189,7 @@ func (r *resolver) misnamed(n *Node, other named) (msg, hint string) {
 	}
 	c := r.index.Container(ref)
 	if c == nil {
-		return "", "" // nothing of this map
+		return "", "" // not a part of this map
 	}
 	var names []string
 	for i, instance := range c.Refs() {

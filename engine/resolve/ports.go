@@ -1,4 +1,4 @@
-// Resolve, across containers: host ports that could not all be published.
+// Resolve, across containers: host ports that cannot all be published.
 
 package resolve
 
@@ -16,8 +16,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
-// published is a host port that a container publishes, or a range of them of which
-// Docker takes a free one when the container starts.
+// published is a host port that a container publishes, or a range of which Docker takes
+// a free one when the container starts.
 type published struct {
 	n           *Node
 	inside      string // the port of the container, "80/tcp"
@@ -36,7 +36,7 @@ func (p published) text() string {
 	return text + "/" + p.proto
 }
 
-// entry is what the map says of the port.
+// entry returns the entry of the map that publishes the port.
 func (p published) entry() portEntry {
 	for _, e := range slices.Backward(p.n.ports) {
 		if e.ports.Has(p.inside) {
@@ -46,10 +46,10 @@ func (p published) entry() portEntry {
 	return portEntry{path: "port_bindings", origin: p.n.At("HostConfig.PortBindings")}
 }
 
-// portClashes reports host ports that two containers, or two instances of one (row
-// 34), would publish: the engine would start the first of them and refuse the other,
-// half-way through a run. It judges the finished requests; of containers without one
-// it knows what fixed options say, and nothing where a function may say otherwise.
+// portClashes reports host ports that two containers, or two instances of one (row 34),
+// would publish: the engine would start the first and refuse the other, half-way
+// through a run. It compares the finished requests; of containers without one it knows
+// only their fixed options, and nothing if a function could override them.
 func (r *resolver) portClashes() problem.Problems {
 	j := portJudge{fixed: map[port][]published{}, told: map[told]bool{}}
 	for _, c := range r.m.Containers {
@@ -66,8 +66,8 @@ func (r *resolver) portClashes() problem.Problems {
 	return j.problems
 }
 
-// publishing returns the request of a container, or as much of it as says what it
-// publishes; nil if that cannot be known without calling a function.
+// publishing returns the request of a container, or the part of it that says what is
+// published; nil if that cannot be known without calling a function.
 func (r *resolver) publishing(n *Node) *docker.ContainerSpec {
 	if n.Spec != nil {
 		return n.request()
@@ -79,13 +79,13 @@ func (r *resolver) publishing(n *Node) *docker.ContainerSpec {
 	n.ports = nil
 	for _, o := range fixedOptions(n.config) {
 		values := onlyFields(o.values, "HostConfig", "HostConfig.PortBindings", "HostConfig.NetworkMode")
-		option.Apply(spec, values, o.path) // what is wrong with it is told when the container takes part
+		option.Apply(spec, values, o.path) // problems are reported when the container itself takes part
 		n.rememberPorts(values, o.path)
 	}
 	return spec
 }
 
-// rememberPorts notes the entries of port_bindings, also those inside the option
+// rememberPorts notes the entries of port_bindings, including those inside the option
 // host_config.
 func (n *Node) rememberPorts(values model.Dict, path string) {
 	for _, e := range values {
@@ -106,7 +106,7 @@ func (n *Node) rememberPorts(values model.Dict, path string) {
 	}
 }
 
-// publishedBy returns the fixed host ports of a request, in a fixed order.
+// publishedBy returns the fixed host ports of a request, in a deterministic order.
 func publishedBy(n *Node, spec *docker.ContainerSpec) []published {
 	if spec == nil || !field.OwnNetwork(spec.HostConfig.NetworkMode) {
 		return nil
@@ -135,8 +135,8 @@ type (
 		number int
 		proto  string
 	}
-	// told is a clash of two configurations by one entry of the map: one problem is
-	// enough for all instances and for all ports of the entry.
+	// told identifies the clash of two configurations by one entry of the map: a single
+	// problem is enough for all instances and for all ports of the entry.
 	told struct {
 		a, b *model.Container
 		at   problem.Origin
@@ -146,7 +146,7 @@ type (
 
 // portJudge compares all published ports with one another.
 type portJudge struct {
-	fixed    map[port][]published // with the places in order of those that are no ranges
+	fixed    map[port][]published // single ports, with their positions in order
 	order    []published
 	ranges   []published
 	told     map[told]bool
@@ -163,7 +163,7 @@ func (j *portJudge) add(p published) {
 	j.order = append(j.order, p)
 }
 
-// judgePorts reports each port that one before it has at the same address.
+// judgePorts reports each port that an earlier container publishes at the same address.
 func (j *portJudge) judgePorts() {
 	seen := map[port]int{}
 	for _, p := range j.order {
@@ -176,7 +176,7 @@ func (j *portJudge) judgePorts() {
 	}
 }
 
-// clash reports two containers with one port.
+// clash reports two containers that publish the same port.
 func (j *portJudge) clash(p, other published) {
 	if !j.first(p, other) {
 		return
@@ -193,8 +193,8 @@ func (j *portJudge) clash(p, other published) {
 	}
 }
 
-// first reports whether nothing has been told yet of the clash of these two
-// configurations by this entry.
+// first reports whether the clash of these two configurations by this entry is a new
+// one.
 func (j *portJudge) first(p, other published) bool {
 	entry := p.entry()
 	key := told{p.n.config, other.n.config, entry.origin, entry.path}
@@ -202,7 +202,7 @@ func (j *portJudge) first(p, other published) bool {
 	return !j.told[key]
 }
 
-// takers is how many instances of the configuration publish the port.
+// takers returns how many instances of the configuration publish the port.
 func (j *portJudge) takers(p published) int {
 	instances := map[*Node]bool{}
 	for _, other := range j.fixed[port{p.first, p.proto}] {
@@ -236,9 +236,9 @@ func (j *portJudge) report(p published, format string, args ...any) *problem.Pro
 	return found
 }
 
-// judgeRanges reports ranges with a port in them that is fixed for another: which of
-// the two gets it depends on which starts first, or starts again. Several containers
-// may have one range, if it is long enough.
+// judgeRanges reports ranges that contain a fixed port of another container: which of
+// the two gets it would depend on which starts, or restarts, first. Several containers
+// may share a range that is long enough.
 func (j *portJudge) judgeRanges() {
 	type place struct{ ip, text string }
 	all, before := map[place]int{}, map[place]int{}
@@ -248,7 +248,7 @@ func (j *portJudge) judgeRanges() {
 	for _, p := range j.ranges {
 		at := place{p.ip, p.text()}
 		before[at]++
-		if n := p.last - p.first + 1; before[at] == n+1 { // the first that is one too many
+		if n := p.last - p.first + 1; before[at] == n+1 { // the first one too many for the range
 			j.report(p, "%d containers publish one of the %d host ports %s each", all[at], n, p.text()).
 				Hint = "make the range longer, or publish None for any free port"
 		}
@@ -260,7 +260,7 @@ func (j *portJudge) judgeRanges() {
 	}
 }
 
-// inRange reports a fixed port f in the range of p.
+// inRange reports that the fixed port f is in the range of p.
 func (j *portJudge) inRange(p, f published) {
 	if !j.first(p, f) {
 		return
@@ -273,8 +273,9 @@ func (j *portJudge) inRange(p, f published) {
 	found.Related = f.related("published")
 }
 
-// sameAddress reports whether one port can be published only once on two addresses:
-// no address means all of them, 0.0.0.0 and :: all of their kind (API 1.41).
+// sameAddress reports whether two addresses overlap, so that a port can be published on
+// only one of them: no address means all addresses, 0.0.0.0 and :: mean all of their
+// kind (API 1.41).
 func sameAddress(a, b string) bool {
 	if a == b || a == "" || b == "" {
 		return true

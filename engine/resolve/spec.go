@@ -19,11 +19,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 )
 
-// Keywords are options given with a call instead of in the map; they win over
-// both option dictionaries (row 105).
+// Keywords are options given with a call rather than in the map; they win over both
+// option dictionaries (row 105).
 type Keywords struct {
 	Options model.Dict
-	// For are the names of the containers that get them: the requested ones, never
+	// For lists the names of the containers that get them: the requested ones, never
 	// their dependencies (row 104).
 	For []string
 }
@@ -62,7 +62,7 @@ func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) proble
 	if !n.Attached {
 		problems = r.container(ctx, n, call)
 	}
-	if err := n.digest(); err != nil { // no field of a spec can fail to encode
+	if err := n.digest(); err != nil { // every field of a spec can be encoded
 		return append(problems, &problem.Problem{Msg: err.Error(), Cause: err})
 	}
 	n.Spec.Labels = r.labels(n)
@@ -70,8 +70,8 @@ func (r *resolver) specify(ctx context.Context, n *Node, call model.Dict) proble
 }
 
 // container builds the spec of an instance: attributes, then create_options, then
-// start_options, then the keywords of the call (rows 95-108), then what follows
-// from the whole.
+// start_options, then the keywords of the call (rows 95-108), then what follows from
+// all of them together.
 func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) problem.Problems {
 	spec := r.attributes(n)
 	n.Spec = spec
@@ -102,8 +102,8 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) prob
 	return problems
 }
 
-// place gives problems of a finished spec, whose paths are names of options, their
-// place in the map.
+// place adds the place in the map to problems of a finished spec, whose paths are names
+// of options.
 func (n *Node) place(problems problem.Problems) problem.Problems {
 	for _, p := range problems {
 		p.Origin = n.Origin
@@ -114,8 +114,8 @@ func (n *Node) place(problems problem.Problems) problem.Problems {
 	return problems.Under(n.path())
 }
 
-// CheckAPI reports what the specs of the named containers ask for that an engine
-// with that API version ("1.41") does not have: it would ignore that without a word.
+// CheckAPI reports what the specs of the named containers ask for that an engine with
+// that API version ("1.41") does not have: the engine would silently ignore it.
 func (d *Desired) CheckAPI(names []string, version string) error {
 	var problems problem.Problems
 	for _, name := range names {
@@ -126,10 +126,11 @@ func (d *Desired) CheckAPI(names []string, version string) error {
 	return problems.Unique().Err(d.Source)
 }
 
-// value returns what the spec sets a field to, as decoded JSON; nil if it does not.
+// value returns a function that returns the value of a field, as decoded JSON, or nil
+// if the spec does not set it.
 func (n *Node) value() func(field string) any {
 	values := sync.OnceValue(func() map[string]any {
-		all, _ := n.Spec.Values() // it was encoded once
+		all, _ := n.Spec.Values() // cannot fail: digest encoded it before
 		return all
 	})
 	return func(field string) any {
@@ -140,7 +141,7 @@ func (n *Node) value() func(field string) any {
 	}
 }
 
-// attributes is the spec that follows from the properties of the configuration.
+// attributes returns the spec that follows from the properties of the configuration.
 func (r *resolver) attributes(n *Node) *docker.ContainerSpec {
 	c := n.config
 	spec := &docker.ContainerSpec{}
@@ -184,14 +185,15 @@ func (r *resolver) use(spec *docker.ContainerSpec, u model.Use) {
 	}
 }
 
-// nocopy keeps the engine from filling an attached volume with what the image has
-// at that path, and with that directory's owner and mode: an empty volume would
-// lose its preparation when the next container is created. Volumes that come from
-// a holder are never filled either, so both modes do the same.
+// nocopy keeps the engine from filling an attached volume with the image's files at
+// that path, and from giving it that directory's owner and mode: a volume that is
+// prepared but still empty would lose its preparation when the next container is
+// created. Volumes that come from a holder are never filled either, so both modes do
+// the same.
 const nocopy = ",nocopy"
 
-// attach gives the owner its attached volumes, after the options, so that these
-// can override (rows 56, 83, 98).
+// attach adds the attached volumes to their owner. It runs after the options, so that
+// these can override (rows 56, 83, 98).
 func (r *resolver) attach(n *Node) {
 	host := &n.Spec.HostConfig
 	for _, name := range n.Owns {
@@ -208,9 +210,9 @@ func (r *resolver) attach(n *Node) {
 	}
 }
 
-// network moves links to where the container's network wants them: a user-defined
-// network knows them as endpoint links, and without a network of its own a
-// container cannot have any.
+// network moves links to where the container's network needs them: on a user-defined
+// network they are links of the endpoint, and a container that joins another one's
+// network, or has none, cannot have any.
 func (r *resolver) network(n *Node) problem.Problems {
 	host := &n.Spec.HostConfig
 	on := networksOf(n.Spec)
@@ -251,11 +253,11 @@ func (r *resolver) network(n *Node) problem.Problems {
 	return problems
 }
 
-// aliases completes links by the safe forms of default aliases (row 73). Nobody
-// asked for those, so one that any link bears gives way to it, and one of two names
-// is left out: better an alias that leads nowhere than one that leads to the wrong
-// container. Two links that were written are a problem: the engine would take the
-// last one without a word.
+// aliases adds to links the safe forms of default aliases (row 73). Nobody asked for
+// these, so a safe form gives way to any link that has this alias, and one that stands
+// for two names is left out: a missing alias is better than one that leads to the wrong
+// container. Two written links with one alias are a problem: the engine would silently
+// take the last.
 func (r *resolver) aliases(n *Node, links []string) ([]string, problem.Problems) {
 	var problems problem.Problems
 	leads := map[string]string{} // alias to container
@@ -321,7 +323,7 @@ func (r *resolver) values(ctx context.Context, n *Node, path string, o model.Opt
 	}
 }
 
-// CodeCallable is the code of a [problem.Problem] for an option function that failed.
+// CodeCallable is the code of a [problem.Problem] about an option function that failed.
 const CodeCallable problem.Code = "callable-failed"
 
 func (r *resolver) hostPaths(instance string) map[string]string {
@@ -350,7 +352,8 @@ func (n *Node) apply(values model.Dict, path string, inMap bool) problem.Problem
 	return problems.Under(n.path())
 }
 
-// remember notes where options stand, also those inside the option host_config.
+// remember notes where options are written, including those inside the option
+// host_config.
 func (n *Node) remember(values model.Dict) {
 	for _, e := range values {
 		name, _ := e.Key.Value.(string)
@@ -364,8 +367,9 @@ func (n *Node) remember(values model.Dict) {
 	}
 }
 
-// labels are those of the create request: the map's own, and what tells dmap which
-// container it is. The latter are always all set, so that an image cannot pretend them.
+// labels returns the labels of the create request: the map's own, and those by which
+// dmap recognizes the container. The latter are always all set, so that labels of the
+// image cannot pass for them.
 func (r *resolver) labels(n *Node) map[string]string {
 	mark := n.Mark(r.d.Map)
 	mark.Origin = n.Origin.String()
@@ -377,7 +381,7 @@ func (r *resolver) labels(n *Node) map[string]string {
 	return labels
 }
 
-// attributeOrigins says where API fields that follow from properties were set.
+// attributeOrigins returns where API fields that follow from properties were set.
 func attributeOrigins(c *model.Container) map[string]problem.Origin {
 	first := func(paths ...string) problem.Origin {
 		for _, path := range paths {
@@ -397,8 +401,8 @@ func attributeOrigins(c *model.Container) map[string]problem.Origin {
 	}
 }
 
-// safeAlias is a form of the default alias that is a valid host name, "" where the
-// alias is one itself, or was chosen (row 73).
+// safeAlias returns the form of the default alias that is a valid host name, or "" if
+// the alias is one itself or was chosen (row 73).
 func safeAlias(l model.Link) string {
 	safe := strings.NewReplacer("_", "-", ".", "-").Replace(l.Container)
 	if l.Alias != "" || safe == l.Container {

@@ -18,9 +18,11 @@ type Volume struct {
 	Alias string
 	Path  string // inside containers
 	Owner string // configuration that attaches it
-	// Holder is the container of the volume; "" where volumes are mounted directly.
+	// Holder is the container that holds the volume; "" if volumes are mounted
+	// directly.
 	Holder string
-	// Chown is what chown gets ("2000:2000"), Chmod what chmod gets; "" to leave alone.
+	// Chown is the argument for chown ("2000:2000"), Chmod that for chmod; "" means to
+	// leave it alone.
 	Chown  string
 	Chmod  string
 	Origin problem.Origin
@@ -29,8 +31,8 @@ type Volume struct {
 // Volume returns the attached volume of that name in Docker, or nil.
 func (d *Desired) Volume(name string) *Volume { return d.volumes[name] }
 
-// Prepared is the text that records what was done to the volume; "" if nothing
-// has to be.
+// Prepared returns the text that records what was done to the volume, or "" if nothing
+// has to be done.
 func (v *Volume) Prepared() string {
 	switch {
 	case v.Chown == "":
@@ -42,7 +44,7 @@ func (v *Volume) Prepared() string {
 }
 
 // attachedVolumes adds the volumes that a configuration attaches, with their holders,
-// and says which ones it uses.
+// and notes which ones it uses.
 func (r *resolver) attachedVolumes(c *model.Container, d *draft) {
 	for i, alias := range c.Attaches {
 		v := r.volume(c, alias, fmt.Sprintf("attaches[%d]", i))
@@ -59,7 +61,8 @@ func (r *resolver) attachedVolumes(c *model.Container, d *draft) {
 	}
 }
 
-// volume adds an attached volume with what its owner says about it (row 90).
+// volume adds an attached volume with the owner and mode that its owner gives it (row
+// 90).
 func (r *resolver) volume(c *model.Container, alias, at string) *Volume {
 	path, _ := r.index.VolumePath(alias)
 	v := &Volume{
@@ -79,9 +82,9 @@ func (r *resolver) volume(c *model.Container, alias, at string) *Volume {
 	return v
 }
 
-// holder is the container that holds an attached volume (rows 81, 130). It needs
-// no network, and runs as the owner's user where that is a number: a user name
-// would have to be known to the base image.
+// holder returns the container that holds an attached volume (rows 81, 130). It needs
+// no network. It runs as the owner's user only if that is a number: the base image,
+// often an empty one, does not know user names and would not start.
 func (r *resolver) holder(v *Volume, c *model.Container) *Node {
 	n := &Node{
 		Name:     v.Holder,
@@ -107,7 +110,7 @@ func (r *resolver) holder(v *Volume, c *model.Container) *Node {
 	return n
 }
 
-// chown returns what chown gets: "u" means "u:u" (row 86).
+// chown returns the argument for chown: "u" means "u:u" (row 86).
 func chown(user string) string {
 	if user == "" || strings.Contains(user, ":") {
 		return user

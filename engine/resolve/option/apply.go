@@ -11,18 +11,18 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Apply converts the options of d and merges them onto spec. path is where d stands,
-// such as "create_options"; it begins the path of every problem. A nil spec only
-// checks d.
+// Apply converts the options of d and merges them into spec. path leads to d, such as
+// "create_options"; it begins the path of every problem. If spec is nil, d is only
+// checked.
 //
-// Single values are overwritten, also by empty ones; an option that is None is not
-// set (row 106). Dictionaries are merged one level deep (row 107). Lists are appended
-// without duplicates, or by a key of their elements, as the text of the option says
-// (row 108); command and entrypoint are replaced.
+// Single values are overwritten, even by empty ones; an option that is None is not set
+// (row 106). Dictionaries are merged one level deep (row 107). Lists are appended
+// without duplicates, or merged by a key of their elements, as the documentation of the
+// option says (row 108); command and entrypoint are replaced.
 //
 // All problems are returned: those of keys first, then those of values, both in the
-// order of d. Options with a problem leave the spec as it was, others are applied. Nothing of d is kept in spec, and no slice or map
-// that spec came with is changed in place.
+// order of d. Options with a problem leave the spec unchanged, others are applied. spec
+// keeps no memory of d, and no slice or map that spec came with is changed in place.
 func Apply(spec *docker.ContainerSpec, d model.Dict, path string) problem.Problems {
 	if spec == nil {
 		spec = &docker.ContainerSpec{}
@@ -53,8 +53,8 @@ type given struct {
 	name   string // as the map wrote it
 }
 
-// given returns the options of a dictionary that are known, are not None, and are not
-// given twice. Everything else is reported.
+// given returns the options of a dictionary that are known, not None, and not given
+// twice. Unknown and duplicate ones are reported.
 func (r *reader) given(at item, d model.Dict) []given {
 	table := rows()
 	all := slices.DeleteFunc(r.known(table, at, d, false), func(g given) bool { return g.value.Value == nil })
@@ -62,11 +62,11 @@ func (r *reader) given(at item, d model.Dict) []given {
 	return slices.DeleteFunc(all, func(g given) bool { return slices.Contains(doubled, g.option.Field) })
 }
 
-// hostConfig is the key of a dictionary of its own with options of the host
-// configuration, as docker-py's create_container has it.
+// hostConfig is the key of a nested dictionary with options of the host configuration,
+// as in docker-py's create_container.
 const hostConfig = "host_config"
 
-// known looks up the keys of a dictionary. onlyHost is set inside of host_config.
+// known looks up the keys of a dictionary. onlyHost is set inside host_config.
 func (r *reader) known(table []Option, at item, d model.Dict, onlyHost bool) []given {
 	var out []given
 	for _, e := range r.entries(at, d) {
@@ -87,14 +87,14 @@ func (r *reader) known(table []Option, at item, d model.Dict, onlyHost bool) []g
 	return out
 }
 
-// misplacedHostConfig is the rule of host_config where it is an option among others:
-// inside of itself.
+// misplacedHostConfig is the rule of host_config as an ordinary option, which it is
+// only inside itself.
 func misplacedHostConfig(r *reader, it item) change {
 	r.wrong(it, "host_config cannot stand inside of host_config")
 	return nil
 }
 
-// nested reads the options inside of host_config.
+// nested reads the options inside host_config.
 func (r *reader) nested(table []Option, e entry) []given {
 	if e.value.Value == nil {
 		return nil
@@ -107,11 +107,11 @@ func (r *reader) nested(table []Option, e entry) []given {
 	return r.known(table, e.value, d, true)
 }
 
-// keyAtValue is the key with the path of its value: where a problem with the key
-// itself is reported.
+// keyAtValue returns the key with the path of its value, under which a problem with the
+// key itself is reported.
 func (e entry) keyAtValue() item { return item{e.key.Input, e.value.path} }
 
-// doubled reports fields that are given by more than one key, and returns them.
+// doubled reports fields that more than one key sets, and returns them.
 func (r *reader) doubled(all []given) []string {
 	first := map[string]given{}
 	var out []string
@@ -130,7 +130,7 @@ func (r *reader) doubled(all []given) []string {
 	return out
 }
 
-// unknown reports a key that is no option, with the one that may be meant.
+// unknown reports a key that is not an option, and suggests the one that may be meant.
 func (r *reader) unknown(table []Option, e entry) {
 	p := r.add(problem.CodeUnknownKey, e.keyAtValue(), "unknown option %q", e.name)
 	if own := ownProperty(e.name); own {

@@ -12,8 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// claim notes that the dictionary mounts something on a container path, and reports
-// a second mount on the same one. Docker refuses such containers.
+// claim notes that the dictionary mounts something at a container path, and reports a
+// second mount at the same path. Docker refuses such containers.
 func (r *reader) claim(it item, target string) {
 	before, taken := r.targets[target]
 	if !taken {
@@ -27,8 +27,8 @@ func (r *reader) claim(it item, target string) {
 	p.Related = []problem.Related{{Origin: before.Origin, Msg: "first mounted by " + before.path}}
 }
 
-// unmount removes whatever binds, mounts and tmpfs put on the target, so that a new
-// one can be there: of mounts on one path the option wins (row 100).
+// unmount removes whatever binds, mounts and tmpfs have at the target, to make room for
+// a new mount: at one path, the option wins (row 100).
 func unmount(s *docker.ContainerSpec, target string, keepBinds, keepMounts, keepTmpfs bool) {
 	h := &s.HostConfig
 	if !keepBinds {
@@ -63,7 +63,7 @@ func withoutTarget(tmpfs map[string]string, target string) map[string]string {
 	return out
 }
 
-// bindTarget is the container path of "source:target[:mode]".
+// bindTarget returns the container path in "source:target[:mode]".
 func bindTarget(bind string) string {
 	parts := strings.SplitN(bind, ":", 3)
 	if len(parts) < 2 {
@@ -72,8 +72,8 @@ func bindTarget(bind string) string {
 	return path.Clean(parts[1])
 }
 
-// binds reads host paths and named volumes to mount. The key is the container path:
-// the option wins over anything mounted there before (row 100).
+// binds reads host paths and named volumes to mount. The key is the container path: the
+// option replaces anything mounted there before (row 100).
 func binds(r *reader, it item) change {
 	elements := r.readBinds(it)
 	for _, e := range elements {
@@ -135,8 +135,8 @@ func (r *reader) bindText(it item) (string, bool) {
 	return r.bind(it, parts[0], parts[1], parts[2])
 }
 
-// bindEntry reads {source: target} or {source: {"bind": target, "ro": flag}}, where
-// "mode" may stand for "ro".
+// bindEntry reads {source: target} or {source: {"bind": target, "ro": flag}}, in which
+// "mode" may replace "ro".
 func (r *reader) bindEntry(e entry) (string, bool) {
 	if target, ok := e.value.Value.(string); ok {
 		if strings.Contains(target, ":") {
@@ -223,7 +223,8 @@ func modeGroups() [][]string {
 
 const propagationGroup, copyGroup = 2, 3
 
-// wrongMode says what is wrong with the mode of a bind (isPath) or of a named volume.
+// wrongMode returns what is wrong with the mode of a bind (isPath) or of a named
+// volume, or "".
 func wrongMode(mode string, isPath bool) string {
 	groups := modeGroups()
 	var given [5]int
@@ -246,8 +247,8 @@ func wrongMode(mode string, isPath bool) string {
 	return ""
 }
 
-// volumes reads container paths that get a volume of their own. They are added to the
-// shares, none twice (row 97).
+// volumes reads container paths that become anonymous volumes. They are added to the
+// shares, without duplicates (row 97).
 func volumes(r *reader, it item) change {
 	var paths []string
 	for _, e := range r.volumeItems(it) {
@@ -284,7 +285,7 @@ func (r *reader) volumeItems(it item) []item {
 	return out
 }
 
-// tmpfs reads memory file systems: {"/path": "options"} or "/path:options".
+// tmpfs reads file systems in memory: {"/path": "options"} or "/path:options".
 func tmpfs(r *reader, it item) change {
 	elements := r.readTmpfs(it)
 	for _, e := range elements {

@@ -1,4 +1,4 @@
-// Options, check: does the engine have what a spec needs.
+// Options, check: whether the engine has what a spec needs.
 
 package option
 
@@ -12,11 +12,11 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// Check reports what of a spec an engine with the given API version ("1.41") does not
-// have. Engines ignore fields they do not know without a word, so a caller must not
+// Check reports the parts of a spec that an engine with the given API version ("1.41")
+// does not have. Engines silently ignore fields they do not know, so a caller must not
 // send such a spec. value returns one of [docker.ContainerSpec.Values], nil for a field
-// that is not set; only those that not every engine has are asked for. The path of a
-// problem is the name of the option, and it has no origin: the caller knows where the
+// that is not set; it is called only for fields that not every engine has. The path of
+// a problem is the name of the option. It has no origin: the caller knows where the
 // option was set. Problems are sorted by path.
 func Check(value func(field string) any, apiVersion string) problem.Problems {
 	lacking, err := api.Lacking(apiVersion, value)
@@ -37,8 +37,8 @@ func Check(value func(field string) any, apiVersion string) problem.Problems {
 	return out
 }
 
-// partName is how a map knows a part of an option that came later than the option; ""
-// for the option itself.
+// partName returns the name in a map of a part of an option that was added to the API
+// later than the option; "" for the option itself.
 func partName(field string) string {
 	return map[string]string{
 		"Healthcheck.StartInterval":                      "start_interval of a health check",

@@ -1,4 +1,4 @@
-// Options, conversion: other containers: volumes_from and links.
+// Options, conversion: volumes_from and links, which name other containers.
 
 package option
 
@@ -10,8 +10,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// volumesFrom reads containers to take volumes from. The key is the container: one
-// that is there already keeps its place and gets the new mode (row 98).
+// volumesFrom reads containers to take volumes from. The key is the container: one that
+// is already listed keeps its place and gets the new mode (row 98).
 func volumesFrom(r *reader, it item) change {
 	elements := r.readVolumesFrom(it)
 	unique(r, elements, "container", sourceOf)
@@ -24,7 +24,7 @@ func volumesFrom(r *reader, it item) change {
 	}
 }
 
-// sourceOf is the container of "name[:mode]", and the target of "name:alias".
+// sourceOf returns the container in "name[:mode]", and the target in "name:alias".
 func sourceOf(line string) string {
 	name, _, _ := strings.Cut(line, ":")
 	return name
@@ -74,8 +74,8 @@ func (r *reader) readVolumesFrom(it item) []element[string] {
 	return out
 }
 
-// volumesFromItems splits "a,b:ro" at commas that do not belong to a mode, as the
-// source's API client does for a single text.
+// volumesFromItems splits "a,b:ro" at the commas that do not belong to a mode, as
+// docker-py does for a single text.
 func (r *reader) volumesFromItems(it item) []item {
 	text, isText := it.Value.(string)
 	if !isText {
@@ -88,7 +88,7 @@ func (r *reader) volumesFromItems(it item) []item {
 	return out
 }
 
-// wrongSharedMode says what is wrong with a mode of volumes_from.
+// wrongSharedMode returns what is wrong with a mode of volumes_from, or "".
 func wrongSharedMode(mode string) string {
 	for _, w := range strings.Split(mode, ",") {
 		if !slices.Contains([]string{"ro", "rw", "z", "Z"}, w) {
@@ -98,14 +98,14 @@ func wrongSharedMode(mode string) string {
 	return wrongMode(mode, true)
 }
 
-// link is one link; adds tells that it stands beside other links to the target.
+// link is one link. If adds is set, it does not replace other links to the target.
 type link struct {
 	line string // target:alias
 	adds bool
 }
 
 // links reads links to containers. A dictionary or a text "target:alias" replaces all
-// links to that target that were there; a pair (target, alias) adds one (row 99).
+// earlier links to that target; a pair (target, alias) adds one (row 99).
 func links(r *reader, it item) change {
 	elements := r.readLinks(it)
 	return func(s *docker.ContainerSpec) {
@@ -173,8 +173,8 @@ func pairTarget(pair model.List) (string, bool) {
 	return target, ok
 }
 
-// linkLine joins target and alias. Without an alias it is the target's own name, as
-// the engine has it.
+// linkLine joins target and alias. Without an alias, the target's own name is used, as
+// by the engine.
 func (r *reader) linkLine(it item, target string, alias any) (string, bool) {
 	name, ok := alias.(string)
 	if !ok && alias != nil {

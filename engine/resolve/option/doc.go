@@ -1,11 +1,11 @@
-// Options, overview: the table of everything a container may be given, and its way onto a spec.
+// Options, overview: the table of all options, and how they get into a spec.
 
-// Package option is the table of all options of create_options and start_options:
-// the keywords of docker-py's API client for creating and starting a container and
-// for its host configuration, with their Engine API fields, accepted forms and one
-// line of text each. The same table feeds conversion ([Apply]), suggestions,
-// completion ([Names]), help ([Help]) and the check against the API version of an
-// engine ([Check]).
+// Package option holds the table of all options of create_options and start_options:
+// the keywords of docker-py's API client for creating and starting a container and for
+// its host configuration, each with its Engine API field, accepted forms and a line of
+// documentation. The same table feeds conversion ([Apply]), suggestions, completion
+// ([Names]), help ([Help]) and the check against the API version of an engine
+// ([Check]).
 //
 // It never talks to Docker, reads no file, clock or environment, and ignores
 // nothing: a key or value it does not understand is a problem, never a guess.

@@ -1,4 +1,4 @@
-// Options, conversion: environment, and other texts by name.
+// Options, conversion: environment, and other strings by name.
 
 package option
 
@@ -11,8 +11,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// environment reads variables from a dictionary or from "K=V" texts, and merges them
-// by name (row 107). None, and a text without "=", unsets the image's variable.
+// environment reads variables from a dictionary or from strings "K=V", and merges them
+// by name (row 107). None, or a string without "=", unsets the image's variable.
 func environment(r *reader, it item) change {
 	elements := readEnvironment(r, it)
 	unique(r, elements, "variable", variableName)
@@ -25,7 +25,7 @@ func environment(r *reader, it item) change {
 	}
 }
 
-// variableName is the name in "K=V" or "K".
+// variableName returns the name in "K=V" or "K".
 func variableName(v string) string {
 	name, _, _ := strings.Cut(v, "=")
 	return name
@@ -60,9 +60,9 @@ func variable(s string) string {
 	return ""
 }
 
-// textMap returns a reader of texts by name: a dictionary, or a list of "name=value"
-// where a name alone has an empty value if bare allows it. Flags are taken only if bare:
-// for an engine's own settings True is not the text that means it.
+// textMap returns a reader of strings by name: a dictionary, or a list of "name=value".
+// If bare is set, a name alone has an empty value, and booleans are accepted; they are
+// not for an engine's own settings, which do not read "True" as true.
 func textMap(bare bool, checkName func(string) string) func(*reader, item) []element[named[string]] {
 	return func(r *reader, it item) []element[named[string]] {
 		out := readTextMap(r, it, bare)
@@ -113,8 +113,8 @@ func labelName(s string) string {
 }
 
 // hosts reads additional host names: {"name": "address"} or "name:address". A name
-// that is given replaces all addresses it had (row 107); one value may give a name
-// several addresses.
+// replaces all addresses it had before (row 107); one value may give a name several
+// addresses.
 func hosts(r *reader, it item) change {
 	elements := readHosts(r, it)
 	return func(s *docker.ContainerSpec) {
@@ -165,8 +165,8 @@ func readHosts(r *reader, it item) []element[string] {
 	return out
 }
 
-// replaceNamed puts lines into list: the first one of a name takes the place of all
-// that were there under that name, others follow it.
+// replaceNamed puts lines into list: the first line of a name replaces all earlier ones
+// of that name, further ones follow it.
 func replaceNamed(list []string, elements []element[string], nameOf func(string) string) []string {
 	fresh := map[string]bool{}
 	for _, e := range elements {
@@ -183,7 +183,7 @@ func replaceNamed(list []string, elements []element[string], nameOf func(string)
 	return list
 }
 
-// putFirst puts line in the place of the first one of its name and drops the others.
+// putFirst puts line in the place of the first line of its name and drops the others.
 func putFirst(list []string, line string, nameOf func(string) string) []string {
 	i := slices.IndexFunc(list, func(old string) bool { return nameOf(old) == nameOf(line) })
 	if i < 0 {

@@ -13,8 +13,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// healthcheck reads how to probe the container. Its parts are merged one by one (row
-// 107): an option may set the interval of a test given elsewhere.
+// healthcheck reads how to check the health of the container. Its parts are merged one
+// by one (row 107): an option may set the interval of a test given elsewhere.
 func healthcheck(r *reader, it item) change {
 	var parts []func(*docker.Healthcheck)
 	set := func(part func(*docker.Healthcheck)) { parts = append(parts, part) }
@@ -44,7 +44,7 @@ func healthcheck(r *reader, it item) change {
 	}
 }
 
-// healthFields are the parts of a health check, in the order of the tuple form.
+// healthFields returns the parts of a health check, in the order of the tuple form.
 func (r *reader) healthFields(set func(func(*docker.Healthcheck))) []field {
 	duration := func(at func(*docker.Healthcheck) *int64) func(item) {
 		return func(it item) {
@@ -68,8 +68,8 @@ func (r *reader) healthFields(set func(func(*docker.Healthcheck))) []field {
 	}
 }
 
-// healthList reads a list: the test alone if it begins with NONE, CMD or CMD-SHELL,
-// else the tuple (test, interval, timeout, retries, start_period).
+// healthList reads a list: just the test if it begins with NONE, CMD or CMD-SHELL,
+// otherwise the tuple (test, interval, timeout, retries, start_period).
 func (r *reader) healthList(it item, list model.List, fields []field) {
 	if len(list) > 0 && isProbe(list[0].Value) {
 		fields[0].set(it)
@@ -95,8 +95,8 @@ func isProbe(v any) bool {
 	return ok && slices.Contains([]string{"NONE", "CMD", "CMD-SHELL"}, s)
 }
 
-// readTest reads the command of a health check. A text is run by a shell, a list is
-// run as it is; NONE switches the image's check off, an empty list leaves it.
+// readTest reads the command of a health check. A string is run by a shell, a list
+// without one; NONE disables the image's check, an empty list keeps it.
 func readTest(r *reader, it item) []string {
 	if text, ok := it.Value.(string); ok {
 		switch strings.TrimSpace(text) {
@@ -124,7 +124,8 @@ func readTest(r *reader, it item) []string {
 
 const restartForms = `"no", "always", "unless-stopped", "on-failure", "on-failure:5", or {"Name": name, "MaximumRetryCount": count}`
 
-// readRestart reads a restart policy. It is one value: nothing of an old one stays.
+// readRestart reads a restart policy. It is a single value: no part of an older one is
+// kept.
 func readRestart(r *reader, it item) docker.RestartPolicy {
 	var p docker.RestartPolicy
 	switch v := it.Value.(type) {
@@ -170,7 +171,7 @@ func (r *reader) checkRestart(it item, p docker.RestartPolicy) docker.RestartPol
 }
 
 // logConfig reads the log driver: a name, or type and config. Both parts are merged
-// (row 107), but the settings of one driver are not kept for another.
+// (row 107), except that the settings of one driver are not kept for another.
 func logConfig(r *reader, it item) change {
 	var driver *string
 	var config map[string]string

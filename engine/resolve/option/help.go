@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Help writes the table for a person: one block for each option that can be set, then
-// those that are refused with the reason. It returns the first error of w.
+// Help writes the table for people: a block for each option that can be set, then the
+// refused ones with the reasons. It returns the first error of w.
 func Help(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("Options of create_options and start_options. Names are those of docker-py; names of the Engine API\n" +

@@ -22,7 +22,7 @@ func ulimitNames() []string {
 		"rss", "rtprio", "rttime", "sigpending", "stack"}
 }
 
-// readUlimits reads limits of processes; a dictionary of limits by name is taken too.
+// readUlimits reads limits of processes, also as a dictionary of limits by name.
 func readUlimits(r *reader, it item) []element[docker.Ulimit] {
 	var out []element[docker.Ulimit]
 	if d, isDict := it.Value.(model.Dict); isDict && !hasName(d) {
@@ -54,7 +54,7 @@ func readUlimits(r *reader, it item) []element[docker.Ulimit] {
 	return out
 }
 
-// hasName tells a single limit from limits by name.
+// hasName reports whether a dictionary is a single limit, and not limits by name.
 func hasName(d model.Dict) bool {
 	_, small := d.Get("name")
 	_, api := d.Get("Name")
@@ -109,7 +109,7 @@ func (r *reader) ulimitValue(it item) (soft, hard int64, ok bool) {
 	return soft, hard, ok
 }
 
-// parseUlimit reads "soft:hard" or one number for both; -1 is no limit.
+// parseUlimit reads "soft:hard" or one number for both; -1 means no limit.
 func parseUlimit(s string) (soft, hard int64, ok bool) {
 	first, second, both := strings.Cut(s, ":")
 	if !both {
@@ -170,7 +170,7 @@ func readDevices(r *reader, it item) []element[docker.DeviceMapping] {
 	return out
 }
 
-// device fills in what was left out and checks the rest.
+// device fills in the parts that were left out and checks the others.
 func (r *reader) device(it item, d docker.DeviceMapping) docker.DeviceMapping {
 	if d.PathInContainer == "" {
 		d.PathInContainer = d.PathOnHost
@@ -239,7 +239,8 @@ func (r *reader) deviceRequest(it item, d model.Dict) docker.DeviceRequest {
 	return q
 }
 
-// capabilitySets reads a list of lists: one of the inner lists must be met whole.
+// capabilitySets reads a list of lists: a device must have all capabilities of one of
+// them.
 func (r *reader) capabilitySets(it item) [][]string {
 	const forms = `a list of lists of strings such as [["gpu"]]`
 	list, ok := it.Value.(model.List)
@@ -284,7 +285,7 @@ func rates(read func(*reader, item) int64) func(*reader, item) []element[docker.
 	}
 }
 
-// deviceValue takes {"Path": device, api: n} or "device:n" apart.
+// deviceValue splits {"Path": device, api: n} or "device:n".
 func (r *reader) deviceValue(it item, name, api, forms string) (path string, value item, ok bool) {
 	before := len(r.problems)
 	switch v := it.Value.(type) {
@@ -313,7 +314,7 @@ func (r *reader) deviceValue(it item, name, api, forms string) (path string, val
 	return path, value, true
 }
 
-// numberOrText reads digits as a number and leaves other text.
+// numberOrText reads digits as a number and returns other text unchanged.
 func numberOrText(s string) any {
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n
@@ -338,7 +339,7 @@ func cpuSet(s string) string {
 	return ""
 }
 
-// readCPUSet reads numbers of CPUs or memory nodes; one number may be given as such.
+// readCPUSet reads numbers of CPUs or memory nodes, as text or as a single int.
 func readCPUSet(r *reader, it item) string {
 	if n, ok := it.Value.(int64); ok {
 		it.Value = strconv.FormatInt(n, 10)
@@ -346,5 +347,6 @@ func readCPUSet(r *reader, it item) string {
 	return textWhere(emptyOr(cpuSet))(r, it)
 }
 
-// requestKey tells device requests apart: two are the same if all of them is.
+// requestKey returns the key by which device requests count as the same: all their
+// parts.
 func requestKey(q docker.DeviceRequest) string { return fmt.Sprint(q) }

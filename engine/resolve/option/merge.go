@@ -1,4 +1,4 @@
-// Options, merging: how a new value meets the one that is there.
+// Options, merging: how a new value is combined with the existing one.
 
 package option
 
@@ -16,8 +16,9 @@ type element[T any] struct {
 	value T
 }
 
-// overwrite is the rule of a single value: the new one wins, also an empty one (row
-// 106). It is also that of lists which are one value: command, entrypoint (row 108).
+// overwrite is the rule of single values: the new one wins, even an empty one (row
+// 106). It is also the rule of lists that count as single values: command, entrypoint
+// (row 108).
 func overwrite[T any](read func(*reader, item) T, at func(*docker.ContainerSpec) *T) rule {
 	return func(r *reader, it item) change {
 		v := read(r, it)
@@ -25,7 +26,7 @@ func overwrite[T any](read func(*reader, item) T, at func(*docker.ContainerSpec)
 	}
 }
 
-// overwritePointer is overwrite for fields that tell "not set" from zero.
+// overwritePointer is overwrite for fields that distinguish "not set" from zero.
 func overwritePointer[T any](read func(*reader, item) T, at func(*docker.ContainerSpec) **T) rule {
 	return func(r *reader, it item) change {
 		v := read(r, it)
@@ -33,9 +34,9 @@ func overwritePointer[T any](read func(*reader, item) T, at func(*docker.Contain
 	}
 }
 
-// extend is the rule of a list: an element with the key of one that is there takes
-// its place, others are appended (row 108). The same key twice in one value is a
-// problem, if what names the element.
+// extend is the rule of lists: an element with the key of an existing one replaces it,
+// others are appended (row 108). The same key twice in one value is a problem, unless
+// what, the name of an element in messages, is "".
 func extend[T any](what string, read func(*reader, item) []element[T], key func(T) string, at func(*docker.ContainerSpec) *[]T) rule {
 	return func(r *reader, it item) change {
 		elements := read(r, it)
@@ -52,7 +53,7 @@ func extend[T any](what string, read func(*reader, item) []element[T], key func(
 	}
 }
 
-// extendTexts is extend for texts: one that is there already is left out.
+// extendTexts is extend for strings: one that is already in the list is left out.
 func extendTexts(read func(*reader, item) []element[string], at func(*docker.ContainerSpec) *[]string) rule {
 	return func(r *reader, it item) change {
 		elements := read(r, it)
@@ -79,13 +80,13 @@ func putKeyed[T any](list []T, v T, key func(T) string) []T {
 	return append(list, v)
 }
 
-// unique reports elements whose key another element has.
+// unique reports elements that have the same key as an earlier one.
 func unique[T any](r *reader, elements []element[T], what string, key func(T) string) {
 	first := map[string]item{}
 	for _, e := range elements {
 		k := key(e.value)
 		if k == "" {
-			continue // reported already
+			continue // reported before
 		}
 		if before, twice := first[k]; twice {
 			p := r.add(problem.CodeDuplicate, e.from, "%s %q is given twice", what, k)
@@ -102,8 +103,8 @@ type named[T any] struct {
 	value T
 }
 
-// mergeMap is the rule of a dictionary: matching keys are overridden, others stay
-// (row 107).
+// mergeMap is the rule of dictionaries: values of matching keys are replaced, others
+// are kept (row 107).
 func mergeMap[T any](what string, read func(*reader, item) []element[named[T]], at func(*docker.ContainerSpec) *map[string]T) rule {
 	return func(r *reader, it item) change {
 		elements := read(r, it)
@@ -112,7 +113,8 @@ func mergeMap[T any](what string, read func(*reader, item) []element[named[T]], 
 	}
 }
 
-// withEntries returns a new map of old and the elements; nil if there is nothing.
+// withEntries returns a new map with the entries of old and the elements; nil if it
+// would be empty.
 func withEntries[T any](old map[string]T, elements []element[named[T]]) map[string]T {
 	if len(elements) == 0 {
 		return old

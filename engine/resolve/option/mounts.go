@@ -12,8 +12,8 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// mounts reads mounts in the long form. The key is the container path: the option wins
-// over anything mounted there before (row 100).
+// mounts reads mounts in the long form. The key is the container path: the option
+// replaces anything mounted there before (row 100).
 func mounts(r *reader, it item) change {
 	var elements []element[docker.Mount]
 	for _, e := range r.elements(it) {
@@ -74,7 +74,7 @@ func (r *reader) mountText(it item, text string) docker.Mount {
 }
 
 // mountRecord reads a mount with the names of the API, or with those of docker-py,
-// which has the options of all types side by side.
+// which does not nest the options of a type.
 func (r *reader) mountRecord(it item, d model.Dict) docker.Mount {
 	m := docker.Mount{Type: "volume"}
 	var bind docker.BindOptions
@@ -126,8 +126,8 @@ func (r *reader) mountRecord(it item, d model.Dict) docker.Mount {
 	return m
 }
 
-// mark makes fields note that one of them was given, and report one that is given both
-// beside the others and among the options of its type.
+// mark makes fields note that one of them was given, and report one that is given
+// twice: in docker-py's flat form and nested in the options of its type.
 func (r *reader) mark(given *bool, fields []field) []field {
 	for i, f := range fields {
 		var first *item
@@ -145,7 +145,7 @@ func (r *reader) mark(given *bool, fields []field) []field {
 	return fields
 }
 
-// flat is a nested field under the name docker-py gives it beside the others.
+// flat is a nested field under the name that docker-py has for it in the flat form.
 func flat(name string, f field) field { return field{name, name, f.set} }
 
 func (r *reader) bindFields(o *docker.BindOptions) []field {
@@ -173,7 +173,7 @@ func (r *reader) tmpfsFields(o *docker.TmpfsOptions) []field {
 	}
 }
 
-// textsByName reads texts by name into a map of their own.
+// textsByName reads strings by name into a new map.
 func (r *reader) textsByName(it item, bare bool, checkName func(string) string) map[string]string {
 	elements := textMap(bare, checkName)(r, it)
 	unique(r, elements, "name", func(n named[string]) string { return n.name })
@@ -202,7 +202,7 @@ func localPath(s string) string {
 	return ""
 }
 
-// checkMount reports what cannot go together in one mount.
+// checkMount reports parts of a mount that exclude each other.
 func (r *reader) checkMount(it item, m docker.Mount) {
 	isPath := strings.HasPrefix(m.Source, "/")
 	switch {

@@ -1,4 +1,4 @@
-// Options, conversion: what an unknown key may have meant.
+// Options, conversion: what an unknown key was probably meant to be.
 
 package option
 
@@ -9,14 +9,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// ownProperty tells whether name is a property of a container in a map.
+// ownProperty reports whether name is a property of a container in a map.
 func ownProperty(name string) bool {
 	return slices.Contains([]string{"instances", "shares", "uses", "attaches", "permissions", "persistent",
 		"create_options", "start_options"}, name)
 }
 
-// otherName returns the option for a name that the docker command line or a Compose
-// file has for it, "" if there is none.
+// otherName returns the option that the docker command line or Compose calls name, or
+// "".
 func otherName(name string) string {
 	return map[string]string{
 		"add_host":             "extra_hosts",
@@ -76,8 +76,8 @@ func otherName(name string) string {
 	}[strings.ReplaceAll(strings.ToLower(strings.TrimLeft(name, "-")), "-", "_")]
 }
 
-// didYouMean suggests the nearest name. A name in small letters is first looked for
-// among those of docker-py, because these are what the map is written in.
+// didYouMean suggests the nearest name. A lower-case name is first compared with those
+// of docker-py, because maps are written with these.
 func didYouMean(name string, ours, api []string) string {
 	if name == strings.ToLower(name) {
 		if hint := problem.DidYouMean(name, ours); hint != "" {

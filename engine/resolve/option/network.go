@@ -1,4 +1,4 @@
-// Options, conversion: places in networks.
+// Options, conversion: endpoints in networks.
 
 package option
 
@@ -10,9 +10,10 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// networking reads the networks of a container: {network: endpoint} as docker-py's
-// containers.run takes it, or the same under EndpointsConfig as its
-// create_networking_config returns it. An endpoint replaces the one of that network (row 107).
+// networking reads the networks of a container: {network: endpoint} as in docker-py's
+// containers.run, or the same under EndpointsConfig as returned by its
+// create_networking_config. An endpoint replaces an earlier one in that network (row
+// 107).
 func networking(r *reader, it item) change {
 	const forms = "a dict: network to its settings (None for the defaults)"
 	d, ok := it.Value.(model.Dict)
@@ -55,7 +56,7 @@ func networking(r *reader, it item) change {
 	}
 }
 
-// alone reports what stands beside EndpointsConfig.
+// alone reports keys given beside EndpointsConfig, which must be the only one.
 func (r *reader) alone(it item, d model.Dict) bool {
 	ok := true
 	for _, e := range r.entries(it, d) {
@@ -67,7 +68,8 @@ func (r *reader) alone(it item, d model.Dict) bool {
 	return ok
 }
 
-// isSetting tells settings that were given without the network they are for.
+// isSetting reports whether an entry is a setting of an endpoint that was given without
+// its network.
 func isSetting(e entry) bool {
 	switch e.name {
 	case "ipam_config", "IPAMConfig":
@@ -79,8 +81,8 @@ func isSetting(e entry) bool {
 	return false
 }
 
-// endpoint reads the settings of one network, with the addresses beside the others as
-// docker-py has them, or under IPAMConfig.
+// endpoint reads the settings of one network, with the addresses among them as in
+// docker-py, or under IPAMConfig.
 func (r *reader) endpoint(it item) docker.EndpointSpec {
 	var s docker.EndpointSpec
 	if it.Value == nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// integer returns a reader of whole numbers from low to high, and of those in also.
+// integer returns a reader of whole numbers from low to high, or one of those in also.
 func integer[T int | int64 | uint16](low, high int64, also ...int64) func(*reader, item) T {
 	return func(r *reader, it item) T {
 		v, ok := it.Value.(int64)
@@ -31,7 +31,7 @@ func integer[T int | int64 | uint16](low, high int64, also ...int64) func(*reade
 	}
 }
 
-// rangeText is "a number from 10 to 1000, or 0".
+// rangeText returns "a number from 10 to 1000, or 0".
 func rangeText(low, high int64, also []int64) string {
 	s := "a number from " + strconv.FormatInt(low, 10)
 	if high == math.MaxInt64 {
@@ -47,10 +47,10 @@ func rangeText(low, high int64, also []int64) string {
 
 const sizeForms = `bytes, or a number with b, k, m or g ("512m", "1.5g")`
 
-// leastMemory is the least memory limit Docker accepts.
+// leastMemory is the smallest memory limit that Docker accepts.
 const leastMemory = 6 << 20
 
-// size returns a reader of sizes in bytes of at least low, and of those in also.
+// size returns a reader of sizes in bytes of at least low, or one of those in also.
 func size(low int64, also ...int64) func(*reader, item) int64 {
 	return func(r *reader, it item) int64 {
 		v, ok := readSize(r, it)
@@ -70,7 +70,7 @@ func size(low int64, also ...int64) func(*reader, item) int64 {
 	}
 }
 
-// sizeRange is "at least 6m, or 0".
+// sizeRange returns "at least 6m, or 0".
 func sizeRange(low int64, also []int64) string {
 	s := "at least " + sizeText(low)
 	for _, special := range also {
@@ -79,7 +79,7 @@ func sizeRange(low int64, also []int64) string {
 	return s
 }
 
-// sizeText writes a limit of this package: a number of bytes or of MiB.
+// sizeText writes a limit of this package as a number of bytes or MiB.
 func sizeText(n int64) string {
 	const mega = 1 << 20
 	if n >= mega && n%mega == 0 {
@@ -109,8 +109,8 @@ func readSize(r *reader, it item) (int64, bool) {
 	return 0, false
 }
 
-// parseSize reads "3g", "1.5GB", "100". wrong says what is wrong with it. Parts of
-// a byte are dropped, as the source's API client does.
+// parseSize reads "3g", "1.5GB", "100". wrong is what is wrong with the text, or "".
+// Fractions of a byte are dropped, as by docker-py.
 func parseSize(s string) (n int64, wrong string) {
 	if s == "-1" {
 		return -1, ""
@@ -137,7 +137,7 @@ func parseSize(s string) (n int64, wrong string) {
 	return whole.Int64(), ""
 }
 
-// parseDecimal reads digits with at most one point, exactly.
+// parseDecimal reads digits with at most one point, without rounding.
 func parseDecimal(s string) (value *big.Rat, ok bool) {
 	const longest = 40
 	if len(s) > longest || !isDecimal(s) {
@@ -154,7 +154,8 @@ func isDecimal(s string) bool {
 
 const durationForms = `a duration such as "1m30s" or "500ms", or nanoseconds`
 
-// readDuration reads nanoseconds, or a text with units. Docker takes 0, and 1 ms up.
+// readDuration reads nanoseconds, or a text with units. Docker accepts 0, or 1 ms and
+// more.
 func readDuration(r *reader, it item) int64 {
 	var d time.Duration
 	switch v := it.Value.(type) {
@@ -184,7 +185,7 @@ func readDuration(r *reader, it item) int64 {
 	return int64(d)
 }
 
-// readSeconds reads whole seconds, or a text with units; -1 waits without end.
+// readSeconds reads whole seconds, or a text with units; -1 means to wait forever.
 func readSeconds(r *reader, it item) int {
 	const forms = `seconds, or a duration such as "1m30s"`
 	switch v := it.Value.(type) {

@@ -20,11 +20,11 @@ type Ports struct {
 	Proto       string
 }
 
-// ReadPorts reads ports of a container in any form that an option takes, such as the
+// ReadPorts reads ports of a container in any form that an option accepts, such as the
 // keys of port_bindings.
 func ReadPorts(in model.Input) (Ports, bool) { return readPort(&reader{}, item{Input: in}) }
 
-// Has reports whether a port of the API, such as "80/tcp", is one of these.
+// Has reports whether a port in the API's form, such as "80/tcp", is in the range.
 func (p Ports) Has(name string) bool {
 	number, proto, _ := strings.Cut(name, "/")
 	n, ok := parsePort(number)
@@ -33,12 +33,12 @@ func (p Ports) Has(name string) bool {
 
 func (p Ports) count() int { return p.Last - p.First + 1 }
 
-// name is the port number i of the range as the API writes it: "80/tcp".
+// name returns the i'th port of the range in the API's form: "80/tcp".
 func (p Ports) name(i int) string { return strconv.Itoa(p.First+i) + "/" + p.Proto }
 
 const portForms = `a port such as 80, "53/udp", (53, "udp") or "8000-8010"`
 
-// readPort reads a port of the container. The protocol is tcp if none is given; it is
+// readPort reads a port of the container. The protocol is tcp if none is given. It is
 // never read as a port, nor written twice (D22).
 func readPort(r *reader, it item) (Ports, bool) {
 	text, proto, ok := portText(it)
@@ -68,7 +68,7 @@ func readPort(r *reader, it item) (Ports, bool) {
 	return Ports{first, last, proto}, true
 }
 
-// portText takes 80, "80/tcp" or (80, "tcp") apart.
+// portText splits 80, "80/tcp" or (80, "tcp") into port and protocol.
 func portText(it item) (port, proto string, ok bool) {
 	in := it.Input
 	if pair, isList := in.Value.(model.List); isList {
@@ -91,7 +91,7 @@ func portText(it item) (port, proto string, ok bool) {
 	return "", "", false
 }
 
-// ParsePortRange reads "80" or "8000-8010", also port 0 alone.
+// ParsePortRange reads "80" or "8000-8010"; port 0 only by itself.
 func ParsePortRange(s string) (first, last int, ok bool) {
 	from, to, isRange := strings.Cut(s, "-")
 	first, ok = parsePort(from)
@@ -140,7 +140,7 @@ func exposedItems(r *reader, it item) []item {
 	return out
 }
 
-// withKeys returns a new set of old and the names; nil if there is nothing.
+// withKeys returns a new set of old and the names; nil if it would be empty.
 func withKeys(old map[string]struct{}, names []string) map[string]struct{} {
 	if len(names) == 0 {
 		return old
@@ -155,11 +155,12 @@ func withKeys(old map[string]struct{}, names []string) map[string]struct{} {
 	return out
 }
 
-// published is one port of the container with its places on the host.
+// published is one port of the container with the places where it is published on the
+// host.
 type published = named[[]docker.PortBinding]
 
 // portBindings reads ports to publish, keyed by container port. They are exposed as
-// well, because the engine drops a binding of a port that is not (row 109).
+// well, because the engine drops bindings of ports that are not (row 109).
 func portBindings(r *reader, it item) change {
 	d, ok := it.Value.(model.Dict)
 	if !ok {
@@ -218,8 +219,8 @@ func (r *reader) publish(it item, e model.Entry) []element[published] {
 	return out
 }
 
-// hostPlaces splits a list of host places; one place, also a pair of address and
-// port, stands for a list of one.
+// hostPlaces splits a list of host places. A single place, which may be a pair of
+// address and port, counts as a list of one.
 func hostPlaces(it item) []item {
 	list, isList := it.Value.(model.List)
 	if !isList || isPlace(list) {
@@ -257,7 +258,8 @@ func (r *reader) addressBesidePorts(it item, places []item) bool {
 	return true
 }
 
-// isPlace tells (address, port) and (address,) from a list of places.
+// isPlace reports whether a list is one place, (address, port) or (address,), and not a
+// list of places.
 func isPlace(list model.List) bool {
 	if len(list) == 0 || len(list) > 2 {
 		return false
@@ -284,8 +286,8 @@ func unbracket(address string) string {
 
 const placeForms = `a host port, (address, port), (address,), None, {"HostPort": port, "HostIp": address} or a list of these`
 
-// hostPlace reads where a port is published: address ("" for all) and port ("" for
-// any free one), which may be a range.
+// hostPlace reads where a port is published: the address ("" for all) and the port (""
+// for any free one), which may be a range.
 func (r *reader) hostPlace(it item) (ip, port string, ok bool) {
 	var address, number item
 	switch v := it.Value.(type) {
@@ -319,7 +321,7 @@ func (r *reader) hostPlace(it item) (ip, port string, ok bool) {
 	return ip, port, okIP && okPort
 }
 
-// parseAddress takes an IP address that is no number.
+// parseAddress accepts an IP address, but not one written as a number.
 func parseAddress(s string) (string, bool) {
 	ip := unbracket(s)
 	return ip, ipAddress(ip) == ""
@@ -372,8 +374,9 @@ func (r *reader) hostPort(it item) (string, bool) {
 	return strconv.Itoa(first) + "-" + strconv.Itoa(last), true
 }
 
-// spreadHost gives each of count container ports its host port: a range of equal
-// length one by one, any free one to all, anything to a single container port.
+// spreadHost returns the host port for each of count container ports: those of a range
+// of the same length one by one, any free one for each, or whatever was given for a
+// single container port.
 func spreadHost(host string, count int) ([]string, bool) {
 	out := make([]string, count)
 	if count == 1 {

@@ -41,8 +41,9 @@ func capabilityNames() []string {
 		"SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM"}
 }
 
-// readCapabilities reads kernel capabilities in the form the engine keeps them in:
-// "CAP_NET_ADMIN", and "ALL". The prefix may be missing, and case does not count.
+// readCapabilities reads kernel capabilities and returns them in the form in which the
+// engine keeps them: "CAP_NET_ADMIN", or "ALL". The prefix is optional, and case is
+// ignored.
 func readCapabilities(r *reader, it item) []element[string] {
 	var out []element[string]
 	for _, e := range texts(anyText)(r, it) {
@@ -62,8 +63,8 @@ func readCapabilities(r *reader, it item) []element[string] {
 	return out
 }
 
-// securityOption accepts what engines know, in the form they take it: a seccomp
-// profile as JSON, because no engine reads a file of the caller.
+// securityOption accepts the options that engines know, in the form they accept: a
+// seccomp profile must be JSON, because no engine reads files of its clients.
 func securityOption(s string) string {
 	cut := strings.IndexAny(s, "=:")
 	name, value := s, ""
@@ -124,8 +125,8 @@ func readConsole(r *reader, it item) []int {
 	return out
 }
 
-// readPaths reads paths that are hidden or protected. An empty list cannot be told
-// from none, so it is refused instead of being without effect.
+// readPaths reads paths to hide or protect. An empty list is refused: the engine cannot
+// distinguish it from none, so it would have no effect.
 func readPaths(r *reader, it item) []element[string] {
 	out := texts(absolutePath)(r, it)
 	if list, isList := it.Value.(model.List); isList && len(list) == 0 {
@@ -134,12 +135,12 @@ func readPaths(r *reader, it item) []element[string] {
 	return out
 }
 
-// readMAC reads a MAC address in the form the engine keeps it in.
+// readMAC reads a MAC address and returns it in the form in which the engine keeps it.
 func readMAC(r *reader, it item) string {
 	return normalMAC(textWhere(emptyOr(macAddress))(r, it))
 }
 
 func normalMAC(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-", ":")) }
 
-// devicePath is the key of devices: two cannot be at one place.
+// devicePath is the key of devices: two cannot have the same path.
 func devicePath(d docker.DeviceMapping) string { return d.PathInContainer }

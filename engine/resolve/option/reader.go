@@ -1,4 +1,4 @@
-// Options, reading: values as written, with their path and what is wrong with them.
+// Options, reading: values as written, their paths, and their problems.
 
 package option
 
@@ -12,9 +12,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// change puts a converted value onto a spec. It owns all memory it brings along,
-// and replaces slices and maps of the spec instead of writing into them, because
-// the caller may share them with another spec.
+// change puts a converted value into a spec. It owns all memory that it puts there, and
+// replaces slices and maps of the spec instead of writing to them, because the caller
+// may share them with another spec.
 type change func(*docker.ContainerSpec)
 
 // rule converts the value of one option. When it has reported a problem, its result
@@ -44,7 +44,7 @@ func (it item) key(name string, in model.Input) item {
 // reader collects the problems of one dictionary.
 type reader struct {
 	problems problem.Problems
-	// targets are the container paths that something of this dictionary is mounted on.
+	// targets holds the container paths at which this dictionary mounts something.
 	targets map[string]item
 }
 
@@ -59,13 +59,13 @@ func (r *reader) want(it item, forms string) *problem.Problem {
 	return r.add(problem.CodeWrongType, it, "want %s, got %s", forms, it.Input)
 }
 
-// wrong reports a value of the right type that cannot be.
+// wrong reports a value of the right type that is not allowed.
 func (r *reader) wrong(it item, format string, args ...any) *problem.Problem {
 	return r.add(problem.CodeWrongValue, it, format, args...)
 }
 
-// plain reports whether a value is data that JSON can carry: no functions, nothing
-// nested without end, no text that would be changed or cut on its way.
+// plain reports whether a value is data that JSON can carry: no functions, no endless
+// nesting, no text that would be changed or cut on the way.
 func (r *reader) plain(it item, depth int) bool {
 	const deepest = 32
 	if depth > deepest {
@@ -109,7 +109,7 @@ func (r *reader) cleanText(it item, s string) bool {
 	return true
 }
 
-// keyText shows the key of a dictionary in a path.
+// keyText returns the key of a dictionary for a path.
 func keyText(key model.Input) string {
 	switch v := key.Value.(type) {
 	case string:
@@ -120,8 +120,8 @@ func keyText(key model.Input) string {
 	return "(" + key.String() + ")"
 }
 
-// elements returns the elements of a list; any other value stands for a list of one.
-// None is a list of none.
+// elements returns the elements of a list; any other value counts as a list of one, and
+// None as an empty list.
 func (r *reader) elements(it item) []item {
 	list, isList := it.Value.(model.List)
 	if !isList {
@@ -144,7 +144,7 @@ type entry struct {
 	value item
 }
 
-// entries returns what a dictionary holds, in its order. Keys that are no text and
+// entries returns the entries of a dictionary, in order. Keys that are not strings and
 // keys given twice are reported and left out.
 func (r *reader) entries(it item, d model.Dict) []entry {
 	seen := map[string]bool{}

@@ -9,14 +9,14 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// field is one key of a record: its name in docker-py, its name in the Engine API,
-// and what takes its value.
+// field is one key of a record: its name in docker-py, its name in the Engine API, and
+// the function that sets its value.
 type field struct {
 	name, api string
 	set       func(item)
 }
 
-// record reads a dictionary that may hold only the given fields, under either name.
+// record reads a dictionary that may have only the given fields, under either name.
 // Fields that are None are not set. what names the record in messages.
 func (r *reader) record(it item, d model.Dict, what string, fields ...field) {
 	given := map[string]string{}

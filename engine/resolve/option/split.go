@@ -24,7 +24,8 @@ func readCommand(r *reader, it item) []string {
 	return words
 }
 
-// readEntrypoint is readCommand, where an empty one clears that of the image.
+// readEntrypoint is readCommand for the entrypoint: an empty one clears that of the
+// image.
 func readEntrypoint(r *reader, it item) []string {
 	words := readCommand(r, it)
 	if len(words) == 0 {
@@ -52,18 +53,18 @@ func (r *reader) words(it item, forms string) []string {
 	return out
 }
 
-// splitError says why a command cannot be split, and what to do.
+// splitError is why a command cannot be split, and what to do about it.
 type splitError struct{ msg, hint string }
 
-// operators are words that mean something to a shell only.
+// operators returns the words that have a meaning only for a shell.
 func operators() []string {
 	return []string{"&&", "||", "|", ";", "&", ">", ">>", "<", "<<", "2>", "2>>", "2>&1", ">&2"}
 }
 
 // splitCommand splits a text into words with the quoting rules of a POSIX shell, as
-// the source's API client does: no variable, pattern or operator means anything. In
-// double quotes a backslash is kept unless it stands before a double quote or a
-// backslash. A bare shell operator is an error, because nothing would run it (D2).
+// docker-py does: variables, patterns and operators have no meaning. In double quotes a
+// backslash is kept unless a double quote or a backslash follows. An unquoted shell
+// operator is an error, because no shell would carry it out (D2).
 func splitCommand(s string) ([]string, *splitError) {
 	sp := splitter{rest: s}
 	for sp.rest != "" {
@@ -86,8 +87,8 @@ type splitter struct {
 	rest   string
 	words  []string
 	word   strings.Builder
-	inWord bool // a word has begun, maybe an empty one: ''
-	quoted bool // some of the word was quoted, so that it is no operator
+	inWord bool // a word has begun, possibly an empty one: ''
+	quoted bool // a part of the word was quoted, so that it is not an operator
 	ended  bool // a blank was read
 }
 

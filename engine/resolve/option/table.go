@@ -1,4 +1,4 @@
-// Options, table: what an option is, and the list of all of them.
+// Options, table: the type of its rows, and look-ups.
 
 package option
 
@@ -11,28 +11,31 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// CodeRefused is the code of options that are known, but that a map cannot set.
+// CodeRefused is the code for options that are known, but that a map cannot set.
 const CodeRefused problem.Code = "option-refused"
 
-// CodeNeedsAPI is the code of options the API version of the engine does not have.
+// CodeNeedsAPI is the code for options that the API version of the engine does not
+// have.
 const CodeNeedsAPI problem.Code = "option-needs-api"
 
 // Option is one row of the table.
 type Option struct {
-	// Name is the keyword of docker-py, or one in its style for fields it lacks.
+	// Name is the keyword of docker-py, or one in its style for fields that docker-py
+	// lacks.
 	Name string `json:"name"`
-	// Field is the field of the create call: "Hostname", "HostConfig.Memory". Its
-	// last part, and the whole, are accepted as key too. "" if there is none.
+	// Field is the field of the create call: "Hostname", "HostConfig.Memory". It, or
+	// its last part, is accepted as a key too. "" if there is none.
 	Field string `json:"field,omitempty"`
-	// Of names the option that this is another way to write; both cannot be given.
+	// Of is the option for which this is another spelling; only one of them can be
+	// given.
 	Of string `json:"of,omitempty"`
-	// Forms says in few words which values are accepted. "" if refused.
+	// Forms says in a few words which values are accepted. "" if the option is refused.
 	Forms string `json:"forms,omitempty"`
-	// Doc is one line on what it does.
+	// Doc says in one line what it does.
 	Doc string `json:"doc"`
-	// Since is the first API version that has it, if not all engines of today do, Until
-	// the last one, if any dropped it. Both are those of the field. Other engines ignore
-	// it without a word; see [Check].
+	// Since is the first API version that has the field, unless all supported engines
+	// do; Until is the last one, if it was dropped. Other engines silently ignore it;
+	// see [Check].
 	Since string `json:"since,omitempty"`
 	Until string `json:"until,omitempty"`
 	// Refused says why a map cannot set it; "" for options that can be set.
@@ -41,17 +44,16 @@ type Option struct {
 	rule rule
 }
 
-// Table returns all options, those that are refused included, sorted by name. The
-// caller owns the slice.
+// Table returns all options, including refused ones, sorted by name. The caller owns
+// the slice.
 func Table() []Option {
 	all := slices.Clone(rows())
 	slices.SortFunc(all, func(a, b Option) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 
-// rows is the table before it is sorted, for those who only look up. It is built when
-// first asked for, because maps of many containers look up many keys, and is never
-// written to.
+// rows is the unsorted table, for look-ups. It is built once, when first used, because
+// maps of many containers look up many keys, and is never written to.
 var rows = sync.OnceValue(func() []Option {
 	all := slices.Concat(configOptions(), hostOptions(), resourceOptions(), refusedOptions())
 	for i := range all {
@@ -72,9 +74,9 @@ func Names() []string {
 	return out
 }
 
-// Find returns the option that a key of a map names: by name, by API field, or by the
-// last part of the API field. ok is false if there is none; an option that is refused
-// is found.
+// Find returns the option that a key in a map refers to: by name, by API field, or by
+// the last part of the API field. ok is false if there is none; refused options are
+// found too.
 func Find(key string) (o Option, ok bool) { return find(rows(), key) }
 
 func find(table []Option, key string) (Option, bool) {
@@ -93,7 +95,7 @@ func find(table []Option, key string) (Option, bool) {
 
 func lastPart(field string) string { return field[strings.LastIndex(field, ".")+1:] }
 
-// onHost tells whether an option belongs to the host configuration.
+// onHost reports whether an option belongs to the host configuration.
 func (o Option) onHost() bool { return strings.HasPrefix(o.Field, hostPrefix) }
 
 const hostPrefix = "HostConfig."

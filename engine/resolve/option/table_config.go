@@ -7,7 +7,7 @@ import (
 	api "github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// spec shortens the field selectors of the tables.
+// spec makes the field selectors of the tables shorter.
 type spec = docker.ContainerSpec
 
 const (
@@ -84,7 +84,7 @@ func configOptions() []Option {
 	}
 }
 
-// since is the first API version that has a part of a field.
+// since returns the first API version that has a part of a field.
 func since(part string) string {
 	f, _ := api.Find(part)
 	return f.Since

@@ -8,7 +8,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 )
 
-// policyField is where the restart policy goes.
+// policyField returns the field of the restart policy.
 func policyField(s *spec) **docker.RestartPolicy { return &s.HostConfig.RestartPolicy }
 
 const (
@@ -134,7 +134,7 @@ func resourceOptions() []Option {
 	}
 }
 
-// unsigned is overwrite for numbers the API has without a sign.
+// unsigned is overwrite for fields that are unsigned in the API.
 func unsigned(read func(*reader, item) int64, at func(*spec) *uint64) rule {
 	return overwrite(func(r *reader, it item) uint64 { return uint64(read(r, it)) }, at)
 }

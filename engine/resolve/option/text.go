@@ -1,4 +1,4 @@
-// Options, conversion: texts.
+// Options, conversion: strings, and values written as strings.
 
 package option
 
@@ -14,8 +14,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/model"
 )
 
-// textWhere returns a reader of texts that a check accepts. The check returns what is
-// wanted instead, "" if the text is good. A None further down is no text.
+// textWhere returns a reader of strings that a check accepts. The check returns what is
+// wanted instead, or "" if the string is good. None inside a list or dictionary is not
+// accepted.
 func textWhere(check func(string) string) func(*reader, item) string {
 	return func(r *reader, it item) string {
 		s, ok := it.Value.(string)
@@ -31,7 +32,7 @@ func textWhere(check func(string) string) func(*reader, item) string {
 	}
 }
 
-// emptyOr accepts "" besides what the check accepts.
+// emptyOr accepts "" and what the check accepts.
 func emptyOr(check func(string) string) func(string) string {
 	return func(s string) string {
 		if s == "" {
@@ -50,7 +51,7 @@ func notEmpty(s string) string {
 	return ""
 }
 
-// word accepts a text without blanks and control characters.
+// word accepts a string without blanks and control characters.
 func word(s string) string {
 	if s == "" || strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
 		return "a word without blanks"
@@ -108,7 +109,7 @@ func oneOfOrContainer(words ...string) func(string) string {
 	}
 }
 
-// networkMode accepts the modes of Docker and names of networks.
+// networkMode accepts Docker's modes and names of networks.
 func networkMode(s string) string {
 	name, ok := api.Joined(s)
 	if ok && !isContainerName(name) {
@@ -120,12 +121,13 @@ func networkMode(s string) string {
 	return ""
 }
 
-// isContainerName tells whether Docker takes s as the name or id of a container.
+// isContainerName reports whether Docker accepts s as the name or id of a container.
 func isContainerName(s string) bool {
 	return len(s) > 1 && isName(s)
 }
 
-// isName tells whether s has the characters of names of containers and volumes.
+// isName reports whether s has only characters allowed in names of containers and
+// volumes.
 func isName(s string) bool {
 	for i, c := range s {
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
@@ -136,7 +138,7 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// hostName accepts what the kernel takes as a host or domain name.
+// hostName accepts what the kernel accepts as a host or domain name.
 func hostName(s string) string {
 	const longest = 64
 	if len(s) > longest || !isName(s) {
@@ -207,8 +209,9 @@ func readUser(r *reader, it item) string {
 	return user
 }
 
-// readScalar reads a text, number or flag as the text that reaches the container.
-// Numbers and flags are written as a program prints them: 8080, 1.5, True (D28).
+// readScalar reads a string, number or boolean as the string that reaches the
+// container. Numbers and booleans are written as a program prints them: 8080, 1.5, True
+// (D28).
 func readScalar(r *reader, it item) (string, bool) {
 	switch v := it.Value.(type) {
 	case string:
@@ -245,7 +248,7 @@ func floatText(v float64) string {
 	return s
 }
 
-// readText is readScalar without flags.
+// readText is readScalar without booleans.
 func readText(r *reader, it item) (string, bool) {
 	if flag, isFlag := it.Value.(bool); isFlag {
 		r.want(it, "a string or number").Hint = "write " + strconv.Quote(strconv.FormatBool(flag))
@@ -254,8 +257,8 @@ func readText(r *reader, it item) (string, bool) {
 	return readScalar(r, it)
 }
 
-// texts returns a reader of lists of texts that a check accepts. A single text is a
-// list of one.
+// texts returns a reader of lists of strings that a check accepts. A single string
+// counts as a list of one.
 func texts(check func(string) string) func(*reader, item) []element[string] {
 	read := textWhere(check)
 	return func(r *reader, it item) []element[string] {

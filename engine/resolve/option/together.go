@@ -1,4 +1,4 @@
-// Options, check: do the parts of a spec go together.
+// Options, check: whether the parts of a spec go together.
 
 package option
 
@@ -8,10 +8,9 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// CheckTogether reports fields of a finished spec that exclude each other: what
-// engines refuse, and what they drop without an error. The path of a problem is the
-// name of the option to change, and it has no origin: the caller knows where the
-// option was set.
+// CheckTogether reports fields of a finished spec that exclude each other: what engines
+// refuse, and what they drop without an error. The path of a problem is the name of the
+// option to change. It has no origin: the caller knows where the option was set.
 func CheckTogether(s docker.ContainerSpec) problem.Problems {
 	var out problem.Problems
 	for _, c := range clashes() {
@@ -22,7 +21,7 @@ func CheckTogether(s docker.ContainerSpec) problem.Problems {
 	return out
 }
 
-// clash is a combination that cannot be.
+// clash is a combination that is not allowed.
 type clash struct {
 	option, msg string
 	found       func(docker.ContainerSpec) bool
@@ -72,7 +71,7 @@ func networkClashes() []clash {
 	}
 }
 
-// joined reports whether networking_config, if it names any network, names this one.
+// joined reports whether networking_config names this network, or names none at all.
 func joined(s docker.ContainerSpec, network string) bool {
 	if s.NetworkingConfig == nil || len(s.NetworkingConfig.EndpointsConfig) == 0 {
 		return true
