@@ -126,7 +126,7 @@ func intOf(i starlark.Int) any {
 }
 
 func (r *reader) list(v starlark.Indexable, e syntax.Expr, at problem.Origin, label string, depth int) model.List {
-	if joined := r.ev.joined; joined.is(v) {
+	if joined := r.ev.joined; joined.isSum(v) {
 		return joined.inputs
 	}
 	var parts []syntax.Expr

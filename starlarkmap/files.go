@@ -77,8 +77,8 @@ func (m *modules) read(from fs.FS, name string) ([]byte, error) {
 	return m.readAll(name, f)
 }
 
-// plain returns the text of a file system error without the operation and path.
-func plain(err error) string {
+// fileErrorText returns the text of a file system error without the operation and path.
+func fileErrorText(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err

@@ -119,7 +119,7 @@ type joined struct {
 	inputs model.List
 }
 
-func (j joined) is(v starlark.Value) bool {
+func (j joined) isSum(v starlark.Value) bool {
 	list, ok := v.(*starlark.List)
 	return ok && list == j.list && list.Len() == len(j.inputs)
 }

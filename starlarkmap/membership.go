@@ -69,11 +69,11 @@ func (m *containerMap) own(c *container, name string, at problem.Origin) *contai
 func (m *containerMap) put(c *container) {
 	c.model.Name = c.name
 	m.model.Containers = append(m.model.Containers, c.model)
-	m.list(c)
+	m.addToOrder(c)
 }
 
-// list gives a container its place in the order.
-func (m *containerMap) list(c *container) {
+// addToOrder gives a container its place in the order.
+func (m *containerMap) addToOrder(c *container) {
 	if !c.listed {
 		c.listed, c.place = true, len(m.order)
 		m.order = append(m.order, c)
@@ -130,7 +130,7 @@ func (m *containerMap) sync() {
 		case c.pending:
 			c.pending, c.model = false, mc
 		}
-		m.list(c)
+		m.addToOrder(c)
 	}
 	for name, c := range m.byName {
 		if !c.pending && !there[c.model] {
@@ -188,7 +188,7 @@ func (m *containerMap) access(name string) (starlark.Value, error) {
 	c.owner, c.name, c.pending = m, name, true
 	c.named = m.ev.sources.Refine(here.At)
 	m.byName[name] = c
-	m.list(c)
+	m.addToOrder(c)
 	return c, nil
 }
 

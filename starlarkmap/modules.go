@@ -90,7 +90,7 @@ func (m *modules) main() (*source.File, error) {
 		if errors.As(err, &p) {
 			return nil, p
 		}
-		return nil, &problem.Problem{Code: problem.CodeSource, Msg: fmt.Sprintf("cannot read %s: %s", m.filename, plain(err)), Cause: err}
+		return nil, &problem.Problem{Code: problem.CodeSource, Msg: fmt.Sprintf("cannot read %s: %s", m.filename, fileErrorText(err)), Cause: err}
 	}
 	main := module{path: m.mainPath}
 	m.byName[m.filename] = main
@@ -183,7 +183,7 @@ func (m *modules) cycle(target module, at problem.Origin) *problem.Problem {
 		for _, next := range m.loading[i+1:] {
 			chain += next.from.String() + " → "
 		}
-		return problem.New(problem.CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.shown(target))
+		return problem.New(problem.CodeLoadCycle, "move what both need into a file of its own", "load cycle: %s%s → %s", chain, at, m.displayName(target))
 	}
 	if len(m.loading) > m.ev.limits.LoadDepth {
 		return problem.New(problem.CodeLoad, sandbox.Raise("LoadDepth"), "files load each other more than %d deep", m.ev.limits.LoadDepth)
@@ -191,8 +191,9 @@ func (m *modules) cycle(target module, at problem.Origin) *problem.Problem {
 	return nil
 }
 
-// shown returns the name of a file in origins: for the main file, what the caller gave.
-func (m *modules) shown(target module) string {
+// displayName returns the name of a file in origins: for the main file, what the caller
+// gave.
+func (m *modules) displayName(target module) string {
 	if target == m.loading[0].module {
 		return m.filename
 	}
@@ -260,7 +261,7 @@ func (m *modules) text(target module, name string) ([]byte, *problem.Problem) {
 	if errors.As(err, &p) {
 		return nil, p
 	}
-	p = problem.New(problem.CodeLoad, "", "cannot load %q: %s", name, plain(err))
+	p = problem.New(problem.CodeLoad, "", "cannot load %q: %s", name, fileErrorText(err))
 	p.Cause = err
 	switch {
 	case strings.Contains(err.Error(), "escapes from parent"):

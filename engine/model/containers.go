@@ -1,4 +1,4 @@
-// Model: the row of containers in the table of resources.
+// Model: the resource containers.
 
 package model
 

@@ -36,7 +36,7 @@ func (e *Editor) Set(property, name string, at problem.Origin, in Input) problem
 	if table == nil {
 		return unknownField("property of a container_map with entries", property, at, problem.DidYouMean(property, fieldNames(Resources())))
 	}
-	return e.m.with(func(k *converter) { table.set(k, name, at, in) })
+	return e.m.withConverter(func(k *converter) { table.set(k, name, at, in) })
 }
 
 // Get returns one entry as an Input that Set accepts.
@@ -59,7 +59,7 @@ func (e *Editor) Names(property string) []string {
 // at the same time, as long as nobody changes the map.
 func (e *Editor) Ready() {
 	for _, table := range e.tables {
-		table.look()
+		table.refresh()
 	}
 }
 
@@ -70,8 +70,9 @@ func (e *Editor) Clear(property string) {
 	}
 }
 
-// with runs f, which sets values of the map, and returns what is wrong with them.
-func (m *ContainerMap) with(f func(*converter)) problem.Problems {
+// withConverter runs f, which sets values of the map, and returns what is wrong with
+// them.
+func (m *ContainerMap) withConverter(f func(*converter)) problem.Problems {
 	if m.Origins == nil {
 		m.Origins = problem.Origins{}
 	}

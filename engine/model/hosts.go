@@ -1,4 +1,4 @@
-// Model: the row of host (paths on the Docker host by alias) in the table of resources.
+// Model: the resource host, paths on the Docker host by alias.
 
 package model
 

@@ -22,11 +22,11 @@ func newLookUp[K comparable, T any](list *[]T, key func(T) (K, bool)) *lookUp[K,
 // there has another key by now, the list was rewritten in place, which neither its
 // length nor its address shows: everything is then indexed again.
 func (x *lookUp[K, T]) find(wanted K) int {
-	x.look()
+	x.refresh()
 	i, ok := x.at[wanted]
-	if ok && !x.is(i, wanted) {
+	if ok && !x.hasKey(i, wanted) {
 		x.forget()
-		x.look()
+		x.refresh()
 		i, ok = x.at[wanted]
 	}
 	if !ok {
@@ -35,17 +35,17 @@ func (x *lookUp[K, T]) find(wanted K) int {
 	return i
 }
 
-func (x *lookUp[K, T]) is(i int, wanted K) bool {
+func (x *lookUp[K, T]) hasKey(i int, wanted K) bool {
 	key, _ := x.key((*x.list)[i])
 	return key == wanted
 }
 
-// look indexes what was added to the list, or all of a list that was replaced. If there
-// is nothing new it writes nothing, so that several goroutines can read an index. A
-// list that grows by append is moved now and then, which looks like a replacement; but
-// the longer it is, the more rarely that happens, so that indexing all of it again
+// refresh indexes what was added to the list, or all of a list that was replaced. If
+// there is nothing new it writes nothing, so that several goroutines can read an index.
+// A list that grows by append is moved now and then, which looks like a replacement;
+// but the longer it is, the more rarely that happens, so that indexing all of it again
 // costs no more than the moving did.
-func (x *lookUp[K, T]) look() {
+func (x *lookUp[K, T]) refresh() {
 	list := *x.list
 	if x.seen > len(list) || x.seen > 0 && &list[0] != x.array {
 		x.forget()

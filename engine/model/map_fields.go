@@ -92,7 +92,7 @@ func (m *ContainerMap) Get(name string) (in Input, ok bool) {
 // Update sets everything in d: properties by their names, and every other key as
 // a container (rows 115-119).
 func (m *ContainerMap) Update(d Dict) problem.Problems {
-	ps := m.with(func(k *converter) { k.keyOnce("", d) })
+	ps := m.withConverter(func(k *converter) { k.keyOnce("", d) })
 	ps = append(ps, twoRoots(d)...)
 	edit := m.Edit()
 	for _, e := range d {

@@ -162,7 +162,7 @@ func (x *Index) HostPathFor(alias, instance string) (path string, ok bool) {
 	if paths, each := x.paths[alias]; each {
 		path = paths[instanceKey(instance)]
 	}
-	return JoinRoot(x.root, path), path != ""
+	return joinRoot(x.root, path), path != ""
 }
 
 // UseTargets returns what an entry of uses refers to. For an attached alias, alias is
@@ -191,7 +191,7 @@ func (m *ContainerMap) HostPathFor(alias, instance string) (path string, ok bool
 		return "", false
 	}
 	path, ok = h.For(instance)
-	return JoinRoot(m.HostRoot, path), ok
+	return joinRoot(m.HostRoot, path), ok
 }
 
 // For returns the path of one instance as written, without the host root: Path if
@@ -218,10 +218,10 @@ func instanceKey(instance string) string {
 	return instance
 }
 
-// JoinRoot puts root before a path that does not start with a slash, with one
+// joinRoot puts root before a path that does not start with a slash, with one
 // slash between; it normalises nothing else (rows 15 to 17). An empty root or
 // path changes nothing.
-func JoinRoot(root, path string) string {
+func joinRoot(root, path string) string {
 	if root == "" || path == "" || strings.HasPrefix(path, "/") {
 		return path
 	}

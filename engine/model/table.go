@@ -1,4 +1,4 @@
-// Model: what all kinds of named things have in common: set, get, merge, copy, validate.
+// Model: what all kinds of named things share: set, get, merge, copy, validate.
 
 package model
 
@@ -37,7 +37,7 @@ type entries interface {
 	set(k *converter, name string, at problem.Origin, in Input)
 	get(name string) (in Input, ok bool)
 	clear()
-	look()
+	refresh()
 }
 
 // table describes one kind of named things. A field may be nil only where its comment
@@ -59,7 +59,8 @@ type table[T any] struct {
 	parts func(T) []string
 	// clone copies what an entry points to; nil if it holds no pointers.
 	clone func(T) T
-	// check reports what is wrong with one entry; nil if the validator does it elsewhere.
+	// check reports what is wrong with one entry; nil if the validator does it
+	// elsewhere.
 	check func(bad report, path string, entry T)
 
 	// extra is a key that does not name an entry but sets another value of the map; nil
@@ -243,7 +244,7 @@ func (o *opened[T]) get(name string) (in Input, ok bool) {
 
 func (o *opened[T]) clear() { *o.index.list = nil }
 
-func (o *opened[T]) look() { o.index.look() }
+func (o *opened[T]) refresh() { o.index.refresh() }
 
 // movePlace takes over the place where other set a value.
 func (m *ContainerMap) movePlace(other *ContainerMap, field string) {

@@ -59,8 +59,9 @@ func (v *validator) inMap(code problem.Code, field, format string, args ...any) 
 	return v.problems.Add(code, v.m.At(field), "container_map > "+shown, format, args...)
 }
 
-// in reports a problem with a value of a container; field "" is the container itself.
-func (v *validator) in(c *Container, code problem.Code, field, format string, args ...any) *problem.Problem {
+// inContainer reports a problem with a value of a container; field "" is the container
+// itself.
+func (v *validator) inContainer(c *Container, code problem.Code, field, format string, args ...any) *problem.Problem {
 	path := "container_map > containers > " + label(c.Name) + " > " + field
 	return v.problems.Add(code, c.At(field), strings.TrimSuffix(path, " > "), format, args...)
 }
@@ -126,12 +127,12 @@ func (v *validator) container(c *Container) {
 func (v *validator) image(c *Container) {
 	if c.Image != "" {
 		if fault := imageFault(c.Image); fault != "" {
-			v.in(c, problem.CodeWrongValue, "image", "cannot use %s as an image: %s", quote(c.Image), fault)
+			v.inContainer(c, problem.CodeWrongValue, "image", "cannot use %s as an image: %s", quote(c.Image), fault)
 		}
 		return
 	}
 	if fault := imageFault(c.Name); fault != "" && IsName(c.Name) {
-		p := v.in(c, problem.CodeWrongValue, "image", "no image is set, and %s cannot be the image of its name: %s", label(c.Name), fault)
+		p := v.inContainer(c, problem.CodeWrongValue, "image", "no image is set, and %s cannot be the image of its name: %s", label(c.Name), fault)
 		p.Hint = "set image"
 	}
 }
@@ -139,19 +140,19 @@ func (v *validator) image(c *Container) {
 func (v *validator) user(c *Container) {
 	if c.User != "" {
 		if fault := userFault(c.User); fault != "" {
-			v.in(c, problem.CodeWrongValue, "user", "cannot use %s as a user: %s", quote(c.User), fault).
+			v.inContainer(c, problem.CodeWrongValue, "user", "cannot use %s as a user: %s", quote(c.User), fault).
 				Hint = `want "user" or "user:group"`
 		}
 	}
 	if c.Permissions != "" && !isMode(c.Permissions) {
-		v.in(c, problem.CodeWrongValue, "permissions", "cannot use %s as permissions: chmod would not take it", quote(c.Permissions)).
+		v.inContainer(c, problem.CodeWrongValue, "permissions", "cannot use %s as permissions: chmod would not take it", quote(c.Permissions)).
 			Hint = `want an octal mode such as "0750" or a symbolic one such as "u=rwX,g=rX,o="`
 	}
 }
 
 func (v *validator) options(c *Container, field string, o Options) {
 	if o.Func != nil && o.Values != nil {
-		v.in(c, problem.CodeWrongValue, field, "want fixed values or a function, got both")
+		v.inContainer(c, problem.CodeWrongValue, field, "want fixed values or a function, got both")
 	}
 	k := &converter{set: problem.Origins{}}
 	k.optionValues(field, o.Values)

@@ -112,12 +112,12 @@ func (w *walk) from(root int) {
 		case w.depth[to] == 0:
 			w.push(to)
 		case w.depth[to] > 0 && to != at && !w.seenBefore(at, to):
-			w.found(w.stack[w.depth[to]-1:])
+			w.record(w.stack[w.depth[to]-1:])
 		}
 	}
 }
 
-func (w *walk) found(way []int) {
+func (w *walk) record(way []int) {
 	if len(w.circles) == mostCircles {
 		w.more++
 		return
@@ -167,7 +167,7 @@ func (v *validator) circle(edges [][]need, c circle) {
 	}
 	start := edges[way[0]]
 	first := start[slices.IndexFunc(start, func(n need) bool { return n.to == way[1] })]
-	p := v.in(v.m.Containers[way[0]], problem.CodeCycle, first.field, "containers need one another: %s", strings.Join(names, " → "))
+	p := v.inContainer(v.m.Containers[way[0]], problem.CodeCycle, first.field, "containers need one another: %s", strings.Join(names, " → "))
 	p.Hint = "leave out one of these"
 	p.Related = steps
 }

@@ -15,13 +15,13 @@ func (v *validator) names() {
 			continue
 		}
 		if first, twice := byName[c.Name]; twice {
-			p := v.in(c, problem.CodeDuplicate, "", "the container %s is defined twice", label(c.Name))
+			p := v.inContainer(c, problem.CodeDuplicate, "", "the container %s is defined twice", label(c.Name))
 			p.Related = problem.RelatedAt(first.Origin, "first defined")
 			continue
 		}
 		byName[c.Name] = c
 		if !IsName(c.Name) {
-			v.in(c, problem.CodeNameSyntax, "", "%s cannot be the name of a container: %s", quote(c.Name), nameRule)
+			v.inContainer(c, problem.CodeNameSyntax, "", "%s cannot be the name of a container: %s", quote(c.Name), nameRule)
 		}
 		v.instances(c)
 	}
@@ -33,13 +33,13 @@ func (v *validator) instances(c *Container) {
 	for i, name := range c.Instances {
 		field := index("instances", i)
 		if first, twice := seen[name]; twice {
-			p := v.in(c, problem.CodeDuplicate, field, "%s has the instance %s twice", label(c.Name), quote(name))
+			p := v.inContainer(c, problem.CodeDuplicate, field, "%s has the instance %s twice", label(c.Name), quote(name))
 			p.Related = problem.RelatedAt(c.At(index("instances", first)), "first given")
 			continue
 		}
 		seen[name] = i
 		if !IsName(name) {
-			v.in(c, problem.CodeNameSyntax, field, "%s cannot be the name of an instance: %s", quote(name), nameRule)
+			v.inContainer(c, problem.CodeNameSyntax, field, "%s cannot be the name of an instance: %s", quote(name), nameRule)
 		}
 	}
 }
@@ -107,9 +107,9 @@ func (v *validator) clash(c *Container, field, name string, first, t taken) *pro
 	full := quote(v.m.FullName(name))
 	switch {
 	case !t.alias || v.m.Attached != AttachedVolume:
-		return v.in(c, problem.CodeDuplicate, field, "%s and %s would both be %s in Docker", first.what, t.what, full)
+		return v.inContainer(c, problem.CodeDuplicate, field, "%s and %s would both be %s in Docker", first.what, t.what, full)
 	case mayShare(first.owner):
-		return v.in(c, problem.CodeDuplicate, field, "%s and %s are both called %s, so uses cannot tell them apart", first.what, t.what, quote(name))
+		return v.inContainer(c, problem.CodeDuplicate, field, "%s and %s are both called %s, so uses cannot tell them apart", first.what, t.what, quote(name))
 	}
 	// A volume and a container without volumes to use may share a name (row 64).
 	return nil
@@ -118,9 +118,9 @@ func (v *validator) clash(c *Container, field, name string, first, t taken) *pro
 func (v *validator) fullName(c *Container, field, name string) {
 	full := v.m.FullName(name)
 	if len(full) > longestName {
-		v.in(c, problem.CodeNameSyntax, field, "the name %s has %d characters, more than %d", quote(full), len(full), longestName)
+		v.inContainer(c, problem.CodeNameSyntax, field, "the name %s has %d characters, more than %d", quote(full), len(full), longestName)
 	}
 	if suffix := identity.ReservedSuffix(full); suffix != "" {
-		v.in(c, problem.CodeNameSyntax, field, "the name %s is reserved: dmap ends the names of its own containers with %s", quote(full), quote(suffix))
+		v.inContainer(c, problem.CodeNameSyntax, field, "the name %s is reserved: dmap ends the names of its own containers with %s", quote(full), quote(suffix))
 	}
 }

@@ -16,7 +16,7 @@ func (v *validator) uses(c *Container, mounts mountPoints) {
 	for i, u := range c.Uses {
 		field := index("uses", i)
 		if first, twice := seen[u.Name]; twice {
-			p := v.in(c, problem.CodeDuplicate, field, "%s uses %s twice", label(c.Name), quote(u.Name))
+			p := v.inContainer(c, problem.CodeDuplicate, field, "%s uses %s twice", label(c.Name), quote(u.Name))
 			p.Related = problem.RelatedAt(c.At(index("uses", first)), "first used")
 			continue
 		}
@@ -31,7 +31,7 @@ func (v *validator) uses(c *Container, mounts mountPoints) {
 
 func (v *validator) usesAlias(c *Container, mounts mountPoints, field string, u Use, owners []*Container) {
 	if slices.Contains(owners, c) {
-		p := v.in(c, problem.CodeDuplicate, field, "%s attaches %s itself, so it has it already", label(c.Name), quote(u.Name))
+		p := v.inContainer(c, problem.CodeDuplicate, field, "%s attaches %s itself, so it has it already", label(c.Name), quote(u.Name))
 		p.Related = problem.RelatedAt(c.At(index("attaches", slices.Index(c.Attaches, u.Name))), "attached")
 		return
 	}
@@ -45,9 +45,9 @@ func (v *validator) usesContainer(c *Container, mounts mountPoints, i int) {
 	_, targets, ok := v.index.UseTargets(u)
 	switch {
 	case ok && targets[0].Container == c, !ok && u.Name == c.Name:
-		v.in(c, problem.CodeCycle, field, "%s uses itself", label(c.Name))
+		v.inContainer(c, problem.CodeCycle, field, "%s uses itself", label(c.Name))
 	case !ok:
-		p := v.in(c, problem.CodeUnknownName, field, "cannot use %s: no container and no attached volume has this name", quote(u.Name))
+		p := v.inContainer(c, problem.CodeUnknownName, field, "cannot use %s: no container and no attached volume has this name", quote(u.Name))
 		if len(c.Uses) == 2 && i == 1 && isFlag(u.Name) {
 			p.Hint = pairHint(c.Uses[0].Name, u.Name)
 			return
@@ -108,7 +108,7 @@ func (v *validator) links(c *Container) {
 	for i, l := range c.Links {
 		field := index("links", i)
 		if l.Alias != "" && !IsName(l.Alias) {
-			v.in(c, problem.CodeNameSyntax, field, "%s cannot be the alias of a link: %s", quote(l.Alias), nameRule)
+			v.inContainer(c, problem.CodeNameSyntax, field, "%s cannot be the alias of a link: %s", quote(l.Alias), nameRule)
 		}
 		v.linkTarget(c, field, l)
 		alias := l.Alias
@@ -120,7 +120,7 @@ func (v *validator) links(c *Container) {
 			aliases[alias] = i
 			continue
 		}
-		p := v.in(c, problem.CodeDuplicate, field, "%s links to %s as %s twice", label(c.Name), quote(l.Container), quote(alias))
+		p := v.inContainer(c, problem.CodeDuplicate, field, "%s links to %s as %s twice", label(c.Name), quote(l.Container), quote(alias))
 		if other := c.Links[first].Container; other != l.Container {
 			p.Msg = label(c.Name) + " links to both " + quote(other) + " and " + quote(l.Container) + " as " + quote(alias)
 		}
@@ -132,9 +132,9 @@ func (v *validator) linkTarget(c *Container, field string, l Link) {
 	target, ok := v.index.LinkTarget(l)
 	switch {
 	case ok && target.Container == c, !ok && l.Container == c.Name:
-		v.in(c, problem.CodeCycle, field, "%s links to itself", label(c.Name))
+		v.inContainer(c, problem.CodeCycle, field, "%s links to itself", label(c.Name))
 	case !ok:
-		p := v.in(c, problem.CodeUnknownName, field, "cannot link to %s: no container has this name", quote(l.Container))
+		p := v.inContainer(c, problem.CodeUnknownName, field, "cannot link to %s: no container has this name", quote(l.Container))
 		v.explain(p, linkable, "link to", l.Container)
 	}
 }

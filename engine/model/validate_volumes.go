@@ -43,7 +43,7 @@ func (v *validator) mount(c *Container, mounts mountPoints, at string, m mountPo
 	if m.source != "" && m.source == first.source {
 		return
 	}
-	p := v.in(c, problem.CodeMountClash, m.field, "%s is mounted twice: by %s and by %s", quote(clean), first.what, m.what)
+	p := v.inContainer(c, problem.CodeMountClash, m.field, "%s is mounted twice: by %s and by %s", quote(clean), first.what, m.what)
 	p.Related = slices.Concat(problem.RelatedAt(c.At(first.field), "first mounted"), first.at, m.at)
 	p.Hint = cmp.Or(m.hint, first.hint)
 }
@@ -52,7 +52,7 @@ func (v *validator) shares(c *Container, mounts mountPoints) {
 	for i, share := range c.Shares {
 		field := index("shares", i)
 		if fault := pathFault(share); fault != "" {
-			v.in(c, problem.CodeWrongValue, field, "cannot share %s: %s", quote(share), fault)
+			v.inContainer(c, problem.CodeWrongValue, field, "cannot share %s: %s", quote(share), fault)
 		}
 		v.mount(c, mounts, share, mountPoint{field: field, what: "shares " + quote(share), wish: true})
 	}
@@ -69,7 +69,7 @@ func (v *validator) binds(c *Container, mounts mountPoints) {
 	for i, b := range c.Binds {
 		field := index("binds", i)
 		if first, twice := seen[b.Volume]; twice {
-			p := v.in(c, problem.CodeMountClash, field, "alias %s is bound twice", quote(b.Volume))
+			p := v.inContainer(c, problem.CodeMountClash, field, "alias %s is bound twice", quote(b.Volume))
 			p.Related = problem.RelatedAt(c.At(index("binds", first)), "first bound")
 			continue
 		}
@@ -100,7 +100,7 @@ func (v *validator) unknownBind(c *Container, i int, isVolume, isHost bool) {
 	case isHost:
 		names, lacks = volumeAlias, "no container path"
 	}
-	p := v.in(c, problem.CodeUnknownAlias, index("binds", i), "alias %s has %s", quote(alias), lacks)
+	p := v.inContainer(c, problem.CodeUnknownAlias, index("binds", i), "alias %s has %s", quote(alias), lacks)
 	switch owners := v.index.Owners(alias); {
 	case len(c.Binds) == 2 && i == 1 && isFlag(alias):
 		p.Hint = pairHint(c.Binds[0].Volume, alias)
@@ -129,18 +129,18 @@ func (v *validator) attaches(c *Container, mounts mountPoints) {
 	for i, alias := range c.Attaches {
 		field := index("attaches", i)
 		if seen[alias] {
-			v.in(c, problem.CodeDuplicate, field, "%s attaches %s twice", label(c.Name), quote(alias))
+			v.inContainer(c, problem.CodeDuplicate, field, "%s attaches %s twice", label(c.Name), quote(alias))
 			continue
 		}
 		seen[alias] = true
 		if first := v.index.Owners(alias)[0]; first != c {
-			p := v.in(c, problem.CodeDuplicate, field, "%s and %s both attach %s: it can have one owner", label(first.Name), label(c.Name), quote(alias))
+			p := v.inContainer(c, problem.CodeDuplicate, field, "%s and %s both attach %s: it can have one owner", label(first.Name), label(c.Name), quote(alias))
 			p.Related = problem.RelatedAt(first.At(index("attaches", slices.Index(first.Attaches, alias))), "first attached")
 			p.Hint = "one attaches it, the other uses it"
 		}
 		at, ok := v.index.VolumePath(alias)
 		if !ok {
-			p := v.in(c, problem.CodeUnknownAlias, field, "alias %s has no container path", quote(alias))
+			p := v.inContainer(c, problem.CodeUnknownAlias, field, "alias %s has no container path", quote(alias))
 			v.suggest(p, volumeAlias, alias)
 		}
 		v.mount(c, mounts, at, mountPoint{field: field, what: "attaches " + quote(alias), source: "volume " + alias})
@@ -225,7 +225,7 @@ func (v *validator) missingPaths(h HostPath, by bindAt, missing []string) {
 	case len(by.c.Instances) == 0:
 		who = label(by.c.Name) + ", which has no instances"
 	}
-	p := v.in(by.c, problem.CodeMissingPath, by.field, "alias %s has no host path for %s; it has paths for %s", quote(h.Alias), who, listed(given))
+	p := v.inContainer(by.c, problem.CodeMissingPath, by.field, "alias %s has no host path for %s; it has paths for %s", quote(h.Alias), who, listed(given))
 	p.Related = problem.RelatedAt(v.m.At(key("host", h.Alias)), "its host paths are set")
 	p.Hint = "add " + listed(missing) + " to the host paths of " + quote(h.Alias)
 }

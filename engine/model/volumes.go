@@ -1,4 +1,4 @@
-// Model: the row of volumes (paths inside containers by alias) in the table of resources.
+// Model: the resource volumes, paths inside containers by alias.
 
 package model
 

@@ -15,17 +15,17 @@ func Printable(s string) string {
 		if r == '\n' {
 			return r
 		}
-		return shown(r)
+		return printable(r)
 	}, s)
 }
 
 // PrintableLine is [Printable] for text that has to stay on one line: line ends become
 // blanks.
-func PrintableLine(s string) string { return strings.Map(shown, s) }
+func PrintableLine(s string) string { return strings.Map(printable, s) }
 
-// shown returns r or its replacement, always one character, so that columns do not
+// printable returns r or its replacement, always one character, so that columns do not
 // move.
-func shown(r rune) rune {
+func printable(r rune) rune {
 	switch {
 	case unicode.IsPrint(r):
 		return r

@@ -41,7 +41,7 @@ func (j *mountJudge) clashes(n *Node) problem.Problems {
 	var problems problem.Problems
 	seen, overridden := mounts{}, mounts{}
 	properties := j.propertyPaths(n)
-	for at, m := range j.own(n) {
+	for at, m := range j.ownMounts(n) {
 		if properties[at] {
 			seen[at] = m
 		} else {
@@ -105,7 +105,7 @@ func (j *mountJudge) mounts(n *Node) mounts {
 		j.looked += len(brought)
 		maps.Copy(all, brought)
 	}
-	maps.Copy(all, j.own(n))
+	maps.Copy(all, j.ownMounts(n))
 	for at := range n.Spec.Volumes { // that only asks for some volume there
 		if at = path.Clean(at); all[at].by == "" {
 			all[at] = mounted{"a volume of " + n.Ref(), n.Ref()}
@@ -114,8 +114,8 @@ func (j *mountJudge) mounts(n *Node) mounts {
 	return all
 }
 
-// own returns what a request itself mounts, without anonymous volumes.
-func (j *mountJudge) own(n *Node) mounts {
+// ownMounts returns what a request itself mounts, without anonymous volumes.
+func (j *mountJudge) ownMounts(n *Node) mounts {
 	own := mounts{}
 	add := func(at, source string) { own[path.Clean(at)] = mounted{source, n.Ref()} }
 	for _, b := range n.Spec.HostConfig.Binds {

@@ -178,7 +178,7 @@ func (j *portJudge) judgePorts() {
 
 // clash reports two containers that publish the same port.
 func (j *portJudge) clash(p, other published) {
-	if !j.first(p, other) {
+	if !j.isNew(p, other) {
 		return
 	}
 	n := len(p.n.config.Instances)
@@ -193,9 +193,9 @@ func (j *portJudge) clash(p, other published) {
 	}
 }
 
-// first reports whether the clash of these two configurations by this entry is a new
+// isNew reports whether the clash of these two configurations by this entry is a new
 // one.
-func (j *portJudge) first(p, other published) bool {
+func (j *portJudge) isNew(p, other published) bool {
 	entry := p.entry()
 	key := told{p.n.config, other.n.config, entry.origin, entry.path}
 	defer func() { j.told[key] = true }()
@@ -262,7 +262,7 @@ func (j *portJudge) judgeRanges() {
 
 // inRange reports that the fixed port f is in the range of p.
 func (j *portJudge) inRange(p, f published) {
-	if !j.first(p, f) {
+	if !j.isNew(p, f) {
 		return
 	}
 	found := j.report(p, "%s publishes one of the host ports %s, which may be %s of %s", p.n.Ref(), p.text(), f.text(), f.n.Ref())

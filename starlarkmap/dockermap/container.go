@@ -90,12 +90,12 @@ func (b *builder) property(key string, p pair) {
 	case "create_options", "start_options":
 		b.keep(p, b.givenOptions(p.value, where))
 	default:
-		b.other(key, p, where)
+		b.keepAsIs(key, p, where)
 	}
 }
 
-// other keeps a property unchanged, or reports that dmap has none of this name.
-func (b *builder) other(key string, p pair, where string) {
+// keepAsIs keeps a property unchanged, or reports that dmap has none of this name.
+func (b *builder) keepAsIs(key string, p pair, where string) {
 	isProperty := func(f model.Field) bool { return f.Name == key }
 	if slices.ContainsFunc(model.ContainerFields(), isProperty) {
 		b.keep(p, p.value)

@@ -53,7 +53,7 @@ func (h *heritage) read(name string) {
 	where := "containers > " + name
 	switch v := get(pairs, "abstract"); {
 	case !v.isSet():
-	case is[bool](v.value):
+	case hasType[bool](v.value):
 		h.abstract[name] = v.value.(bool)
 	default:
 		h.c.wrong(problem.CodeWrongType, v.at, where+" > abstract", "", "want true or false, got %s", v.input())
@@ -116,16 +116,16 @@ func chain(names []string) string {
 	return strings.Join(names, " → ")
 }
 
-// of returns the properties of a configuration with what it inherits: its bases from
-// left to right, then its own.
-func (h *heritage) of(name string) []pair {
+// propertiesOf returns the properties of a configuration with what it inherits: its
+// bases from left to right, then its own.
+func (h *heritage) propertiesOf(name string) []pair {
 	if pairs, ok := h.done[name]; ok {
 		return pairs
 	}
 	own := h.c.oneOptionName(name, entries(h.given[name]))
 	var pairs []pair
 	for _, base := range h.extends[name] {
-		pairs = h.c.inherit(pairs, h.of(base))
+		pairs = h.c.inherit(pairs, h.propertiesOf(base))
 	}
 	pairs = h.c.inherit(pairs, own)
 	h.done[name] = pairs

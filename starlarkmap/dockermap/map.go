@@ -180,7 +180,7 @@ func (c *converter) containers(configurations []pair) []pair {
 			continue
 		}
 		p := h.given[name]
-		converted := dict(p.value.at, c.container(name, h.of(name))...)
+		converted := dict(p.value.at, c.container(name, h.propertiesOf(name))...)
 		key := *p.key
 		for _, said := range entries(p) {
 			if bases := h.extends[name]; said.key.value == "extends" && len(bases) > 0 {

@@ -49,7 +49,7 @@ func nested(e *node) (*node, bool) {
 			inner = v[0].value
 		}
 	}
-	return inner, inner != nil && is[[]*node](inner.value)
+	return inner, inner != nil && hasType[[]*node](inner.value)
 }
 
 func isContainerPath(n *node) bool {

@@ -40,7 +40,7 @@ func (b *builder) networkMode(p pair, where string) {
 	switch {
 	case p.value.value == nil:
 		b.c.wrong(problem.CodeWrongValue, p.value.at, where, "write none, or leave the property out", "it is not clear what an empty network mode means")
-	case !isText && !is[[]*node](p.value.value):
+	case !isText && !hasType[[]*node](p.value.value):
 		b.c.wrong(problem.CodeWrongType, p.value.at, where, "", "want a network mode (text), got %s", p.value.input())
 	case mode == "disabled":
 		b.option(key, text("none", p.value.at), where)

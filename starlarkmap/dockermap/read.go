@@ -272,7 +272,7 @@ func (r *reader) mapping(n *yaml.Node, at problem.Origin, depth int) (any, bool)
 		k.before = append(k.before, v.before...)
 		k.after = append(k.after, v.after...)
 		v.before, v.after = nil, nil
-		r.own(m, k, v)
+		r.addOwn(m, k, v)
 	}
 	return m.pairs, true
 }
@@ -294,9 +294,9 @@ func (m *mapping) put(key, value *node) {
 	m.pairs[i] = pair{key, value}
 }
 
-// own adds a pair written in the dictionary itself. It overrides a merged one, but the
-// same key twice is an error: the original silently took the last.
-func (r *reader) own(m *mapping, key, value *node) {
+// addOwn adds a pair written in the dictionary itself. It overrides a merged one, but
+// the same key twice is an error: the original silently took the last.
+func (r *reader) addOwn(m *mapping, key, value *node) {
 	if first, twice := m.own[key.value]; twice {
 		r.wrong(problem.CodeDuplicate, key.at, "", "the key %s is given twice", key.name())
 		r.problems[len(r.problems)-1].Related = []problem.Related{{Origin: first, Msg: "first given"}}

@@ -48,11 +48,11 @@ func (r *reader) tagged(n *yaml.Node, at problem.Origin) (any, bool) {
 	case "!!str":
 		return n.Value, true
 	case "!!int":
-		fits = is[int64]
+		fits = hasType[int64]
 	case "!!float":
-		fits = func(v any) bool { return is[float64](v) || is[int64](v) }
+		fits = func(v any) bool { return hasType[float64](v) || hasType[int64](v) }
 	case "!!bool":
-		fits = is[bool]
+		fits = hasType[bool]
 	case "!!null":
 		fits = func(v any) bool { return v == nil }
 	default:
@@ -73,7 +73,7 @@ func (r *reader) tagged(n *yaml.Node, at problem.Origin) (any, bool) {
 	return v, true
 }
 
-func is[T any](v any) bool {
+func hasType[T any](v any) bool {
 	_, ok := v.(T)
 	return ok
 }

@@ -43,13 +43,13 @@ func newEngine(c *invocation) (starlark.Value, error) {
 	e := &testEngine{sim: s, images: &images{sim: s, added: map[string]bool{}}}
 	if given != starlark.None {
 		e.images.given = true
-		if err := give("engine: images", given, s.AddImage); err != nil {
+		if err := addImages("engine: images", given, s.AddImage); err != nil {
 			return nil, err
 		}
 	}
 	if registry != starlark.None {
 		e.images.given = true
-		if err := give("engine: registry", registry, s.AddRemoteImage); err != nil {
+		if err := addImages("engine: registry", registry, s.AddRemoteImage); err != nil {
 			return nil, err
 		}
 	}
@@ -122,8 +122,8 @@ func request(c *invocation) (*wanted, error) {
 	return w, nil
 }
 
-// wanted reads the arguments of a call, and provides the images of the map.
-func (e *testEngine) wanted(c *invocation) (*wanted, error) {
+// readWanted reads the arguments of a call, and provides the images of the map.
+func (e *testEngine) readWanted(c *invocation) (*wanted, error) {
 	w, err := request(c)
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (e *testEngine) wanted(c *invocation) (*wanted, error) {
 }
 
 func (e *testEngine) plan(c *invocation) (starlark.Value, error) {
-	w, err := e.wanted(c)
+	w, err := e.readWanted(c)
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +146,8 @@ func (e *testEngine) plan(c *invocation) (starlark.Value, error) {
 	return planValue(p)
 }
 
-// quick returns time limits for an engine that answers immediately.
-func quick() run.Times {
+// shortTimes returns time limits for an engine that answers immediately.
+func shortTimes() run.Times {
 	return run.Times{
 		Hold: 2 * time.Second, Wait: 5 * time.Second, Settle: 20 * time.Millisecond,
 		Pause: time.Millisecond, Reach: 100 * time.Millisecond,
@@ -157,7 +157,7 @@ func quick() run.Times {
 // run plans and runs the plan, one step at a time, so that the same test always sees
 // the same order.
 func (e *testEngine) run(c *invocation) (starlark.Value, error) {
-	w, err := e.wanted(c)
+	w, err := e.readWanted(c)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (e *testEngine) run(c *invocation) (starlark.Value, error) {
 		Options: run.Options{
 			RunID:  fmt.Sprintf("%08x", e.runs),
 			Limits: run.Limits{Work: 1, Stops: 1, Pulls: 1},
-			Times:  quick(),
+			Times:  shortTimes(),
 		},
 		Review: func(reviewed *plan.Plan) error { p = reviewed; return nil },
 	})
@@ -226,7 +226,7 @@ func (e *testEngine) create(c *invocation) (starlark.Value, error) {
 	if spec.Labels, err = textDict("create: labels", labels); err != nil {
 		return nil, err
 	}
-	if err := e.images.put(image, false); err != nil {
+	if err := e.images.addOnce(image, false); err != nil {
 		return nil, err
 	}
 	if _, _, err := e.client.CreateContainer(starlarkmap.Context(c.thread), name, spec); err != nil {

@@ -38,9 +38,9 @@ func process(name, script string) (*sim.Process, error) {
 	return &p, nil
 }
 
-// give adds images, given as names or as a dictionary of names and programs, to the
-// engine or to the registry.
-func give(what string, v starlark.Value, add func(sim.Image) error) error {
+// addImages adds images, given as names or as a dictionary of names and programs, to
+// the engine or to the registry.
+func addImages(what string, v starlark.Value, add func(sim.Image) error) error {
 	scripts := map[string]string{}
 	var err error
 	switch v := v.(type) {
@@ -91,15 +91,15 @@ func (i *images) forMap(m *model.ContainerMap) error {
 		holds[n.Image] = holds[n.Image] || n.Attached
 	}
 	for _, name := range slices.Sorted(maps.Keys(holds)) {
-		if err := i.put(name, holds[name]); err != nil {
+		if err := i.addOnce(name, holds[name]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// put adds an image to the engine, once, unless the test listed the images.
-func (i *images) put(name string, ends bool) error {
+// addOnce adds an image to the engine, once, unless the test listed the images.
+func (i *images) addOnce(name string, ends bool) error {
 	if i.given || i.added[name] {
 		return nil
 	}

@@ -14,18 +14,18 @@ import (
 // is already listed keeps its place and gets the new mode (row 98).
 func volumesFrom(r *reader, it item) change {
 	elements := r.readVolumesFrom(it)
-	unique(r, elements, "container", sourceOf)
+	unique(r, elements, "container", beforeColon)
 	return func(s *docker.ContainerSpec) {
 		list := slices.Clone(s.HostConfig.VolumesFrom)
 		for _, e := range elements {
-			list = putKeyed(list, e.value, sourceOf)
+			list = putKeyed(list, e.value, beforeColon)
 		}
 		s.HostConfig.VolumesFrom = list
 	}
 }
 
-// sourceOf returns the container in "name[:mode]", and the target in "name:alias".
-func sourceOf(line string) string {
+// beforeColon returns the container in "name[:mode]", and the target in "name:alias".
+func beforeColon(line string) string {
 	name, _, _ := strings.Cut(line, ":")
 	return name
 }
@@ -116,7 +116,7 @@ func links(r *reader, it item) change {
 				keyed = append(keyed, element[string]{e.from, e.value.line})
 			}
 		}
-		list = replaceNamed(list, keyed, sourceOf)
+		list = replaceNamed(list, keyed, beforeColon)
 		for _, e := range elements {
 			if e.value.adds && !slices.Contains(list, e.value.line) {
 				list = append(list, e.value.line)

@@ -81,9 +81,9 @@ func (r *reader) mountRecord(it item, d model.Dict) docker.Mount {
 	var volume docker.VolumeOptions
 	var tmpfs docker.TmpfsOptions
 	var hasBind, hasVolume, hasTmpfs bool
-	bindFields := r.mark(&hasBind, r.bindFields(&bind))
-	volumeFields := r.mark(&hasVolume, r.volumeFields(&volume))
-	tmpfsFields := r.mark(&hasTmpfs, r.tmpfsFields(&tmpfs))
+	bindFields := r.noteGiven(&hasBind, r.bindFields(&bind))
+	volumeFields := r.noteGiven(&hasVolume, r.volumeFields(&volume))
+	tmpfsFields := r.noteGiven(&hasTmpfs, r.tmpfsFields(&tmpfs))
 	nested := func(what string, fields []field) func(item) {
 		return func(e item) {
 			d, ok := e.Value.(model.Dict)
@@ -105,13 +105,13 @@ func (r *reader) mountRecord(it item, d model.Dict) docker.Mount {
 		{"bind_options", "BindOptions", nested("bind options", bindFields)},
 		{"volume_options", "VolumeOptions", nested("volume options", volumeFields)},
 		{"tmpfs_options", "TmpfsOptions", nested("tmpfs options", tmpfsFields)},
-		flat("propagation", bindFields[0]),
-		flat("no_copy", volumeFields[0]),
-		flat("labels", volumeFields[1]),
-		flat("subpath", volumeFields[2]),
-		flat("driver_config", volumeFields[3]),
-		flat("tmpfs_size", tmpfsFields[0]),
-		flat("tmpfs_mode", tmpfsFields[1]),
+		flatField("propagation", bindFields[0]),
+		flatField("no_copy", volumeFields[0]),
+		flatField("labels", volumeFields[1]),
+		flatField("subpath", volumeFields[2]),
+		flatField("driver_config", volumeFields[3]),
+		flatField("tmpfs_size", tmpfsFields[0]),
+		flatField("tmpfs_mode", tmpfsFields[1]),
 	}
 	r.record(it, d, "a mount", fields...)
 	if hasBind {
@@ -126,9 +126,9 @@ func (r *reader) mountRecord(it item, d model.Dict) docker.Mount {
 	return m
 }
 
-// mark makes fields note that one of them was given, and report one that is given
+// noteGiven makes fields note that one of them was given, and report one that is given
 // twice: in docker-py's flat form and nested in the options of its type.
-func (r *reader) mark(given *bool, fields []field) []field {
+func (r *reader) noteGiven(given *bool, fields []field) []field {
 	for i, f := range fields {
 		var first *item
 		fields[i].set = func(e item) {
@@ -145,8 +145,9 @@ func (r *reader) mark(given *bool, fields []field) []field {
 	return fields
 }
 
-// flat is a nested field under the name that docker-py has for it in the flat form.
-func flat(name string, f field) field { return field{name, name, f.set} }
+// flatField is a nested field under the name that docker-py has for it in the flat
+// form.
+func flatField(name string, f field) field { return field{name, name, f.set} }
 
 func (r *reader) bindFields(o *docker.BindOptions) []field {
 	return []field{

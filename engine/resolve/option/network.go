@@ -23,7 +23,7 @@ func networking(r *reader, it item) change {
 	}
 	at := it
 	if inner, isAPI := d.Get("EndpointsConfig"); isAPI {
-		if !r.alone(it, d) {
+		if !r.onlyEndpoints(it, d) {
 			return nil
 		}
 		at = it.key("EndpointsConfig", inner)
@@ -56,8 +56,8 @@ func networking(r *reader, it item) change {
 	}
 }
 
-// alone reports keys given beside EndpointsConfig, which must be the only one.
-func (r *reader) alone(it item, d model.Dict) bool {
+// onlyEndpoints reports keys given beside EndpointsConfig, which must be the only one.
+func (r *reader) onlyEndpoints(it item, d model.Dict) bool {
 	ok := true
 	for _, e := range r.entries(it, d) {
 		if e.name != "EndpointsConfig" {
@@ -95,7 +95,7 @@ func (r *reader) endpoint(it item) docker.EndpointSpec {
 	}
 	var ipam docker.EndpointIPAM
 	var given bool
-	addresses := r.mark(&given, r.addressFields(&ipam))
+	addresses := r.noteGiven(&given, r.addressFields(&ipam))
 	fields := []field{
 		{"aliases", "Aliases", func(e item) { s.Aliases = values(texts(word)(r, e)) }},
 		{"links", "Links", func(e item) {

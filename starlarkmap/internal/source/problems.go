@@ -16,14 +16,14 @@ import (
 	"github.com/dmap-dev/dmap/starlarkmap/internal/sandbox"
 )
 
-// Stopped is the error by which problems that are already known, such as those of a
+// stopError is the error by which problems that are already known, such as those of a
 // loaded file, pass through the interpreter and stop the program.
-type Stopped struct{ problems problem.Problems }
+type stopError struct{ problems problem.Problems }
 
-func (e *Stopped) Error() string { return e.problems.Error() }
+func (e *stopError) Error() string { return e.problems.Error() }
 
 // Stop returns the error that stops a program because of ps.
-func Stop(ps problem.Problems) error { return &Stopped{ps} }
+func Stop(ps problem.Problems) error { return &stopError{ps} }
 
 // OriginOf converts a position; positions of builtins have none.
 func OriginOf(pos syntax.Position) problem.Origin {
@@ -35,7 +35,7 @@ func OriginOf(pos syntax.Position) problem.Origin {
 
 // Problems converts any error of a run. why is what stopped the run, or nil.
 func (s *Files) Problems(err error, why *problem.Problem) problem.Problems {
-	var stopped *Stopped
+	var stopped *stopError
 	var list resolve.ErrorList
 	var parse syntax.Error
 	var eval *starlark.EvalError
