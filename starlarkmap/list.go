@@ -119,6 +119,7 @@ type joined struct {
 	inputs model.List
 }
 
+// isSum reports whether v is that sum, and was not changed since.
 func (j joined) isSum(v starlark.Value) bool {
 	list, ok := v.(*starlark.List)
 	return ok && list == j.list && list.Len() == len(j.inputs)

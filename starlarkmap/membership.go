@@ -175,7 +175,8 @@ func (m *containerMap) access(name string) (starlark.Value, error) {
 	if c := m.byName[name]; c != nil {
 		return c, nil
 	}
-	if m.frozen && m.ev.thread == nil {
+	if m.frozen && m.ev.thread == nil { // read by an option function, after the program
+
 		hint := problem.DidYouMean(name, m.containers().names())
 		return nil, problem.New(problem.CodeUnknownName, cmp.Or(hint, frozenHint), "map %q is frozen, and has no container %q", m.model.Name, name)
 	}

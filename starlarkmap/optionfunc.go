@@ -136,6 +136,8 @@ func (c optionCall) convert(v starlark.Value) (model.Dict, error) {
 	if f, ok := c.fn.(*starlark.Function); ok {
 		at = source.OriginOf(f.Position())
 	}
+	// The real evaluation is over, and read by other calls at the same time: the reader
+	// must not add problems to it.
 	r := (&evaluation{limits: c.limits}).reader(source.Site{})
 	r.plainOnly = true
 	in := r.read(v, nil, at, c.property)

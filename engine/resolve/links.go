@@ -66,7 +66,7 @@ func (r *resolver) deadLinks(n *Node) problem.Problems {
 // (measured with API 1.41); on others it is looked up by its name, which no network
 // knows. nil means that this is not known.
 func (r *resolver) throughJoins(networks []string) []string {
-	for range r.d.Nodes {
+	for range r.d.Nodes { // at most once through all: options can make containers join in a circle
 		name, joins := field.Joined(networks[0])
 		if !joins {
 			return networks

@@ -39,6 +39,8 @@ type mountJudge struct {
 // itself mount never clashes: it is meant to override (row 98).
 func (j *mountJudge) clashes(n *Node) problem.Problems {
 	var problems problem.Problems
+	// What n mounts by its properties takes part; what it mounts by its options is meant
+	// to hide whatever comes from the containers it uses.
 	seen, overridden := mounts{}, mounts{}
 	properties := j.propertyPaths(n)
 	for at, m := range j.ownMounts(n) {
@@ -49,6 +51,7 @@ func (j *mountJudge) clashes(n *Node) problem.Problems {
 		}
 	}
 	for _, from := range n.Spec.HostConfig.VolumesFrom {
+		// In the order of VolumesFrom: Docker lets the last one win.
 		used := j.r.d.nodes[sourceOf(from)]
 		if used == nil {
 			continue
@@ -97,6 +100,7 @@ func (j *mountJudge) mounts(n *Node) mounts {
 		return all
 	}
 	for _, from := range n.Spec.HostConfig.VolumesFrom {
+		// In the order of VolumesFrom: Docker lets the last one win.
 		used := j.r.d.nodes[sourceOf(from)]
 		if used == nil || j.looked > mostMounts {
 			continue
@@ -119,7 +123,7 @@ func (j *mountJudge) ownMounts(n *Node) mounts {
 	own := mounts{}
 	add := func(at, source string) { own[path.Clean(at)] = mounted{source, n.Ref()} }
 	for _, b := range n.Spec.HostConfig.Binds {
-		if parts := strings.Split(b, ":"); len(parts) > 1 {
+		if parts := strings.Split(b, ":"); len(parts) > 1 { // one part alone is an anonymous volume
 			add(parts[1], sourceText(parts[0]))
 		}
 	}

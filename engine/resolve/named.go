@@ -72,6 +72,8 @@ func isDefaultNetwork(mode string) bool { return field.Network(mode) == field.De
 // that its fixed options name: for Docker there is no difference to uses and links
 // (rows 98, 99). What is wrong with the options is reported by [Desired.Specify].
 func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([]Need, []string) {
+	// Onto an empty spec, so that only what the options name is found, in whichever form
+	// they were written.
 	spec := &docker.ContainerSpec{}
 	places := map[string]problem.Origin{}
 	for _, o := range fixedOptions(c) {
@@ -93,13 +95,14 @@ func (r *resolver) byOptions(c *model.Container, needs []Need, uses []string) ([
 	for _, other := range namedBy(&spec.HostConfig) {
 		ref, inMap := identity.CutName(r.m.Name, other.name)
 		at, ok := places[other.field]
-		if !ok {
+		if !ok { // given inside host_config
 			at = places["HostConfig"]
 		}
 		owners := r.index.Owners(ref)
 		switch target, found := r.index.LinkTarget(model.Link{Container: ref}); {
-		case !inMap, slices.Contains(owners, c):
+		case !inMap, slices.Contains(owners, c): // the owner does not wait for itself
 		case len(owners) > 0 && (other.volume || r.d.Mode == model.AttachedContainer):
+			// To use a volume is to depend on all instances that own it (row 59).
 			for _, owner := range owners[0].Refs() {
 				add(Need{r.m.FullName(owner.Name()), other.why, ref, at})
 			}

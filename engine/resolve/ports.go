@@ -54,7 +54,7 @@ func (r *resolver) portClashes() problem.Problems {
 	j := portJudge{fixed: map[port][]published{}, told: map[told]bool{}}
 	for _, c := range r.m.Containers {
 		for _, ref := range c.Refs() {
-			if n := r.d.nodes[r.m.FullName(ref.Name())]; n != nil && n.config == c {
+			if n := r.d.nodes[r.m.FullName(ref.Name())]; n != nil && n.config == c { // not of another configuration with this name
 				for _, p := range publishedBy(n, r.publishing(n)) {
 					j.add(p)
 				}
@@ -108,6 +108,7 @@ func (n *Node) rememberPorts(values model.Dict, path string) {
 
 // publishedBy returns the fixed host ports of a request, in a deterministic order.
 func publishedBy(n *Node, spec *docker.ContainerSpec) []published {
+	// In the network of the host or of another container nothing is published.
 	if spec == nil || !field.OwnNetwork(spec.HostConfig.NetworkMode) {
 		return nil
 	}
@@ -120,6 +121,7 @@ func publishedBy(n *Node, spec *docker.ContainerSpec) []published {
 			}
 		}
 	}
+	// Bindings is a map: without an order the problems would change from run to run.
 	slices.SortStableFunc(out, func(a, b published) int {
 		inside := func(p published) int {
 			number, _, _ := option.ParsePortRange(strings.TrimSuffix(p.inside, "/"+p.proto))

@@ -54,6 +54,7 @@ func (d *Desired) Specify(ctx context.Context, m *model.ContainerMap, names []st
 		n.faulty = len(own) > 0
 		problems = append(problems, own...)
 	}
+	// Instances of one configuration mostly have the same problems: Unique.
 	return append(problems, r.across(names)...).Unique().Err(d.Source)
 }
 
@@ -86,7 +87,7 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) prob
 		{"start_options", n.config.StartOptions},
 	} {
 		values, wrong := r.values(ctx, n, o.path, o.options)
-		if wrong != nil {
+		if wrong != nil { // go on: the other options can be wrong independently of these
 			problems = append(problems, wrong)
 			continue
 		}
@@ -96,6 +97,7 @@ func (r *resolver) container(ctx context.Context, n *Node, call model.Dict) prob
 	r.attach(n)
 	problems = append(problems, r.network(n)...)
 	problems = append(problems, r.named(n)...)
+	// Of an incomplete spec the parts may not go together although the map's do.
 	if len(problems) == 0 {
 		problems = n.place(option.CheckTogether(*spec))
 	}
@@ -154,7 +156,7 @@ func (r *resolver) attributes(n *Node) *docker.ContainerSpec {
 	for _, b := range c.Binds {
 		path, _ := r.index.VolumePath(b.Volume)
 		source, _ := r.index.HostPathFor(b.Volume, n.Instance)
-		addVolume(spec, path)
+		addVolume(spec, path) // what is bound is declared as a volume as well (row 39)
 		host.Binds = append(host.Binds, source+":"+path+":"+mode(b.ReadOnly))
 	}
 	for _, u := range c.Uses {
@@ -199,7 +201,7 @@ func (r *resolver) attach(n *Node) {
 	for _, name := range n.Owns {
 		v := r.d.volumes[name]
 		if v.Holder == "" {
-			if !host.MountsAt(v.Path) {
+			if !host.MountsAt(v.Path) { // else an option mounts something else there (row 100)
 				host.Binds = append(host.Binds, v.Name+":"+v.Path+":rw"+nocopy)
 			}
 			continue
@@ -249,7 +251,7 @@ func (r *resolver) network(n *Node) problem.Problems {
 	links, problems := r.aliases(n, append(slices.Clone(e.Links), host.Links...))
 	e.Links = links
 	(*endpoints)[on[0]] = e
-	host.Links = nil
+	host.Links = nil // left there, the engine would take them and the names would never resolve
 	return problems
 }
 

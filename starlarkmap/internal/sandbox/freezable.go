@@ -42,11 +42,11 @@ func (f *FreezeCheck) check(v starlark.Value, depth int) string {
 		return fmt.Sprintf("has more than %d parts (shared tuples count each time)", mostVisits)
 	case depth > deepestFreeze:
 		return fmt.Sprintf("is nested deeper than %d", deepestFreeze)
-	case f.visits%1000 == 0 && f.stop():
+	case f.visits%1000 == 0 && f.stop(): // the check itself must end in time too
 		return "cannot be frozen in time"
 	}
 	switch v := v.(type) {
-	case starlark.Tuple:
+	case starlark.Tuple: // has no frozen mark: never "visited", see mostVisits
 		return f.all(v, depth)
 	case *starlark.List:
 		if f.visited(v) {
@@ -89,7 +89,7 @@ func (f *FreezeCheck) check(v starlark.Value, depth int) string {
 			return ""
 		}
 		return f.all(captured(v), depth)
-	case *starlark.Builtin:
+	case *starlark.Builtin: // a bound method, such as [].append, holds its receiver
 		if recv := v.Receiver(); recv != nil {
 			return f.check(recv, depth+1)
 		}
@@ -106,6 +106,8 @@ func (f *FreezeCheck) all(list []starlark.Value, depth int) string {
 	return ""
 }
 
+// visited marks v as visited and reports whether it was before. The interpreter, too,
+// visits what has a frozen mark only once.
 func (f *FreezeCheck) visited(v any) bool {
 	if f.seen[v] {
 		return true

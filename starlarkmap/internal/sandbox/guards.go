@@ -71,6 +71,7 @@ func TooLarge(limit int, field, format string, args ...any) error {
 	return problem.New(problem.CodeSizeLimit, Raise(field), "%s, the limit is %d", fmt.Sprintf(format, args...), limit)
 }
 
+// rangeOf is range(…). A range takes no memory, but everything that walks it takes time.
 func (g Guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	v, err := universal("range", t, args, kwargs)
 	if err != nil {
@@ -86,6 +87,7 @@ func (g Guards) rangeOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.T
 	return v, nil
 }
 
+// intOf is int(…).
 func (g Guards) intOf(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) > 0 {
 		if s, ok := args[0].(starlark.String); ok && len(s) > longestNumber {
@@ -111,12 +113,15 @@ func (g Guards) sequences(t *starlark.Thread, b *starlark.Builtin, args starlark
 	if b.Name() == "zip" && total > widestZip*g.Elements {
 		return nil, TooLarge(widestZip*g.Elements, "Elements", "zip: %d elements", total)
 	}
+	// NewSet makes a set with its hash table, which the interpreter's set() lacks.
 	if b.Name() == "set" && len(args) == 0 && len(kwargs) == 0 {
 		return starlark.NewSet(0), nil
 	}
 	return universal(b.Name(), t, args, kwargs)
 }
 
+// text returns v as str() writes it, or the error that it would be too long or too
+// deep; name is the operation that wants it.
 func (g Guards) text(name string, v starlark.Value) (string, error) {
 	s, err := TextOf(v, g.TextBytes)
 	switch {
@@ -128,6 +133,7 @@ func (g Guards) text(name string, v starlark.Value) (string, error) {
 	return s, nil
 }
 
+// str is str(…). Texts and bytes are as large as they are; all else is measured.
 func (g Guards) str(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) != 1 || len(kwargs) > 0 {
 		return universal("str", t, args, kwargs)
@@ -140,6 +146,7 @@ func (g Guards) str(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	return starlark.String(s), err
 }
 
+// repr is repr(…).
 func (g Guards) repr(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	if len(args) != 1 || len(kwargs) > 0 {
 		return universal("repr", t, args, kwargs)
@@ -177,6 +184,7 @@ func (g Guards) Message(name string, args starlark.Tuple, kwargs []starlark.Tupl
 	return out.String(), nil
 }
 
+// fail is fail(…). Its message is cut, and never empty: an error without text helps nobody.
 func (g Guards) fail(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	msg, err := g.Message("fail", args, kwargs)
 	if err != nil {

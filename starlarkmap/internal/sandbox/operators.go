@@ -13,7 +13,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/problem"
 )
 
-// mul is x * y.
+// mul is x * y. The factors may come in either order: 3 * "ab" is "ab" * 3.
 func (g Guards) mul(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, y := args[0], args[1]
 	count, isInt := y.(starlark.Int)
@@ -32,6 +32,7 @@ func (g Guards) mul(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple
 	return starlark.Binary(syntax.STAR, x, y)
 }
 
+// bits returns the length of an int in bits: a product has at most the sum of both.
 func bits(i starlark.Int) int {
 	if n, ok := i.Int64(); ok {
 		return big.NewInt(n).BitLen()
@@ -39,6 +40,8 @@ func bits(i starlark.Int) int {
 	return i.BigInt().BitLen()
 }
 
+// repeat refuses sequence * count where the result would be too large. It divides the
+// limit instead of multiplying, as the product of two large numbers could overflow.
 func (g Guards) repeat(sequence starlark.Value, count starlark.Int) error {
 	limit, field := g.Elements, "Elements"
 	switch sequence.(type) {
@@ -51,7 +54,7 @@ func (g Guards) repeat(sequence starlark.Value, count starlark.Int) error {
 	n, size := int64(0), int64(starlark.Len(sequence))
 	if count.Sign() > 0 {
 		var ok bool
-		if n, ok = count.Int64(); !ok {
+		if n, ok = count.Int64(); !ok { // far beyond any limit: one more than it will do
 			n = int64(limit) + 1
 		}
 	}
@@ -74,7 +77,8 @@ func (g Guards) term(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tupl
 	return args[0], g.sum(args[0])
 }
 
-// sum bounds the size of strings and sequences that are joined.
+// sum bounds the size of strings and sequences that are joined. A chain of x + x
+// doubles a value each time, so that a few dozen steps would fill the memory.
 func (g Guards) sum(list ...starlark.Value) error {
 	text, elements := 0, 0
 	for _, v := range list {
@@ -94,7 +98,8 @@ func (g Guards) sum(list ...starlark.Value) error {
 	return nil
 }
 
-// key is the k of x[k] and {k: v}.
+// key is the k of x[k] and {k: v}. Only tuples and records can be keys and be of any
+// size as text.
 func (g Guards) key(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	switch args[0].(type) {
 	case starlark.Tuple, *Record:
@@ -171,6 +176,7 @@ func shownDict(v starlark.Value) starlark.Value {
 	return v
 }
 
+// isPlainList reports whether v is a list or tuple of the interpreter.
 func isPlainList(v starlark.Value) bool {
 	switch v.(type) {
 	case *starlark.List, starlark.Tuple:
@@ -181,7 +187,7 @@ func isPlainList(v starlark.Value) bool {
 
 // attr is x.name where name is one of the costly methods.
 func (g Guards) attr(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	name := string(args[1].(starlark.String))
+	name := string(args[1].(starlark.String)) // written by the rewriting, never by a program
 	v, err := attribute(args[0], name)
 	if err != nil {
 		return nil, err
@@ -210,7 +216,7 @@ func (g Guards) guarded(x starlark.Value, name string, method starlark.Value) st
 	}
 	switch x.(type) {
 	case starlark.String, starlark.Bytes, *starlark.List, *starlark.Set:
-	default:
+	default: // our own values and those of the caller: their methods look after themselves
 		return method
 	}
 	guard := func(t *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -227,12 +233,12 @@ func (g Guards) guarded(x starlark.Value, name string, method starlark.Value) st
 func (g Guards) methodSize(name string, x starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) error {
 	switch x := x.(type) {
 	case *starlark.Set:
-		if len(args) != 1 {
+		if len(args) != 1 { // without an argument the interpreter panics
 			return problem.New(problem.CodeUsage, "", "%s: got %d values, want 1", name, len(args))
 		}
 		return nil
 	case *starlark.List:
-		return g.sum(args...)
+		return g.sum(args...) // list.extend(more)
 	case starlark.Bytes:
 		return g.sum(x)
 	case starlark.String:
@@ -246,7 +252,7 @@ func (g Guards) stringMethod(name string, s starlark.String, args starlark.Tuple
 	case len(s) > g.TextBytes:
 		return TooLarge(g.TextBytes, "TextBytes", "%s: a string of %d bytes", name, len(s))
 	case name == "format":
-		for _, kw := range kwargs {
+		for _, kw := range kwargs { // into a copy: args belong to the call
 			args = append(args[:len(args):len(args)], kw[1])
 		}
 		return g.formatSize(name, string(s), "{", args)
@@ -258,6 +264,7 @@ func (g Guards) stringMethod(name string, s starlark.String, args starlark.Tuple
 	return nil
 }
 
+// joinSize bounds sep.join(list) by walking the list, which the limit ends early.
 func (g Guards) joinSize(sep string, list starlark.Value) error {
 	iterable, ok := list.(starlark.Iterable)
 	if !ok {
@@ -277,6 +284,7 @@ func (g Guards) joinSize(sep string, list starlark.Value) error {
 	return nil
 }
 
+// replaceSize bounds s.replace(old, new): it can grow only if new is longer than old.
 func (g Guards) replaceSize(s string, old, new starlark.Value) error {
 	from, ok := starlark.AsString(old)
 	to, ok2 := starlark.AsString(new)

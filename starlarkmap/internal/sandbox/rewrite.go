@@ -27,7 +27,7 @@ const (
 func Hidden(name string) bool { return strings.HasPrefix(name, "%") }
 
 // costly reports whether the result of a method may be far larger than its arguments.
-// It also includes those methods of sets that fail in the interpreter without an
+// It also includes those methods of sets that panic in the interpreter if they get no
 // argument.
 func costly(method string) bool {
 	switch method {
@@ -77,6 +77,10 @@ func guardStmt(stmt syntax.Stmt) syntax.Stmt {
 	return stmt
 }
 
+// guardAssign guards the values of an assignment. x *= y and x %= y become x = x * y
+// and x = x % y. Where the target is computed (f().name, x[g()]) it must still be
+// computed only once, which a loop over a single element does: there is no other
+// statement that binds a hidden variable.
 func guardAssign(s *syntax.AssignStmt) syntax.Stmt {
 	s.LHS, s.RHS = guardTarget(s.LHS), guard(s.RHS)
 	name := hiddenMul
@@ -159,6 +163,8 @@ func guardAll(list []syntax.Expr) {
 	}
 }
 
+// guard returns expr with its operators and costly methods replaced, at every depth. A
+// kind of expression that is missing here would let programs escape the limits.
 func guard(expr syntax.Expr) syntax.Expr {
 	switch e := expr.(type) {
 	case *syntax.BinaryExpr:
@@ -212,7 +218,7 @@ func guard(expr syntax.Expr) syntax.Expr {
 // guardKey guards a key: the interpreter's error quotes a missing or duplicate key in
 // full, however large it is.
 func guardKey(e syntax.Expr) syntax.Expr {
-	if _, ok := e.(*syntax.Literal); ok {
+	if _, ok := e.(*syntax.Literal); ok { // as large as the program's text at most
 		return e
 	}
 	return hiddenCall(hiddenKey, e, syntax.Start(e))

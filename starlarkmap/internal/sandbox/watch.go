@@ -59,7 +59,7 @@ func Supervise(ctx context.Context, b Bounds, run func(*Watch) error) (err error
 	w := &Watch{Bounds: b, left: b.Steps, threads: map[*starlark.Thread]uint64{}, stopped: make(chan struct{})}
 	w.Ctx, w.cancel = context.WithCancel(ctx)
 	defer w.cancel()
-	done := make(chan error, 1)
+	done := make(chan error, 1) // with room for one: a run that is left behind must not block
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
@@ -71,6 +71,8 @@ func Supervise(ctx context.Context, b Bounds, run func(*Watch) error) (err error
 	return w.wait(ctx, done)
 }
 
+// wait returns when the run has ended, or when the grace period after stopping it has.
+// A channel that has done its work is set to nil, so that it is not selected again.
 func (w *Watch) wait(ctx context.Context, done <-chan error) (err error, returned bool) {
 	deadline := time.NewTimer(w.Time)
 	defer deadline.Stop()
@@ -140,7 +142,7 @@ func (w *Watch) Begin(t *starlark.Thread) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.grant(t)
-	if w.why != nil {
+	if w.why != nil { // stopped before this thread began: stop did not see it
 		t.Cancel(w.why.Msg)
 	}
 }
