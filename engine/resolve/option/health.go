@@ -16,6 +16,8 @@ import (
 // healthcheck reads how to check the health of the container. Its parts are merged one
 // by one (row 107): an option may set the interval of a test given elsewhere.
 func healthcheck(r *reader, it item) change {
+	// The parts are collected and applied later: those that were not given must keep
+	// what an earlier option set.
 	var parts []func(*docker.Healthcheck)
 	set := func(part func(*docker.Healthcheck)) { parts = append(parts, part) }
 	fields := r.healthFields(set)
@@ -33,7 +35,7 @@ func healthcheck(r *reader, it item) change {
 		if len(parts) == 0 {
 			return
 		}
-		var h docker.Healthcheck
+		var h docker.Healthcheck // a copy: the caller may share the old one
 		if s.Healthcheck != nil {
 			h = *s.Healthcheck
 		}

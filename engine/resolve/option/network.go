@@ -115,7 +115,7 @@ func (r *reader) endpoint(it item) docker.EndpointSpec {
 		}},
 	}
 	r.record(it, d, "a network", append(fields, addresses...)...)
-	if given {
+	if given { // an empty one would be a setting too, and differ from none
 		s.IPAMConfig = &ipam
 	}
 	return s

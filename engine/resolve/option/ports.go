@@ -46,6 +46,8 @@ func readPort(r *reader, it item) (Ports, bool) {
 		r.want(it, portForms)
 		return Ports{}, false
 	}
+	// "53/udp" and (53, "udp") both name the protocol; ("53/udp", "udp") does so twice,
+	// which is fine as long as both agree.
 	if number, after, cut := strings.Cut(text, "/"); cut {
 		if proto != "" && !strings.EqualFold(proto, after) {
 			r.wrong(it, "two protocols for one port: %q and %q", after, proto)
@@ -123,6 +125,8 @@ func exposedPorts(r *reader, it item) change {
 	return func(s *docker.ContainerSpec) { s.ExposedPorts = withKeys(s.ExposedPorts, names) }
 }
 
+// exposedItems returns the ports of a list, or the keys of a dictionary, whose values
+// must be empty: one that is not was meant for port_bindings.
 func exposedItems(r *reader, it item) []item {
 	d, isDict := it.Value.(model.Dict)
 	if !isDict {
@@ -171,6 +175,7 @@ func portBindings(r *reader, it item) change {
 	for _, e := range d {
 		elements = append(elements, r.publish(it, e)...)
 	}
+	// Ranges can overlap, and 80 and "80/tcp" are one port: compare what was read.
 	unique(r, elements, "container port", func(p published) string { return p.name })
 	var names []string
 	for _, e := range elements {
@@ -209,6 +214,7 @@ func (r *reader) publish(it item, e model.Entry) []element[published] {
 			bindings[i] = append(bindings[i], docker.PortBinding{HostIP: ip, HostPort: port})
 		}
 	}
+	// An empty list would publish nothing: an option without effect.
 	if list, isList := value.Value.(model.List); isList && len(list) == 0 {
 		r.want(value, "a host port; None for any free one")
 	}
@@ -274,12 +280,13 @@ func isPlace(list model.List) bool {
 	switch list[1].Value.(type) {
 	case nil, int64:
 		return true
-	case string:
+	case string: // two addresses are a list of two places
 		return ipAddress(unbracket(list[1].Value.(string))) != ""
 	}
 	return false
 }
 
+// unbracket returns an IPv6 address without the brackets it is often written in.
 func unbracket(address string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(address, "["), "]")
 }
@@ -327,6 +334,7 @@ func parseAddress(s string) (string, bool) {
 	return ip, ipAddress(ip) == ""
 }
 
+// hostAddress reads the address of a place; None and "" mean all addresses.
 func (r *reader) hostAddress(it item) (string, bool) {
 	switch v := it.Value.(type) {
 	case nil:
@@ -343,6 +351,8 @@ func (r *reader) hostAddress(it item) (string, bool) {
 	return "", false
 }
 
+// hostPort reads the port of a place; None, "" and 0 mean any free one. Ports are
+// rewritten without leading zeros, so that equal ones are equal as text.
 func (r *reader) hostPort(it item) (string, bool) {
 	var text string
 	switch v := it.Value.(type) {

@@ -154,6 +154,7 @@ func ipAddress(s string) string {
 	return ""
 }
 
+// macAddress accepts a MAC address of six pairs with one kind of separator or the other.
 func macAddress(s string) string {
 	const wanted, pairs = `a MAC address such as "02:42:ac:11:00:02"`, 6
 	parts := strings.FieldsFunc(s, func(c rune) bool { return c == ':' || c == '-' })
@@ -218,7 +219,7 @@ func readScalar(r *reader, it item) (string, bool) {
 		return v, true
 	case int64:
 		return strconv.FormatInt(v, 10), true
-	case bool:
+	case bool: // as str() writes it in Python, and so as docker-py sent it
 		if v {
 			return "True", true
 		}
