@@ -207,7 +207,7 @@ func (c *container) setOption(property string, d model.Dict, key string, v starl
 	}
 	r := c.ev.reader(c.ev.here())
 	entry := model.Entry{Key: model.Input{Value: key, Origin: at}, Value: r.read(v, e, at, key)}
-	d = slices.Clone(d)
+	d = slices.Clone(d) // the model, and copies of this container, hold the old one
 	i := slices.IndexFunc(d, func(e model.Entry) bool { return e.Key.Value == key })
 	if i < 0 {
 		d = append(d, entry)

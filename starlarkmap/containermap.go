@@ -146,6 +146,7 @@ func (m *containerMap) update(v starlark.Value, e syntax.Expr, at problem.Origin
 		return problem.New(problem.CodeWrongType, "", "want a dict, got %s", in)
 	}
 	m.note(inContainers(r.problems))
+	// Containers may be at the top level, under "containers", or both (row 116).
 	d = m.claim(m.misspelt(d), r.found)
 	for i, entry := range d {
 		if sub, ok := entry.Value.Value.(model.Dict); ok && entry.Key.Value == "containers" {
@@ -163,7 +164,7 @@ func (m *containerMap) merge(v starlark.Value, listsOnly bool) error {
 		return err
 	}
 	if other, ok := v.(*containerMap); ok {
-		other.commitAccessed()
+		other.commitAccessed() // what other only accessed so far is a part of it, too
 		m.note(m.whole().Merge(other.whole(), listsOnly))
 		m.sync()
 		return nil
@@ -285,6 +286,7 @@ func (m *containerMap) finish() {
 	}
 	m.finished = true
 	m.commitAccessed()
+	// The model has its containers in the order of their definition: rebuild the list.
 	m.model.Containers = nil
 	for _, c := range m.listed() {
 		if c.pending {

@@ -70,7 +70,7 @@ func (ev *evaluation) here() source.Site {
 	}
 	for i := range t.CallStackDepth() {
 		pos := t.CallFrame(i).Pos
-		if pos.Line > 0 {
+		if pos.Line > 0 { // frames of builtins have no line
 			return source.Site{File: ev.sources.Named(pos.Filename()), Pos: pos, At: source.OriginOf(pos)}
 		}
 	}
@@ -90,7 +90,7 @@ func (ev *evaluation) probing() bool {
 	switch b.Name() {
 	case "hasattr":
 		return true
-	case "getattr":
+	case "getattr": // without a default it reads, as x.name does; what cannot be seen may have one
 		call := ev.here().Call()
 		return call == nil || len(call.Args) != 2
 	}

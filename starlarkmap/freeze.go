@@ -16,6 +16,8 @@ import (
 // given indices on: a function that only the model holds is not reached from the
 // globals and would stay mutable.
 func (ev *evaluation) freeze(f *source.File, globals starlark.StringDict, maps, functions int) error {
+	// Check everything before freezing anything: freezing cannot be stopped, and the parts
+	// that values share count once over all of them.
 	check := sandbox.NewFreezeCheck(ev.watch)
 	for _, name := range globals.Keys() {
 		if bad := check.Trouble(globals[name]); bad != "" {

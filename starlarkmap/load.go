@@ -90,12 +90,13 @@ func (ev *evaluation) run() (*Program, error) {
 		err = ev.call(globals)
 	}
 	if err != nil {
+		// The problems of values made before the failure are reported as well.
 		ev.keep(ev.sources.Problems(err, ev.watch.Reason()))
 		ev.keepReads()
 	} else {
 		ev.unusedVariables()
 	}
-	ev.thread = nil
+	ev.thread = nil // from here on option functions may read the evaluation
 	if ps := ev.problems(); len(ps) > 0 {
 		return nil, source.Stop(ps.Sorted(ev.sources))
 	}
@@ -132,6 +133,8 @@ func (ev *evaluation) execute(f *source.File, current **starlark.Thread) (starla
 	if err != nil {
 		return nil, err
 	}
+	// A load statement executes a file while another one runs: what this file made is
+	// what comes after these positions.
 	maps, functions := len(ev.maps), len(ev.functions)
 	var globals starlark.StringDict
 	err = ev.onThread(f.Name, current, func(thread *starlark.Thread) (err error) {
@@ -141,7 +144,7 @@ func (ev *evaluation) execute(f *source.File, current **starlark.Thread) (starla
 	if err != nil {
 		return nil, err
 	}
-	for name := range globals {
+	for name := range globals { // the loops that stand in for x.a *= y leave their variables
 		if sandbox.Hidden(name) {
 			delete(globals, name)
 		}

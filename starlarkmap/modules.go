@@ -264,7 +264,7 @@ func (m *modules) text(target module, name string) ([]byte, *problem.Problem) {
 	p = problem.New(problem.CodeLoad, "", "cannot load %q: %s", name, fileErrorText(err))
 	p.Cause = err
 	switch {
-	case strings.Contains(err.Error(), "escapes from parent"):
+	case strings.Contains(err.Error(), "escapes from parent"): // package os has no error value for it
 		p.Msg = fmt.Sprintf("cannot load %q: it leads outside the folder of the main file", name)
 	case errors.Is(err, fs.ErrNotExist):
 		p.Hint = nearFile(from, target.path)
