@@ -85,8 +85,8 @@ func TestTries(t *testing.T) {
 	}
 }
 
-// A call that has its effect, although its answer was lost, is not made again; if nobody
-// can tell, it is not either.
+// A call that has its effect, although its answer was lost, is not made again; if
+// nobody can tell, it is not either.
 func TestLook(t *testing.T) {
 	for _, row := range []struct {
 		happened bool
@@ -112,8 +112,8 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// A try ends with its deadline, all tries together with the total; what the object of the
-// call is given comes on top.
+// A try ends with its deadline, all tries together with the total; what the object of
+// the call is given comes on top.
 func TestDeadlines(t *testing.T) {
 	silent := func(ctx context.Context) error {
 		<-ctx.Done()

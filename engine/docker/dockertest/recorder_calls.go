@@ -19,7 +19,8 @@ func (r *Recorder) write(ctx context.Context, op, target string, send func() err
 	return r.around(ctx, Call{Op: op, Target: target, Write: true}, send)
 }
 
-// result hides what the engine answered if a hook made an error of it: a lost answer tells nothing.
+// result hides what the engine answered if a hook turned the call into an error: a lost
+// answer says nothing.
 func result[T any](out T, err error) (T, error) {
 	if err != nil {
 		var nothing T

@@ -4,7 +4,7 @@ package field
 
 import "strings"
 
-// Ref is a thing of an engine that a value names.
+// Ref is a thing on an engine that a value names.
 type Ref struct {
 	Kind Kind
 	Name string
@@ -23,8 +23,9 @@ const (
 // Refers reports whether values of the field can name containers, networks or volumes.
 func (f Field) Refers() bool { return f.refs != nil }
 
-// Ref returns what one value of the field, or one element of its list, names; of a map, one of its keys; of a mount, its
-// source. ok is false if that is nothing of an engine, such as a path of the host.
+// Ref returns what a value of the field names: a text itself, an element of a list, a
+// key of a map, the source of a mount. ok is false if that is nothing on an engine,
+// such as a path of the host.
 func (f Field) Ref(text string) (r Ref, ok bool) {
 	if f.refs == nil {
 		return Ref{}, false
@@ -40,7 +41,8 @@ func first(kind Kind) func(string) (Ref, bool) {
 	}
 }
 
-// source is the volume of a bind or a mount. A host path has a slash, so it is no name.
+// source returns the volume of a bind or a mount. Whatever has a slash is a path of the
+// host, not a name.
 func source(text string) (Ref, bool) {
 	name := before(text, ":")
 	return Ref{VolumeRef, name}, name != "" && !strings.Contains(name, "/")
@@ -48,11 +50,12 @@ func source(text string) (Ref, bool) {
 
 const joinPrefix = "container:"
 
-// Joined returns the container whose namespace a mode joins; ok is false if it joins none.
+// Joined returns the container whose namespace a mode joins; ok is false if it joins
+// none.
 func Joined(mode string) (container string, ok bool) { return strings.CutPrefix(mode, joinPrefix) }
 
-// OwnNetwork reports whether a container with a network mode has a network of its own: not that of the host or of another
-// container, and not none.
+// OwnNetwork reports whether a container with a network mode has a network of its own,
+// rather than the host's, another container's, or none.
 func OwnNetwork(mode string) bool {
 	_, joins := Joined(mode)
 	return mode != "host" && mode != "none" && !joins
@@ -63,7 +66,8 @@ func joined(mode string) (Ref, bool) {
 	return Ref{ContainerRef, name}, ok
 }
 
-// network is the container or the network that a network mode names. Those of the engine's own need no name.
+// network returns the container or the network that a network mode names. Modes that
+// mean one of the engine's own networks name nothing.
 func network(mode string) (Ref, bool) {
 	if r, ok := joined(mode); ok {
 		return r, true
@@ -72,8 +76,8 @@ func network(mode string) (Ref, bool) {
 	return Ref{NetworkRef, name}, name != DefaultNetwork && OwnNetwork(name)
 }
 
-// joins compares modes, where an engine shows the id of a container of which the name, or the beginning of the id, was asked
-// for.
+// joins compares modes. An engine shows the id of a container, although its name, or
+// the beginning of its id, was asked for.
 func joins(asked, has any, id ID) bool {
 	want, ok := Joined(text(asked))
 	shown, too := Joined(text(has))
@@ -84,7 +88,7 @@ func joins(asked, has any, id ID) bool {
 	return known == "" || known == idOr(shown, id) || strings.HasPrefix(shown, want)
 }
 
-// idOr is the id of a container, or its name if there is none of that name.
+// idOr returns the id of the container with a name, or the name if there is none.
 func idOr(name string, id ID) string {
 	if known := id(name); known != "" {
 		return known

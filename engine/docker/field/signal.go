@@ -17,8 +17,9 @@ const (
 	lastRealTime  = 64
 )
 
-// Signal returns the name that engines have for a signal: "SIGHUP" for "HUP", "sighup" and "1". It returns "" for what is
-// no signal of Linux, and for the two that belong to the library of C.
+// Signal returns the name that engines use for a signal: "SIGHUP" for "HUP", "sighup"
+// and "1". It returns "" for what is not a signal of Linux, and for the two signals
+// that the C library keeps for itself.
 func Signal(text string) string {
 	names := SignalNames()
 	if n, err := strconv.Atoi(text); err == nil && text == strconv.Itoa(n) {
@@ -50,7 +51,7 @@ func Signal(text string) string {
 	return ""
 }
 
-// realTime names a real-time signal as engines do, from the nearer end.
+// realTime names a real-time signal as engines do, counted from the nearer end.
 func realTime(n int) string {
 	const middle = 49
 	switch {
@@ -64,7 +65,8 @@ func realTime(n int) string {
 	return "SIGRTMAX"
 }
 
-// SignalNames are the names of the signals without those for real time, in the order of their numbers, from 1.
+// SignalNames returns the names of all signals but the real-time ones, ordered by
+// number from 1.
 func SignalNames() []string {
 	return []string{"SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", SIGKILL, "SIGUSR1",
 		"SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP",

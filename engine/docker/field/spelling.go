@@ -1,4 +1,5 @@
-// API fields, meaning: texts that can be written in more than one way.
+// API fields, meaning: texts that can be written in more than one way. Each function
+// returns the one form that stands for all spellings of a text.
 
 package field
 
@@ -10,7 +11,7 @@ import (
 	"strings"
 )
 
-// clean is a path without what changes nothing in it: "/r/./a/" is "/r/a".
+// clean returns a path in its shortest form: "/r/a" for "/r/./a/".
 func clean(text string) string {
 	if text == "" {
 		return ""
@@ -18,7 +19,7 @@ func clean(text string) string {
 	return path.Clean(text)
 }
 
-// hostPath is clean for what may be the name of a volume as well.
+// hostPath is clean for a text that may also be the name of a volume.
 func hostPath(text string) string {
 	if !strings.HasPrefix(text, "/") {
 		return text
@@ -26,7 +27,7 @@ func hostPath(text string) string {
 	return path.Clean(text)
 }
 
-// bind is "source:target:modes" in one form.
+// bind is for "source:target:modes".
 func bind(text string) string {
 	parts := strings.SplitN(text, ":", 3)
 	if len(parts) < 2 {
@@ -39,7 +40,7 @@ func bind(text string) string {
 	return out
 }
 
-// modes are sorted, without "rw", which is what there is without any.
+// modes are sorted. "rw" is dropped, since it is what no mode means.
 func modes(text string, but ...string) string {
 	all := slices.DeleteFunc(strings.Split(text, ","), func(m string) bool { return m == "" || m == "rw" || slices.Contains(but, m) })
 	slices.Sort(all)
@@ -53,19 +54,21 @@ func suffix(text string) string {
 	return ":" + text
 }
 
-// from is "container:modes" in one form.
+// from is for "container:modes".
 func from(text string) string {
 	name, mode, _ := strings.Cut(text, ":")
 	return name + suffix(modes(mode))
 }
 
-// link is "target:alias" of that, and of what an engine shows as "/target:/container/alias".
+// link is for "target:alias", and for what an engine shows for that:
+// "/target:/container/alias".
 func link(text string) string {
 	target, alias, _ := strings.Cut(text, ":")
 	return strings.TrimPrefix(target, "/") + ":" + alias[strings.LastIndex(alias, "/")+1:]
 }
 
-// capability is a name with its prefix, but for what stands for all of them.
+// capability returns a name with its prefix, except for ALL, which stands for all of
+// them.
 func capability(text string) string {
 	name := strings.TrimPrefix(strings.ToUpper(text), "CAP_")
 	if name == "ALL" {
@@ -74,10 +77,10 @@ func capability(text string) string {
 	return "CAP_" + name
 }
 
-// hardware is a MAC address.
+// hardware is for a MAC address.
 func hardware(text string) string { return strings.ReplaceAll(strings.ToLower(text), "-", ":") }
 
-// address is an IP address.
+// address is for an IP address.
 func address(text string) string {
 	a, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	if err != nil {
@@ -86,13 +89,14 @@ func address(text string) string {
 	return a.String()
 }
 
-// host is "name:address", a line for /etc/hosts.
+// host is for "name:address", a line in /etc/hosts.
 func host(text string) string {
 	name, at, _ := strings.Cut(text, ":")
 	return name + ":" + address(at)
 }
 
-// before returns what stands before any of some characters: the key of "name=value".
+// before returns what comes before the first of some characters: the key of
+// "name=value".
 func before(text, separators string) string {
 	if i := strings.IndexAny(text, separators); i >= 0 {
 		return text[:i]
@@ -100,7 +104,8 @@ func before(text, separators string) string {
 	return text
 }
 
-// securityOption is "key=value", however the two are parted, or a flag that stands for true.
+// securityOption is for "key=value", whichever character separates the two, or a flag
+// that stands for true.
 func securityOption(text string) string {
 	i := strings.Index(text, "=")
 	if i < 0 {
@@ -118,7 +123,7 @@ func securityOption(text string) string {
 	return key + "=" + value
 }
 
-// securityKey is what a security option is for: of "label" there are several.
+// securityKey returns what a security option is about: "label" covers several things.
 func securityKey(text string) string {
 	key, value, _ := strings.Cut(text, "=")
 	if key == "label" {
@@ -127,20 +132,21 @@ func securityKey(text string) string {
 	return key
 }
 
-// permissions of a device, or in a rule for some, sorted.
+// permissions are those of a device, or in a rule for devices, sorted.
 func permissions(text string) string {
 	letters := []rune(text)
 	slices.Sort(letters)
 	return string(letters)
 }
 
-// deviceRule is "c 1:3 rwm".
+// deviceRule is for rules such as "c 1:3 rwm".
 func deviceRule(text string) string {
 	i := strings.LastIndex(text, " ")
 	return text[:i+1] + permissions(text[i+1:])
 }
 
-// tmpfsOptions are sorted by what they are for: of "ro" and "rw" the last one counts.
+// tmpfsOptions are sorted by what they are about, and otherwise keep their order: of
+// "ro" and "rw" the last one counts.
 func tmpfsOptions(text string) string {
 	all := slices.DeleteFunc(strings.Split(text, ","), func(o string) bool { return o == "" })
 	slices.SortStableFunc(all, func(a, b string) int { return strings.Compare(tmpfsKey(a), tmpfsKey(b)) })
@@ -158,7 +164,7 @@ func tmpfsKey(option string) string {
 	return name
 }
 
-// cpus are numbers in ranges as few as there are: "0-1" for "0,1" and "1,0".
+// cpus returns the shortest list of ranges: "0-1" for "0,1" and "1,0".
 func cpus(text string) string {
 	const most = 1 << 16
 	has := map[int]bool{}
@@ -197,7 +203,7 @@ func span(first, last int) string {
 	return strconv.Itoa(first) + "-" + strconv.Itoa(last)
 }
 
-// image is a reference with its registry and folder.
+// image returns a reference with its registry and folder spelled out.
 func image(text string) string {
 	const registry, folder = "docker.io", "library/"
 	if text == "" || strings.HasPrefix(text, "sha256:") {
@@ -216,7 +222,7 @@ func image(text string) string {
 	return domain + "/" + rest
 }
 
-// signal is the name of a signal.
+// signal returns the name of a signal.
 func signal(text string) string {
 	if name := Signal(text); name != "" {
 		return name
@@ -224,7 +230,8 @@ func signal(text string) string {
 	return text
 }
 
-// Network is the name of the network that a mode means: without one it is the engine's default.
+// Network returns the name of the network that a mode stands for. No mode stands for
+// the engine's default.
 func Network(mode string) string {
 	if mode == "" || mode == "default" {
 		return DefaultNetwork
@@ -235,7 +242,8 @@ func Network(mode string) string {
 // DefaultNetwork is the network of containers that ask for none.
 const DefaultNetwork = "bridge"
 
-// IsID reports whether a name can be the id of an object of an engine, short or in full.
+// IsID reports whether a name can be the id, short or in full, of an object on an
+// engine.
 func IsID(name string) bool {
 	return len(name) >= 12 && strings.Trim(name, "0123456789abcdef") == ""
 }

@@ -1,4 +1,4 @@
-// API fields, versions: what an engine does not have.
+// API fields, versions: what an engine lacks.
 
 package field
 
@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// In reports whether an API version ("1.41") has the field, or, of a row for several, more than one of what it holds.
+// In reports whether an API version ("1.41") has the field. For a row with Several, it
+// reports whether the version allows more than one element in it.
 func (f Field) In(version string) (bool, error) {
 	v, ok := parseVersion(version)
 	if !ok {
@@ -23,8 +24,9 @@ func (f Field) in(v apiVersion) bool {
 	return (!isSince || !v.before(since)) && (!isUntil || !until.before(v))
 }
 
-// Lacking returns the rows of what a request asks for and an API version does not have, in the order of the table. value
-// returns what the request sets a field to, as decoded JSON; nil if it does not set it.
+// Lacking returns the rows of what a request asks for and an API version does not have,
+// in the order of the table. value returns what the request sets a field to, as decoded
+// JSON; nil if it does not set the field.
 func Lacking(version string, value func(field string) any) ([]Field, error) {
 	v, ok := parseVersion(version)
 	if !ok {
@@ -39,7 +41,8 @@ func Lacking(version string, value func(field string) any) ([]Field, error) {
 	return out, nil
 }
 
-// asked reports whether a value holds something where the keys lead. A list is passed through: each of its elements counts.
+// asked reports whether a value holds anything where the keys lead. Lists do not use up
+// a key: each of their elements counts.
 func (f Field) asked(value any, keys []string) bool {
 	if list, isList := value.([]any); isList && len(keys) > 0 {
 		for _, one := range list {
@@ -62,7 +65,7 @@ func (f Field) asked(value any, keys []string) bool {
 	return false
 }
 
-// Title is the name for people, without what stands for any key.
+// Title returns the name for people, without the keys that can be anything.
 func (f Field) Title() string { return strings.ReplaceAll(f.Name, ".*", "") }
 
 // apiVersion is a version of the Engine API.

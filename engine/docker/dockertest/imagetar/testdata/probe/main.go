@@ -1,4 +1,5 @@
-// Test data: the program inside the test image; it tells what it finds in its container.
+// Test data: the program inside the test image. It reports what it finds in its
+// container.
 
 package main
 
