@@ -7,6 +7,9 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"net"
+	"net/http"
+	"net/url"
 	"os"
 	"testing"
 	"time"
@@ -26,6 +29,35 @@ const cleanupTime = time.Minute
 // skipped, or fails if DMAP_REQUIRE_DOCKER=1. An engine that is there but cannot be
 // used is always a failure.
 func Open(t testing.TB) docker.Client {
+	t.Helper()
+	return open(t)
+}
+
+// Raw returns an HTTP client whose every request goes to the engine of [Open], whatever the host in its address: for calls
+// that [docker.Client] does not have. Open may skip the test, or fail it; so may Raw.
+func Raw(t testing.TB) *http.Client {
+	t.Helper()
+	host := open(t).Host
+	at, err := url.Parse(host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	network, address := at.Scheme, at.Host
+	switch network {
+	case "unix":
+		address = at.Path
+	case "tcp":
+	default:
+		t.Fatalf("this test speaks to the engine itself, and cannot do so over %s; give it one at unix:// or tcp://", host)
+	}
+	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+func open(t testing.TB) *dockerd.Client {
 	t.Helper()
 	c, err := dockerd.Open(t.Context(), dockerd.Options{UserAgent: "dmap-test"})
 	var e *docker.Error

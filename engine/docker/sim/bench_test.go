@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,10 +22,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dmap-dev/dmap/engine/docker/dockertest"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
-
-const realSocket = "/var/run/docker.sock"
 
 // prefix begins the name of everything that these tests make on a real engine.
 var prefix = fmt.Sprintf("dmap-simtest-%d-", os.Getpid())
@@ -172,18 +170,7 @@ func realTarget(tb testing.TB) target {
 	if testing.Short() {
 		tb.Skip("-short leaves the real Docker Engine alone")
 	}
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", realSocket)
-	}}}
-	g := target{name: "real", client: client, real: true}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if _, err := g.try(ctx, "1.41", "GET", "/_ping", nil); err != nil {
-		if os.Getenv("DMAP_REQUIRE_DOCKER") == "1" {
-			tb.Fatalf("DMAP_REQUIRE_DOCKER=1, but no Docker Engine answers on %s: %v", realSocket, err)
-		}
-		tb.Skipf("no Docker Engine answers on %s, so there is nothing to compare the simulation with: %v", realSocket, err)
-	}
+	g := target{name: "real", client: dockertest.Raw(tb), real: true}
 	g.want(tb, 200, "POST", "/images/load?quiet=1", imageTar(tb))
 	tb.Cleanup(func() { g.call(tb, "DELETE", "/images/"+testImage, nil) })
 	return g

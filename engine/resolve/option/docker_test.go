@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/dockertest"
 	"github.com/dmap-dev/dmap/engine/docker/dockertest/imagetar"
 	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
@@ -219,7 +219,7 @@ func isZero(v any) bool {
 	return false
 }
 
-// engine is the Docker Engine of this machine. All that is made on it has names of
+// engine is a Docker Engine. All that is made on it has names of
 // this process, so that two test runs do not meet.
 type engine struct {
 	t      *testing.T
@@ -228,25 +228,9 @@ type engine struct {
 	one    string // the id of the container "one"
 }
 
-const socket = "/var/run/docker.sock"
-
-// newEngine loads the image and removes everything after the test. Without an engine
-// the test is skipped, or fails if DMAP_REQUIRE_DOCKER is 1.
+// newEngine loads the image and removes everything after the test.
 func newEngine(t *testing.T) *engine {
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}
-	conn, err := dial(t.Context(), "", "")
-	if err != nil && os.Getenv("DMAP_REQUIRE_DOCKER") == "1" {
-		t.Fatalf("DMAP_REQUIRE_DOCKER is 1, but there is no Docker Engine: %s", err)
-	}
-	if err != nil {
-		t.Skipf("needs a Docker Engine at %s: %s", socket, err)
-	}
-	if err := conn.Close(); err != nil {
-		t.Fatal(err)
-	}
-	e := &engine{t: t, http: &http.Client{Transport: &http.Transport{DialContext: dial}}, prefix: fmt.Sprintf("dmap-opttest-%d-", os.Getpid())}
+	e := &engine{t: t, http: dockertest.Raw(t), prefix: fmt.Sprintf("dmap-opttest-%d-", os.Getpid())}
 	var tar bytes.Buffer
 	image := imagetar.Image{
 		Tags:   []string{e.image()},
