@@ -7,10 +7,10 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # Hostile programs run into limits of time, which the detector makes ten times as long; tests of the sources run alone.
 RACE = ./engine ./engine/run ./engine/state ./engine/docker/dockerd ./engine/docker/sim/... ./starlarkmap/... ./cmd/...
 
-.PHONY: help build demo images test race fuzz bench lint
+.PHONY: help build demo images test test-engines race fuzz bench lint
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/dmap
 	$(GO) build -o bin/dmap ./cmd/dmap
@@ -25,6 +25,14 @@ test: ## run all tests, on the Docker Engine where there is one and always on th
 	@docker version --format 'Tests run on the Docker Engine {{.Server.Version}} and on the simulated one.' 2>/dev/null \
 		|| echo 'No Docker Engine answers: tests run on the simulated one only.'
 	$(GO) test -count=1 ./...
+
+# What is judged by an engine: conformance, examples of options, stories, interrupts and crashes, the site.
+ON_AN_ENGINE = Docker|TestConformance$$|UnknownOption|FromARegistry|ProgramOfTheTestImages|EngineLoads
+
+test-engines: ## run the tests of Docker on a newer Docker Engine too, which is built for that (needs root, gcc and containerd)
+	$(GO) test -count=1 -run '^$$' ./engine/... ./cmd/... ./examples/... >/dev/null # where there is a network for modules
+	testdata/engine/run.sh env DMAP_REQUIRE_DOCKER=1 $(GO) test -count=1 -timeout 20m -run '$(ON_AN_ENGINE)' \
+		./engine ./engine/docker/dockerd ./engine/docker/dockertest/... ./engine/resolve/option ./cmd/dmap ./examples/...
 
 race: ## run the tests of what works in parallel with the race detector, on the simulated engine, short
 	DOCKER_HOST=unix:///nowhere/docker.sock DMAP_REQUIRE_DOCKER= RAPID_CHECKS=20 $(GO) test -race -short -skip 'Hostile|^TestRules|^TestHouse|^TestLayout' $(RACE)

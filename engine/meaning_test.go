@@ -79,7 +79,7 @@ func spellings() []spelling {
 		{"pids_limit", -1, 0, nil},
 		{"pids_limit", 0, nil, nil},
 		{"ulimits", list{"nproc=10:20", "nofile=1024"}, dict{"nofile": 1024, "nproc": list{10, 20}}, dict{"nofile": 1024}},
-		{"networking_config", dict{"bridge": dict{"ipv6_address": "fd00:0::1"}}, dict{"default": dict{"ipv6_address": "fd00::1"}}, dict{"bridge": dict{"ipv6_address": "fd00::2"}}},
+		{"networking_config", dict{"bridge": dict{"link_local_ips": list{"fe80:0::1"}}}, dict{"default": dict{"link_local_ips": list{"fe80::1"}}}, dict{"bridge": dict{"link_local_ips": list{"fe80::2"}}}},
 	}
 }
 

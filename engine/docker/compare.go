@@ -43,7 +43,29 @@ func (c ContainerInfo) spec() ContainerSpec {
 	for name, e := range c.Networks {
 		s.NetworkingConfig.EndpointsConfig[name] = e.EndpointSpec
 	}
+	s.HostConfig.Mounts = slices.Clone(s.HostConfig.Mounts)
+	for i := range s.HostConfig.Mounts {
+		s.HostConfig.Mounts[i].VolumeOptions = s.HostConfig.Mounts[i].VolumeOptions.asked()
+	}
 	return s
+}
+
+// labelAnonymous is what engines of API 1.44 and later write among the labels of a mount whose volume has no name, and show as
+// if it had been asked for.
+const labelAnonymous = "com.docker.volume.anonymous"
+
+// asked are the options without what the engine added.
+func (o *VolumeOptions) asked() *VolumeOptions {
+	if o == nil {
+		return nil
+	}
+	if _, added := o.Labels[labelAnonymous]; !added {
+		return o
+	}
+	own := *o
+	own.Labels = maps.Clone(o.Labels)
+	delete(own.Labels, labelAnonymous)
+	return &own
 }
 
 // Values returns the [ContainerSpec.Fields] of a spec as decoded JSON.

@@ -46,3 +46,24 @@ func TestConnected(t *testing.T) {
 		}
 	}
 }
+
+// Newer engines show a label of their own among those of a mount without a name: it is no difference, and another label is one.
+func TestDifferingFieldsKnowsTheLabelOfTheEngine(t *testing.T) {
+	mount := func(labels map[string]string) docker.HostConfig {
+		return docker.HostConfig{Mounts: []docker.Mount{{Type: "volume", Target: "/a", VolumeOptions: &docker.VolumeOptions{Labels: labels}}}}
+	}
+	asked := docker.ContainerSpec{HostConfig: mount(map[string]string{"a": "b"})}
+	for _, row := range []struct {
+		shown map[string]string
+		want  []string
+	}{
+		{map[string]string{"a": "b", "com.docker.volume.anonymous": ""}, nil},
+		{map[string]string{"a": "b", "other": ""}, []string{"HostConfig.Mounts"}},
+		{map[string]string{"com.docker.volume.anonymous": ""}, []string{"HostConfig.Mounts"}},
+	} {
+		got, err := asked.DifferingFields(docker.ContainerInfo{HostConfig: mount(row.shown)}, func(string) string { return "" })
+		if err != nil || !slices.Equal(got, row.want) {
+			t.Errorf("%v: differs in %q, %v; want %q", row.shown, got, err, row.want)
+		}
+	}
+}

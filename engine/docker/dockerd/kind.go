@@ -34,8 +34,8 @@ const (
 )
 
 // textKinds are the kinds that only the message reveals: for most of them one engine or
-// another answers with status 500. The texts are those of Docker 20.10 to 28 and podman
-// 4.3, in lower case. All parts of a row must occur; the first row that matches wins.
+// another answers with status 500. The texts are those of Docker 20.10 to API 1.56
+// and podman 4.3, in lower case. All parts of a row must occur; the first row that matches wins.
 var textKinds = []struct {
 	kind  docker.Kind
 	parts []string
@@ -54,9 +54,12 @@ var textKinds = []struct {
 	{docker.InUse, []string{"volume is being used"}},
 	{docker.InUse, []string{"is being used by the following container"}},
 	{docker.Conflict, []string{"container state improper"}},
+	{docker.Conflict, []string{"joining network namespace of container: "}},
 	{docker.Denied, []string{"pull access denied"}},
 	{docker.Denied, []string{"unauthorized: "}},
 	{docker.Denied, []string{"no basic auth credentials"}},
+	{docker.Denied, []string{"unexpected status from ", ": 401 unauthorized"}},
+	{docker.Denied, []string{"unexpected status from ", ": 403 forbidden"}},
 	{docker.Denied, []string{"denied: requested access"}},
 	{docker.Denied, []string{"authorization denied by plugin"}},
 	{docker.InvalidSpec, []string{"unable to find user "}},
@@ -68,6 +71,8 @@ var textKinds = []struct {
 	{docker.InvalidSpec, []string{"error gathering device information"}},
 	{docker.InvalidSpec, []string{"is not in a separate kernel namespace"}},
 	{docker.InvalidSpec, []string{"error processing tar file"}},
+	{docker.InvalidSpec, []string{"archive/tar: invalid tar header"}},
+	{docker.InvalidSpec, []string{"unrecognized image format"}},
 	{docker.InvalidSpec, []string{"/repositories: no such file or directory"}},
 }
 

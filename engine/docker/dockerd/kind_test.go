@@ -102,6 +102,12 @@ var answers = []struct {
 	{"start container", 500, "failed to set up container networking: driver failed programming external connectivity on endpoint web (4eaa): Bind for 0.0.0.0:80 failed: port is already allocated", docker.PortTaken},
 	{"remove container", 409, "cannot remove container \"web\": container is running: stop the container before removing or force remove", docker.Conflict},
 
+	// API 1.56 with the image store of containerd
+	{"start container", 500, "joining network namespace of container: No such container: nobody", docker.Conflict},
+	{"pull image", 500, "unknown: failed to resolve reference \"r.example.com/web:1\": unexpected status from HEAD request to https://r.example.com/v2/web/manifests/1: 401 Unauthorized", docker.Denied},
+	{"pull image", 500, "unknown: failed to resolve reference \"r.example.com/web:1\": unexpected status from HEAD request to https://r.example.com/v2/web/manifests/1: 403 Forbidden", docker.Denied},
+	{"pull image", 500, "unknown: failed to resolve reference \"r.example.com/web:1\": unexpected status from HEAD request to https://r.example.com/v2/web/manifests/1: 503 Service Unavailable", docker.Internal},
+
 	// podman 4.3, from its source
 	{"create container", 500, `creating container storage: the container name "web" is already in use by 92d7. You have to remove that container to be able to reuse that name: that name is already in use`, docker.NameTaken},
 	{"create container", 400, "bad parameter: link is not supported", docker.InvalidSpec},
@@ -156,6 +162,8 @@ func TestKindOfReports(t *testing.T) {
 		{"pull image", `<html>`, docker.OutcomeUnknown, ""},
 		{"load images", `{"errorDetail":{"message":"Error processing tar file(exit status 1): archive/tar: invalid tar header"},"error":"Error processing tar file(exit status 1): archive/tar: invalid tar header"}`, docker.InvalidSpec, "Error processing tar file(exit status 1): archive/tar: invalid tar header"},
 		{"load images", `{"errorDetail":{"message":"open /var/lib/docker/tmp/docker-import-177082913/repositories: no such file or directory"}}`, docker.InvalidSpec, "open /var/lib/docker/tmp/docker-import-177082913/repositories: no such file or directory"},
+		{"load images", `{"errorDetail":{"message":"archive/tar: invalid tar header"},"error":"archive/tar: invalid tar header"}`, docker.InvalidSpec, "archive/tar: invalid tar header"},
+		{"load images", `{"errorDetail":{"message":"unrecognized image format"},"error":"unrecognized image format"}`, docker.InvalidSpec, "unrecognized image format"},
 		{"load images", `{"stream":"Loaded image: web:latest\n"}`, "", ""},
 		{"load images", `{"error":"no space left on device"}`, docker.Internal, "no space left on device"},
 		{"wait for container", `{"StatusCode":0,"Error":{"Message":"something broke"}}`, docker.Internal, "something broke"},

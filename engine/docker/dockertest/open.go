@@ -34,10 +34,12 @@ func Open(t testing.TB) docker.Client {
 }
 
 // Raw returns an HTTP client whose every request goes to the engine of [Open], whatever the host in its address: for calls
-// that [docker.Client] does not have. Open may skip the test, or fail it; so may Raw.
-func Raw(t testing.TB) *http.Client {
+// that [docker.Client] does not have; and the API version that a docker.Client speaks with it. Open may skip the test, or
+// fail it; so may Raw.
+func Raw(t testing.TB) (client *http.Client, version string) {
 	t.Helper()
-	host := open(t).Host
+	c := open(t)
+	host := c.Host
 	at, err := url.Parse(host)
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +56,7 @@ func Raw(t testing.TB) *http.Client {
 		return (&net.Dialer{}).DialContext(ctx, network, address)
 	}}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport}
+	return &http.Client{Transport: transport}, c.APIVersion
 }
 
 func open(t testing.TB) *dockerd.Client {

@@ -170,7 +170,8 @@ func realTarget(tb testing.TB) target {
 	if testing.Short() {
 		tb.Skip("-short leaves the real Docker Engine alone")
 	}
-	g := target{name: "real", client: dockertest.Raw(tb), real: true}
+	client, _ := dockertest.Raw(tb)
+	g := target{name: "real", client: client, real: true}
 	g.want(tb, 200, "POST", "/images/load?quiet=1", imageTar(tb))
 	tb.Cleanup(func() { g.call(tb, "DELETE", "/images/"+testImage, nil) })
 	return g

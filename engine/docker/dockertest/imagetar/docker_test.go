@@ -71,6 +71,9 @@ func TestEngineLoadsAndRunsTheImages(t *testing.T) {
 	loaded(t, data, one, two)
 
 	t.Run("ids", func(t *testing.T) {
+		if strings.Contains(docker(t, nil, "info", "--format", "{{.DriverStatus}}"), "io.containerd.snapshotter") {
+			t.Skip("this engine keeps its images in containerd, which calls them by their manifests")
+		}
 		for _, img := range []imagetar.Image{img, empty} {
 			want, err := imagetar.ID(img)
 			if err != nil {
