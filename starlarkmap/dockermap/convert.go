@@ -104,7 +104,7 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, problem.P
 		return nil, c.problems
 	}
 	properties := c.mapDict(root)
-	if c.elements > mostNodes {
+	if c.elements > mostNodes { // inheritance was cut off: what is there is not the map
 		return nil, c.problems
 	}
 	c.env = properties.variables()

@@ -76,7 +76,8 @@ func (h *heritage) read(name string) {
 	}
 }
 
-// cycles refuses configurations that extend themselves (D20), and cuts the cycle.
+// cycles refuses configurations that extend themselves (D20), and cuts each cycle, so
+// that propertiesOf ends and the other problems of the file are still found.
 func (h *heritage) cycles() {
 	const open, closed = 1, 2
 	state := map[string]int{}
@@ -119,6 +120,8 @@ func chain(names []string) string {
 // propertiesOf returns the properties of a configuration with what it inherits: its
 // bases from left to right, then its own.
 func (h *heritage) propertiesOf(name string) []pair {
+	// Without remembering results, a base that many extend, over several levels, would be
+	// worked out again for each way to it.
 	if pairs, ok := h.done[name]; ok {
 		return pairs
 	}
@@ -264,6 +267,8 @@ func elementKey(property string, e *node) string {
 		return identity(e)
 	}
 	key := identity(first)
+	// One container can be linked under several aliases, and one command be run in several
+	// ways: there the rest counts as well.
 	if property != "links" && property != "exec_commands" {
 		return key
 	}
@@ -335,7 +340,7 @@ func tuple(e *node) (first *node, rest []*node) {
 	default:
 		return nil, nil
 	}
-	if len(rest) == 1 {
+	if len(rest) == 1 { // [a, [b, c]] is [a, b, c]
 		if nested, ok := rest[0].value.([]*node); ok {
 			rest = nested
 		}

@@ -122,7 +122,7 @@ func aliasOf(n *node) string {
 	switch {
 	case alias == "" || alias == "root":
 		return "path"
-	case len(alias) > 60:
+	case len(alias) > 60: // names in Docker are limited, and people read them
 		return alias[:60]
 	}
 	return alias

@@ -30,6 +30,7 @@ func (b *builder) exposes(n *node, where string) {
 			bindings = append(bindings, pair{x.port, x.host})
 			continue
 		}
+		// One port published at several host ports: a list under one key.
 		several, isList := bindings[i].value.value.([]*node)
 		if !isList {
 			several = []*node{bindings[i].value}

@@ -252,6 +252,7 @@ func (r *reader) mapping(n *yaml.Node, at problem.Origin, depth int) (any, bool)
 		return nil, false
 	}
 	m := &mapping{at: map[any]int{}, own: map[any]problem.Origin{}, pairs: []pair{}}
+	// Merge keys first, wherever they are: the dictionary's own keys override them.
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if isMerge(n.Content[i]) {
 			r.merge(m, n.Content[i+1], depth)
@@ -269,6 +270,8 @@ func (r *reader) mapping(n *yaml.Node, at problem.Origin, depth int) (any, bool)
 		if k == nil || v == nil {
 			continue
 		}
+		// The parser hangs comments on the key or on the value; the writer wants them in one
+		// place.
 		k.before = append(k.before, v.before...)
 		k.after = append(k.after, v.after...)
 		v.before, v.after = nil, nil
@@ -321,7 +324,7 @@ func (r *reader) merge(m *mapping, value *yaml.Node, depth int) {
 	if !isList {
 		from = []*node{v}
 	}
-	for i := len(from) - 1; i >= 0; i-- {
+	for i := len(from) - 1; i >= 0; i-- { // backwards, as put lets the last one win
 		pairs, ok := from[i].value.([]pair)
 		if !ok {
 			r.wrong(CodeYAML, from[i].at, "", "want a dictionary to merge, got %s", from[i].input())
