@@ -67,7 +67,7 @@ func value(text string) model.Input {
 	return model.Input{Value: text}
 }
 
-// purpose is what a plan is made for: to be shown or to be carried out.
+// purpose is what a plan is made for: to be shown, saved or carried out.
 type purpose int
 
 const (

@@ -102,7 +102,7 @@ func (a *app) carryOut(mapName, goOn string, f *workFlags, format string, do fun
 			for _, n := range p.Notes {
 				fmt.Fprintf(a.Err, "note: %s %s\n", n.Target, n.Text)
 			}
-			began = true
+			began = true // a failure before this has no report, and is printed like any error
 			a.running.Store(true)
 			return nil
 		},
@@ -123,7 +123,7 @@ func (a *app) carryOut(mapName, goOn string, f *workFlags, format string, do fun
 		return unwritten
 	}
 	a.failures(report, err)
-	if report.Count(run.Done) < len(report.Results) {
+	if report.Count(run.Done) < len(report.Results) { // else only the lock was not given back
 		fmt.Fprintf(a.Err, "to go on, %s\n", goOn)
 	}
 	return reported{err}
@@ -153,6 +153,7 @@ func (a *app) draining(int) {
 	fmt.Fprintln(a.Err, "dmap: interrupted: waiting for the calls in flight; once more cuts them off")
 }
 
+// unknown returns what to add to the error of a step whose outcome is not known.
 func unknown(s run.Status) string {
 	if s == run.Unknown {
 		return "; it may or may not have happened"

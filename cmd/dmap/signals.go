@@ -36,9 +36,10 @@ func (a *app) listen(cancel context.CancelFunc) (stop func()) {
 	go func() {
 		<-signals
 		close(a.drain)
+		// A run drains: wait for a second interrupt. At any other time fall through at once.
 		for a.running.Load() && <-signals == syscall.SIGHUP {
 		}
-		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		signal.Reset(os.Interrupt, syscall.SIGTERM) // a further one ends the process itself
 		cancel()
 	}()
 	return func() { signal.Stop(signals) }

@@ -109,6 +109,7 @@ func simulated(ctx context.Context, file string, images func() (simImages, error
 	if err != nil {
 		return nil, err
 	}
+	// No order is needed: the images do not depend on one another.
 	for ref, process := range remote {
 		if err := e.AddRemoteImage(sim.Image{Names: []string{ref}, Process: process}); err != nil {
 			return nil, err

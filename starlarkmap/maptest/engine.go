@@ -165,7 +165,7 @@ func (e *testEngine) run(c *invocation) (starlark.Value, error) {
 	var p *plan.Plan
 	report, err := e.engine.Do(starlarkmap.Context(c.thread), w.of, w.request, engine.Options{
 		Options: run.Options{
-			RunID:  fmt.Sprintf("%08x", e.runs),
+			RunID:  fmt.Sprintf("%08x", e.runs), // not random: the same test sees the same labels
 			Limits: run.Limits{Work: 1, Stops: 1, Pulls: 1},
 			Times:  shortTimes(),
 		},
@@ -174,7 +174,7 @@ func (e *testEngine) run(c *invocation) (starlark.Value, error) {
 	switch {
 	case err != nil && p == nil:
 		return nil, because("cannot plan "+string(w.request.Action), err)
-	case err != nil && report.Count(run.Failed)+report.Count(run.Unknown) == 0:
+	case err != nil && report.Count(run.Failed)+report.Count(run.Unknown) == 0: // the run itself failed, not a step
 		return nil, because("cannot run "+string(w.request.Action), err)
 	}
 	return reportValue(p, report)

@@ -121,6 +121,7 @@ func findBelow(dir string) (files []string, err error) {
 // ends. Each test is a separate evaluation: it shares no value with another.
 func Run(ctx context.Context, file string, o Options) *File {
 	out := &File{Name: file}
+	// This evaluation only finds the tests; each of them evaluates the file again.
 	program, err := starlarkmap.Load(ctx, file, &starlarkmap.Options{Limits: o.Limits})
 	if err == nil {
 		err = eachOnce(program, file)
@@ -141,7 +142,8 @@ func Run(ctx context.Context, file string, o Options) *File {
 	return out
 }
 
-// eachOnce refuses two tests of the same name: the first would never run.
+// eachOnce refuses two tests of the same name: the first would never run. It reads the
+// text, as the globals of the program have only the second.
 func eachOnce(program *starlarkmap.Program, file string) error {
 	src, err := os.ReadFile(file)
 	if err != nil {
