@@ -68,7 +68,7 @@ environment variables; the head of the map says which to pass with --env.`,
 	}
 	cmd.Flags().StringVar(&o.Name, "name", "", "`NAME` of the map, if the file does not say it")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `FILE`, which must not exist yet")
-	cmd.Flags().BoolVar(&o.Partial, "partial", false, "leave out what dmap has nothing for")
+	cmd.Flags().BoolVar(&o.Partial, "partial", false, "leave out what has no equivalent in dmap")
 	return cmd
 }
 

@@ -34,7 +34,7 @@ func (f *requestFlags) add(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.mapName, "map", "m", "", "`NAME` of the map to use, if the program makes several")
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
-	flags.BoolVar(&f.recreate, "force-recreate", false, "let update make the named containers anew, whether they differ from the map or not")
+	flags.BoolVar(&f.recreate, "force-recreate", false, "let update recreate the named containers, whether they differ from the map or not")
 	flags.BoolVar(&f.removeOrphans, "remove-orphans", false, "let update or shutdown of the whole map take down containers that the map has no longer; volumes stay")
 	flags.Var(choice{&f.pull, []string{string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways)}}, "pull", "when to fetch images (default: always for the action pull, missing for others)")
 	flags.VarP(&f.timeout, "timeout", "t", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")

@@ -106,7 +106,7 @@ func (m *ContainerMap) Update(d Dict) problem.Problems {
 		case isConfiguration(e.Value):
 			ps = append(ps, edit.Set("containers", name, e.Key.Origin, e.Value)...)
 		default:
-			p := ps.Add(problem.CodeUnknownKey, e.Key.Origin, "", "%q is no property of a container_map, and a container needs a dict, got %s", name, e.Value)
+			p := ps.Add(problem.CodeUnknownKey, e.Key.Origin, "", "%q is not a property of a container_map, and a container needs a dict, got %s", name, e.Value)
 			p.Hint = MeantField(name)
 		}
 	}

@@ -65,7 +65,7 @@ func TestWrongDictionariesAreRefused(t *testing.T) {
 			`containers: want a dict, got int 3`, `host: want a dict, got string "x"`, `volumes: want a dict, got list of 0`}},
 		{"row 116", `{"containers": {"a": 3}}`, []string{`containers > a: want container(…) or a dict, got int 3`}},
 		{"row 117: neither property nor container", `{"repositry": "r"}`, []string{
-			`"repositry" is no property of a container_map, and a container needs a dict, got string "r" (did you mean "repository"?)`}},
+			`"repositry" is not a property of a container_map, and a container needs a dict, got string "r" (did you mean "repository"?)`}},
 		{"row 118", `{"host": {"root": "/r"}, "host_root": "/s"}`, []string{
 			`host.root: the host root is given twice: string "/r" here, string "/s" as host_root`}},
 		{"row 118: no texts", `{"host": {"root": []}, "host_root": []}`, []string{

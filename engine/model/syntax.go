@@ -69,7 +69,7 @@ func repositoryFault(name string) string {
 	isHub := len(parts) == 1
 	if len(parts) > 1 && isDomain(parts[0]) {
 		if !imageDomain.MatchString(parts[0]) && !imagePart.MatchString(parts[0]) {
-			return quote(parts[0]) + " is no host name"
+			return quote(parts[0]) + " is not a host name"
 		}
 		isHub = len(parts) == 2 && (parts[0] == "docker.io" || parts[0] == "index.docker.io")
 		if imageDomain.MatchString(parts[0]) {

@@ -100,7 +100,7 @@ func TestValidate(t *testing.T) {
 		}},
 		{"row 48: neither", `{"volumes": {"web_log": "/v"}, "a": {"binds": "weblog"}, "b": {"binds": "/srv"}}`, []string{
 			`unknown-alias containers > a > binds[0]: alias "weblog" has no host path and no container path (did you mean "web_log"?)`,
-			`unknown-alias containers > b > binds[0]: alias "/srv" has no host path and no container path (binds takes aliases; a path that is no host path goes into shares)`,
+			`unknown-alias containers > b > binds[0]: alias "/srv" has no host path and no container path (binds takes aliases; a path that is not a host path goes into shares)`,
 		}},
 		{"row 48: near a host path", `{"volumes": {"web_log": "/v"}, "host": {"web_logs": "/h"}, "a": {"binds": "web_log"}}`, []string{
 			`unknown-alias containers > a > binds[0]: alias "web_log" has no host path (did you mean "web_logs"?)`,
@@ -284,7 +284,7 @@ func TestValidate(t *testing.T) {
 			`wrong-value containers > c > image: cannot use "x:" as an image: the tag "" is not made of up to 128 letters, digits, "_", "." and "-"`,
 			`wrong-value containers > d > image: cannot use "/" as an image: a part of it is empty`,
 			`wrong-value containers > e > image: cannot use "a..b" as an image: "a..b" is not made of lower-case letters and digits with single separators (".", "_", "__", "-") between them`,
-			`wrong-value containers > f > image: cannot use "-x.y:1/z" as an image: "-x.y:1" is no host name`,
+			`wrong-value containers > f > image: cannot use "-x.y:1/z" as an image: "-x.y:1" is not a host name`,
 		}},
 		{"row 86", `{"a": {"user": "u:"}, "b": {"user": "a b"}, "c": {"user": "a:b:c"}, "d": {"user": "-v"}, "e": {"user": "u:-1"}}`, []string{
 			`wrong-value containers > a > user: cannot use "u:" as a user: a part of it is empty (want "user" or "user:group")`,

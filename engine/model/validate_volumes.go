@@ -105,7 +105,7 @@ func (v *validator) unknownBind(c *Container, i int, isVolume, isHost bool) {
 	case len(c.Binds) == 2 && i == 1 && isFlag(alias):
 		p.Hint = pairHint(c.Binds[0].Volume, alias)
 	case strings.HasPrefix(alias, "/"):
-		p.Hint = "binds takes aliases; a path that is no host path goes into shares"
+		p.Hint = "binds takes aliases; a path that is not a host path goes into shares"
 	case len(owners) > 0:
 		p.Hint = label(owners[0].Name) + " attaches it: write it in uses"
 	default:

@@ -31,7 +31,7 @@ func (c *converter) heritage(configurations []pair) *heritage {
 			c.wrong(problem.CodeWrongType, p.key.at, "containers", "put it in quotes", "want the name of a container (text), got %s", p.key.input())
 		case p.value.isSet() && !isDict:
 			c.wrong(problem.CodeUnknownKey, p.key.at, "", problem.DidYouMean(name, mapKeys()),
-				"%q is no property of a map, and a container needs a dictionary, got %s", name, p.value.input())
+				"%q is not a property of a map, and a container needs a dictionary, got %s", name, p.value.input())
 		case twice:
 			c.wrong(problem.CodeDuplicate, p.key.at, "containers > "+name, "", "the container is defined twice")
 			c.problems[len(c.problems)-1].Related = []problem.Related{{Origin: first.key.at, Msg: "first defined"}}

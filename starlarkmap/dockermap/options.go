@@ -128,7 +128,7 @@ func (b *builder) healthTime(n *node, where string) *node {
 	}
 	i, err := strconv.ParseInt(m[1], 10, 64)
 	if err != nil {
-		b.c.wrong(problem.CodeWrongValue, n.at, where, "", "%s is no time that can be used", n.input())
+		b.c.wrong(problem.CodeWrongValue, n.at, where, "", "%s is not a usable time", n.input())
 		return nil
 	}
 	return n.with(i)

@@ -39,7 +39,7 @@ func (r *reader) expand(s string, at problem.Origin) (any, bool) {
 	for _, m := range variable.FindAllStringSubmatchIndex(s, -1) {
 		name := s[max(m[2], m[4]):max(m[3], m[5])]
 		if !variableName.MatchString(name) {
-			r.wrong(CodeYAML, at, "defaults and other forms of the shell are not read here", "%q is no environment variable", s[m[0]:m[1]])
+			r.wrong(CodeYAML, at, "defaults and other forms of the shell are not read here", "%q is not an environment variable", s[m[0]:m[1]])
 			return nil, false
 		}
 		literal(s[rest:m[0]])

@@ -59,7 +59,7 @@ func (b *builder) exposure(e *node, where string) (exposure, bool) {
 	case x.port == nil || !isPort(x.port) || x.host.isSet() && !isPort(x.host):
 		b.c.wrong(problem.CodeWrongType, e.at, where, "", "want %s, got %s", exposeForms, e.input())
 	case x.host.isSet() && x.host.value == int64(0):
-		b.c.wrong(problem.CodeWrongValue, x.host.at, where, "leave it out to expose the port without publishing it", "0 is no port of the host")
+		b.c.wrong(problem.CodeWrongValue, x.host.at, where, "leave it out to expose the port without publishing it", "0 is not a port of the host")
 	case x.iface.isSet():
 		b.c.unsupported(x.iface.at, where, `write the address: start_options with port_bindings: {PORT: [ADDRESS, HOSTPORT]}`,
 			"dmap knows no addresses of interfaces by name (%s)", x.iface.input())

@@ -39,8 +39,8 @@ func TestRefusedWithPlaceReasonAndCure(t *testing.T) {
 		{"a tag that does not fit", "name: m\na: {user: !!int x}", `site.yaml:2:11: string "x" is no !!int`},
 		{"a number to the base of 60", "name: m\na: {image: 22:22}", `site.yaml:2:12: YAML reads 22:22 as a number to the base of 60 (put it in quotes if the text is meant)`},
 		{"a date", "name: m\na: {image: 2020-01-31}", `site.yaml:2:12: YAML reads 2020-01-31 as a date (put it in quotes if the text is meant)`},
-		{"a number without end", "name: m\na: {user: .inf}", `site.yaml:2:11: .inf is no number that can be used (put it in quotes if the text is meant)`},
-		{"a number that is too large", "name: m\na: {user: 99999999999999999999}", `site.yaml:2:11: 99999999999999999999 is no number that can be used (put it in quotes if the text is meant)`},
+		{"a number without end", "name: m\na: {user: .inf}", `site.yaml:2:11: .inf is not a usable number (put it in quotes if the text is meant)`},
+		{"a number that is too large", "name: m\na: {user: 99999999999999999999}", `site.yaml:2:11: 99999999999999999999 is not a usable number (put it in quotes if the text is meant)`},
 		{"an equals sign", "name: m\na: {user: =}", `site.yaml:2:11: the value = has a meaning of its own in YAML (write "=")`},
 		{"an unknown alias", "name: m\n# *x\na: {image: *x}", `site.yaml:3:12: the alias *x stands for no anchor &x before it`},
 		{"an anchor that contains itself", "name: m\na: &a {create_options: {labels: *a}}", `site.yaml:2:33: the anchor &a contains itself`},
@@ -48,7 +48,7 @@ func TestRefusedWithPlaceReasonAndCure(t *testing.T) {
 
 		// Paths of the environment.
 		{"the home of another user", "name: m\nhost_root: !path ~joe/x", `site.yaml:2:12: the home folder of another user is not known here: "~joe/x" (write the path of the folder)`},
-		{"a default of the shell", "name: m\nhost_root: !path ${A:-x}", `site.yaml:2:12: "${A:-x}" is no environment variable (defaults and other forms of the shell are not read here)`},
+		{"a default of the shell", "name: m\nhost_root: !path ${A:-x}", `site.yaml:2:12: "${A:-x}" is not an environment variable (defaults and other forms of the shell are not read here)`},
 		{"!path on a number", "name: m\nhost: !path {a: 5}", `site.yaml:2:17: !path replaces in texts, got int 5 (put the tag before each text)`},
 		{"!path where no path can be", "name: m\na: {image: !path $X}", `site.yaml:2:12: containers > a > image: !path is for paths and options; this is neither ("/X") (write the value without the tag, or change the Starlark map afterwards)`},
 		{"!path in a prefix of images", "name: m\nrepository: !path $X", `site.yaml:2:13: repository: !path is for paths and options; this is neither ("/X") (write the value without the tag, or change the Starlark map afterwards)`},
@@ -56,7 +56,7 @@ func TestRefusedWithPlaceReasonAndCure(t *testing.T) {
 		// The map.
 		{"a name that is no text", "name: {x: y}", `site.yaml:1:7: name: want the name of the map (string), got dict of 1 (a container of this name goes under containers:)`},
 		{"a name Docker refuses", "name: a b", `site.yaml:1:1: "a b" cannot be the name of a map: use letters, digits, "_", "." and "-", with a letter or digit first`},
-		{"row 117: an unknown property", "name: m\nrepositry: x", `site.yaml:2:1: "repositry" is no property of a map, and a container needs a dictionary, got string "x" (did you mean "repository"?)`},
+		{"row 117: an unknown property", "name: m\nrepositry: x", `site.yaml:2:1: "repositry" is not a property of a map, and a container needs a dictionary, got string "x" (did you mean "repository"?)`},
 		{"row 118: two host roots", "name: m\nhost_root: /a\nhost: {root: /b}", `site.yaml:3:14: host.root: the host root is given twice: string "/b" here, string "/a" as host_root`},
 		{"a container twice", "name: m\ncontainers: {a: }\na:", `site.yaml:3:1: containers > a: the container is defined twice`},
 		{"containers that are none", "name: m\ncontainers: [a]", `site.yaml:2:13: containers: want a dictionary of containers, got list of 1`},
@@ -80,7 +80,7 @@ func TestRefusedWithPlaceReasonAndCure(t *testing.T) {
 		{"a port that is none", "name: m\na: {exposes: [[80, 81, x, false, 5], {a: b, c: d}, [80, 0]]}", lines(
 			`site.yaml:2:15: containers > a > exposes: want a port, or a list of port, host port and interface, got list of 5`,
 			`site.yaml:2:38: containers > a > exposes: want a port, or a list of port, host port and interface, got dict of 2`,
-			`site.yaml:2:57: containers > a > exposes: 0 is no port of the host (leave it out to expose the port without publishing it)`)},
+			`site.yaml:2:57: containers > a > exposes: 0 is not a port of the host (leave it out to expose the port without publishing it)`)},
 		{"a health check", "name: m\na: {healthcheck: [x, 1m30s]}\nb: {healthcheck: {tst: x}}\nc: {healthcheck: }\nd: {healthcheck: 5}", lines(
 			`site.yaml:2:22: containers > a > healthcheck > interval: want a number with ns, us, ms, s or m, got string "1m30s" (write it in one unit: "90s")`,
 			`site.yaml:3:19: containers > b > healthcheck: unknown part of a health check "tst" (did you mean "test"?)`,

@@ -121,14 +121,14 @@ func (r *reader) whole(s string, at problem.Origin) (any, bool) {
 	if i, err := strconv.ParseInt(digits, 0, 64); err == nil {
 		return i, true
 	}
-	r.wrong(CodeYAML, at, "put it in quotes if the text is meant", "%s is no number that can be used", s)
+	r.wrong(CodeYAML, at, "put it in quotes if the text is meant", "%s is not a usable number", s)
 	return nil, false
 }
 
 func (r *reader) fraction(s string, at problem.Origin) (any, bool) {
 	f, err := strconv.ParseFloat(strings.Replace(strings.ReplaceAll(s, "_", ""), ".inf", "inf", 1), 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
-		r.wrong(CodeYAML, at, "put it in quotes if the text is meant", "%s is no number that can be used", s)
+		r.wrong(CodeYAML, at, "put it in quotes if the text is meant", "%s is not a usable number", s)
 		return nil, false
 	}
 	return f, true

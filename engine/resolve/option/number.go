@@ -128,7 +128,7 @@ func parseSize(s string) (n int64, wrong string) {
 	}
 	value.Mul(value, new(big.Rat).SetInt64(factor))
 	if factor == 1 && !value.IsInt() {
-		return 0, "there is no part of a byte"
+		return 0, "a size cannot be a fraction of a byte"
 	}
 	whole := new(big.Int).Quo(value.Num(), value.Denom())
 	if !whole.IsInt64() {
