@@ -25,7 +25,10 @@ type world struct {
 	snapshot snapshot.Snapshot
 }
 
-var errNoMap = errors.New("engine: the map is nil")
+var (
+	errNoMap    = errors.New("engine: the map is nil")
+	errNoReader = errors.New("engine: the reader of the engine is nil; open one with package dockerd")
+)
 
 // newWorld begins with a valid map, and nothing known about the engine.
 func newWorld(r docker.Reader, m *model.ContainerMap) (*world, error) {
@@ -64,6 +67,9 @@ func (w *world) until(ctx context.Context, decide func() (plan.Missing, error)) 
 // long.
 func (w *world) find(ctx context.Context, missing plan.Missing) error {
 	if !missing.Query.Empty() {
+		if w.reader == nil {
+			return errNoReader
+		}
 		if err := state.Look(ctx, w.reader, &w.snapshot, missing.Query); err != nil {
 			return err
 		}
