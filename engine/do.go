@@ -108,11 +108,16 @@ func (e *Engine) carryOut(ctx context.Context, mapName string, o Options, decide
 
 // lock takes the lock of a map. Whatever ends the run also ends the wait.
 func (e *Engine) lock(ctx context.Context, mapName string, o Options) (*run.Lock, error) {
+	select {
+	case <-o.Drain: // a nil channel never delivers
+		return nil, run.ErrInterrupted
+	default:
+	}
 	waiting, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
 		select {
-		case <-o.Drain: // a nil channel never delivers
+		case <-o.Drain:
 			cancel(run.ErrInterrupted)
 		case <-waiting.Done():
 		}

@@ -114,6 +114,64 @@ func TestDoBesideAnotherRun(t *testing.T) {
 	}
 }
 
+// An interrupt that comes while the claim on the lock is being made leaves none behind,
+// also where the engine makes it only after it was asked to remove it.
+func TestInterruptedClaim(t *testing.T) {
+	b := newBench(t)
+	drain, removed := make(chan struct{}), make(chan struct{})
+	b.sim.OnCall(func(c sim.Call) error {
+		switch {
+		case c.Op == "volume.create" && c.Phase == sim.Before:
+			close(drain)
+			<-removed
+		case c.Op == "volume.remove" && c.Phase == sim.After:
+			b.sim.OnCall(nil)
+			close(removed)
+		}
+		return nil
+	})
+	report, err := b.engine.Do(t.Context(), lone(), start(), engine.Options{Options: run.Options{Drain: drain}})
+	if !errors.Is(err, run.ErrInterrupted) || !report.Interrupted || b.world() != "" {
+		t.Errorf("%v, %v, left:\n%s", report, err, b.world())
+	}
+}
+
+// What is told to end before it has begun does not ask for the lock.
+func TestDrainedBefore(t *testing.T) {
+	b := newBench(t)
+	drain := make(chan struct{})
+	close(drain)
+	report, err := b.engine.Do(t.Context(), lone(), start(), engine.Options{Options: run.Options{Drain: drain}})
+	if !errors.Is(err, run.ErrInterrupted) || !report.Interrupted {
+		t.Errorf("%v, %v", report, err)
+	}
+	for _, c := range b.sim.Calls() {
+		if strings.HasPrefix(c.Op, "volume.create") {
+			t.Errorf("%s %s was called", c.Op, c.Name)
+		}
+	}
+}
+
+// What lacks a map, a plan or an engine is an error, and no panic.
+func TestNothing(t *testing.T) {
+	b := newBench(t)
+	p, err := b.engine.Plan(t.Context(), lone(), plan.Request{Action: plan.Start, Basis: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func() error{
+		"Do":    func() error { _, err := b.engine.Do(t.Context(), nil, start(), engine.Options{}); return err },
+		"Apply": func() error { _, err := b.engine.Apply(t.Context(), nil, engine.Options{}); return err },
+		"Run":   func() error { _, err := b.engine.Run(t.Context(), nil, run.Options{}); return err },
+		"Plan":  func() error { _, err := engine.Plan(t.Context(), nil, lone(), start()); return err },
+		"Fresh": func() error { return engine.Fresh(t.Context(), nil, p) },
+	} {
+		if err := call(); err == nil || !strings.Contains(err.Error(), "no plan") && !strings.Contains(err.Error(), "is nil") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // That an interrupt was heard is told once, before whatever ends after it, and only if
 // something is in flight.
 func TestDraining(t *testing.T) {

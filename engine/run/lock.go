@@ -76,6 +76,7 @@ type Lock struct {
 	mu      sync.Mutex
 	next    int       // number of the next claim
 	claims  []string  // claims that are not known to be gone
+	cut     string    // the claim whose making was cut off: it may still appear
 	renewed time.Time // when the call that made the newest claim began
 	failed  error     // why it has not been renewed since
 	lost    error
@@ -178,6 +179,10 @@ func (l *Lock) claim(ctx context.Context) error {
 	began := time.Now()
 	mark := identity.Mark{Map: l.mapName, Role: identity.RoleLock, Owner: l.process.Name, Process: l.process.String()}
 	made, err := l.newVolume(ctx, docker.VolumeSpec{Name: name, Labels: mark.VolumeLabels()})
+	l.cut = ""
+	if docker.MayHaveHappened(err) {
+		l.cut = name
+	}
 	if err != nil {
 		return err
 	}
@@ -287,13 +292,26 @@ func (l *Lock) drop(ctx context.Context) error {
 	var errs []error
 	var left []string
 	for _, name := range l.claims {
-		if err := l.removeVolume(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
+		if err := l.dropClaim(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
 			errs = append(errs, err)
 			left = append(left, name)
 		}
 	}
 	l.claims = left
 	return errors.Join(errs...)
+}
+
+// dropClaim removes a claim. One whose making was cut off is looked for again: an engine
+// that only now makes it would keep other runs away for a minute.
+func (l *Lock) dropClaim(ctx context.Context, name string) error {
+	until := time.Now().Add(l.calls.Times.Settle)
+	for {
+		err := l.removeVolume(ctx, name)
+		if name != l.cut || docker.KindOf(err) != docker.NotFound || time.Now().After(until) {
+			return err
+		}
+		calls.Sleep(ctx, l.calls.Times.Pause)
+	}
 }
 
 // keep renews the claim until the lock is released, and then removes it. Only the
