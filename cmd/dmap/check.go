@@ -31,10 +31,10 @@ func (a *app) check() *cobra.Command {
 				for _, c := range m.Containers {
 					n += len(c.InstanceNames())
 				}
-				fmt.Fprintf(a.Out, "%s: map %s is valid: %s\n", args[0], m.Name, count(n, "container"))
+				fmt.Fprintf(printable{a.Out}, "%s: map %s is valid: %s\n", args[0], m.Name, count(n, "container"))
 			}
 			if len(program.Maps) == 0 {
-				fmt.Fprintf(a.Out, "%s: valid, but makes no container_map\n", args[0])
+				fmt.Fprintf(printable{a.Out}, "%s: valid, but makes no container_map\n", args[0])
 			}
 			return nil
 		},

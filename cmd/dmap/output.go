@@ -40,6 +40,17 @@ func (o *output) failure() error {
 	return o.err
 }
 
+// printable makes text for a person harmless to terminals: names of files and values of
+// maps are in it. Maps and JSON, which programs read, go past it.
+type printable struct{ to io.Writer }
+
+func (p printable) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(p.to, problem.Printable(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
 // messages writes progress and messages. Text from engines, containers and plan files
 // is made harmless to terminals. If nobody reads the messages, that stops nothing.
 type messages struct {
@@ -51,7 +62,7 @@ func (m messages) Write(p []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	// There is nowhere left to report that this failed.
-	_, _ = io.WriteString(m.to, problem.Printable(string(p)))
+	_, _ = printable{m.to}.Write(p)
 	return len(p), nil
 }
 

@@ -126,6 +126,29 @@ func TestMessagesArePrintable(t *testing.T) {
 	}
 }
 
+// So do results for people: the name of a program, of a file that it loads, and values of
+// a map are in them.
+func TestResultsArePrintable(t *testing.T) {
+	dir := t.TempDir()
+	const name = "site\x1b[2J.star"
+	for file, text := range map[string]string{
+		name:                 `container_map("m", {"a": {"image": "x", "create_options": {"environment": {"A": "\u009b2J"}}}})`,
+		"x\x1b[2J_test.star": "def test_this(t):\n    print(1)\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{
+		{"check", name}, {"why", name}, {"show", name}, {"plan", "-H", "sim:", name, "start"}, {"run", "-H", "sim:", name, "start"}, {"test", "-v", "."},
+	} {
+		out, err := runIn(dir, args...)
+		if err != nil || strings.ContainsAny(out, "\x1b\u009b") {
+			t.Errorf("%s: %v\n%q", args[0], err, out)
+		}
+	}
+}
+
 // runIn runs the program in a folder and returns all it writes.
 func runIn(dir string, args ...string) (string, error) {
 	cmd := exec.Command("dmap", args...)

@@ -148,22 +148,23 @@ func problemsIn(err error) problem.Problems {
 
 // printFile prints what failed in a file, or with verbose everything.
 func (a *app) printFile(f *maptest.File, verbose bool) {
+	out := printable{a.Out}
 	if f.Err != nil {
-		fmt.Fprintf(a.Out, "BROKEN %s\n", f.Name)
-		problem.Write(a.Out, f.Err)
+		fmt.Fprintf(out, "BROKEN %s\n", f.Name)
+		problem.Write(out, f.Err)
 	}
 	for _, t := range f.Tests {
 		switch {
 		case t.Err != nil:
-			fmt.Fprintf(a.Out, "FAIL   %s %s\n", f.Name, t.Name)
-			problem.Write(a.Out, t.Err)
+			fmt.Fprintf(out, "FAIL   %s %s\n", f.Name, t.Name)
+			problem.Write(out, t.Err)
 		case verbose:
-			fmt.Fprintf(a.Out, "ok     %s %s\n", f.Name, t.Name)
+			fmt.Fprintf(out, "ok     %s %s\n", f.Name, t.Name)
 		default:
 			continue
 		}
 		for _, line := range t.Printed {
-			fmt.Fprintf(a.Out, "   printed at %s: %s\n", line.Origin, problem.Printable(line.Text))
+			fmt.Fprintf(out, "   printed at %s: %s\n", line.Origin, line.Text)
 		}
 	}
 }

@@ -43,7 +43,7 @@ passwords in environment variables too.`,
 			if format == "json" {
 				return whyJSON(a.Out, m.Name, all)
 			}
-			return whyText(a.Out, all)
+			return whyText(printable{a.Out}, all)
 		},
 	}
 	f.add(cmd.Flags())

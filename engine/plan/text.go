@@ -14,7 +14,8 @@ import (
 )
 
 // WriteText writes the plan for people: one line per step, with a sign, what is done,
-// to what, why, and where the map says so. It returns the first error of w.
+// to what, why, and where the map says so. What a terminal would act upon, in the name
+// of a file for example, is made harmless. It returns the first error of w.
 func (p *Plan) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", p.Action, p.subject())
@@ -29,7 +30,7 @@ func (p *Plan) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "note: %s %s%s\n", n.Target, n.Text, bracket(at(n.Origin)))
 	}
 	fmt.Fprintf(&b, "\n%s\n", p.Summary())
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, problem.Printable(b.String()))
 	return err
 }
 
