@@ -27,6 +27,8 @@ type Reader interface {
 	Volumes(ctx context.Context, nameRegexp string) ([]VolumeInfo, error)
 	// Volume inspects one volume.
 	Volume(ctx context.Context, name string) (VolumeInfo, error)
+	// Networks lists all networks.
+	Networks(ctx context.Context) ([]NetworkInfo, error)
 	// Logs returns the last lines that a container wrote, standard output and standard
 	// error interleaved, at most 64 KiB.
 	Logs(ctx context.Context, nameOrID string, lines int) (string, error)

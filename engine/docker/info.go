@@ -2,7 +2,10 @@
 
 package docker
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // EngineInfo describes an engine. Its ID survives restarts of the engine.
 type EngineInfo struct {
@@ -38,6 +41,32 @@ type ContainerSummary struct {
 	Status  string
 	Labels  map[string]string
 	Mounts  []MountInfo // sorted by destination; an engine may leave out the Source of volumes
+	// LinkNames are the names that links of other containers give it, "linker/alias",
+	// sorted.
+	LinkNames []string
+	// NetworkMode is that of its making, with the id of a container that it joins.
+	NetworkMode string
+	// Networks are the ids of the networks that it is on, by name, "" for one that it was
+	// never started in; nil if the engine does not tell.
+	Networks map[string]string
+	// Ports are those of the host that are published for it now, sorted.
+	Ports []HostPort
+}
+
+// HostPort is a port of the host. IP is an address of it, or that of all of a family.
+type HostPort struct {
+	IP       string
+	Port     uint16
+	Protocol string // "tcp"
+}
+
+// String is the port as people write it: "127.0.0.1:8080/tcp".
+func (p HostPort) String() string {
+	text := strconv.Itoa(int(p.Port)) + "/" + p.Protocol
+	if p.IP != "" {
+		text = p.IP + ":" + text
+	}
+	return text
 }
 
 // ContainerInfo is what inspecting a container returns, as far as dmap reads it.
@@ -103,6 +132,12 @@ type VolumeInfo struct {
 	Labels     map[string]string
 	Options    map[string]string
 	CreatedAt  time.Time // by the engine's clock, in seconds; zero if the driver does not say
+}
+
+// NetworkInfo is one network. Two can have the same name.
+type NetworkInfo struct {
+	ID   string
+	Name string
 }
 
 // VolumeSpec says which volume to create. An empty Driver is "local".

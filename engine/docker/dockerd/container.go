@@ -34,14 +34,10 @@ func (c *Client) Containers(ctx context.Context, nameRegexp string) ([]docker.Co
 	}
 	var out []docker.ContainerSummary
 	for _, one := range list {
-		s := docker.ContainerSummary{ID: one.ID, Name: ownName(one.Names), Image: one.Image, ImageID: one.ImageID, State: string(one.State), Status: one.Status, Labels: one.Labels}
+		s := summary(one)
 		if s.ID == "" || s.Name == "" {
 			return nil, k.absurd("a container in the list has no id or name")
 		}
-		for _, m := range one.Mounts {
-			s.Mounts = append(s.Mounts, docker.MountInfo{Type: string(m.Type), Name: m.Name, Source: m.Source, Destination: m.Destination, RW: m.RW})
-		}
-		sortMounts(s.Mounts)
 		// The engine's filter also matches the names that links give to a container.
 		if filter.MatchString(s.Name) {
 			out = append(out, s)
@@ -51,15 +47,48 @@ func (c *Client) Containers(ctx context.Context, nameRegexp string) ([]docker.Co
 	return out, nil
 }
 
-// ownName returns a container's own name. Names that links give to it have two slashes.
-func ownName(names []string) string {
-	for _, name := range names {
-		name = strings.TrimPrefix(name, "/")
-		if name != "" && !strings.Contains(name, "/") {
-			return name
+func summary(one container.Summary) docker.ContainerSummary {
+	s := docker.ContainerSummary{
+		ID: one.ID, Image: one.Image, ImageID: one.ImageID, State: string(one.State), Status: one.Status, Labels: one.Labels,
+		NetworkMode: one.HostConfig.NetworkMode,
+	}
+	s.Name, s.LinkNames = names(one.Names)
+	for _, m := range one.Mounts {
+		s.Mounts = append(s.Mounts, docker.MountInfo{Type: string(m.Type), Name: m.Name, Source: m.Source, Destination: m.Destination, RW: m.RW})
+	}
+	sortMounts(s.Mounts)
+	if one.NetworkSettings != nil && one.NetworkSettings.Networks != nil {
+		s.Networks = map[string]string{}
+		for name, e := range one.NetworkSettings.Networks {
+			s.Networks[name] = ""
+			if e != nil {
+				s.Networks[name] = e.NetworkID
+			}
 		}
 	}
-	return ""
+	for _, p := range one.Ports {
+		if p.PublicPort != 0 { // others are only exposed
+			s.Ports = append(s.Ports, docker.HostPort{IP: p.IP, Port: p.PublicPort, Protocol: p.Type})
+		}
+	}
+	slices.SortFunc(s.Ports, func(a, b docker.HostPort) int { return cmp.Compare(a.String(), b.String()) })
+	return s
+}
+
+// names tells the container's own among its names from those that links give, which have
+// two slashes.
+func names(all []string) (own string, links []string) {
+	for _, name := range all {
+		name = strings.TrimPrefix(name, "/")
+		switch {
+		case strings.Contains(name, "/"):
+			links = append(links, name)
+		case own == "":
+			own = name
+		}
+	}
+	slices.Sort(links)
+	return own, links
 }
 
 // Container implements [docker.Reader].

@@ -16,6 +16,7 @@ const (
 	opContainer      = "inspect container"
 	opImage          = "inspect image"
 	opListVolumes    = "list volumes"
+	opListNetworks   = "list networks"
 	opVolume         = "inspect volume"
 	opLogs           = "read logs of container"
 	opWait           = "wait for container"

@@ -49,7 +49,9 @@ func TestContainerIsRead(t *testing.T) {
 
 func TestListOfContainersIsRead(t *testing.T) {
 	const body = `[
-		{"Id":"2","Names":["/web/db","/db"],"Image":"img","ImageID":"sha256:aa","State":"running","Status":"Up 2 seconds","Labels":{"l":"1"}},
+		{"Id":"2","Names":["/web/db","/db"],"Image":"img","ImageID":"sha256:aa","State":"running","Status":"Up 2 seconds","Labels":{"l":"1"},
+			"HostConfig":{"NetworkMode":"back"},"NetworkSettings":{"Networks":{"back":{"NetworkID":"n1"},"late":{}}},
+			"Ports":[{"PrivatePort":81,"Type":"tcp"},{"IP":"::","PrivatePort":80,"PublicPort":8080,"Type":"tcp"},{"IP":"0.0.0.0","PrivatePort":80,"PublicPort":8080,"Type":"tcp"}]},
 		{"Id":"3","Names":["/db-old"],"State":"exited"},
 		{"Id":"1","Names":["/a-db"],"State":"created"}]`
 	asked := ""
@@ -63,7 +65,9 @@ func TestListOfContainersIsRead(t *testing.T) {
 	}
 	want := []docker.ContainerSummary{
 		{ID: "1", Name: "a-db", State: "created"},
-		{ID: "2", Name: "db", Image: "img", ImageID: "sha256:aa", State: "running", Status: "Up 2 seconds", Labels: map[string]string{"l": "1"}},
+		{ID: "2", Name: "db", Image: "img", ImageID: "sha256:aa", State: "running", Status: "Up 2 seconds", Labels: map[string]string{"l": "1"},
+			LinkNames: []string{"web/db"}, NetworkMode: "back", Networks: map[string]string{"back": "n1", "late": ""},
+			Ports: []docker.HostPort{{IP: "0.0.0.0", Port: 8080, Protocol: "tcp"}, {IP: "::", Port: 8080, Protocol: "tcp"}}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -70,6 +70,12 @@ func (r *Recorder) Volume(ctx context.Context, name string) (out docker.VolumeIn
 	return result(out, err)
 }
 
+// Networks implements [docker.Reader].
+func (r *Recorder) Networks(ctx context.Context) (out []docker.NetworkInfo, err error) {
+	err = r.read(ctx, "list networks", "", func() (err error) { out, err = r.Client.Networks(ctx); return })
+	return result(out, err)
+}
+
 // Logs implements [docker.Reader].
 func (r *Recorder) Logs(ctx context.Context, nameOrID string, lines int) (out string, err error) {
 	err = r.read(ctx, "read logs of container", nameOrID, func() (err error) { out, err = r.Client.Logs(ctx, nameOrID, lines); return })

@@ -7,6 +7,9 @@ import "encoding/json"
 // Part is what the thing is called within its map: "app.one".
 func (m Mark) Part() string { return Part(m.Name, m.Instance) }
 
+// FullName is what dmap calls the thing on an engine.
+func (m Mark) FullName() string { return Name(m.Map, m.Part()) }
+
 // IsOf reports whether dmap made the thing for a map.
 func (m Mark) IsOf(mapName string) bool { return m.Map == mapName }
 
@@ -65,6 +68,11 @@ func (m Mark) IsClaim(mapName string) bool { return m.IsOf(mapName) && m.Role ==
 // IsHelper reports whether the thing is a temporary container of the map, or the empty
 // volume beside it.
 func (m Mark) IsHelper(mapName string) bool { return m.IsOf(mapName) && m.Role == RolePrepare }
+
+// Inherited reports whether a container did not get its labels from dmap, but from its
+// image, which somebody made of a container of dmap's (docker commit): a run labels what
+// it makes, and no run makes a container from an image that has its own label already.
+func (m Mark) Inherited(image Mark) bool { return m.Run != "" && m.Run == image.Run }
 
 // Lasts reports whether the thing is a container of the map that stays when a run
 // ends: that of a configuration, or the holder of an attached volume.
