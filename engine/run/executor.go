@@ -3,6 +3,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,27 +25,24 @@ type executor struct {
 
 	mu      sync.Mutex
 	created map[string]string // ids of the containers that this run made, by name
-	seen    map[string]docker.ContainerInfo
-	pulled  time.Time // when a pull last made progress
+	pulled  time.Time         // when a pull last made progress
 }
 
 // container returns the id of the container that a step means, which is the one that
 // this run made or else the one that the step was planned for, and what inspecting the
 // latter returned: nothing if it is gone. A container that was renamed, is of another
 // map, or gave its place to somebody else's, is not what the plan means; those are
-// errors.
+// errors. Each step looks again: a stop may take long, and what somebody renamed in the
+// meantime is not to be removed.
 func (x *executor) container(ctx context.Context, st *plan.Step) (id string, info docker.ContainerInfo, err error) {
 	x.mu.Lock()
 	made := x.created[st.Target]
-	info, known := x.seen[st.ContainerID]
 	x.mu.Unlock()
 	switch {
 	case st.ContainerID == "" && made == "":
 		return "", info, fmt.Errorf("step %q: the plan neither names nor creates the container", st.ID)
 	case st.ContainerID == "":
 		return made, info, nil
-	case known:
-		return st.ContainerID, info, nil
 	}
 	info, err = x.inspect(ctx, st.ContainerID)
 	switch {
@@ -52,7 +50,7 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 		return st.ContainerID, docker.ContainerInfo{}, x.replaced(ctx, st)
 	case err != nil:
 		return "", info, named(err, st.Target)
-	case info.Name != st.Target:
+	case info.Name != cmp.Or(st.Called, st.Target):
 		return "", info, fmt.Errorf("container %q was renamed to %q after the plan was made: plan again", st.Target, info.Name)
 	}
 	mark := identity.Read(info.Config.Labels)
@@ -64,12 +62,6 @@ func (x *executor) container(ctx context.Context, st *plan.Step) (id string, inf
 	if !mark.MayTouch(x.plan.Map, st.Foreign) {
 		return "", info, fmt.Errorf("container %q is not of the map %q: plan again", st.Target, x.plan.Map)
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.seen == nil {
-		x.seen = map[string]docker.ContainerInfo{}
-	}
-	x.seen[st.ContainerID] = info
 	return st.ContainerID, info, nil
 }
 
