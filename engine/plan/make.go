@@ -133,6 +133,7 @@ func (b *builder) build(sel *selection) (*Plan, error) {
 	}
 	b.removeOrphans()
 	b.buildUp()
+	b.neededNames()
 	b.others()
 	b.notes()
 	if b.req.Basis {
