@@ -34,6 +34,8 @@ type ContainerFact struct {
 	// Started is since when it has been running, for restart: restarting it a second
 	// time takes a new plan.
 	Started string `json:"started,omitempty"`
+	// Called is what it is called on the engine, where somebody renamed it.
+	Called string `json:"called,omitempty"`
 	// Foreign says that dmap did not make it for this map.
 	Foreign bool `json:"foreign,omitempty"`
 }

@@ -155,6 +155,9 @@ func (t todos) steps(op Op, names []string, has func(todo) bool) []string {
 // nothing is touched before every image is there.
 func (b *builder) step(st Step, needs []string, at problem.Origin, why ...string) {
 	st.ID = id(st.Op, st.Target)
+	if c := b.s.Containers[st.Target]; st.ContainerID != "" && c.Renamed(st.Target) {
+		st.Called = c.Name
+	}
 	for _, need := range needs {
 		if !b.steps[need] {
 			b.broken = errors.Join(b.broken, fmt.Errorf("internal error: step %q needs %q, which is not in the plan yet", st.ID, need))

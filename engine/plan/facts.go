@@ -75,6 +75,9 @@ func (f facts) container(name string) ContainerFact {
 		return ContainerFact{Name: name, Absent: true}
 	}
 	fact := ContainerFact{Name: name, ID: c.ID, State: c.State, Foreign: !identity.Read(c.Labels).IsOf(f.plan.Map)}
+	if c.Renamed(name) {
+		fact.Called = c.Name
+	}
 	if c.State == docker.StateRestarting {
 		fact.State = docker.StateRunning
 	}

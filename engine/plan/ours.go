@@ -45,7 +45,29 @@ func (b *builder) foreign(n *resolve.Node) bool {
 		}
 		b.note(n.Name, n.Origin, "adopted for this run: %s; it gets dmap's labels when it is created anew", b.madeBy(c.Labels))
 	}
+	if b.renamed(n) {
+		return true
+	}
 	return slices.ContainsFunc(b.kinds, func(r resource) bool { return r.foreign(b, n) })
+}
+
+// renamed deals with the container of n where somebody renamed it, and with another one
+// that has its name. What would create n, or lead others to it by its name, cannot do so:
+// a second program would run on the same data. The other actions go by its id.
+func (b *builder) renamed(n *resolve.Node) bool {
+	c, exists := b.s.Containers[n.Name]
+	switch other, taken := b.s.Called(n.Name); {
+	case taken && other.ID != c.ID && b.act.creates:
+		b.problem(CodeForeign, n, wayOut(other.Labels), "container %q exists, but %s", n.Name, b.madeBy(other.Labels))
+	case !exists || !c.Renamed(n.Name):
+		return false
+	case b.act.creates:
+		b.problem(CodeState, n, fmt.Sprintf("rename it back (docker rename %s %s), or remove it", c.Name, n.Name), "container %q was renamed to %q", n.Name, c.Name)
+	default:
+		b.note(n.Name, n.Origin, "was renamed to %s", c.Name)
+		return false
+	}
+	return true
 }
 
 // madeBy says whose a thing is that has a name of the map but is not what the map means

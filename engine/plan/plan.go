@@ -54,6 +54,8 @@ type Step struct {
 	// ContainerID is the id of the container that the step was planned for, if
 	// it exists already: a step never touches another one of that name.
 	ContainerID string `json:"containerID,omitempty"`
+	// Called is what that container is called on the engine, where somebody renamed it.
+	Called string `json:"called,omitempty"`
 	// Foreign: the container is an adopted one, without labels of dmap.
 	Foreign bool `json:"foreign,omitempty"`
 	// Create is the create request of a container.create.

@@ -33,7 +33,7 @@ func signal() *action {
 func signalContainer() operation {
 	return operation{
 		op: SignalContainer, sign: "^", verb: "send", object: func(st *Step) string { return st.Signal }, counted: "signal",
-		must: []string{"containerID", "signal"}, may: []string{"foreign"}, once: true,
+		must: []string{"containerID", "signal"}, may: []string{"called", "foreign"}, once: true,
 		wrong: func(st *Step) string {
 			if st.Signal != docker.Signal(st.Signal) {
 				return fmt.Sprintf("has the signal %q, which engines do not know by that name", st.Signal)

@@ -96,6 +96,9 @@ func (c ContainerFact) text() string {
 	if c.Started != "" {
 		text += " since " + c.Started
 	}
+	if c.Called != "" {
+		text += " and called " + c.Called
+	}
 	return text + foreign(c.Foreign)
 }
 

@@ -37,7 +37,7 @@ func TestOperationsNameFieldsOfSteps(t *testing.T) {
 		named = append(named, plan.OperationFields(op)...)
 	}
 	full := plan.Step{
-		ContainerID: "1", Foreign: true, Create: &docker.ContainerSpec{}, Deps: map[string]string{}, Update: &docker.ContainerUpdate{},
+		ContainerID: "1", Called: "x", Foreign: true, Create: &docker.ContainerSpec{}, Deps: map[string]string{}, Update: &docker.ContainerUpdate{},
 		Volume: &docker.VolumeSpec{}, Prepare: &plan.Prepare{}, Wait: true, Force: true, StopTimeout: new(int), Signal: "SIGHUP",
 	}
 	fields := plan.Fields(&full)

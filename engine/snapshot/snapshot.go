@@ -16,11 +16,19 @@ import (
 type Snapshot struct {
 	// Engine says who the engine is; nil as long as nobody asked.
 	Engine *docker.EngineInfo
-	// Containers and Volumes are all those that are named as belonging to the map, by
-	// name; nil as long as nobody asked. A container that has labels of dmap only from
-	// its image has none here: it is somebody's copy.
+	// Containers and Volumes are the map's, by name; nil as long as nobody asked. Those are
+	// the map's that are called so, and containers of the map that somebody renamed: they
+	// stand under the name that dmap gave them, unless another one has that now. A container
+	// has no labels of dmap here if it has them only from its image: it is somebody's copy.
 	Containers map[string]Container
 	Volumes    map[string]docker.VolumeInfo
+	// Others are all other containers of the engine, by name.
+	Others map[string]Container
+	// Links has the names that links give, "linker/alias"; nil if nobody knows.
+	Links map[string]bool
+	// Networks are the networks of the engine, by id, with their names; nil as long as
+	// nobody asked.
+	Networks map[string]string
 	// Images are keyed by reference. One that nobody asked about has no entry.
 	Images map[string]Image
 }
@@ -36,6 +44,24 @@ type Container struct {
 // container and one between two restarts count too.
 func (c Container) Runs() bool {
 	return c.State == docker.StateRunning || c.State == docker.StatePaused || c.State == docker.StateRestarting
+}
+
+// Renamed reports whether the container that the map knows by a name is called otherwise
+// on the engine.
+func (c Container) Renamed(name string) bool { return c.ID != "" && c.Name != "" && c.Name != name }
+
+// Called returns the container that is called so on the engine, be it the map's or not.
+func (s *Snapshot) Called(name string) (c Container, ok bool) {
+	if c, ok = s.Containers[name]; ok && !c.Renamed(name) {
+		return c, true
+	}
+	for _, c := range s.Containers {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	c, ok = s.Others[name]
+	return c, ok
 }
 
 // Image says whether an image is on the engine and, if not, whether it is available.
@@ -57,20 +83,21 @@ type Query struct {
 	// Map is the name of the map whose containers and volumes, "<map>.…", are to be
 	// listed; "" to list none.
 	Map string
-	// Engine asks who the engine is.
-	Engine bool
+	// Engine asks who the engine is, Networks which networks it has.
+	Engine   bool
+	Networks bool
 	// Images are references to look up on the engine; no registry is asked.
 	Images []string
 	// Registries are references for which the registries are to be asked whether a pull
 	// would find them.
 	Registries []string
-	// Inspect are the names of listed containers to inspect.
+	// Inspect are the names of listed containers to inspect, those of others included.
 	Inspect []string
 }
 
 // Empty reports whether there is nothing to find out.
 func (q Query) Empty() bool {
-	return q.Map == "" && !q.Engine && len(q.Images)+len(q.Registries)+len(q.Inspect) == 0
+	return q.Map == "" && !q.Engine && !q.Networks && len(q.Images)+len(q.Registries)+len(q.Inspect) == 0
 }
 
 // Unknown returns those of the references that nobody has looked up yet, sorted.
@@ -88,6 +115,9 @@ func (s *Snapshot) Unknown(images []string) []string {
 func (s *Snapshot) Uninspected(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		c, exists := s.Containers[name]
+		if !exists {
+			c, exists = s.Others[name]
+		}
 		return !exists || c.Info != nil
 	})
 }

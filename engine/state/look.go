@@ -36,11 +36,14 @@ func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot
 			if err := l.volumes(ctx, names); err != nil {
 				return err
 			}
-			return l.containers(ctx, names)
+			return l.containers(ctx)
 		})
 	}
 	if q.Engine {
 		g.Go(func() error { return l.engine(ctx) })
+	}
+	if q.Networks {
+		g.Go(func() error { return l.networks(ctx) })
 	}
 	for _, ref := range q.Images {
 		g.Go(func() error { return l.image(ctx, ref) })
@@ -54,7 +57,7 @@ func Look(ctx context.Context, r docker.Reader, s *snapshot.Snapshot, q snapshot
 	if err := g.Wait(); err != nil || q.Map == "" {
 		return err
 	}
-	return l.disown(whole)
+	return l.sortOut(whole, q.Map)
 }
 
 // looker adds answers to a snapshot as they come.
@@ -62,53 +65,8 @@ type looker struct {
 	r  docker.Reader
 	mu sync.Mutex // guards s
 	s  *snapshot.Snapshot
-}
-
-func (l *looker) containers(ctx context.Context, names string) error {
-	list, err := read(ctx, calls.Observe, "the engine to list containers", func(ctx context.Context) ([]docker.ContainerSummary, error) { return l.r.Containers(ctx, names) })
-	if err != nil {
-		return err
-	}
-	all := make(map[string]snapshot.Container, len(list))
-	for _, c := range list {
-		all[c.Name] = snapshot.Container{ContainerSummary: c}
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.s.Containers = all
-	return nil
-}
-
-// disown takes dmap's labels off the containers that have them only from their image:
-// nobody made those for a map. Most of their images were already looked up for another
-// reason.
-func (l *looker) disown(ctx context.Context) error {
-	known := map[string]bool{"": true}
-	for _, im := range l.s.Images {
-		known[im.ID] = true
-	}
-	g, looking := errgroup.WithContext(ctx)
-	g.SetLimit(parallel)
-	for _, c := range l.s.Containers {
-		if !known[c.ImageID] && !identity.Read(c.Labels).IsForeign() {
-			known[c.ImageID] = true
-			g.Go(func() error { return l.image(looking, c.ImageID) })
-		}
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	images := map[string]identity.Mark{} // by id
-	for _, im := range l.s.Images {
-		images[im.ID] = identity.Mark{Run: im.Run}
-	}
-	for name, c := range l.s.Containers {
-		if identity.Read(c.Labels).InheritedFrom(images[c.ImageID]) {
-			c.Labels = identity.Foreign(c.Labels)
-			l.s.Containers[name] = c
-		}
-	}
-	return nil
+	// all are the containers of the engine, as it lists them.
+	all []docker.ContainerSummary
 }
 
 func (l *looker) volumes(ctx context.Context, names string) error {
@@ -150,6 +108,21 @@ func (l *looker) image(ctx context.Context, ref string) error {
 	return nil
 }
 
+func (l *looker) networks(ctx context.Context) error {
+	list, err := read(ctx, calls.Observe, "the engine to list networks", l.r.Networks)
+	if err != nil {
+		return err
+	}
+	all := make(map[string]string, len(list))
+	for _, n := range list {
+		all[n.ID] = n.Name
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.s.Networks = all
+	return nil
+}
+
 // registry finds out whether an image that is not on the engine could be pulled. Why it
 // could not is an answer too. If the engine cannot ask, the pull will show.
 func (l *looker) registry(ctx context.Context, ref string) error {
@@ -175,9 +148,15 @@ func (l *looker) setImage(ref string, found snapshot.Image) {
 	l.s.Images[ref] = found
 }
 
+// inspect asks about a container of the map, or another one of the engine.
 func (l *looker) inspect(ctx context.Context, name string) error {
 	l.mu.Lock()
-	c, exists := l.s.Containers[name]
+	among := l.s.Containers
+	c, exists := among[name]
+	if !exists {
+		among = l.s.Others
+		c, exists = among[name]
+	}
 	l.mu.Unlock()
 	if !exists {
 		return nil
@@ -190,11 +169,11 @@ func (l *looker) inspect(ctx context.Context, name string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if gone {
-		delete(l.s.Containers, name)
+		delete(among, name)
 		return nil
 	}
 	c.Info = &info
-	l.s.Containers[name] = c
+	among[name] = c
 	return nil
 }
 

@@ -69,11 +69,6 @@ func (m Mark) IsClaim(mapName string) bool { return m.IsOf(mapName) && m.Role ==
 // volume beside it.
 func (m Mark) IsHelper(mapName string) bool { return m.IsOf(mapName) && m.Role == RolePrepare }
 
-// Inherited reports whether a container did not get its labels from dmap, but from its
-// image, which somebody made of a container of dmap's (docker commit): a run labels what
-// it makes, and no run makes a container from an image that has its own label already.
-func (m Mark) Inherited(image Mark) bool { return m.Run != "" && m.Run == image.Run }
-
 // Lasts reports whether the thing is a container of the map that stays when a run
 // ends: that of a configuration, or the holder of an attached volume.
 func (m Mark) Lasts(mapName string) bool {
