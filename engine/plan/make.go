@@ -133,7 +133,7 @@ func (b *builder) build(sel *selection) (*Plan, error) {
 	}
 	b.removeOrphans()
 	b.buildUp()
-	b.neededNames()
+	neededNames(b)
 	b.others()
 	b.notes()
 	if b.req.Basis {

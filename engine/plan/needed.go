@@ -11,7 +11,7 @@ import (
 
 // neededNames reports whoever has the name of a temporary container, or of a record, that
 // the plan is going to make: found only then, it would leave the work half done.
-func (b *builder) neededNames() {
+func neededNames(b *builder) {
 	for _, name := range slices.Sorted(maps.Keys(b.prepares)) {
 		n := b.preparedFor(b.d.Volume(name))
 		if c, ok := b.s.Called(identity.Helper(name)); ok && !identity.Read(c.Labels).IsHelper(b.d.Map) {

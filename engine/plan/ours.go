@@ -45,7 +45,7 @@ func (b *builder) foreign(n *resolve.Node) bool {
 		}
 		b.note(n.Name, n.Origin, "adopted for this run: %s; it gets dmap's labels when it is created anew", b.madeBy(c.Labels))
 	}
-	if b.renamed(n) {
+	if renamed(b, n) {
 		return true
 	}
 	return slices.ContainsFunc(b.kinds, func(r resource) bool { return r.foreign(b, n) })
@@ -54,7 +54,7 @@ func (b *builder) foreign(n *resolve.Node) bool {
 // renamed deals with the container of n where somebody renamed it, and with another one
 // that has its name. What would create n, or lead others to it by its name, cannot do so:
 // a second program would run on the same data. The other actions go by its id.
-func (b *builder) renamed(n *resolve.Node) bool {
+func renamed(b *builder, n *resolve.Node) bool {
 	c, exists := b.s.Containers[n.Name]
 	switch other, taken := b.s.Called(n.Name); {
 	case taken && other.ID != c.ID && b.act.creates:

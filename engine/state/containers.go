@@ -36,7 +36,7 @@ func (l *looker) sortOut(ctx context.Context, mapName string) error {
 	for _, c := range l.all {
 		mark, name, among := identity.Read(c.Labels), c.Name, l.s.Others
 		// What dmap gave a name of the map is the map's under that name, whatever it is called now.
-		if mark.Lasts(mapName) && !taken[mark.FullName()] {
+		if mark.Lasts(mapName) && mark.Name != "" && !taken[mark.FullName()] {
 			name = mark.FullName()
 			taken[name] = true // one only: the first of the list, which is sorted
 		}
