@@ -24,7 +24,7 @@ demo: build ## run the main job: start examples/site, ask its web server, shut i
 test: ## run all tests, on the Docker Engine where there is one and always on the simulated one
 	@docker version --format 'Tests run on the Docker Engine {{.Server.Version}} and on the simulated one.' 2>/dev/null \
 		|| echo 'No Docker Engine answers: tests run on the simulated one only.'
-	$(GO) test -count=1 ./...
+	$(GO) test -count=1 -timeout 60m ./...
 
 # What is judged by an engine: conformance, examples of options, stories, interrupts and crashes, the site.
 ON_AN_ENGINE = Docker|TestConformance$$|UnknownOption|FromARegistry|ProgramOfTheTestImages|EngineLoads
@@ -35,7 +35,7 @@ test-engines: ## run the tests of Docker on a newer Docker Engine too, which is 
 		./engine ./engine/docker/dockerd ./engine/docker/dockertest/... ./engine/resolve/option ./cmd/dmap ./examples/...
 
 race: ## run the tests of what works in parallel with the race detector, on the simulated engine, short
-	DOCKER_HOST=unix:///nowhere/docker.sock DMAP_REQUIRE_DOCKER= RAPID_CHECKS=20 $(GO) test -race -short -skip 'Hostile|^TestRules|^TestHouse|^TestLayout' $(RACE)
+	DOCKER_HOST=unix:///nowhere/docker.sock DMAP_REQUIRE_DOCKER= RAPID_CHECKS=20 $(GO) test -race -short -timeout 60m -skip 'Hostile|^TestRules|^TestHouse|^TestLayout' $(RACE)
 
 fuzz: ## give every fuzz target a bounded number of inputs (FUZZTIME=2000x, or a time such as 5m)
 	.ci/fuzz $(FUZZTIME)
