@@ -27,8 +27,9 @@ const module = "github.com/dmap-dev/dmap/"
 // left out. A name that ends in "/" means every package below it, in a row and in
 // what a row allows. The longest row that fits a package holds for it.
 var layout = map[string][]string{
-	"engine/problem":         {},
-	"engine/model":           {"engine/docker/identity", "engine/problem"},
+	"engine/secret":          {},
+	"engine/problem":         {"engine/secret"},
+	"engine/model":           {"engine/docker/identity", "engine/problem", "engine/secret"},
 	"engine/internal/dag":    {},
 	"engine/docker":          {"engine/docker/field"},
 	"engine/docker/identity": {},
@@ -109,7 +110,7 @@ var (
 
 // pure packages are functions of their arguments. Neither they nor what they import
 // of ours may reach the network, the disk, a clock, chance or the environment.
-var pure = []string{"engine/docker/identity", "engine/problem", "engine/model", "engine/internal/dag", "engine/resolve", "engine/resolve/option", "engine/snapshot", "engine/plan"}
+var pure = []string{"engine/docker/identity", "engine/secret", "engine/problem", "engine/model", "engine/internal/dag", "engine/resolve", "engine/resolve/option", "engine/snapshot", "engine/plan"}
 
 // harmless is all that pure packages may import beside our own; of a package with
 // names these alone, as the rest of it reads a clock or a stream of the process.

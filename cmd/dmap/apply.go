@@ -44,6 +44,7 @@ changes nothing that is not of the plan's map.`,
 	}
 	f.engineFlags.add(cmd.Flags())
 	f.workFlags.add(cmd.Flags())
+	a.mask.add(cmd.Flags())
 	cmd.Flags().BoolVar(&f.adopt, "adopt", false, "carry out plans that take over what dmap did not make")
 	return cmd
 }

@@ -40,6 +40,7 @@ func (a *app) check() *cobra.Command {
 		},
 	}
 	f.add(cmd.Flags())
+	a.mask.add(cmd.Flags())
 	return cmd
 }
 

@@ -25,5 +25,6 @@ never ran, and everything that is not of this map stay.`,
 		},
 	}
 	f.add(cmd.Flags())
+	a.mask.add(cmd.Flags())
 	return cmd
 }

@@ -23,6 +23,7 @@ func (a *app) exit(command string, err error) int {
 	var problems problem.Problems
 	var stale *plan.StaleError
 	var elsewhere *plan.EngineError
+	defer a.tell()
 	switch {
 	case err == nil:
 	case errors.As(err, &shown):
@@ -32,7 +33,7 @@ func (a *app) exit(command string, err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(a.Err, "dmap: %s\nsee: %s --help\n", usage.text, strings.TrimSuffix(command, " help"))
 	case errors.As(err, &problems):
-		problem.Write(a.Err, err)
+		problem.Write(a.Err, a.mask.problems(problems))
 	default:
 		fmt.Fprintf(a.Err, "dmap: %s\n", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/dmap-dev/dmap/engine/secret"
 	"github.com/dmap-dev/dmap/starlarkmap"
 )
 
@@ -53,6 +54,9 @@ func (s *settings) Set(text string) error {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok || name == "" {
 		return errors.New("want NAME=VALUE")
+	}
+	if masked(text) {
+		return fmt.Errorf("%s stands for a value that was not printed; give the value", secret.Mark)
 	}
 	*s = append(*s, setting{name, value})
 	return nil

@@ -66,6 +66,7 @@ environment variables; the head of the map says which to pass with --env.`,
 			return writeNew(output, result.Text)
 		},
 	}
+	a.mask.add(cmd.Flags())
 	cmd.Flags().StringVar(&o.Name, "name", "", "`NAME` of the map, if the file does not say it")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `FILE`, which must not exist yet")
 	cmd.Flags().BoolVar(&o.Partial, "partial", false, "leave out what has no equivalent in dmap")

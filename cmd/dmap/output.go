@@ -56,13 +56,15 @@ func (p printable) Write(text []byte) (int, error) {
 type messages struct {
 	to io.Writer
 	mu *sync.Mutex // several goroutines write
+	// hide masks secrets.
+	hide func(string) string
 }
 
 func (m messages) Write(p []byte) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	// There is nowhere left to report that this failed.
-	_, _ = printable{m.to}.Write(p)
+	_, _ = io.WriteString(printable{m.to}, m.hide(string(p)))
 	return len(p), nil
 }
 

@@ -47,6 +47,7 @@ it. "-" writes it to standard output, and no text.`,
 		},
 	}
 	f.add(cmd.Flags())
+	a.mask.add(cmd.Flags())
 	cmd.Flags().StringVarP(&out, "out", "o", "", "save the plan in this `FILE` for dmap apply; it may replace another plan")
 	return cmd
 }

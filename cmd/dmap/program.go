@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -33,6 +34,12 @@ func (f *programFlags) add(flags *pflag.FlagSet) {
 // load evaluates a file; "-" is standard input.
 func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkmap.Program, error) {
 	o := f.evaluation()
+	for _, v := range f.vars {
+		a.mask.learn(v.name, v.value)
+	}
+	for _, name := range f.env {
+		a.mask.learn(name, os.Getenv(name))
+	}
 	o.Print = func(at problem.Origin, text string) { fmt.Fprintf(a.Err, "%s: %s\n", at, text) }
 	if file == "-" {
 		src, err := a.readInput(ctx, o.Limits.WithDefaults().SourceBytes+1)
@@ -45,7 +52,7 @@ func (a *app) load(ctx context.Context, file string, f programFlags) (*starlarkm
 	if err != nil {
 		return nil, isYAML(file, err)
 	}
-	for _, w := range program.Warnings {
+	for _, w := range a.mask.problems(program.Warnings) {
 		fmt.Fprintf(a.Err, "warning: %s\n", w)
 	}
 	return program, nil

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -98,6 +99,9 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 	if req.Options, err = f.callOptions(); err != nil {
 		return nil, err
 	}
+	for _, o := range f.options {
+		a.mask.learn(o.name, o.value)
+	}
 	program, err := a.load(ctx, args[0], f.programFlags)
 	if err != nil {
 		return nil, err
@@ -126,21 +130,21 @@ func (r *request) planned(ctx context.Context) (*plan.Plan, error) {
 }
 
 // goOn says how to continue after an action that was not completed.
-func goOn(action plan.Action) string {
+func (a *app) goOn(action plan.Action) string {
 	for _, h := range plan.Actions() {
 		if h.Action == action && h.Resume != "" {
 			return h.Resume
 		}
 	}
-	return "run again: " + commandLine()
+	return "run again: " + a.mask.words(os.Args[1:])
 }
 
 // print writes a plan in the chosen form.
 func (a *app) print(p *plan.Plan, format string) error {
 	if format == "json" {
-		return p.WriteJSON(a.Out)
+		return a.writePlan(p)
 	}
-	return p.WriteText(a.Out)
+	return a.write(printable{a.Out}, p.WriteText)
 }
 
 // actionsHelp lists the actions for the help of plan and run.

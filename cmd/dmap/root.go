@@ -23,6 +23,8 @@ type app struct {
 	// plan begins.
 	drain   chan struct{}
 	running atomic.Bool
+	// mask hides secrets in all that is printed but saved plans.
+	mask mask
 	// width is the width of help, in columns.
 	width int
 	// unknownHelp is the error of a request for help about something unknown.

@@ -4,10 +4,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -58,6 +56,7 @@ func (a *app) run() *cobra.Command {
 		RunE:              func(cmd *cobra.Command, args []string) error { return a.runAction(cmd.Context(), f, args) },
 	}
 	f.add(cmd.Flags())
+	a.mask.add(cmd.Flags())
 	return cmd
 }
 
@@ -81,7 +80,7 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 			err = a.print(p, f.format)
 		}
 	} else {
-		err = a.carryOut(r.of.Name, goOn(r.Action), &f.workFlags, f.format, func(o engine.Options) (*run.Report, error) {
+		err = a.carryOut(r.of.Name, a.goOn(r.Action), &f.workFlags, f.format, func(o engine.Options) (*run.Report, error) {
 			return r.engine.Do(ctx, r.of, r.Request, o)
 		})
 	}
@@ -222,9 +221,7 @@ func (a *app) reportJSON(r *run.Report) error {
 		}
 		out.Steps = append(out.Steps, s)
 	}
-	enc := json.NewEncoder(a.Out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return a.writeJSON(out)
 }
 
 func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
@@ -235,9 +232,6 @@ func capital(s string) string {
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
 }
-
-// commandLine returns the command as it was typed.
-func commandLine() string { return shellWords(os.Args[1:]...) }
 
 // shellWords returns a command of dmap with its arguments quoted for a shell.
 func shellWords(args ...string) string {

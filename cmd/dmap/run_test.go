@@ -34,7 +34,7 @@ func TestHowToGoOn(t *testing.T) {
 		p := &plan.Plan{Map: "m", Action: action, Steps: []plan.Step{
 			{ID: "s", Op: plan.SignalContainer, Target: "m.a", ContainerID: "gone", Signal: "SIGHUP"},
 		}}
-		err := a.carryOut("m", goOn(action), &workFlags{quiet: true, parallel: 1}, "text", func(o engine.Options) (*run.Report, error) {
+		err := a.carryOut("m", a.goOn(action), &workFlags{quiet: true, parallel: 1}, "text", func(o engine.Options) (*run.Report, error) {
 			if err := o.Review(p); err != nil {
 				return nil, err
 			}

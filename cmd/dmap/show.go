@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -20,7 +19,8 @@ func (a *app) show() *cobra.Command {
 		Short: "print the evaluated maps",
 		Long: `Print the maps a program makes, as plain data: as a Starlark program without any
 computation, or as JSON. Options that a function computes are left out of the
-program, with a comment that names the function; in JSON they are {"function": name}.`,
+program, with a comment that names the function; in JSON they are {"function": name}.
+Passwords, tokens and keys are printed as ***.`,
 		Example: "  dmap show site.star\n  dmap show --format json site.star",
 		Args:    exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,13 +36,15 @@ program, with a comment that names the function; in JSON they are {"function": n
 				}
 				maps = []*model.ContainerMap{m}
 			}
+			maps = a.mask.maps(maps)
 			if format == "json" {
-				return mapsJSON(a.Out, maps)
+				return a.writeJSON(mapsDict(maps))
 			}
-			return mapsText(a.Out, maps)
+			return a.write(a.Out, func(w io.Writer) error { return mapsText(w, maps) })
 		},
 	}
 	f.add(cmd.Flags())
+	a.mask.add(cmd.Flags())
 	formatFlag(cmd.Flags(), &format)
 	cmd.Flags().StringVarP(&mapName, "map", "m", "", "show only the map of this `NAME`")
 	return cmd
@@ -61,14 +63,11 @@ func mapsText(w io.Writer, maps []*model.ContainerMap) error {
 	return nil
 }
 
-// mapsJSON writes an object with one member for each map, in their order.
-func mapsJSON(w io.Writer, maps []*model.ContainerMap) error {
+// mapsDict is an object with one member for each map, in their order.
+func mapsDict(maps []*model.ContainerMap) model.Dict {
 	var all model.Dict
 	for _, m := range maps {
 		all = append(all, model.Entry{Key: model.Input{Value: m.Name}, Value: model.Input{Value: m.Dict()}})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(all)
+	return all
 }

@@ -21,8 +21,8 @@ func (a *app) why() *cobra.Command {
 		Short: "print what containers are made of, and which line says so",
 		Long: `Print what each container is made of: the fields of its create request as the
 Engine API names them, and the containers it needs, each with the line of the map
-that is the cause. No Docker Engine is asked. Values are printed as they are:
-passwords in environment variables too.`,
+that is the cause. No Docker Engine is asked. Passwords, tokens and keys are printed
+as ***.`,
 		Example: "  dmap why site.star web_server",
 		Args:    atLeast("FILE"),
 
@@ -40,13 +40,19 @@ passwords in environment variables too.`,
 			if err != nil {
 				return err
 			}
-			if format == "json" {
-				return whyJSON(a.Out, m.Name, all)
+			for _, e := range all {
+				for i, field := range e.Fields {
+					e.Fields[i].Value = json.RawMessage(a.mask.json(field.Name, string(field.Value)))
+				}
 			}
-			return whyText(printable{a.Out}, all)
+			if format == "json" {
+				return a.writeJSON(whyForm{"dmap.why/1", m.Name, all})
+			}
+			return a.write(printable{a.Out}, func(w io.Writer) error { return whyText(w, all) })
 		},
 	}
 	f.add(cmd.Flags())
+	a.mask.add(cmd.Flags())
 	formatFlag(cmd.Flags(), &format)
 	cmd.Flags().StringVarP(&mapName, "map", "m", "", "`NAME` of the map to use, if the program makes several")
 	return cmd
@@ -72,13 +78,9 @@ func whyText(w io.Writer, all []engine.Explanation) error {
 	return nil
 }
 
-func whyJSON(w io.Writer, name string, all []engine.Explanation) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(struct {
-		Schema     string               `json:"schema"`
-		Map        string               `json:"map"`
-		Containers []engine.Explanation `json:"containers"`
-	}{"dmap.why/1", name, all})
+// whyForm is what is explained, in JSON.
+type whyForm struct {
+	Schema     string               `json:"schema"`
+	Map        string               `json:"map"`
+	Containers []engine.Explanation `json:"containers"`
 }

@@ -133,6 +133,11 @@ func (c *checker) head() {
 	for _, name := range p.Targets {
 		c.name(name)
 	}
+	if p.Masked {
+		c.enter("masked", `  "masked"`, 0)
+		c.bad("secrets are masked in the plan").Hint = "write it with dmap plan --out"
+		return
+	}
 	if p.Basis == nil {
 		c.enter("basis", `  "schema"`, 0)
 		c.bad("the plan does not say what decided it").Hint = "write it with dmap plan --out"

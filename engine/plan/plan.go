@@ -22,6 +22,8 @@ type Plan struct {
 	Notes   []Note   `json:"notes,omitempty"`
 	// Basis is what decided the plan; nil unless the request asked for it.
 	Basis *Basis `json:"basis,omitempty"`
+	// Masked: values in it were masked for a person, so it cannot be carried out.
+	Masked bool `json:"masked,omitempty"`
 }
 
 // Op is one kind of step.

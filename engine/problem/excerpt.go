@@ -33,6 +33,7 @@ func (p *Problem) quote(s Source) {
 		end = Origin{Line: p.Origin.Line, Col: p.Origin.Col + p.Width}
 	}
 	p.Excerpt = draw(line, p.Origin, end)
+	p.mask(line, end)
 }
 
 // draw returns the three lines of an excerpt. A line that is too long is cut to the

@@ -33,6 +33,15 @@ type Problem struct {
 	Trace []Related `json:"trace,omitempty"`
 	// Cause is the error behind it, if any.
 	Cause error `json:"-"`
+
+	// Hidden is what [Problems.Masked] needs, known once there is an excerpt.
+	Hidden Hidden `json:"-"`
+}
+
+// Hidden are the secrets in the line of a problem, such as passwords.
+type Hidden struct {
+	Texts   []string
+	Excerpt string // without them; "" if there are none
 }
 
 // Related is another place involved in a problem. Msg is printed before the place:
