@@ -103,6 +103,9 @@ func (c *converter) convert(ctx context.Context, src []byte) (*Result, problem.P
 	if root == nil {
 		return nil, c.problems
 	}
+	if c.isCompose(root) {
+		return nil, c.problems
+	}
 	properties := c.mapDict(root)
 	if c.elements > mostNodes { // inheritance was cut off: what is there is not the map
 		return nil, c.problems

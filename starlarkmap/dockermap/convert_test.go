@@ -34,6 +34,7 @@ func TestEveryFormMeansTheSame(t *testing.T) {
 			`container_map("m", {"containers": {"volumes": {"image": "x"}}})`},
 		{"row 118: the host root inside host", "name: m\nhost: {root: /r}", `container_map("m", {"host_root": "/r"})`},
 		{"row 118: twice the same host root", "name: m\nhost_root: /r\nhost: {root: /r}", `container_map("m", {"host_root": "/r"})`},
+		{"a container that is called services", "name: m\nservices: {image: x, create_options: {user: y}}", `container_map("m", {"services": {"image": "x", "create_options": {"user": "y"}}})`},
 		{"D25: only volumes", "name: m\nvolumes: {v: /v}", `container_map("m", {"volumes": {"v": "/v"}})`},
 		{"D25: only abstract configurations", "name: m\na: {abstract: true, uses: nothing}", `container_map("m")`},
 		{"empty sections say nothing", "name: m\nvolumes:\nhost:\ncontainers:\nnetworks: {}\ngroups:\nclients: []\nset_hostname: false\nuse_attached_parent_name: no",

@@ -28,6 +28,9 @@ func TestRefusedWithPlaceReasonAndCure(t *testing.T) {
 		{"a NUL byte", "a\x00: b", `site.yaml:1:2: not a text in UTF-8 (byte 0x00) (save the file as UTF-8)`},
 		{"UTF-16", "\xff\xfea\x00", `site.yaml:1:1: not a text in UTF-8 (byte 0xff) (save the file as UTF-8)`},
 
+		{"a Compose file", "version: \"3\"\nservices:\n  web: {image: nginx, ports: [\"80:80\"], depends_on: [db]}\n  db: {build: .}\nvolumes: {data: }\nx-y: [1]\n",
+			`site.yaml:2:1: this is a Compose file, not a map file of docker-map; dmap does not read it (write each service as a container of a map, container_map("name", {"web": {"image": "nginx"}}); dmap help properties lists what it can have)`},
+
 		// YAML.
 		{"a key twice", "name: m\na: {image: x,\n  image: y}", `site.yaml:3:3: the key image is given twice`},
 		{"a name that is a flag", "name: m\non: {}", `site.yaml:2:1: want a text as key, got bool True (put it in quotes if the text is meant)`},
