@@ -18,6 +18,8 @@ import (
 	contextdocker "github.com/docker/cli/cli/context/docker"
 	"github.com/docker/cli/cli/context/store"
 	"github.com/docker/docker/client"
+
+	"github.com/dmap-dev/dmap/engine/problem"
 )
 
 const defaultContext = "default"
@@ -101,6 +103,9 @@ func (o Options) context(name, source string) (place, error) {
 		func() any { return &map[string]any{} },
 		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} })))
 	meta, err := contexts.GetMetadata(name)
+	if client.IsErrNotFound(err) {
+		return place{}, fmt.Errorf("cannot use %s: there is no such context%s; see docker context ls", source, nearContext(contexts, name))
+	}
 	if err != nil {
 		return place{}, fmt.Errorf("cannot use %s: %w; see docker context ls", source, err)
 	}
@@ -117,6 +122,22 @@ func (o Options) context(name, source string) (place, error) {
 		files.ca, files.cert, files.key = data.CA, data.Cert, data.Key
 	}
 	return o.reach(cmp.Or(endpoint.Host, client.DefaultDockerHost), source, func() (certificates, error) { return files, nil })
+}
+
+// nearContext returns the question whether another context is meant, or "".
+func nearContext(contexts *store.ContextStore, name string) string {
+	all, err := contexts.List()
+	if err != nil {
+		return "" // a question less
+	}
+	var names []string
+	for _, c := range all {
+		names = append(names, c.Name)
+	}
+	if hint := problem.DidYouMean(name, names); hint != "" {
+		return ", " + hint
+	}
+	return ""
 }
 
 // place reads a host that comes without a context: its certificates come from the

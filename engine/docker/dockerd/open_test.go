@@ -160,7 +160,7 @@ func TestSettingsThatMakeNoSense(t *testing.T) {
 		{"query", dockerd.Options{Host: "tcp://127.0.0.1?x=y"}, []string{"more than host, port and path"}, ""},
 		{"password for ssh", dockerd.Options{Host: "ssh://me:secret@host"}, []string{"has a password in it", "me:xxxxx@host"}, ""},
 		{"ssh with query", dockerd.Options{Host: "ssh://host?x=y"}, []string{"--host"}, ""},
-		{"unknown context", dockerd.Options{Context: "nowhere"}, []string{`docker context "nowhere"`, "docker context ls"}, ""},
+		{"unknown context", dockerd.Options{Context: "nowhere"}, []string{`cannot use docker context "nowhere": there is no such context; see docker context ls`}, ""},
 		{"bad context name", dockerd.Options{Context: "../x"}, []string{"../x"}, ""},
 		{"context from the environment", dockerd.Options{Env: env("DOCKER_CONTEXT", "nowhere")}, []string{"DOCKER_CONTEXT"}, docker.Unreachable},
 		{"odd context", dockerd.Options{Context: "odd"}, []string{`docker context "odd"`, "gopher"}, ""},
