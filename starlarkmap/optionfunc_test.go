@@ -197,12 +197,12 @@ def make():
         l.append(1)
     return opts
 m.containers.c.create_options = make()
-`, `site.star:6:9: create_options of container "site.c" (instance "a") failed: append: cannot append to frozen list
+`, `site.star:6:9: create_options of container "site.c" (instance "a") failed: cannot change l: what a file made is frozen once the file has run (append: cannot append to frozen list)
    |
  6 |         l.append(1)
    |         ^^^^^^^^^^^
    = set at site.star:8:33
-   = hint: a function returns its options; it changes nothing
+   = hint: change a copy: mine = list(l)
 `},
 		{"making a container", `
 def opts():

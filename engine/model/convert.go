@@ -472,7 +472,10 @@ func (c *converter) plain(path string, in Input, depth int) {
 		c.keyOnce(path, v)
 		for _, e := range v {
 			if !isKey(e.Key) {
-				c.want(path, e.Key, "a string, an int or a pair of these as key")
+				p := c.want(path, e.Key, "a string, an int or a pair of these as key")
+				if _, isFloat := e.Key.Value.(float64); isFloat {
+					p.Hint = WholeNumberHint
+				}
 				continue
 			}
 			c.plain(key(path, keyText(e.Key.Value)), e.Value, depth+1)

@@ -27,6 +27,10 @@ type Input struct {
 	Text string
 }
 
+// WholeNumberHint is for floats where only whole numbers make sense: ports are floats
+// as soon as somebody divides.
+const WholeNumberHint = "use a whole number: 80, a // b or int(x) instead of 80.0, a / b or x"
+
 // List is a list or tuple, in order.
 type List []Input
 

@@ -5,6 +5,7 @@ package option
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dmap-dev/dmap/engine/docker"
@@ -56,7 +57,11 @@ func (r *reader) add(code problem.Code, it item, format string, args ...any) *pr
 
 // want reports a value of the wrong type or form.
 func (r *reader) want(it item, forms string) *problem.Problem {
-	return r.add(problem.CodeWrongType, it, "want %s, got %s", forms, it.Input)
+	p := r.add(problem.CodeWrongType, it, "want %s, got %s", forms, it.Input)
+	if _, isFloat := it.Value.(float64); isFloat && (strings.Contains(forms, "port") || strings.Contains(forms, "whole number")) {
+		p.Hint = model.WholeNumberHint
+	}
+	return p
 }
 
 // wrong reports a value of the right type that is not allowed.

@@ -65,14 +65,33 @@ func (s *Files) evalProblem(err *starlark.EvalError, why *problem.Problem) *prob
 	case errors.As(err, &made):
 		*p = *made
 	case strings.Contains(err.Msg, "frozen"):
-		p.Code = problem.CodeFrozen
+		s.frozen(p, err.CallStack)
+	default:
+		p.Hint = runtimeHint(p.Msg)
 	}
 	at, trace := s.Stack(err.CallStack)
 	if p.Origin == (problem.Origin{}) {
 		p.Origin = at
 	}
 	p.Trace = append(trace, p.Trace...)
+	callFirst(p)
 	return p
+}
+
+// callFirst makes the place of a problem that a function of the standard library has
+// found the line that called it: nobody can mend the library's own.
+func callFirst(p *problem.Problem) {
+	const library = "@stdlib//"
+	if !strings.HasPrefix(p.Origin.File, library) {
+		return
+	}
+	for i, call := range slices.Backward(p.Trace) {
+		if !strings.HasPrefix(call.Origin.File, library) {
+			p.Related = append(p.Related, problem.Related{Origin: p.Origin, Msg: "found"})
+			p.Origin, p.Trace = call.Origin, p.Trace[:i]
+			return
+		}
+	}
 }
 
 // Stack returns the innermost place of a program in a stack of calls, and how the
@@ -97,45 +116,17 @@ func syntaxProblem(err syntax.Error) *problem.Problem {
 	return &problem.Problem{Code: problem.CodeSyntax, Origin: OriginOf(err.Pos), Msg: sandbox.ClipMessage(err.Msg), Hint: syntaxHint(err.Msg)}
 }
 
-func syntaxHint(msg string) string {
-	hints := []struct{ part, hint string }{
-		{"got import", `use load("file.star", "name")`},
-		{"got class", "there are no classes: use struct(…) or functions"},
-		{"got try", "there is no try: check before, or use fail(…)"},
-		{"got raise", "use fail(…)"},
-		{"got with", "there is no with"},
-		{"got while", "use for … in range(n)"},
-		{"got string literal", `join strings with +, and put "{}".format(x) where other languages have f"{x}"`},
-		{"want ','", "is a comma or a closing bracket missing before it?"},
-		{"got ':', want newline", "type annotations are not supported; YAML files of docker-map are for dmap import dockermap"},
-		{"got ':'", "type annotations are not supported"},
-		{"want '}'", "is a { before it still open?"},
-		{"want ']'", "is a [ before it still open?"},
-		{"want ')'", "is a ( before it still open?"},
-		{"nesting", "about 75 brackets may be open at once: name the inner parts"},
-	}
-	for _, h := range hints {
-		if strings.Contains(msg, h.part) {
-			return h.hint
-		}
-	}
-	return ""
-}
-
 // unresolved converts all errors of the resolver, sorted.
 func (s *Files) unresolved(list resolve.ErrorList) problem.Problems {
 	var ps problem.Problems
 	for _, e := range list {
-		p := &problem.Problem{Code: problem.CodeSyntax, Origin: OriginOf(e.Pos), Msg: e.Msg}
+		p := &problem.Problem{Code: problem.CodeSyntax, Origin: OriginOf(e.Pos), Msg: e.Msg, Hint: syntaxHint(e.Msg)}
 		if name, ok := strings.CutPrefix(e.Msg, undefinedPrefix); ok {
 			// Drop the interpreter's own suggestion: it knows fewer names than we do.
 			name, _, _ = strings.Cut(name, " ")
 			p.Code, p.Msg = problem.CodeUndefined, undefinedPrefix+name
 			p.Width = utf8.RuneCountInString(name)
-			p.Hint = undefinedHint(name, s.names(p.Origin.File))
-		}
-		if strings.Contains(e.Msg, "while loops") {
-			p.Hint = "use for … in range(n)"
+			p.Hint = s.undefinedHint(name, p.Origin.File)
 		}
 		ps = append(ps, p)
 	}
@@ -145,7 +136,7 @@ func (s *Files) unresolved(list resolve.ErrorList) problem.Problems {
 // undefinedPrefix begins the resolver's message about an unknown name.
 const undefinedPrefix = "undefined: "
 
-func undefinedHint(name string, known []string) string {
+func (s *Files) undefinedHint(name, file string) string {
 	words := map[string]string{
 		"true": "write True", "false": "write False", "null": "write None", "nil": "write None", "none": "write None",
 		"ContainerMap": "write container_map", "HostShare": "write host_share", "ContainerLink": "write link",
@@ -154,7 +145,12 @@ func undefinedHint(name string, known []string) string {
 	if hint, ok := words[name]; ok {
 		return hint
 	}
-	return problem.DidYouMean(name, known)
+	if s.LoadOf != nil {
+		if load := s.LoadOf(name); load != "" {
+			return "load it first: " + load
+		}
+	}
+	return problem.DidYouMean(name, s.names(file))
 }
 
 // names returns what a file may refer to: its own top-level names, ours, and

@@ -22,8 +22,10 @@ import (
 // Files holds the files of one evaluation. After it, they are used only to show
 // problems.
 type Files struct {
-	Main        string // the name of the first file
-	Order       []*File
+	Main  string // the name of the first file
+	Order []*File
+	// LoadOf returns the load statement that makes a name known, or ""; nil knows none.
+	LoadOf      func(name string) string
 	files       map[string]*File
 	predeclared []string
 	limits      Limits
