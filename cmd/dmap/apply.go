@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,7 +66,7 @@ func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
 	if err != nil {
 		return err
 	}
-	again := planCommand(p, file)
+	again := a.planCommand(p, file)
 	err = a.carryOut(p.Map, "make a new plan: "+again, &f.workFlags, f.format, func(o engine.Options) (*run.Report, error) {
 		return c.engine.Apply(ctx, p, o)
 	})
@@ -93,14 +94,14 @@ func (a *app) stale(err error, again string) error {
 // mostChanges is how many changes are listed for a stale plan.
 const mostChanges = 20
 
-// planCommand returns the command that makes a plan like p, without the flags of the
-// request.
-func planCommand(p *plan.Plan, file string) string {
-	words := []string{"plan", p.Basis.Program, string(p.Action)}
-	if p.Basis.Program == "" {
-		words[1] = "FILE"
+// planCommand returns the command that makes a plan like p. Plans of earlier versions do
+// not know their flags.
+func (a *app) planCommand(p *plan.Plan, file string) string {
+	words := p.Basis.Command
+	if len(words) == 0 {
+		words = slices.Concat([]string{"plan", cmp.Or(p.Basis.Program, "FILE"), string(p.Action)}, p.Basis.Asked)
 	}
-	return shellWords(slices.Concat(words, p.Basis.Asked, []string{"--out", file})...)
+	return a.mask.words(append(slices.Clone(words), "--out", file))
 }
 
 // imagesOfPlan returns the images that a plan names.

@@ -32,7 +32,7 @@ func Main(args []string, s Streams) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	out := &output{to: s.Out}
-	a := &app{Streams: Streams{In: s.In, Out: out}, drain: make(chan struct{}), width: widthOf(s.Out)}
+	a := &app{Streams: Streams{In: s.In, Out: out}, args: args, drain: make(chan struct{}), width: widthOf(s.Out)}
 	a.Err = messages{s.Err, &sync.Mutex{}, a.mask.text}
 	defer a.listen(cancel)()
 	cmd := a.root()

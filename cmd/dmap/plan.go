@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -38,6 +39,7 @@ it. "-" writes it to standard output, and no text.`,
 			p, err := r.planned(ctx)
 			if err == nil && to == toSave {
 				p.Basis.Program = args[0]
+				p.Basis.Command = withoutOut(a.args)
 				err = a.savePlan(p, out)
 			}
 			if err == nil && out != stdStream {
@@ -50,4 +52,19 @@ it. "-" writes it to standard output, and no text.`,
 	a.mask.add(cmd.Flags())
 	cmd.Flags().StringVarP(&out, "out", "o", "", "save the plan in this `FILE` for dmap apply; it may replace another plan")
 	return cmd
+}
+
+// withoutOut returns the words of a command without the flag --out.
+func withoutOut(words []string) []string {
+	var rest []string
+	for i := 0; i < len(words); i++ {
+		switch word := words[i]; {
+		case word == "--out", word == "-o":
+			i++
+		case strings.HasPrefix(word, "--out="), strings.HasPrefix(word, "-o"):
+		default:
+			rest = append(rest, word)
+		}
+	}
+	return rest
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -136,7 +135,7 @@ func (a *app) goOn(action plan.Action) string {
 			return h.Resume
 		}
 	}
-	return "run again: " + a.mask.words(os.Args[1:])
+	return "run again: " + a.mask.words(a.args)
 }
 
 // print writes a plan in the chosen form.

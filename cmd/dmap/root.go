@@ -19,6 +19,8 @@ import (
 // app is one invocation of the program.
 type app struct {
 	Streams
+	// args is the command line as it was typed.
+	args []string
 	// drain is closed by the first interrupt; running is true once the first step of a
 	// plan begins.
 	drain   chan struct{}

@@ -12,6 +12,9 @@ type Basis struct {
 	// Program is the file that the map came from, for people; "" if the caller did not
 	// say.
 	Program string `json:"program,omitempty"`
+	// Command are the words of the command that made it, but for the file it is saved in;
+	// for people, to make another one.
+	Command []string `json:"command,omitempty"`
 	// Asked are the targets as they were asked for; none for the whole map.
 	Asked      []string        `json:"asked,omitempty"`
 	Containers []ContainerFact `json:"containers,omitempty"`
