@@ -294,6 +294,33 @@ func TestUpdateOfWhatJoinsAnEndedContainer(t *testing.T) {
 	}
 }
 
+// Whoever follows the hint gets further: a service that was ended is started again, and
+// a job that has done its work is no longer linked.
+func TestHintsOfAnEndedPersistentContainer(t *testing.T) {
+	b := newBench(t)
+	m := boxes(box("p", persistent), box("a", linked("p")))
+	b.must(t, m, plan.Start, "p")
+	b.halt(t, "m.p")
+	refused := func() {
+		t.Helper()
+		_, _, err := b.do(m, plan.Start)
+		var problems problem.Problems
+		if !errors.As(err, &problems) || !strings.Contains(problems[0].Hint, "restart p;") || !strings.Contains(problems[0].Hint, "leave that out") {
+			t.Fatal(err)
+		}
+	}
+	refused()
+	b.must(t, m, plan.Restart, "p")
+	b.must(t, m, plan.Start)
+	b.halt(t, "m.a")
+	b.halt(t, "m.p")
+	refused()
+	b.must(t, boxes(box("p", persistent), box("a")), plan.Update)
+	if got := b.states(); got["m.a"] != "running" || got["m.p"] != "exited" {
+		t.Errorf("without the link: %v", got)
+	}
+}
+
 // A container whose label was spoilt is compared as one that another tool made.
 func TestUpdateWithoutARecord(t *testing.T) {
 	for _, label := range []string{"", "garbage", "[]", `{"Env": 1}`, "null"} {

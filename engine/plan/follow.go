@@ -111,7 +111,8 @@ func (b *builder) deadLinks() {
 			switch {
 			case late || need.Why != resolve.Links && need.Why != resolve.Joins || target.Runs() || b.todo[need.Name].start:
 			case ended && b.d.Node(need.Name).Persistent:
-				b.problem(CodeState, n, "the action restart starts it again", "container %q %s %s, which is persistent and has ended", n.Name, need.Why, need.Ref)
+				hint := fmt.Sprintf("if it is to run, start it again: dmap run FILE restart %s; nothing can link or join a job that has done its work: leave that out", need.Ref)
+				b.problem(CodeState, n, hint, "container %q %s %s, which is persistent and has ended", n.Name, need.Why, need.Ref)
 			case !b.act.creates:
 				b.problem(CodeState, n, "start it first", "container %q %s %s, which is not running", n.Name, need.Why, need.Ref)
 			}

@@ -49,7 +49,7 @@ func TestLinksThatWouldBeDead(t *testing.T) {
 			one("a", func(c *model.Container) { c.Links = []model.Link{{Container: "p"}} }),
 		}}
 	}
-	ended := `container "m.a" links p, which is persistent and has ended (the action restart starts it again)`
+	ended := `container "m.a" links p, which is persistent and has ended (if it is to run, start it again: dmap run FILE restart p; nothing can link or join a job that has done its work: leave that out)`
 	tests := []struct {
 		persistent bool
 		p, a       string // states
