@@ -18,12 +18,14 @@ import (
 )
 
 func (a *app) sim() *cobra.Command {
-	var listen, load, file, api string
+	var listen, load, file, api, registry string
 	cmd := &cobra.Command{
 		Use:   "sim",
 		Short: "serve a simulated Docker Engine",
 		Long: `Serve a simulated Docker Engine: it speaks the Engine API but runs no program, so
-maps can be tried where there is no Docker. The docker command can talk to it.
+maps can be tried where there is no Docker. The docker command can talk to it. Any
+image can be pulled, but for what --registry says; its containers run until they are
+stopped, those of images called "true" and "hello-world" end at once.
 
 Without --listen, images are loaded into the state file and the program ends.`,
 		Example: `  dmap sim --listen unix:///tmp/sim.sock
@@ -45,7 +47,11 @@ Without --listen, images are loaded into the state file and the program ends.`,
 				}
 				defer state.close()
 			}
-			e, err := openSim(file, api)
+			images, err := registryOf(registry)
+			if err != nil {
+				return err
+			}
+			e, err := openSim(file, sim.Options{API: api, Registry: images})
 			if err != nil {
 				return err
 			}
@@ -64,6 +70,7 @@ Without --listen, images are loaded into the state file and the program ends.`,
 	cmd.Flags().StringVar(&listen, "listen", "", "`URL` to serve at: unix:///path or tcp://127.0.0.1:port")
 	cmd.Flags().StringVar(&load, "load", "", "load this image archive `FILE` first, as docker load does")
 	cmd.Flags().StringVar(&file, "state", "", "`FILE` that keeps the state")
+	cmd.Flags().StringVar(&registry, "registry", "any", "images that can be pulled: any, none, or those that a `FILE` names, one a line")
 	cmd.Flags().StringVar(&api, "api", "", "highest `VERSION` of the API, 1.41 to 1.51 (default 1.41)")
 	return cmd
 }
@@ -79,8 +86,8 @@ func simVersions() []string {
 
 // openSim opens an engine to be served. It uses the real clock, so that events and
 // waits take as long as people expect.
-func openSim(file, api string) (*sim.Engine, error) {
-	o := sim.Options{API: api, Clock: sim.ClockReal}
+func openSim(file string, o sim.Options) (*sim.Engine, error) {
+	o.Clock = sim.ClockReal
 	if file != "" {
 		return loadSim(file, o)
 	}

@@ -21,13 +21,16 @@ import (
 // Options say which engine to simulate. The zero value is an empty engine of API 1.41
 // whose clock starts at a fixed instant.
 type Options struct {
-	API       string    // highest API version, "1.41" to "1.51"; empty is 1.41
-	Clock     ClockMode // how virtual time passes
-	Start     time.Time // first instant of the clock; zero is 2024-01-01 00:00 UTC, or the present with ClockReal
-	ID        string    // the engine's own id in info; empty is a fixed one
-	Name      string    // host name in info; empty is "sim"
-	CPUs      int       // processors in info; 0 is 2
-	HostPaths []string  // directories that exist on the host; nil means the usual ones, such as /etc and /tmp, with the usual files, such as /etc/hosts
+	API   string    // highest API version, "1.41" to "1.51"; empty is 1.41
+	Clock ClockMode // how virtual time passes
+	Start time.Time // first instant of the clock; zero is 2024-01-01 00:00 UTC, or the present with ClockReal
+	ID    string    // the engine's own id in info; empty is a fixed one
+	Name  string    // host name in info; empty is "sim"
+	CPUs  int       // processors in info; 0 is 2
+	// Registry returns the image of a full name, such as "nginx:latest", that
+	// AddRemoteImage has not added, or nil. It is called with the engine locked.
+	Registry  func(name string) *Image
+	HostPaths []string // directories that exist on the host; nil means the usual ones, such as /etc and /tmp, with the usual files, such as /etc/hosts
 }
 
 // Engine is a simulated Docker Engine. Make one with [New] or [Load]. Its methods are
@@ -87,7 +90,9 @@ func newEngine(opts Options, st *state.State) *Engine {
 	if !ok || !version.At(41) || version.At(52) {
 		version, _ = wire.ParseVersion("1.41")
 	}
-	return &Engine{opts: opts, version: version, routes: api.Routes(), world: world.New(world.Host{Name: opts.Name, ID: opts.ID, CPUs: opts.CPUs}, opts.Clock, version, st)}
+	w := world.New(world.Host{Name: opts.Name, ID: opts.ID, CPUs: opts.CPUs}, opts.Clock, version, st)
+	w.Images.Registry = opts.Registry
+	return &Engine{opts: opts, version: version, routes: api.Routes(), world: w}
 }
 
 // Serve answers on l until ctx ends; then it cuts all connections and returns nil. It

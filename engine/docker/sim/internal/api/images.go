@@ -274,7 +274,7 @@ func distributionInspect(w *world.World, q *wire.Request) (wire.Reply, error) {
 	if err != nil {
 		return wire.Reply{}, err
 	}
-	im := w.State.Remote[ref.Tagged()]
+	im := w.Images.Remote(ref)
 	if im == nil {
 		return wire.Reply{}, w.Images.PullError(ref)
 	}

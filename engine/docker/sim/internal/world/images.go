@@ -22,6 +22,10 @@ import (
 
 // Images holds the images on the engine, and those that it could pull.
 type Images struct {
+	// Registry returns the image of a full name that nobody has put into the registry, or
+	// nil; a nil Registry has none.
+	Registry func(name string) *Image
+
 	st      *state.State
 	journal *Journal
 }
@@ -229,8 +233,7 @@ func (s *Images) hasLayers(layers []string) bool {
 // Pull fetches an image from its registry, and reports whether the name stood for
 // another image, or for none, until now.
 func (s *Images) Pull(ref refs.Reference) (im *state.Image, fresh bool, err error) {
-	im = s.st.Remote[ref.Tagged()]
-	if im == nil {
+	if im = s.Remote(ref); im == nil {
 		return nil, false, s.PullError(ref)
 	}
 	have := s.st.Images[im.ID]
@@ -241,6 +244,22 @@ func (s *Images) Pull(ref refs.Reference) (im *state.Image, fresh bool, err erro
 	s.Put(&pulled)
 	s.journal.EmitImage(ref.Tagged(), ref.Name, "pull")
 	return im, fresh, nil
+}
+
+// Remote returns an image of the registry, or nil.
+func (s *Images) Remote(ref refs.Reference) *state.Image {
+	if im := s.st.Remote[ref.Tagged()]; im != nil || s.Registry == nil || ref.Digest != "" {
+		return im
+	}
+	declared := s.Registry(ref.Tagged())
+	if declared == nil {
+		return nil
+	}
+	made, err := s.Make(*declared)
+	if err != nil {
+		return nil // an image that cannot be is in no registry
+	}
+	return made
 }
 
 // RemoteDigest returns the digest by which a registry knows an image.
