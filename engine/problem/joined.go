@@ -36,13 +36,11 @@ func containerIn(path string) string {
 }
 
 // withoutNames drops from a message everything that differs from one run of a loop to
-// the next: what is in quotes, numbers, and the name of the container, which may stand
+// the next: what is in quotes, numbers, and the names of containers, which may stand
 // there without quotes.
-func withoutNames(msg, container string) string {
-	if container != "" {
-		words := strings.Fields(msg)
-		msg = strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == container }), " ")
-	}
+func withoutNames(msg string, containers ...string) string {
+	words := slices.DeleteFunc(strings.Fields(msg), func(w string) bool { return slices.Contains(containers, w) })
+	msg = strings.Join(words, " ")
 	var b strings.Builder
 	quoted := false
 	for i := 0; i < len(msg); i++ {
@@ -79,12 +77,23 @@ func (ps Problems) Unique() Problems {
 // appear. It changes copies only: the problems may belong to somebody else.
 func joined(ps Problems) Problems {
 	var out Problems
-	first := map[Mistake]int{} // index in out
+	first := map[Mistake]int{}  // index in out
+	near := map[Mistake][]int{} // those of one code and place
 	for _, p := range ps {
 		mistake := p.Mistake()
 		i, known := first[mistake]
+		place := Mistake{code: mistake.code, at: mistake.at}
+		if !known && mistake != (Mistake{}) {
+			i = slices.IndexFunc(near[place], func(i int) bool { return p.resembles(out[i]) })
+			if known = i >= 0; known {
+				i = near[place][i]
+			}
+		}
 		if !known || mistake == (Mistake{}) {
 			first[mistake] = len(out)
+			if len(near[place]) < mostNear {
+				near[place] = append(near[place], len(out))
+			}
 			out = append(out, p)
 			continue
 		}
@@ -93,6 +102,17 @@ func joined(ps Problems) Problems {
 		out[i] = &q
 	}
 	return out
+}
+
+// mostNear is how many problems of one code and place are compared word by word: more
+// would take long where a hostile file makes many.
+const mostNear = 16
+
+// resembles reports whether two problems of one code and place are of one mistake. Their
+// keys do not say so where a container is called like a word of the message, such as "a".
+func (p *Problem) resembles(other *Problem) bool {
+	names := []string{containerIn(p.Path), containerIn(other.Path)}
+	return withoutNames(p.Msg, names...) == withoutNames(other.Msg, names...)
 }
 
 // join adds other to those that p stands for.

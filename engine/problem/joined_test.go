@@ -30,6 +30,8 @@ func TestProblemsOfOneMistake(t *testing.T) {
 			[]string{`a:2:1: c: no "a\"b" in 7 and 1 more like this; also d: no "e" in 12`}},
 		"of another container": {problem.Problems{p(here, "x", "containers > c > binds[0]", "c and a clash", ""), p(here, "x", "containers > d", "d and a clash", "")},
 			[]string{"a:2:1: containers > c > binds[0]: c and a clash and 1 more like this; also containers > d: d and a clash"}},
+		"of a container called like a word": {problem.Problems{p(here, "x", "containers > a", "want a string", ""), p(here, "x", "containers > b", "want a string", ""), p(here, "x", "containers > string", "want a string", "")},
+			[]string{"a:2:1: containers > a: want a string and 2 more like this; also containers > b; also containers > string"}},
 		"with another hint": {problem.Problems{p(here, "x", "c", "one", "h"), p(here, "x", "d", "one", "i")},
 			[]string{"a:2:1: c: one (h) and 1 more like this; also d: one (i)"}},
 		"of another code":   {problem.Problems{p(here, "x", "", "one", ""), p(here, "y", "", "one", "h")}, []string{"a:2:1: one", "a:2:1: one (h)"}},

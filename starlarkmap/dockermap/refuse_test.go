@@ -292,3 +292,18 @@ func numbered(n int, format string) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// One fault that many containers inherit is one problem, whatever they are called.
+func TestInheritedFaultIsOneProblem(t *testing.T) {
+	for _, fault := range []string{"image: [x]", "user: [1]", "exec_commands: [a]", "permissions: zzz", "shares: [rel]", "persistent: maybe"} {
+		text := "name: m\nbase: {abstract: true, " + fault + "}\n"
+		for _, name := range []string{"a", "b", "want", "user", "string", "web1", "web2"} {
+			text += name + ": {extends: base}\n"
+		}
+		_, err := dockermap.Convert(t.Context(), "site.yaml", []byte(text), nil)
+		var ps problem.Problems
+		if !errors.As(err, &ps) || len(ps) != 1 || ps[0].Count != 7 {
+			t.Errorf("%s: want one problem that stands for 7, got:\n%v", fault, err)
+		}
+	}
+}
