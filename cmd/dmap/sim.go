@@ -37,7 +37,7 @@ Without --listen, images are loaded into the state file and the program ends.`,
 				return &usageError{text: "nothing to do: give --listen, or --load with --state"}
 			}
 			if api != "" && !slices.Contains(simVersions(), api) {
-				return &usageError{text: fmt.Sprintf("--api %s: want 1.41 to 1.51", api)}
+				return &usageError{text: fmt.Sprintf("--api %s: want 1.41 to 1.56", api)}
 			}
 			var state *simState
 			if file != "" {
@@ -71,14 +71,14 @@ Without --listen, images are loaded into the state file and the program ends.`,
 	cmd.Flags().StringVar(&load, "load", "", "load this image archive `FILE` first, as docker load does")
 	cmd.Flags().StringVar(&file, "state", "", "`FILE` that keeps the state")
 	cmd.Flags().StringVar(&registry, "registry", "any", "images that can be pulled: any, none, or those that a `FILE` names, one a line")
-	cmd.Flags().StringVar(&api, "api", "", "highest `VERSION` of the API, 1.41 to 1.51 (default 1.41)")
+	cmd.Flags().StringVar(&api, "api", "", "highest `VERSION` of the API, 1.41 to 1.56 (default 1.41)")
 	return cmd
 }
 
 // simVersions returns the API versions that a simulated engine can have.
 func simVersions() []string {
 	var list []string
-	for minor := 41; minor <= 51; minor++ {
+	for minor := 41; minor <= 56; minor++ {
 		list = append(list, fmt.Sprintf("1.%d", minor))
 	}
 	return list

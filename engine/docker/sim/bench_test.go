@@ -5,6 +5,7 @@ package sim_test
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -37,6 +38,8 @@ type target struct {
 	name   string
 	client *http.Client
 	real   bool
+	// version is that of the API in calls; "" is 1.41. root is where a real engine keeps its data.
+	version, root string
 }
 
 // answer is what an engine says.
@@ -47,10 +50,10 @@ type answer struct {
 
 func (a answer) String() string { return fmt.Sprintf("%d %s", a.code, strings.TrimSpace(a.text)) }
 
-// call makes one call with API version 1.41. body is sent as JSON, or as a tar if it is bytes.
+// call makes one call with the API version of the target. body is sent as JSON, or as a tar if it is bytes.
 func (g target) call(tb testing.TB, method, path string, body any) answer {
 	tb.Helper()
-	return g.callVersion(tb, "1.41", method, path, body)
+	return g.callVersion(tb, cmp.Or(g.version, "1.41"), method, path, body)
 }
 
 func (g target) callVersion(tb testing.TB, version, method, path string, body any) answer {
@@ -129,7 +132,17 @@ func (g target) common(text string) string {
 	}
 	pairs := addresses()
 	slices.Reverse(pairs)
+	if g.root != "" {
+		pairs = append(pairs, g.root, "/var/lib/docker")
+	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// newest is the newest version of the API that the engine has.
+func (g target) newest(tb testing.TB) string {
+	var engine struct{ APIVersion string }
+	g.get(tb, "/version", &engine)
+	return engine.APIVersion
 }
 
 // get reads a JSON document.
@@ -172,6 +185,9 @@ func realTarget(tb testing.TB) target {
 	}
 	client, _ := dockertest.Raw(tb)
 	g := target{name: "real", client: client, real: true}
+	var info struct{ DockerRootDir string }
+	g.get(tb, "/info", &info)
+	g.root = info.DockerRootDir
 	g.want(tb, 200, "POST", "/images/load?quiet=1", imageTar(tb))
 	tb.Cleanup(func() { g.call(tb, "DELETE", "/images/"+testImage, nil) })
 	return g

@@ -121,7 +121,9 @@ type pair struct {
 }
 
 func newPair(tb testing.TB, actual target, run int) *pair {
-	simulated, _ := simTarget(tb, sim.Options{})
+	actual.version = actual.newest(tb)
+	simulated, _ := simTarget(tb, sim.Options{API: actual.version})
+	simulated.version = actual.version
 	return &pair{
 		engines: [2]target{actual, simulated}, prefix: fmt.Sprintf("%s%d-", prefix, run),
 		anonymous: [2]map[string]string{{}, {}},
@@ -265,7 +267,7 @@ func (d *pair) step(tb testing.TB, s step) string {
 	}
 	var got [2]string
 	for i, g := range d.engines {
-		a, err := g.try(tb.Context(), "1.41", method, path, body)
+		a, err := g.try(tb.Context(), g.version, method, path, body)
 		if err != nil {
 			a.text = `{"message":"connection cut"}`
 		}

@@ -21,7 +21,7 @@ import (
 // Options say which engine to simulate. The zero value is an empty engine of API 1.41
 // whose clock starts at a fixed instant.
 type Options struct {
-	API   string    // highest API version, "1.41" to "1.51"; empty is 1.41
+	API   string    // highest API version, "1.41" to "1.56"; empty is 1.41
 	Clock ClockMode // how virtual time passes
 	Start time.Time // first instant of the clock; zero is 2024-01-01 00:00 UTC, or the present with ClockReal
 	ID    string    // the engine's own id in info; empty is a fixed one
@@ -52,7 +52,7 @@ type Engine struct {
 	inside  *insideListener
 }
 
-// New makes an engine. An API version outside 1.41 to 1.51 means the default: New
+// New makes an engine. An API version outside 1.41 to 1.56 means the default: New
 // returns no error that could say so, but the engine's version answer shows it.
 func New(opts Options) *Engine {
 	start := opts.Start
@@ -87,7 +87,7 @@ func New(opts Options) *Engine {
 // newEngine puts an engine around a state.
 func newEngine(opts Options, st *state.State) *Engine {
 	version, ok := wire.ParseVersion(opts.API)
-	if !ok || !version.At(41) || version.At(52) {
+	if !ok || !version.At(41) || version.At(57) {
 		version, _ = wire.ParseVersion("1.41")
 	}
 	w := world.New(world.Host{Name: opts.Name, ID: opts.ID, CPUs: opts.CPUs}, opts.Clock, version, st)

@@ -15,6 +15,9 @@ func FillDefaults(c *Config, h *HostConfig, api wire.Version, id, host string) {
 	if h.NetworkMode == "default" && api.At(44) {
 		h.NetworkMode = "bridge"
 	}
+	if api.At(44) {
+		h.RestartPolicy.Name = cmp.Or(h.RestartPolicy.Name, "no")
+	}
 	if c.Hostname == "" {
 		c.Hostname = id
 		if h.NetworkMode == "host" {

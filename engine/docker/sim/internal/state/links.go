@@ -13,8 +13,9 @@ import (
 )
 
 // NetworkOwner follows containers that use another's network to the one that has its
-// own.
-func (s *State) NetworkOwner(c *Container) (*Container, error) {
+// own. unknown is the format of the error if there is no such container, for its name
+// and the reason.
+func (s *State) NetworkOwner(c *Container, unknown string) (*Container, error) {
 	for range len(s.Containers) {
 		name, shares := strings.CutPrefix(c.HostConfig.NetworkMode, "container:")
 		if !shares {
@@ -22,7 +23,7 @@ func (s *State) NetworkOwner(c *Container) (*Container, error) {
 		}
 		owner, err := s.FindContainer(name)
 		if err != nil {
-			return nil, wire.BadRequest("Could not get container for %s: %s", name, err.Error())
+			return nil, wire.BadRequest(unknown, name, err.Error())
 		}
 		c = owner
 	}

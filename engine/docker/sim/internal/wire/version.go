@@ -32,9 +32,11 @@ func (v Version) String() string { return fmt.Sprintf("%d.%d", v.Major, v.Minor)
 func MinVersion() Version { return Version{1, 12} }
 
 // Release returns the version of the engine that introduced an API version.
+// Since API 1.54 it is the version of the module that was compared.
 func (v Version) Release() string {
 	first := 41
-	releases := [...]string{"20.10.24", "23.0.6", "24.0.9", "25.0.5", "26.1.4", "27.1.2", "27.5.1", "28.0.4", "28.1.1", "28.2.2", "28.5.2"}
+	releases := [...]string{"20.10.24", "23.0.6", "24.0.9", "25.0.5", "26.1.4", "27.1.2", "27.5.1", "28.0.4", "28.1.1", "28.2.2", "28.5.2", "29.0.4", "29.2.0",
+		"2.0.0-beta.24", "2.0.0-beta.24", "2.0.0-beta.24"}
 	return releases[v.Minor-first]
 }
 

@@ -55,17 +55,16 @@ func (s *Endpoints) set(c *state.Container, given map[string]*spec.EndpointConfi
 func (s *Endpoints) connect(c *state.Container) error {
 	if other, ok := strings.CutPrefix(c.HostConfig.NetworkMode, "container:"); ok {
 		target, err := s.st.FindContainer(other)
-		if err != nil {
-			return err
-		}
-		if target == c {
-			return wire.Failure("cannot join own network")
-		}
-		if !target.Running {
-			return wire.Conflict("cannot join network of a non running container: %s", other)
+		switch {
+		case err != nil:
+			return s.errJoinsNobody(err)
+		case target == c:
+			return s.errJoinsItself()
+		case !target.Running:
+			return s.errJoinsStopped(target, other)
 		}
 		c.Config.Hostname, c.Config.Domainname = target.Config.Hostname, target.Config.Domainname
-		return nil
+		return s.errSharesAndJoins(c)
 	}
 	// It stays empty if no network could be joined.
 	c.SandboxID = ""
@@ -73,20 +72,22 @@ func (s *Endpoints) connect(c *state.Container) error {
 	for _, name := range EndpointOrder(c) {
 		n, err := s.st.FindNetwork(name)
 		if err != nil {
-			return err
+			return s.setUp(err)
 		}
 		if err := s.connectOne(c, name, n); err != nil {
-			return err
+			return s.setUp(err)
 		}
 		c.SandboxID = sandbox
 	}
 	// Links are checked twice, as the engine does: whether their targets are on the
 	// default network before ports are taken, and whether they run after that.
-	if err := s.checkLinkable(c); err != nil {
-		return err
+	if s.linksFirstApart() {
+		if err := s.checkLinkable(c); err != nil {
+			return err
+		}
 	}
 	if err := s.openPorts(c); err != nil {
-		return err
+		return s.setUp(err)
 	}
 	return s.checkLinks(c)
 }

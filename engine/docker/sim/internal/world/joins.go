@@ -17,7 +17,7 @@ func (s *Endpoints) Join(c *state.Container, network string, ep *spec.EndpointCo
 	ep.EndpointID, ep.NetworkID = "", ""
 	shares := strings.HasPrefix(c.HostConfig.NetworkMode, "container:")
 	if c.Running && shares {
-		return wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
+		return errSharedNetwork()
 	}
 	n, err := s.st.FindNetwork(network)
 	if err != nil && !c.Running && wire.StatusOf(wire.Reply{}, err) == 404 {
@@ -68,11 +68,16 @@ func (s *Endpoints) checkJoin(c *state.Container, ep *spec.EndpointConfig, n *st
 	case c.Endpoints[n.Name] != nil:
 		return nil
 	case onHost && c.Endpoints["host"] != nil:
-		return wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
+		return errSharedNetwork()
 	case n.Name == "none" && len(c.Endpoints) > 0 || c.Endpoints["none"] != nil:
 		return wire.BadRequest("container cannot be connected to multiple networks with one of the networks in private (none) mode")
 	}
 	return nil
+}
+
+// errSharedNetwork refuses a network to who has that of another.
+func errSharedNetwork() error {
+	return wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
 }
 
 // errHostNetwork is what the engine says about leaving or joining the host's network.

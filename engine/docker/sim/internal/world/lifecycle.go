@@ -60,7 +60,7 @@ func (s *Supervisor) prepare(c *state.Container) (process.Program, int, error) {
 		}
 	}
 	if err := s.st.Box(c).CheckRuntime(); err != nil {
-		code, err := process.RuntimeError("failed to create shim task: OCI runtime create failed: runc create failed: " + err.Error())
+		code, err := process.RuntimeError(failedTask(s.endpoints.version, err))
 		return process.Program{}, code, err
 	}
 	if code, err := s.st.Box(c).CheckExecutable(c.Path); err != nil {
