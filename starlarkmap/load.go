@@ -76,7 +76,7 @@ func newEvaluation(filename string, opts *Options) (*evaluation, problem.Problem
 		ev.predeclared[name] = v
 	}
 	ev.sources = source.New(filename, source.Limits{Nesting: ev.limits.Nesting, Clauses: ev.limits.Clauses}, slices.Sorted(maps.Keys(ev.predeclared)))
-	ev.sources.LoadOf = ev.modules.loadOf
+	ev.sources.LoadOf = func(name string) string { return loadOf(ev.modules.packages["stdlib"], name) }
 	return ev, ps
 }
 

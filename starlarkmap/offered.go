@@ -10,8 +10,7 @@ import (
 
 // loadOf returns the load statement for a function of the standard library, or "" if it
 // has none of that name.
-func (m *modules) loadOf(name string) string {
-	library := m.packages["stdlib"]
+func loadOf(library fs.FS, name string) string {
 	if library == nil || strings.HasPrefix(name, "_") {
 		return ""
 	}

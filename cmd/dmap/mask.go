@@ -3,17 +3,12 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"io"
 	"strings"
 	"sync"
 
 	"github.com/spf13/pflag"
 
 	"github.com/dmap-dev/dmap/engine/model"
-	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/secret"
 	"github.com/dmap-dev/dmap/starlarkmap"
@@ -97,49 +92,4 @@ func (m *mask) words(words []string) string {
 func masked(text string) bool {
 	var none secret.Values
 	return strings.Contains(text, secret.Mark) && none.Words([]string{strings.ReplaceAll(text, secret.Mark, "x")})[0] == text
-}
-
-// tell says on Err how to see what was hidden, if anything was.
-func (a *app) tell() {
-	if a.mask.used {
-		fmt.Fprintf(a.Err, "dmap: %s stands for secrets; --show-values shows them\n", secret.Mark)
-	}
-}
-
-// write prints a result: what render writes, masked as text.
-func (a *app) write(to io.Writer, render func(io.Writer) error) error {
-	var text strings.Builder
-	if err := render(&text); err != nil {
-		return err
-	}
-	_, err := io.WriteString(to, a.mask.text(text.String()))
-	return err
-}
-
-// writeJSON prints a result as indented JSON, masked.
-func (a *app) writeJSON(v any) error {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		return err
-	}
-	_, err := io.WriteString(a.Out, a.mask.json("", text.String()))
-	return err
-}
-
-// writePlan prints a plan as JSON. One with hidden values says so, and cannot be applied.
-func (a *app) writePlan(p *plan.Plan) error {
-	var text strings.Builder
-	if err := p.WriteJSON(&text); err != nil {
-		return err
-	}
-	if shown := a.mask.json("", text.String()); shown == text.String() {
-		_, err := io.WriteString(a.Out, shown)
-		return err
-	}
-	q := *p
-	q.Masked = true
-	return a.writeJSON(&q)
 }

@@ -3,13 +3,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/dmap-dev/dmap/engine/docker/calls"
+	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
+	"github.com/dmap-dev/dmap/engine/secret"
 )
 
 // output writes results. After the first failure it writes nothing more: the work
@@ -72,4 +77,49 @@ func (m messages) Write(p []byte) (int, error) {
 // while.
 func (a *app) watch(ctx context.Context) context.Context {
 	return calls.Watch(ctx, func(what string) { fmt.Fprintf(a.Err, "dmap: waiting for %s\n", what) })
+}
+
+// tell says on Err how to see what was hidden, if anything was.
+func (a *app) tell() {
+	if a.mask.used {
+		fmt.Fprintf(a.Err, "dmap: %s stands for secrets; --show-values shows them\n", secret.Mark)
+	}
+}
+
+// write prints a result: what render writes, masked as text.
+func (a *app) write(to io.Writer, render func(io.Writer) error) error {
+	var text strings.Builder
+	if err := render(&text); err != nil {
+		return err
+	}
+	_, err := io.WriteString(to, a.mask.text(text.String()))
+	return err
+}
+
+// writeJSON prints a result as indented JSON, masked.
+func (a *app) writeJSON(v any) error {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(a.Out, a.mask.json("", text.String()))
+	return err
+}
+
+// writePlan prints a plan as JSON. One with hidden values says so, and cannot be applied.
+func (a *app) writePlan(p *plan.Plan) error {
+	var text strings.Builder
+	if err := p.WriteJSON(&text); err != nil {
+		return err
+	}
+	if shown := a.mask.json("", text.String()); shown == text.String() {
+		_, err := io.WriteString(a.Out, shown)
+		return err
+	}
+	q := *p
+	q.Masked = true
+	return a.writeJSON(&q)
 }

@@ -3,34 +3,16 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"path"
 	"strings"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 )
 
-// registryOf returns the images of a registry: any, none, or those that a file names.
-func registryOf(what string) (func(name string) *sim.Image, error) {
-	switch what {
-	case "any":
-		return imageCalled, nil
-	case "none":
-		return nil, nil
-	}
-	f, err := openRegular(what)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the names of images (--registry any, none or a file): %w", err)
-	}
-	defer f.Close()
-	const most = 1 << 20
-	text, err := io.ReadAll(io.LimitReader(f, most))
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the names of images: %w", err)
-	}
+// registryOf returns a registry that has images of these names.
+func registryOf(names []string) func(name string) *sim.Image {
 	known := map[string]bool{}
-	for _, name := range strings.Fields(string(text)) {
+	for _, name := range names {
 		if !strings.Contains(path.Base(name), ":") {
 			name += ":latest"
 		}
@@ -41,7 +23,7 @@ func registryOf(what string) (func(name string) *sim.Image, error) {
 			return nil
 		}
 		return imageCalled(name)
-	}, nil
+	}
 }
 
 // imageCalled returns an image of that name. What does its work and ends in reality ends

@@ -47,7 +47,7 @@ Without --listen, images are loaded into the state file and the program ends.`,
 				}
 				defer state.close()
 			}
-			images, err := registryOf(registry)
+			images, err := readRegistry(registry)
 			if err != nil {
 				return err
 			}
@@ -137,4 +137,25 @@ func (a *app) serve(ctx context.Context, e *sim.Engine, listen string) error {
 		return err
 	}
 	return nil
+}
+
+// readRegistry returns the images of a registry: any, none, or those that a file names.
+func readRegistry(what string) (func(name string) *sim.Image, error) {
+	switch what {
+	case "any":
+		return imageCalled, nil
+	case "none":
+		return nil, nil
+	}
+	f, err := openRegular(what)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the names of images (--registry any, none or a file): %w", err)
+	}
+	defer f.Close()
+	const most = 1 << 20
+	text, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the names of images: %w", err)
+	}
+	return registryOf(strings.Fields(string(text))), nil
 }
