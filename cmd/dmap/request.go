@@ -21,6 +21,7 @@ type requestFlags struct {
 	mapName       string
 	adopt, force  bool
 	recreate      bool
+	persistent    bool
 	removeOrphans bool
 	pull          string
 	timeout       seconds
@@ -35,6 +36,7 @@ func (f *requestFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.adopt, "adopt", false, "take over containers and volumes of the right name that dmap did not make")
 	flags.BoolVar(&f.force, "force", false, "let remove kill running containers")
 	flags.BoolVar(&f.recreate, "force-recreate", false, "let update recreate the named containers, whether they differ from the map or not")
+	flags.BoolVar(&f.persistent, "update-persistent", false, "let update recreate persistent containers that ended and differ from the map, or whose image is an older one; they run again")
 	flags.BoolVar(&f.removeOrphans, "remove-orphans", false, "let update or shutdown of the whole map take down containers that the map has no longer; volumes stay")
 	flags.Var(choice{&f.pull, []string{string(plan.PullMissing), string(plan.PullNever), string(plan.PullAlways)}}, "pull", "when to fetch images (default: always for the action pull, missing for others)")
 	flags.VarP(&f.timeout, "timeout", "t", "how long stop waits before it kills: seconds or a duration such as 1m30s (default: the container's own)")
@@ -84,9 +86,12 @@ func (a *app) request(ctx context.Context, f *requestFlags, args []string, to pu
 		Adopt:    f.adopt,
 		Force:    f.force,
 		Recreate: f.recreate,
-		Pull:     plan.PullPolicy(f.pull),
-		Signal:   f.signal,
-		Basis:    to == toSave,
+
+		UpdatePersistent: f.persistent,
+
+		Pull:   plan.PullPolicy(f.pull),
+		Signal: f.signal,
+		Basis:  to == toSave,
 
 		StopTimeout:   f.timeout.given,
 		RemoveOrphans: f.removeOrphans,

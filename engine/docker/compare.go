@@ -15,7 +15,7 @@ import (
 // compared, by the meaning that package field gives to values. id returns the id of the
 // container with a name, or "" if it knows none; nothing can be said about that
 // container then. What a container can lose after its creation is not compared: see
-// [ContainerInfo.Connected] and [ContainerInfo.LostLinks].
+// [ContainerSummary.Connected] and [ContainerInfo.LostLinks].
 func (s ContainerSpec) DifferingFields(c ContainerInfo, id func(name string) string) ([]string, error) {
 	asked, err := s.Values()
 	if err != nil {
@@ -84,14 +84,14 @@ func (s ContainerSpec) Values() (map[string]any, error) {
 }
 
 // Connected reports whether the container is still on the network that it was made for.
-// A network that a container cannot leave, such as "host", counts as connected.
-func (c ContainerInfo) Connected() bool {
-	mode := field.Network(c.HostConfig.NetworkMode)
-	if !field.OwnNetwork(mode) || c.Config.NetworkDisabled {
+// That is so where it has none that can be left, and where the engine does not tell.
+func (c ContainerSummary) Connected() bool {
+	mode := field.Network(c.NetworkMode)
+	if c.Networks == nil || !field.OwnNetwork(mode) {
 		return true
 	}
-	for name, e := range c.Networks {
-		if name == mode || field.IsID(mode) && (e.NetworkID == "" || strings.HasPrefix(e.NetworkID, mode)) { // "" until it is started
+	for name, id := range c.Networks {
+		if name == mode || field.IsID(mode) && (id == "" || strings.HasPrefix(id, mode)) { // "" until it is started
 			return true
 		}
 	}

@@ -19,28 +19,27 @@ func TestLostLinks(t *testing.T) {
 
 func TestConnected(t *testing.T) {
 	const id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-	on := func(name, id string) map[string]docker.NetworkEndpoint {
-		return map[string]docker.NetworkEndpoint{name: {NetworkID: id}}
-	}
+	on := func(name, id string) map[string]string { return map[string]string{name: id} }
+	none := map[string]string{}
 	for _, tt := range []struct {
 		mode     string
-		networks map[string]docker.NetworkEndpoint
-		disabled bool
+		networks map[string]string
 		want     bool
 	}{
-		{"net", on("net", id), false, true},
-		{"net", on("other", id), false, false},
-		{"net", nil, false, false},
-		{"", on("bridge", id), false, true},
-		{"default", nil, true, true},
-		{id, on("net", id), false, true},
-		{id[:12], on("net", id), false, true},
-		{id, on("net", ""), false, true}, // not started yet
-		{id, on("net", "f"+id[1:]), false, false},
-		{"host", nil, false, true},
-		{"container:x", nil, false, true},
+		{"net", on("net", id), true},
+		{"net", on("other", id), false},
+		{"net", none, false},
+		{"net", nil, true},
+		{"", on("bridge", id), true},
+		{"default", none, false},
+		{id, on("net", id), true},
+		{id[:12], on("net", id), true},
+		{id, on("net", ""), true}, // not started yet
+		{id, on("net", "f"+id[1:]), false},
+		{"host", none, true},
+		{"container:x", none, true},
 	} {
-		c := docker.ContainerInfo{Config: docker.ContainerConfig{NetworkDisabled: tt.disabled}, HostConfig: docker.HostConfig{NetworkMode: tt.mode}, Networks: tt.networks}
+		c := docker.ContainerSummary{NetworkMode: tt.mode, Networks: tt.networks}
 		if got := c.Connected(); got != tt.want {
 			t.Errorf("%q on %v: %t", tt.mode, tt.networks, got)
 		}

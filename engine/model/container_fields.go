@@ -62,7 +62,7 @@ func containerFields() []containerField {
 		{Field{"start_options", "dict, or function returning one", "further options; they win over create_options"},
 			func(c *Container, k *converter, p string, in Input) { c.StartOptions = k.options(p, in) },
 			func(c *Container) any { return c.StartOptions.value() }},
-		{Field{"persistent", "bool", "started once only, never cleaned up"},
+		{Field{"persistent", "bool", "started once only, never cleaned up; once it has ended, update leaves it alone"},
 			func(c *Container, k *converter, p string, in Input) { c.Persistent = k.flag(p, in) },
 			func(c *Container) any { return c.Persistent }},
 	}

@@ -31,6 +31,8 @@ type action struct {
 	starts bool
 	// compares: it makes existing containers match the map.
 	compares bool
+	// renews: it recreates what can run no more.
+	renews bool
 	// pulls: it is about the images of everything that takes part, whether they are
 	// missing or not.
 	pulls bool

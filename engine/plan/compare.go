@@ -145,11 +145,8 @@ func (b *builder) compare(n *resolve.Node, c snapshot.Container) comparison {
 	for _, f := range unlike {
 		add(f, differs(f, "differs on the engine").text)
 	}
-	if n.Digests[networkMode] != "" && !c.Info.Connected() {
-		add(networkMode, "is not on the network "+c.Info.HostConfig.NetworkMode)
-	}
 	if lost := c.Info.LostLinks(n.Spec.HostConfig.Links); len(lost) > 0 {
-		add("HostConfig.Links", "has lost the link "+strings.Join(lost, ", "))
+		add(links, "has lost the link "+strings.Join(lost, ", "))
 	}
 	slices.SortFunc(out, func(a, b difference) int { return strings.Compare(a.field, b.field) })
 	return comparison{out, limits}
@@ -157,6 +154,8 @@ func (b *builder) compare(n *resolve.Node, c snapshot.Container) comparison {
 
 const (
 	networkMode = "HostConfig.NetworkMode"
+	endpoints   = "NetworkingConfig"
+	links       = "HostConfig.Links"
 	volumesFrom = "HostConfig.VolumesFrom"
 )
 

@@ -21,6 +21,9 @@ func (b *builder) decide() {
 			}
 			if b.act.creates {
 				t = b.follow(n, t)
+				if b.act.starts {
+					t = rejoin(b, n, t)
+				}
 				joined = b.bring(n, t) || joined
 			}
 			if t != (todo{}) {
@@ -38,7 +41,7 @@ func (b *builder) decideOne(n *resolve.Node, row *action) todo {
 		b.problem(CodeState, n, "wait until it is gone, then run again", "container %q is being removed", n.Name)
 		return todo{}
 	}
-	return row.decide(b, n, c, exists)
+	return revived(b, n, c, row, row.decide(b, n, c, exists))
 }
 
 // mustExist reports a container that an action cannot do without. One that is somebody

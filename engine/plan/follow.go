@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dmap-dev/dmap/engine/docker"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/snapshot"
@@ -25,7 +26,7 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 	switch {
 	case why == "":
 		return t
-	case n.Persistent && (c.State == docker.StateExited || c.State == docker.StateDead): // row 102
+	case onceEnded(n, c) && !(b.req.UpdatePersistent && b.compares(n)): // row 102
 		if now {
 			b.note(n.Name, n.Origin, "%s; left alone, because it is persistent and has ended", why)
 		}
@@ -44,17 +45,19 @@ func (b *builder) follow(n *resolve.Node, t todo) todo {
 // one; "" if none is. That is so if this plan creates it (now), or if it is not the one
 // that the container was tied to when it was made.
 func (b *builder) outdated(n *resolve.Node, c snapshot.Container) (why string, now bool) {
-	was := identity.Read(c.Labels).TiedTo()
 	for _, need := range b.ties(n) {
 		is, exists := b.container(b.d.Node(need.Name))
 		switch {
 		case b.todo[need.Name].create:
 			return fmt.Sprintf("%s %s, which is created anew", need.Why, need.Ref), true
-		case b.part[need.Name] != nil && exists && was[need.Name] != "" && was[need.Name] != is.ID:
+		case b.part[need.Name] != nil && exists && !slices.Contains([]string{"", is.ID}, madeFor(n, c, need.Name)):
 			return fmt.Sprintf("%s %s, which was created anew", need.Why, need.Ref), false
 		}
 	}
-	return "", false
+	if b.part[n.Name] == nil {
+		return "", false
+	}
+	return outdatedPartner(b, n, c), false
 }
 
 // ties returns those needs of a container that are for one particular container, and
@@ -77,7 +80,7 @@ func (b *builder) isVolume(need resolve.Need) bool {
 // started, and what it needs only has to exist.
 func (b *builder) bring(n *resolve.Node, t todo) (joined bool) {
 	switch {
-	case !t.create:
+	case !t.create && !(t.stop && t.start):
 		return false
 	case !t.start:
 		return b.join(n, b.act.exist)
@@ -109,6 +112,8 @@ func (b *builder) deadLinks() {
 			ended := ok && target.State == docker.StateExited
 			late := need.Why == resolve.Links && len(n.Spec.HostConfig.Links) == 0 // on a user-defined network, names are looked up when they are used
 			switch {
+			case need.Why == resolve.Links && !late && target.Runs() && !b.todo[need.Name].create && disconnected(b.d.Node(need.Name), target) == field.DefaultNetwork:
+				b.problem(CodeState, n, "the action update recreates that one", "container %q %s %s, which is not on the network %s any more", n.Name, need.Why, need.Ref, field.DefaultNetwork)
 			case late || need.Why != resolve.Links && need.Why != resolve.Joins || target.Runs() || b.todo[need.Name].start:
 			case ended && b.d.Node(need.Name).Persistent:
 				hint := fmt.Sprintf("if it is to run, start it again: dmap run FILE restart %s; nothing can link or join a job that has done its work: leave that out", need.Ref)

@@ -101,7 +101,12 @@ func (b *builder) missing(sel *selection) (Missing, error) {
 			}
 		}
 	}
-	missing.Inspect = b.s.Uninspected(b.inspections(names))
+	inspect := b.inspections(names)
+	if b.act.starts {
+		inspect = append(inspect, beginnings(b, names)...)
+	}
+	stopped, networks := revivals(b, names)
+	missing.Inspect, missing.Networks = unique(b.s.Uninspected(append(inspect, stopped...))), networks
 	return missing, nil
 }
 
@@ -121,10 +126,22 @@ func (b *builder) inspections(names []string) []string {
 	return names
 }
 
+// unique leaves out what was there before.
+func unique(names []string) []string {
+	var out []string
+	for _, name := range names {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // build turns the decisions into a plan. The error is a [problem.Problems] with
 // everything that stands in the way.
 func (b *builder) build(sel *selection) (*Plan, error) {
 	b.deadLinks()
+	missingPartners(b)
 	b.images()
 	b.leftovers()
 	b.takeDown()
@@ -132,6 +149,7 @@ func (b *builder) build(sel *selection) (*Plan, error) {
 		b.act.steps(b)
 	}
 	b.removeOrphans()
+	portsTaken(b)
 	b.buildUp()
 	neededNames(b)
 	b.others()

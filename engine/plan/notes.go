@@ -41,8 +41,9 @@ func (b *builder) notes() {
 // noteDifferences reports what of an existing container differs from the map and
 // stays as it is.
 func (b *builder) noteDifferences(n *resolve.Node, c snapshot.Container) {
-	diffs := b.differences(n, c).differences
-	if b.compares(n) {
+	diffs := allDifferences(b, n, c)
+	once := leftAlone(b, n, c) && b.compares(n)
+	if b.compares(n) && !once {
 		diffs = nil // the steps tell
 		b.foreignLimits(n, c)
 	}
@@ -51,7 +52,11 @@ func (b *builder) noteDifferences(n *resolve.Node, c snapshot.Container) {
 		parts = append(parts, diff.text)
 	}
 	if len(parts) > 0 {
-		b.note(n.Name, n.At(diffs[0].field), "differs from the map: %s", strings.Join(parts, ", "))
+		text := "differs from the map: " + strings.Join(parts, ", ")
+		if once {
+			text += "; left alone, because it is persistent and has ended; --update-persistent recreates it, and it runs again"
+		}
+		b.note(n.Name, n.At(diffs[0].field), "%s", text)
 	}
 	if b.otherImage(n, c) && !n.Attached && !slices.ContainsFunc(diffs, ofImage) {
 		b.note(n.Name, n.At("Image"), "runs an older image: %s has changed since", n.Image)

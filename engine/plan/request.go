@@ -23,6 +23,10 @@ type Request struct {
 	// Recreate recreates the requested containers without comparing them. Only for
 	// update.
 	Recreate bool
+	// UpdatePersistent lets update treat persistent containers like others: it recreates
+	// those that ended and differ from the map, and those whose image is another one by now.
+	// They run again then. Only for update.
+	UpdatePersistent bool
 	// RemoveOrphans takes down containers that the map no longer has. Only for update
 	// and shutdown of the whole map.
 	RemoveOrphans bool
@@ -62,6 +66,7 @@ const (
 	withOptions       flag = "options"
 	withForce         flag = "force"
 	withRecreation    flag = "recreation"
+	withPersistent    flag = "the update of persistent containers"
 	withOrphanRemoval flag = "the removal of orphans"
 	withPullPolicy    flag = "a pull policy"
 	withSignal        flag = "a signal"
@@ -78,6 +83,7 @@ func (r Request) flags() []flag {
 		{withOptions, len(r.Options) > 0},
 		{withForce, r.Force},
 		{withRecreation, r.Recreate},
+		{withPersistent, r.UpdatePersistent},
 		{withOrphanRemoval, r.RemoveOrphans},
 		{withPullPolicy, r.Pull != ""},
 		{withSignal, r.Signal != ""},

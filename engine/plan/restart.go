@@ -15,7 +15,7 @@ func restart() *action {
 	return &action{
 		name: Restart, help: "stop and start the named containers only",
 		flags: []flag{withStopTimeout},
-		specs: true,
+		specs: true, steps: noteJoiners,
 		// How long a container has been running decides whether a saved plan has
 		// already restarted it.
 		inspects: func(c snapshot.Container, req Request) bool { return req.Basis && c.State == docker.StateRunning },

@@ -17,7 +17,7 @@ func startup() *action {
 	return &action{
 		name: Startup, help: "start, and recreate containers that ended beyond recovery",
 		flags: []flag{withOptions, withPullPolicy, withStopTimeout},
-		along: withNeeds, creates: true, starts: true, exist: Create, others: Startup, tidies: true, specs: true,
+		along: withNeeds, creates: true, starts: true, renews: true, exist: Create, others: Startup, tidies: true, specs: true,
 		inspects: func(c snapshot.Container, _ Request) bool { return c.State == docker.StateExited },
 		fact: func(f *ContainerFact, c snapshot.Container) {
 			if c.State == docker.StateExited {

@@ -126,6 +126,14 @@ func (b *builder) create(n *resolve.Node, t todo) {
 			deps[need.Name] = b.s.Containers[need.Name].ID
 		}
 	}
+	for _, need := range b.d.Partners(n) {
+		if c, exists := b.s.Called(need.Name); exists {
+			if deps == nil {
+				deps = map[string]string{}
+			}
+			deps[need.Name] = c.ID
+		}
+	}
 	b.step(Step{Op: CreateContainer, Target: n.Name, Create: n.Spec, Deps: deps}, needs, t.cause(n), t.why, b.neededBy(n))
 }
 

@@ -22,14 +22,14 @@ func update() *action {
 	return &action{
 		name: Update, help: "start, and make what differs match the map: in place where Docker can, else by recreating it",
 		compose: "up",
-		flags:   []flag{withOptions, withRecreation, withOrphanRemoval, withPullPolicy, withStopTimeout},
+		flags:   []flag{withOptions, withRecreation, withPersistent, withOrphanRemoval, withPullPolicy, withStopTimeout},
 		refuse: func(r Request) error {
 			if r.Pull == PullAlways {
 				return &RequestError{Msg: "the action update cannot compare with images that are yet to be pulled", Hint: "pull them first, with the action pull"}
 			}
 			return nil
 		},
-		along: withNeeds, creates: true, starts: true, compares: true, exist: Create, others: Start,
+		along: withNeeds, creates: true, starts: true, compares: true, renews: true, exist: Create, others: Start,
 		tidies: true, orphans: true, specs: true,
 		fact: func(f *ContainerFact, c snapshot.Container) { f.Live = live(c.Info) },
 		decide: func(b *builder, n *resolve.Node, c snapshot.Container, exists bool) todo {
@@ -51,9 +51,12 @@ func reconcile(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
 	if b.req.Recreate && b.requested[n.Name] {
 		return anew(c, "recreation was asked for")
 	}
-	diffs := b.differences(n, c).differences
+	if leftAlone(b, n, c) { // the notes tell
+		return t
+	}
+	diffs := allDifferences(b, n, c)
 	diffs = append(diffs, b.moved(n, c)...)
-	if image := b.s.Images[n.Image]; b.otherImage(n, c) && !n.Persistent && !n.Attached && !slices.ContainsFunc(diffs, ofImage) {
+	if image := b.s.Images[n.Image]; b.otherImage(n, c) && (!n.Persistent || b.req.UpdatePersistent) && !n.Attached && !slices.ContainsFunc(diffs, ofImage) {
 		diffs = append(diffs, difference{"", fmt.Sprintf("image %s is another one now (%s)", n.Image, short(image.ID))})
 	}
 	if len(diffs) == 0 {
@@ -71,6 +74,17 @@ func reconcile(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
 	}
 	t.at = n.At(fields[0])
 	return t
+}
+
+// onceEnded reports whether a container is one that is started only once, and has ended.
+func onceEnded(n *resolve.Node, c snapshot.Container) bool {
+	return n.Persistent && (c.State == docker.StateExited || c.State == docker.StateDead)
+}
+
+// leftAlone reports whether update leaves a container as it is, although it may differ from
+// the map: recreated, what is started only once would run again.
+func leftAlone(b *builder, n *resolve.Node, c snapshot.Container) bool {
+	return onceEnded(n, c) && !b.req.UpdatePersistent
 }
 
 func ofImage(diff difference) bool { return diff.field == "Image" }

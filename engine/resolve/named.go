@@ -55,6 +55,21 @@ func namedBy(host *docker.HostConfig) []named {
 	return out
 }
 
+// Partners returns the containers outside the map that the create request of a container
+// names; none as long as it has no request.
+func (d *Desired) Partners(n *Node) []Need {
+	if n.Spec == nil {
+		return nil
+	}
+	var out []Need
+	for _, other := range namedBy(&n.Spec.HostConfig) {
+		if !other.volume && d.nodes[other.name] == nil {
+			out = append(out, Need{other.name, other.why, other.name, n.At(other.field)})
+		}
+	}
+	return out
+}
+
 // sources returns the names of the volumes among mounts.
 func sources(mounts []docker.Mount) []string {
 	var out []string

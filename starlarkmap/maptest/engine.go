@@ -113,7 +113,7 @@ func request(c *invocation) (*wanted, error) {
 	w := &wanted{of: m, request: plan.Request{Action: plan.Action(words[0]), Targets: words[1:]}}
 	var pull string
 	r := &w.request
-	err = starlark.UnpackArgs(c.name, nil, c.kwargs, "adopt?", &r.Adopt, "force?", &r.Force, "recreate?", &r.Recreate,
+	err = starlark.UnpackArgs(c.name, nil, c.kwargs, "adopt?", &r.Adopt, "force?", &r.Force, "recreate?", &r.Recreate, "update_persistent?", &r.UpdatePersistent,
 		"remove_orphans?", &r.RemoveOrphans, "pull?", &pull, "signal?", &r.Signal)
 	if err != nil {
 		return nil, err

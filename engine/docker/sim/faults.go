@@ -5,11 +5,13 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/ids"
+	"github.com/dmap-dev/dmap/engine/docker/sim/internal/process"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
 
@@ -211,12 +213,25 @@ func (e *Engine) faultBefore(w http.ResponseWriter, q *wire.Request, f *Fault, c
 		return true
 	}
 	if f.Status != 0 {
+		e.failedStart(q, f)
 		call.Phase, call.Status = After, f.Status
 		e.endCall(*call)
 		wire.WriteError(w, &wire.Error{Status: f.Status, Text: f.Message})
 		return true
 	}
 	return false
+}
+
+// failedStart notes in the state of a container why its start failed, as an engine does.
+func (e *Engine) failedStart(q *wire.Request, f *Fault) {
+	if q.Op != "container.start" || f.Status < http.StatusInternalServerError {
+		return
+	}
+	e.world.Lock()
+	defer e.world.Unlock()
+	if c, err := e.world.State.FindContainer(q.Name); err == nil && !c.Running {
+		c.Fail(process.FailedStart, errors.New(f.Message))
+	}
 }
 
 // faultAfter does what a fault does after the call has acted, and reports whether the
