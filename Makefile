@@ -26,13 +26,14 @@ test: ## run all tests, on the Docker Engine where there is one and always on th
 		|| echo 'No Docker Engine answers: tests run on the simulated one only.'
 	$(GO) test -count=1 -timeout 60m ./...
 
-# What is judged by an engine: conformance, examples of options, stories, interrupts and crashes, the site.
-ON_AN_ENGINE = Docker|TestConformance$$|UnknownOption|FromARegistry|ProgramOfTheTestImages|EngineLoads
+# What is judged by an engine: conformance, examples of options, stories, interrupts and crashes, the site,
+# and the sequences on which the simulated engine once differed.
+ON_AN_ENGINE = Docker|TestConformance$$|UnknownOption|FromARegistry|ProgramOfTheTestImages|EngineLoads|TestRegressions
 
 test-engines: ## run the tests of Docker on a newer Docker Engine too, which is built for that (needs root, gcc and containerd)
 	$(GO) test -count=1 -run '^$$' ./engine/... ./cmd/... ./examples/... >/dev/null # where there is a network for modules
 	testdata/engine/run.sh env DMAP_REQUIRE_DOCKER=1 $(GO) test -count=1 -timeout 20m -run '$(ON_AN_ENGINE)' \
-		./engine ./engine/docker/dockerd ./engine/docker/dockertest/... ./engine/resolve/option ./cmd/dmap ./examples/...
+		./engine ./engine/docker/dockerd ./engine/docker/dockertest/... ./engine/docker/sim ./engine/resolve/option ./cmd/dmap ./examples/...
 
 race: ## run the tests of what works in parallel with the race detector, on the simulated engine, short
 	DOCKER_HOST=unix:///nowhere/docker.sock DMAP_REQUIRE_DOCKER= RAPID_CHECKS=20 $(GO) test -race -short -timeout 60m -skip 'Hostile|^TestRules|^TestHouse|^TestLayout' $(RACE)

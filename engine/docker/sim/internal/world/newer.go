@@ -94,6 +94,7 @@ func failedTask(v wire.Version, err error) string {
 // the archive, at where it falls.
 func (w *World) ErrReadOnlyDir(name, at string, uid, gid int) error {
 	if w.Version.At(compared) {
+		name = strings.TrimPrefix(name, "/")
 		return wire.Failure("failed to Lchown %q for UID %d, GID %d: lchownat %s: read-only file system", name, uid, gid, name)
 	}
 	return wire.Failure("Error processing tar file(exit status 1): lchown %s: read-only file system", at)
