@@ -120,7 +120,7 @@ func TestJoinersBeginAnew(t *testing.T) {
 	}
 }
 
-// Without a joiner, no container is inspected for it.
+// A joiner outside the map is noted too.
 func TestJoinersOutsideTheMapAreNoted(t *testing.T) {
 	b, m := newBench(t), boxes(box("net"))
 	b.must(t, m, plan.Start)
