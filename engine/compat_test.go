@@ -165,9 +165,10 @@ func recorded(t *testing.T, folder string) []sent {
 	return list
 }
 
-// laterLabels are those that an earlier version does not know, and does not miss. Others
-// follow them in the order of their names.
-var laterLabels = regexp.MustCompile(`"dev\.dmap\.fields": ?"(\\.|[^"\\])*",\s*`)
+// laterLabels are the records of what a container was made with, in which versions differ:
+// an earlier one does not know the present one, and does not miss its own, which is empty
+// now. Others come before them in the order of their names.
+var laterLabels = regexp.MustCompile(`,?\s*"dev\.dmap\.(fields|spec)": ?"(\\.|[^"\\])*"`)
 
 var claimName = regexp.MustCompile(`\.dmap-lock\.[0-9a-f]{16}\.`)
 

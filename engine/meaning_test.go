@@ -4,6 +4,7 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/sim"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
+	"github.com/dmap-dev/dmap/engine/resolve"
 	"github.com/dmap-dev/dmap/engine/resolve/option"
 	"github.com/dmap-dev/dmap/engine/run"
 )
@@ -264,12 +266,12 @@ func TestSameMeaningOnDocker(t *testing.T) {
 func TestContainersOfEarlierVersionsAreComparedAsWritten(t *testing.T) {
 	b := newBench(t)
 	a := written("m", "/example/app", func(s spelling) any { return s.a }, straight)
-	made := map[string]string{}
+	was := labelsOfEarlierVersions(t, a)
 	p := planFor(t, b.client, a, plan.Create)
 	for _, st := range p.Steps {
 		if st.Create != nil {
 			delete(st.Create.Labels, identity.LabelFields)
-			made[st.Target] = st.Create.Labels[identity.LabelSpec]
+			st.Create.Labels[identity.LabelSpec] = was[st.Target]
 		}
 	}
 	if _, err := run.Do(context.Background(), b.client, p, run.Options{Times: quick}); err != nil {
@@ -285,9 +287,9 @@ func TestContainersOfEarlierVersionsAreComparedAsWritten(t *testing.T) {
 		limit[fmt.Sprintf("m.%s_%d", s.option, i)] = docker.Updatable(o.Field)
 	}
 	var want []string
-	for _, st := range planFor(t, newBench(t).client, other, plan.Create).Steps {
-		if st.Create != nil && st.Create.Labels[identity.LabelSpec] != made[st.Target] && !limit[st.Target] {
-			want = append(want, strings.TrimPrefix(st.Target, "m."))
+	for name, label := range labelsOfEarlierVersions(t, other) {
+		if label != was[name] && !limit[name] {
+			want = append(want, strings.TrimPrefix(name, "m."))
 		}
 	}
 	slices.Sort(want)
@@ -297,6 +299,31 @@ func TestContainersOfEarlierVersionsAreComparedAsWritten(t *testing.T) {
 	if diff := cmp.Diff(want, anew(planFor(t, b.client, other, plan.Update))); diff != "" {
 		t.Errorf("written otherwise (-want anew +got):\n%s", diff)
 	}
+}
+
+// labelsOfEarlierVersions are the labels dev.dmap.spec that an earlier version gave to the containers of a map.
+func labelsOfEarlierVersions(t *testing.T, m *model.ContainerMap) map[string]string {
+	t.Helper()
+	d, err := resolve.Map(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, n := range d.Nodes {
+		names = append(names, n.Name)
+	}
+	if err := d.Specify(t.Context(), m, names, resolve.Keywords{}); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, n := range d.Nodes {
+		text, err := json.Marshal(n.Digests)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[n.Name] = string(text)
+	}
+	return out
 }
 
 // Of two containers that lend a volume at the same path, the engine mounts that of the last: there, order counts.
@@ -317,6 +344,9 @@ func TestOrderOfLendersOfOnePath(t *testing.T) {
 	}
 	b.must(t, site("one", "two", "three"), plan.Start)
 	b.updated(t, site("one", "two", "three"))
+	if got := notes(planFor(t, b.client, site("two", "one", "three"), plan.Start)); got != "m.user differs from the map: VolumesFrom has another order" {
+		t.Errorf("start notes %q", got)
+	}
 	if got := reasons(b.must(t, site("two", "one", "three"), plan.Update)); got != "container.create m.user: VolumesFrom has another order" {
 		t.Errorf("got %s", got)
 	}

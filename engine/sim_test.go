@@ -363,7 +363,7 @@ func TestPlanIsPure(t *testing.T) {
 }
 
 // A second start asks once for all containers, once for all volumes, and once for
-// each image, and inspects no container.
+// each image, and inspects no container whose label tells that nothing has changed.
 func TestCallsOfASecondStart(t *testing.T) {
 	b := newBench(t)
 	b.must(t, site(), plan.Start)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dmap-dev/dmap/engine"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
@@ -158,6 +159,12 @@ func reference() string {
 			row(&b, "`"+o.Name+"`", o.Refused)
 		}
 	}
+	b.WriteString("\n## What labels tell of options\n\n" + labelText + "\n| API field | value | the label has |\n| --- | --- | --- |\n")
+	for _, f := range field.Table() {
+		if f.Record != field.Shown {
+			row(&b, f.Name, f.Kind, labelled[f.Record])
+		}
+	}
 	b.WriteString("\n## Machine-readable output\n\n" + jsonForms())
 	b.WriteString("\n## Exit codes\n\n| code | meaning |\n| --- | --- |\n")
 	for line := range strings.Lines(exitCodes) {
@@ -166,6 +173,16 @@ func reference() string {
 	}
 	return b.String()
 }
+
+const labelText = `The label ` + "`dev.dmap.fields`" + ` of a container says what dmap set when it made it, so that an update sees what the map has no more. Everybody
+reads labels, and monitoring passes them on, so nothing stands there from which a secret could be confirmed, not even its digest: of most
+fields the label says only that they were set, and what their values are is looked up on the engine. Of these it has more: names, where
+the engine shows more than was asked for, and digests of what an engine may show otherwise than it was asked for, or what most containers
+have. Digests are of numbers, addresses, ports, paths, users, and names of images, networks and containers only: keep secrets out of these.
+Of networks, the values of driver options are left out.
+`
+
+var labelled = map[field.Record]string{field.Names: "the names", field.Digest: "a digest"}
 
 func versions(o option.Option) string {
 	switch {

@@ -20,31 +20,59 @@ type difference struct {
 	text  string // "Env changed"
 }
 
+// made is what a label keeps of the fields that a container was made with, and what it
+// would keep of those of the map.
+type made struct {
+	was, now map[string]string
+	// earlier: an earlier version made it, and kept digests of all fields as written.
+	earlier bool
+}
+
+// madeWith reads the labels of a container; was is nil if no label of dmap tells. Between
+// two releases both labels were written: then that of earlier versions counts.
+func madeWith(n *resolve.Node, c snapshot.Container) made {
+	mark := identity.Read(c.Labels)
+	if was := resolve.DecodeDigests(mark.Spec); was != nil {
+		return made{was: was, now: n.Digests, earlier: true}
+	}
+	return made{was: resolve.DecodeRecord(mark.Fields), now: n.Record}
+}
+
+// tells reports whether the label alone tells if a field has the value that the map has.
+func (m made) tells(name string) bool { return m.earlier || !field.IsShown(name) }
+
+// same reports whether a field of which the label tells is as it was made.
+func (m made) same(name string) bool { return m.was[name] == m.now[name] }
+
+// untold reports whether only an inspection can tell that a container has all that the
+// map asks for.
+func (m made) untold() bool {
+	for name := range m.now {
+		if m.was != nil && !m.tells(name) {
+			return true
+		}
+	}
+	return false
+}
+
 // madeOtherwise says which fields of the map differ from those the container was made
-// with, sorted: by what they mean, or, if an earlier version of dmap made it, by how
-// they are written. It is nil for a container without dmap's labels.
+// with, as far as its label and, if it was inspected, the engine tell; sorted. It is nil
+// for a container without dmap's labels.
 func madeOtherwise(n *resolve.Node, c snapshot.Container, s *snapshot.Snapshot) []difference {
-	made := identity.Read(c.Labels)
-	if made.Spec == identity.Read(n.Spec.Labels).Spec {
+	m := madeWith(n, c)
+	if m.was == nil {
 		return nil
 	}
-	was, now := resolve.DecodeDigests(made.Fields), n.Meanings
-	if was == nil {
-		was, now = madeWith(c), n.Digests
-	}
-	if was == nil {
-		return nil
-	}
-	fields := slices.Concat(slices.Collect(maps.Keys(was)), slices.Collect(maps.Keys(now)))
+	fields := slices.Concat(slices.Collect(maps.Keys(m.was)), slices.Collect(maps.Keys(m.now)))
 	slices.Sort(fields)
 	var out []difference
 	for _, f := range slices.Compact(fields) {
-		before, had := was[f]
-		digest, has := now[f]
+		before, had := m.was[f]
+		now, has := m.now[f]
 		switch {
-		case before == digest && f == volumesFrom && reordered(n, c, s):
+		case before == now && f == volumesFrom && reordered(n, c, s):
 			out = append(out, differs(f, "has another order"))
-		case before == digest:
+		case before == now:
 		case !had:
 			out = append(out, differs(f, "is new"))
 		case !has:
@@ -61,7 +89,7 @@ func madeOtherwise(n *resolve.Node, c snapshot.Container, s *snapshot.Snapshot) 
 // the last. Of containers outside the map nothing is known, so their order counts.
 func reordered(n *resolve.Node, c snapshot.Container, s *snapshot.Snapshot) bool {
 	sources := n.Spec.HostConfig.VolumesFrom
-	if len(sources) < 2 || madeWith(c)[volumesFrom] == n.Digests[volumesFrom] {
+	if len(sources) < 2 || sameOrder(n, c) {
 		return false
 	}
 	f, _ := field.Find(volumesFrom)
@@ -84,10 +112,18 @@ func reordered(n *resolve.Node, c snapshot.Container, s *snapshot.Snapshot) bool
 	return false
 }
 
-// madeWith are the digests of the fields that the container was made with, as they were
-// written; nil if no label of dmap tells.
-func madeWith(c snapshot.Container) map[string]string {
-	return resolve.DecodeDigests(identity.Read(c.Labels).Spec)
+// sameOrder reports whether a container names those whose volumes it takes in the order
+// of the map. Meanings do not tell; before it is inspected, it may not.
+func sameOrder(n *resolve.Node, c snapshot.Container) bool {
+	if m := madeWith(n, c); m.earlier {
+		return m.same(volumesFrom)
+	}
+	f, _ := field.Find(volumesFrom)
+	return c.Info != nil && slices.EqualFunc(c.Info.HostConfig.VolumesFrom, n.Spec.HostConfig.VolumesFrom, func(a, b string) bool {
+		one, _ := f.Ref(a)
+		other, _ := f.Ref(b)
+		return one == other
+	})
 }
 
 func differs(field, how string) difference {
@@ -96,8 +132,9 @@ func differs(field, how string) difference {
 
 // differences compares three ways: what the map says, what the container was made
 // with, and, if it was inspected, what it is now. Fields that nobody set are never
-// compared. Most of a container cannot change once it is made, so of one with dmap's
-// labels only what can is compared with what it is now; of an adopted one, everything.
+// compared. Most of a container cannot change once it is made: of one with dmap's labels,
+// what cannot is compared with what it is now only where the label does not tell; of an
+// adopted one, everything is.
 func (b *builder) differences(n *resolve.Node, c snapshot.Container) comparison {
 	found, ok := b.compared[n.Name]
 	if !ok {
@@ -123,9 +160,9 @@ func (b *builder) compare(n *resolve.Node, c snapshot.Container) comparison {
 	asked.Labels = identity.Foreign(asked.Labels)
 	unlike, _ := asked.DifferingFields(*c.Info, func(name string) string { return b.s.Containers[name].ID }) // data that was decoded from JSON can be encoded
 	limits, _ := c.Info.Limits()
-	was := madeWith(c)
+	was := madeWith(n, c)
 	unlike = slices.DeleteFunc(unlike, func(f string) bool {
-		return was != nil && fixed(f) || neverHad(n, c, was, f)
+		return was.was != nil && fixed(f) && was.tells(f) || was.neverHad(c, f)
 	})
 	// A limit that was changed in place is not what the label says: what it is now counts.
 	out = slices.DeleteFunc(out, func(diff difference) bool {
@@ -143,7 +180,11 @@ func (b *builder) compare(n *resolve.Node, c snapshot.Container) comparison {
 		}
 	}
 	for _, f := range unlike {
-		add(f, differs(f, "differs on the engine").text)
+		how := "differs on the engine"
+		if was.was != nil && fixed(f) {
+			how = "changed" // in the map, for it cannot on the engine
+		}
+		add(f, differs(f, how).text)
 	}
 	if lost := c.Info.LostLinks(n.Spec.HostConfig.Links); len(lost) > 0 {
 		add(links, "has lost the link "+strings.Join(lost, ", "))
@@ -167,11 +208,11 @@ func fixed(name string) bool {
 
 // neverHad reports whether a container was made with a limit that its engine does not
 // have. An engine without one shows for some what can be asked for, too.
-func neverHad(n *resolve.Node, c snapshot.Container, was map[string]string, name string) bool {
-	switch was[name] {
+func (m made) neverHad(c snapshot.Container, name string) bool {
+	switch m.was[name] {
 	case "":
 		return false
-	case n.Digests[name]:
+	case m.now[name]:
 		return c.Info.Dropped(name)
 	}
 	return !c.Info.Unlimited(name) && c.Info.Dropped(name)

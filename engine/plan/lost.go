@@ -71,7 +71,7 @@ func disconnected(n *resolve.Node, c snapshot.Container) string {
 // deadAliases are the aliases of links that lead nowhere although there is a container of
 // the name: it is not the one that was linked, and the linker could not start again.
 func deadAliases(s *snapshot.Snapshot, n *resolve.Node, c snapshot.Container) []string {
-	if s.Links == nil || madeWith(c)[links] != n.Digests[links] { // what the map changed is another difference
+	if s.Links == nil || !madeWith(n, c).same(links) { // what the map changed is another difference
 		return nil
 	}
 	var out []string

@@ -69,7 +69,7 @@ func (b *builder) foreignLimits(n *resolve.Node, c snapshot.Container) {
 	if c.Info == nil {
 		return
 	}
-	was := madeWith(c)
+	was := madeWith(n, c).was
 	for _, f := range b.differences(n, c).limits {
 		if n.Digests[f] == "" && was[f] == "" {
 			b.note(n.Name, n.Origin, "has a limit that is not in the map: %s; --force-recreate lifts it", strings.TrimPrefix(f, "HostConfig."))

@@ -20,7 +20,7 @@ const portBindings = "HostConfig.PortBindings"
 func portsTaken(b *builder) {
 	for _, n := range b.d.Nodes {
 		t := b.todo[n.Name]
-		if !t.start || n.Spec == nil || !t.create && madeWith(b.s.Containers[n.Name])[portBindings] != n.Digests[portBindings] {
+		if !t.start || n.Spec == nil || !t.create && !madeWith(n, b.s.Containers[n.Name]).same(portBindings) {
 			continue
 		}
 		for _, port := range published(n.Spec) {

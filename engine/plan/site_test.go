@@ -101,11 +101,14 @@ func build(t testing.TB, m *model.ContainerMap, s *snapshot.Snapshot, req plan.R
 }
 
 // find answers from a world in which everything is known. What it does not tell about a
-// container is as the list has it, and an engine that it does not know is one of today.
+// container is as the list has it, or as it was asked for, and an engine that it does not know is one of today.
 func find(known *snapshot.Snapshot, q snapshot.Query, world *snapshot.Snapshot) {
 	if q.Map != "" {
 		known.Containers, known.Volumes = map[string]snapshot.Container{}, map[string]docker.VolumeInfo{}
-		maps.Copy(known.Containers, world.Containers)
+		for name, c := range world.Containers {
+			c.Info = nil
+			known.Containers[name] = c
+		}
 		maps.Copy(known.Volumes, world.Volumes)
 	}
 	if q.Engine {
@@ -122,8 +125,13 @@ func find(known *snapshot.Snapshot, q snapshot.Query, world *snapshot.Snapshot) 
 	}
 	for _, name := range q.Inspect {
 		c := known.Containers[name]
-		c.Info = &docker.ContainerInfo{ID: c.ID, Name: c.Name, ImageID: c.ImageID, Mounts: c.Mounts}
-		c.Info.Config.Labels, c.Info.HostConfig.NetworkMode = c.Labels, "none"
+		var info docker.ContainerInfo
+		if made := world.Containers[name].Info; made != nil {
+			info = *made
+		}
+		info.ID, info.Name, info.ImageID, info.Mounts = c.ID, c.Name, c.ImageID, c.Mounts
+		info.Config.Labels, info.HostConfig.NetworkMode = c.Labels, "none"
+		c.Info = &info
 		c.Info.State.Status, c.Info.State.Running = c.State, c.Runs()
 		known.Containers[name] = c
 	}
@@ -155,6 +163,7 @@ func after(s *snapshot.Snapshot, p *plan.Plan) *snapshot.Snapshot {
 				ID: fmt.Sprintf("%x", sha256.Sum256([]byte(st.Target))), Name: st.Target, State: docker.StateCreated,
 				Image: st.Create.Image, ImageID: s.Images[st.Create.Image].ID, Labels: st.Create.Labels,
 			}
+			c.Info = &docker.ContainerInfo{Config: st.Create.ContainerConfig, HostConfig: st.Create.HostConfig}
 			next.Containers[st.Target] = c
 		case plan.StartContainer:
 			c.State = docker.StateRunning

@@ -47,10 +47,11 @@ type Node struct {
 	Origin problem.Origin
 	// Spec is the create request, or nil before [Desired.Specify].
 	Spec *docker.ContainerSpec
-	// Digests are digests of Spec's fields as written, without dmap's own labels.
-	// Meanings are digests of what the fields mean, without those that mean nothing.
-	Digests  map[string]string
-	Meanings map[string]string
+	// Record is what the container keeps of Spec's fields, without dmap's own labels, as
+	// JSON by field: see [field.Records]. Digests are those of the fields as they are
+	// written, for comparing with what earlier versions made; they are never written.
+	Record  map[string]string
+	Digests map[string]string
 
 	config *model.Container
 	at     map[string]problem.Origin // where the cause of an API field was written

@@ -1,9 +1,8 @@
-// Resolve: a digest for each field of a create request.
+// Resolve: what is known of each field of a create request, for comparing it later.
 
 package resolve
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,16 +11,12 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker/field"
 )
 
-// digest fills the digests of the node: a short one of every field as written, and one
-// of what it means. They go into labels, which everybody can read, so they must not
-// reveal values: keyed with the container's name, equal values of different containers
-// look different.
+// digest fills what is needed to compare the fields later: the record of each that goes
+// into a label, and a digest of it as written, which is what earlier versions put into
+// theirs. The digests as written are of passwords too, and the key, the container's name,
+// is known to everybody who reads labels: they must never be written anywhere.
 func (n *Node) digest() error {
 	fields, err := n.Spec.Fields()
-	if err != nil {
-		return err
-	}
-	forms, err := field.Forms(fields)
 	if err != nil {
 		return err
 	}
@@ -31,27 +26,41 @@ func (n *Node) digest() error {
 		mac.Write(value)
 		return hex.EncodeToString(mac.Sum(nil)[:6])
 	}
-	n.Digests, n.Meanings = make(map[string]string, len(fields)), make(map[string]string, len(forms))
+	if n.Record, err = field.Records(fields, sum); err != nil {
+		return err
+	}
+	n.Digests = make(map[string]string, len(fields))
 	for name, value := range fields {
 		n.Digests[name] = sum(value)
-		switch form, ok := forms[name]; {
-		case ok && bytes.Equal(form, value):
-			n.Meanings[name] = n.Digests[name]
-		case ok:
-			n.Meanings[name] = sum(form)
-		}
 	}
 	return nil
 }
 
-// EncodeDigests returns the value of the labels [identity.LabelSpec] and
-// [identity.LabelFields].
-func EncodeDigests(d map[string]string) string {
-	text, _ := json.Marshal(d) // encoding a map of strings never fails, and sorts the keys
+// EncodeRecord returns the value of the label [identity.LabelFields].
+func EncodeRecord(record map[string]string) string {
+	fields := make(map[string]json.RawMessage, len(record))
+	for name, text := range record {
+		fields[name] = json.RawMessage(text)
+	}
+	text, _ := json.Marshal(fields) // of JSON, keys sorted
 	return string(text)
 }
 
-// DecodeDigests reads such a label back; nil if dmap did not write it.
+// DecodeRecord reads such a label back; nil if dmap did not write it.
+func DecodeRecord(label string) map[string]string {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal([]byte(label), &fields) != nil || fields == nil {
+		return nil
+	}
+	record := make(map[string]string, len(fields))
+	for name, text := range fields {
+		record[name] = string(text)
+	}
+	return record
+}
+
+// DecodeDigests reads the label [identity.LabelSpec] of an earlier version; nil if dmap did
+// not write it.
 func DecodeDigests(label string) map[string]string {
 	var d map[string]string
 	if json.Unmarshal([]byte(label), &d) != nil {

@@ -376,7 +376,7 @@ func (r *resolver) labels(n *Node) map[string]string {
 	mark := n.Mark(r.d.Map)
 	mark.Origin = n.Origin.String()
 	mark.Keep = n.Attached || n.Persistent
-	mark.Spec, mark.Fields = EncodeDigests(n.Digests), EncodeDigests(n.Meanings)
+	mark.Fields = EncodeRecord(n.Record)
 	labels := map[string]string{}
 	maps.Copy(labels, n.Spec.Labels)
 	maps.Copy(labels, mark.ContainerLabels())

@@ -5,10 +5,12 @@ package run
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/calls"
+	"github.com/dmap-dev/dmap/engine/docker/field"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/plan"
 )
@@ -19,7 +21,7 @@ import (
 func (x *executor) createContainer(ctx context.Context, name string, spec docker.ContainerSpec) (id string, warnings []string, err error) {
 	spec.Labels = identity.WithRun(spec.Labels, x.runID)
 	look := func(ctx context.Context) (made bool, err error) {
-		id, err = x.lookFor(ctx, name, spec.Labels, x.calls.Times.Settle)
+		id, err = x.lookFor(ctx, name, spec, x.calls.Times.Settle)
 		return id != "", err
 	}
 	create := func(ctx context.Context) (err error) {
@@ -28,7 +30,7 @@ func (x *executor) createContainer(ctx context.Context, name string, spec docker
 	}
 	err = x.calls.Do(ctx, calls.Call{Kind: calls.CreateContainer, For: to("create container", name), Make: create, Look: look})
 	if docker.KindOf(err) == docker.NameTaken {
-		if id, _ = x.lookFor(ctx, name, spec.Labels, x.calls.Times.Create); id != "" {
+		if id, _ = x.lookFor(ctx, name, spec, x.calls.Times.Create); id != "" {
 			return id, nil, nil
 		}
 		err = fmt.Errorf("%w; it appeared after the plan was made: plan again", err)
@@ -71,16 +73,15 @@ func (x *executor) tied(st *plan.Step) docker.ContainerSpec {
 	return spec
 }
 
-// lookFor returns the id of the container of a name if labels say that it is the one
-// asked for, else "". An engine gives the name away before it shows the container,
+// lookFor returns the id of the container of a name if it is the one asked for, else "". An engine gives the name away before it shows the container,
 // which may take long if an image's files are copied into a volume; so as long as
 // there is none it looks again.
-func (x *executor) lookFor(ctx context.Context, name string, labels map[string]string, most time.Duration) (id string, err error) {
+func (x *executor) lookFor(ctx context.Context, name string, spec docker.ContainerSpec, most time.Duration) (id string, err error) {
 	pause := x.calls.Times.Settle / 20
 	for end := time.Now().Add(most); time.Now().Before(end); {
 		info, err := x.inspect(ctx, name)
 		switch {
-		case err == nil && identity.Read(info.Config.Labels).Answers(identity.Read(labels), x.runID):
+		case err == nil && x.answers(info, spec):
 			return info.ID, nil
 		case err == nil:
 			return "", nil
@@ -90,6 +91,18 @@ func (x *executor) lookFor(ctx context.Context, name string, labels map[string]s
 		pause = min(2*pause, time.Second)
 	}
 	return "", nil
+}
+
+// answers reports whether a container was made by this run, or by another one from the
+// same request. What labels do not tell of that request, the engine shows.
+func (x *executor) answers(c docker.ContainerInfo, spec docker.ContainerSpec) bool {
+	has, asked := identity.Read(c.Config.Labels), identity.Read(spec.Labels)
+	if has.Run == x.runID || !has.Answers(asked, x.runID) {
+		return has.Run == x.runID
+	}
+	spec.Labels = identity.Foreign(spec.Labels)
+	unlike, err := spec.DifferingFields(c, func(string) string { return "" })
+	return err == nil && !slices.ContainsFunc(unlike, field.IsShown)
 }
 
 func (x *executor) inspect(ctx context.Context, id string) (info docker.ContainerInfo, err error) {

@@ -101,7 +101,7 @@ func (x *executor) replaced(ctx context.Context, st *plan.Step) error {
 		return nil
 	}
 	create := x.plan.Step(string(plan.CreateContainer) + " " + st.Target)
-	if create != nil && create.Create != nil && identity.Read(info.Config.Labels).Answers(identity.Read(x.tied(create).Labels), x.runID) {
+	if create != nil && create.Create != nil && x.answers(info, x.tied(create)) {
 		return nil
 	}
 	return fmt.Errorf("container %q was replaced by another one after the plan was made: plan again", st.Target)

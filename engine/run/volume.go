@@ -159,7 +159,7 @@ func (x *executor) cleanUp(run context.Context, id, name string, after error) er
 	})
 	defer stop()
 	if kind := docker.KindOf(after); id == "" && (kind == docker.Cancelled || kind == docker.OutcomeUnknown) {
-		id, _ = x.lookFor(ctx, name, map[string]string{}, x.calls.Times.Settle)
+		id, _ = x.lookFor(ctx, name, docker.ContainerSpec{}, x.calls.Times.Settle)
 	}
 	if id == "" {
 		return nil

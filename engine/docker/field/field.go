@@ -32,6 +32,8 @@ type Field struct {
 	Lift string
 	// Follows names the field that an engine derives this one from where it is not set.
 	Follows string
+	// Record is what a label of the container keeps of a value.
+	Record Record
 
 	Meaning
 	refs func(text string) (Ref, bool)

@@ -19,6 +19,10 @@ type Meaning struct {
 	form func(value any) any
 	// like reports whether an engine that shows has was asked for asked, both in their one form. Without it, they are equal.
 	like func(asked, has any, id ID) bool
+	// key is the name of an element of a list, for [Names].
+	key func(any) string
+	// public is a value in its one form without what can be secret, for [Digest]. Without it, nothing can.
+	public func(any) any
 }
 
 // ID returns the id of the container of a name; "" for one that it does not know.
@@ -35,29 +39,6 @@ func (m Meaning) Form(value any) any {
 
 // HasForm reports whether there is more than one way to write a value.
 func (m Meaning) HasForm() bool { return m.form != nil }
-
-// Forms returns the fields of a request, each encoded in its [Meaning.Form]; those that mean the same as not set are left
-// out. Two requests with equal ones ask for the same container.
-func Forms(fields map[string]json.RawMessage) (map[string]json.RawMessage, error) {
-	out := make(map[string]json.RawMessage, len(fields))
-	for name, value := range fields {
-		f, _ := Find(name)
-		if f.form == nil {
-			out[name] = value
-			continue
-		}
-		decoded, err := Decode(value)
-		if err != nil {
-			return nil, err
-		}
-		if form := f.Form(decoded); form != nil {
-			if out[name], err = json.Marshal(form); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return out, nil
-}
 
 // Shows reports whether an engine that shows has was asked for asked. What engines write in another form is the same, and
 // so is what they add.
@@ -89,6 +70,20 @@ func plain(kind string) Meaning { return Meaning{Kind: kind} }
 // and adds that an engine shows more than it was asked for: what it adds of its own, or from the image.
 func (m Meaning) and(like func(asked, has any, id ID) bool) Meaning {
 	m.like = like
+	return m
+}
+
+// withOthers adds to a meaning by [keyed] that an engine shows elements of other keys as well, and some of them twice.
+func (m Meaning) withOthers() Meaning {
+	once := func(list []any) []any { return slices.CompactFunc(list, equal) }
+	m.like = func(asked, has any, _ ID) bool {
+		keys := map[string]bool{}
+		for _, one := range list(asked) {
+			keys[m.key(one)] = true
+		}
+		known := slices.DeleteFunc(slices.Clone(list(has)), func(one any) bool { return !keys[m.key(one)] })
+		return equal(once(slices.Clone(list(asked))), once(known))
+	}
 	return m
 }
 
@@ -128,7 +123,7 @@ func setOf(kind string, form func(string) string) Meaning {
 // keyed is the meaning of a list in which order counts only among elements of one key: an engine takes the last of them, or
 // goes through them in turn.
 func keyed(kind string, key func(any) string, form func(any) any) Meaning {
-	return Meaning{Kind: "list of " + kind, form: func(v any) any {
+	return Meaning{Kind: "list of " + kind, key: key, form: func(v any) any {
 		return sortedBy(each(v, form), key)
 	}}
 }

@@ -131,18 +131,22 @@ var pairs = []struct {
 	{"NetworkingConfig", `{"EndpointsConfig":{"n":{"DriverOpts":{"a":""}}}}`, `{"EndpointsConfig":{"n":{}}}`, false},
 }
 
-// forms is the JSON of what a field means; "" means the same as not set.
+// form is the JSON of what a field means; "" means the same as not set.
 func form(t testing.TB, name, value string) string {
 	t.Helper()
-	fields := map[string]json.RawMessage{}
-	if value != "" {
-		fields[name] = json.RawMessage(value)
+	if value == "" {
+		return ""
 	}
-	forms, err := field.Forms(fields)
+	f, _ := field.Find(name)
+	form := f.Form(decode(t, value))
+	if form == nil {
+		return ""
+	}
+	text, err := json.Marshal(form)
 	if err != nil {
 		t.Fatalf("%s %s: %v", name, value, err)
 	}
-	return string(forms[name])
+	return string(text)
 }
 
 func TestValuesMeanTheSame(t *testing.T) {

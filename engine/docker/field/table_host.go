@@ -9,15 +9,15 @@ import (
 
 func hostFields() []Field {
 	return []Field{
-		{Name: "HostConfig.Binds", Meaning: setOf("binds", bind).and(sameBinds), refs: source},
+		{Name: "HostConfig.Binds", Record: Digest, Meaning: setOf("binds", bind).and(sameBinds), refs: source},
 		{Name: "HostConfig.ContainerIDFile", Meaning: plain("text")},
-		{Name: "HostConfig.LogConfig", Meaning: plain("record").and(withMore)},
-		{Name: "HostConfig.NetworkMode", Meaning: textOf("network or namespace", networkMode).and(joins), refs: network},
-		{Name: "HostConfig.PortBindings", Meaning: mapOf("addresses of ports", sameText, bindings).and(samePorts)},
-		{Name: "HostConfig.RestartPolicy", Change: Update, Lift: `{"Name":"no"}`, Meaning: Meaning{Kind: "restart policy", form: policy}},
+		{Name: "HostConfig.LogConfig", Record: Names, Meaning: plain("record").and(withMore)},
+		{Name: "HostConfig.NetworkMode", Record: Digest, Meaning: textOf("network or namespace", networkMode).and(joins), refs: network},
+		{Name: "HostConfig.PortBindings", Record: Digest, Meaning: mapOf("addresses of ports", sameText, bindings).and(samePorts)},
+		{Name: "HostConfig.RestartPolicy", Record: Digest, Change: Update, Lift: `{"Name":"no"}`, Meaning: Meaning{Kind: "restart policy", form: policy}},
 		{Name: "HostConfig.AutoRemove", Meaning: plain("flag")},
 		{Name: "HostConfig.VolumeDriver", Meaning: plain("text")},
-		{Name: "HostConfig.VolumesFrom", Meaning: setOf("containers and modes", from).and(sameSources), refs: first(ContainerRef)},
+		{Name: "HostConfig.VolumesFrom", Record: Digest, Meaning: setOf("containers and modes", from).and(sameSources), refs: first(ContainerRef)},
 		{Name: "HostConfig.Mounts", Meaning: keyed("mounts by target", at("Target"), mount), refs: source},
 		{Name: "HostConfig.ConsoleSize", Since: "1.42", Meaning: plain("height and width")},
 		{Name: "HostConfig.Annotations", Since: "1.43", Meaning: plain("map of texts")},
@@ -29,15 +29,15 @@ func hostFields() []Field {
 		{Name: "HostConfig.DnsSearch", Meaning: plain("list of domains in their order")},
 		{Name: "HostConfig.ExtraHosts", Meaning: keyed("addresses by name", func(v any) string { return before(text(v), ":") }, ofText(host))},
 		{Name: "HostConfig.GroupAdd", Meaning: setOf("groups", sameText)},
-		{Name: "HostConfig.IpcMode", Meaning: plain("namespace").and(joins), refs: joined},
+		{Name: "HostConfig.IpcMode", Record: Digest, Meaning: plain("namespace").and(joins), refs: joined},
 		{Name: "HostConfig.Cgroup", Meaning: plain("text")},
-		{Name: "HostConfig.Links", Meaning: setOf("links", link), refs: first(ContainerRef)},
+		{Name: "HostConfig.Links", Record: Digest, Meaning: setOf("links", link), refs: first(ContainerRef)},
 		{Name: "HostConfig.OomScoreAdj", Meaning: number("0")},
-		{Name: "HostConfig.PidMode", Meaning: plain("namespace").and(joins), refs: joined},
+		{Name: "HostConfig.PidMode", Record: Digest, Meaning: plain("namespace").and(joins), refs: joined},
 		{Name: "HostConfig.Privileged", Meaning: plain("flag")},
 		{Name: "HostConfig.PublishAllPorts", Meaning: plain("flag")},
 		{Name: "HostConfig.ReadonlyRootfs", Meaning: plain("flag")},
-		{Name: "HostConfig.SecurityOpt", Meaning: keyed("options by what they are for", func(v any) string { return securityKey(text(v)) }, ofText(securityOption))},
+		{Name: "HostConfig.SecurityOpt", Record: Names, Meaning: keyed("options by what they are for", func(v any) string { return securityKey(text(v)) }, ofText(securityOption)).withOthers()},
 		{Name: "HostConfig.StorageOpt", Meaning: plain("map of texts")},
 		{Name: "HostConfig.Tmpfs", Meaning: mapOf("options by path", clean, ofText(tmpfsOptions))},
 		{Name: "HostConfig.UTSMode", Meaning: plain("text")},
@@ -80,14 +80,14 @@ func isolation(text string) string {
 
 // sameBinds compares without "nocopy", which says nothing of what is mounted.
 func sameBinds(asked, has any, _ ID) bool {
-	mounted := func(text string) string {
+	source := func(text string) string {
 		parts := strings.SplitN(text, ":", 3)
 		if len(parts) < 3 {
 			return text
 		}
 		return parts[0] + ":" + parts[1] + suffix(modes(parts[2], "nocopy"))
 	}
-	return equal(set(asked, mounted), set(has, mounted))
+	return equal(set(asked, source), set(has, source))
 }
 
 // sameSources compares containers by their ids.

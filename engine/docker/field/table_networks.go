@@ -4,7 +4,7 @@ package field
 
 func networkFields() []Field {
 	return []Field{
-		{Name: "NetworkingConfig", Change: Connect, Meaning: Meaning{Kind: "places in networks", form: places, like: samePlaces}, refs: network},
+		{Name: "NetworkingConfig", Record: Digest, Change: Connect, Meaning: Meaning{Kind: "places in networks", form: places, like: samePlaces, public: publicPlaces}, refs: network},
 	}
 }
 
@@ -17,6 +17,13 @@ func places(v any) any {
 		return nil
 	}
 	return map[string]any{endpointsConfig: entries(in, Network, place)}
+}
+
+// publicPlaces are places without the values of driver options, which engines show.
+func publicPlaces(form any) any {
+	return with(form, forms{endpointsConfig: func(v any) any {
+		return entries(v, sameText, func(v any) any { return with(v, forms{"DriverOpts": func(v any) any { return held(v) }}) })
+	}})
 }
 
 func place(v any) any {

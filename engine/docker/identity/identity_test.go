@@ -55,7 +55,7 @@ func TestNames(t *testing.T) {
 
 // What is written into labels is read back, by roles.
 func TestLabels(t *testing.T) {
-	container := identity.Mark{Map: "m", Role: identity.RoleContainer, Name: "app", Instance: "one", Origin: "site.star:1:2", Keep: true, Spec: "{}", Fields: "{1}"}
+	container := identity.Mark{Map: "m", Role: identity.RoleContainer, Name: "app", Instance: "one", Origin: "site.star:1:2", Keep: true, Fields: "{1}"}
 	full := container
 	full.Run, full.Deps = "r1", `{"m.db":"1","m.web":"2"}`
 	labels := identity.WithDeps(identity.WithRun(container.ContainerLabels(), "r1"), map[string]string{"m.web": "2", "m.db": "1"})
@@ -90,7 +90,7 @@ func TestLabels(t *testing.T) {
 
 // Whose a thing is.
 func TestMarks(t *testing.T) {
-	app := identity.Mark{Map: "m", Role: identity.RoleContainer, Name: "app", Spec: "{}", Run: "r1"}
+	app := identity.Mark{Map: "m", Role: identity.RoleContainer, Name: "app", Fields: "{}", Run: "r1"}
 	with := func(set func(*identity.Mark)) identity.Mark {
 		m := app
 		set(&m)
@@ -115,7 +115,7 @@ func TestMarks(t *testing.T) {
 		"another role":                        {with(func(m *identity.Mark) { m.Role = identity.RoleAttached }).IsPart(app), false},
 		"the answer of this run":              {identity.Mark{Run: "r1"}.Answers(app, "r1"), true},
 		"the same request of another run":     {later.Answers(app, "r1"), true},
-		"another request":                     {with(func(m *identity.Mark) { m.Spec, m.Run = "{1}", "r2" }).Answers(app, "r1"), false},
+		"another request":                     {with(func(m *identity.Mark) { m.Fields, m.Run = "{1}", "r2" }).Answers(app, "r1"), false},
 		"tied to others":                      {with(func(m *identity.Mark) { m.Deps, m.Run = "{1}", "r2" }).Answers(app, "r1"), false},
 		"a temporary container of a run":      {with(func(m *identity.Mark) { *m = helper; m.Run = "r2" }).Answers(helper, "r1"), false},
 		"a record of the volume":              {record.Records("m", volume), true},

@@ -19,8 +19,8 @@ const (
 	LabelInstance = LabelPrefix + "instance"   // "" without instances
 	LabelOrigin   = LabelPrefix + "origin"     // file:line:col that defined it
 	LabelKeep     = LabelPrefix + "persistent" // "true" for what cleanup never removes
-	LabelSpec     = LabelPrefix + "spec"       // digest of each field that was set, as JSON; of its text, as earlier versions know it
-	LabelFields   = LabelPrefix + "fields"     // the same of what each field means, see package field; not on what earlier versions made
+	LabelFields   = LabelPrefix + "fields"     // record of each field that was set, as JSON, see package field; not on what earlier versions made
+	LabelSpec     = LabelPrefix + "spec"       // of earlier versions: digest of each field that was set, as JSON; "" now, see [Mark.ContainerLabels]
 	LabelRun      = LabelPrefix + "run"        // id of the run that made it
 	LabelDeps     = LabelPrefix + "deps"       // ids of the containers it was tied to when it was made, by name, as JSON
 
@@ -56,10 +56,9 @@ type Mark struct {
 	Origin string
 	// Keep is set for what cleanup never removes.
 	Keep bool
-	// Spec and Fields are digests of what a container was made with, as it was written
-	// and as it was meant, Deps the containers that it was tied to, all as JSON. An
-	// earlier version wrote no Fields.
-	Spec, Fields, Deps string
+	// Fields is the record of what a container was made with, and Deps are the containers
+	// that it was tied to, both as JSON. Spec is the record that an earlier version wrote.
+	Fields, Deps, Spec string
 	// Run is the run that made it.
 	Run string
 
@@ -83,14 +82,15 @@ func Read(labels map[string]string) Mark {
 }
 
 // ContainerLabels are the labels of a create request for a container. Run and Deps
-// are known only when it is sent, see [WithRun] and [WithDeps].
+// are known only when it is sent, see [WithRun] and [WithDeps]. Spec is never written
+// again: it had digests of passwords, keyed with nothing but the name. It is there and
+// empty, so that none is taken over from an image, and for an earlier version on the same
+// engine: that compares such a container with what the engine shows, and leaves it alone
+// if that is what the map says; one with fewer digests it would make anew.
 func (m Mark) ContainerLabels() map[string]string {
 	labels := map[string]string{
 		LabelMap: m.Map, LabelRole: m.Role, LabelName: m.Name, LabelInstance: m.Instance,
-		LabelOrigin: m.Origin, LabelKeep: strconv.FormatBool(m.Keep), LabelSpec: m.Spec,
-	}
-	if m.Fields != "" {
-		labels[LabelFields] = m.Fields
+		LabelOrigin: m.Origin, LabelKeep: strconv.FormatBool(m.Keep), LabelFields: m.Fields, LabelSpec: "",
 	}
 	return labels
 }

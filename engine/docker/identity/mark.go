@@ -38,13 +38,14 @@ func (m Mark) IsPart(asked Mark) bool {
 
 // Answers reports whether a container is the one that a request with the mark asked
 // made: the run made it, or another one did from the same request for the same part.
-// A request without digests, which is that of a temporary container, is answered by
-// its own run only: what another run uses is never taken.
+// A request without a record of its fields, which is that of a temporary container, is
+// answered by its own run only: what another run uses is never taken. Labels do not tell
+// the values of all fields: whether these are the same too, the engine shows.
 func (m Mark) Answers(asked Mark, run string) bool {
 	if m.Run == run {
 		return true
 	}
-	return asked.Spec != "" && m.IsPart(asked) && m.Spec == asked.Spec && m.Deps == asked.Deps
+	return asked.Fields != "" && m.IsPart(asked) && m.Fields == asked.Fields && m.Deps == asked.Deps
 }
 
 // Records reports whether the thing is a record of the map that says this very volume

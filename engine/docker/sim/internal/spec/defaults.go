@@ -49,10 +49,14 @@ func FillDefaults(c *Config, h *HostConfig, api wire.Version, id, host string) {
 		h.MemorySwappiness = nil
 	}
 	if !h.Privileged {
-		h.MaskedPaths = []string{
-			"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-			"/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+		if h.MaskedPaths == nil {
+			h.MaskedPaths = []string{
+				"/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+				"/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+			}
 		}
-		h.ReadonlyPaths = []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}
+		if h.ReadonlyPaths == nil {
+			h.ReadonlyPaths = []string{"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}
+		}
 	}
 }
