@@ -101,9 +101,9 @@ type todo struct {
 	why                         string
 	at                          problem.Origin // where the cause stands; zero means where the container does
 
-	update *docker.ContainerUpdate // in place
-	change string                  // why that
-	other  *Step                   // of a kind that only its action has; it waits for nothing
+	update *inPlace
+	change string // why that
+	other  *Step  // of a kind that only its action has; it waits for nothing
 }
 
 // cause returns where the map holds the cause of what happens to a container.
@@ -112,6 +112,12 @@ func (t todo) cause(n *resolve.Node) problem.Origin {
 		return n.Origin
 	}
 	return t.at
+}
+
+// inPlace changes a container while it exists.
+type inPlace struct {
+	docker.ContainerUpdate
+	fields []string // that it changes
 }
 
 // todos are what happens to each container, by name.
@@ -157,6 +163,9 @@ func (b *builder) step(st Step, needs []string, at problem.Origin, why ...string
 	st.ID = id(st.Op, st.Target)
 	if c := b.s.Containers[st.Target]; st.ContainerID != "" && c.Renamed(st.Target) {
 		st.Called = c.Name
+	}
+	if st.Op == RemoveContainer {
+		st.Forget = limitRecords(b.s, b.d.Map, st.Target)
 	}
 	for _, need := range needs {
 		if !b.steps[need] {

@@ -20,41 +20,6 @@ type difference struct {
 	text  string // "Env changed"
 }
 
-// made is what a label keeps of the fields that a container was made with, and what it
-// would keep of those of the map.
-type made struct {
-	was, now map[string]string
-	// earlier: an earlier version made it, and kept digests of all fields as written.
-	earlier bool
-}
-
-// madeWith reads the labels of a container; was is nil if no label of dmap tells. Between
-// two releases both labels were written: then that of earlier versions counts.
-func madeWith(n *resolve.Node, c snapshot.Container) made {
-	mark := identity.Read(c.Labels)
-	if was := resolve.DecodeDigests(mark.Spec); was != nil {
-		return made{was: was, now: n.Digests, earlier: true}
-	}
-	return made{was: resolve.DecodeRecord(mark.Fields), now: n.Record}
-}
-
-// tells reports whether the label alone tells if a field has the value that the map has.
-func (m made) tells(name string) bool { return m.earlier || !field.IsShown(name) }
-
-// same reports whether a field of which the label tells is as it was made.
-func (m made) same(name string) bool { return m.was[name] == m.now[name] }
-
-// untold reports whether only an inspection can tell that a container has all that the
-// map asks for.
-func (m made) untold() bool {
-	for name := range m.now {
-		if m.was != nil && !m.tells(name) {
-			return true
-		}
-	}
-	return false
-}
-
 // madeOtherwise says which fields of the map differ from those the container was made
 // with, as far as its label and, if it was inspected, the engine tell; sorted. It is nil
 // for a container without dmap's labels.
@@ -174,6 +139,7 @@ func (b *builder) compare(n *resolve.Node, c snapshot.Container) comparison {
 		}
 		return !slices.Contains(limits, diff.field) && !c.Info.Unlimited(diff.field)
 	})
+	set := setInPlace(b.s, b.d.Map, n.Name)
 	add := func(name, text string) {
 		if !slices.ContainsFunc(out, func(diff difference) bool { return diff.field == name }) {
 			out = append(out, difference{name, text})
@@ -185,6 +151,12 @@ func (b *builder) compare(n *resolve.Node, c snapshot.Container) comparison {
 			how = "changed" // in the map, for it cannot on the engine
 		}
 		add(f, differs(f, how).text)
+	}
+	for f := range set {
+		// Also one that is there no more, if it can be lifted in place: its record goes with it.
+		if r, _ := field.Find(f); n.Record[f] == "" && (slices.Contains(limits, f) || r.Lift != "") {
+			add(f, differs(f, "is gone").text)
+		}
 	}
 	if lost := c.Info.LostLinks(n.Spec.HostConfig.Links); len(lost) > 0 {
 		add(links, "has lost the link "+strings.Join(lost, ", "))

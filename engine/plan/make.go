@@ -113,12 +113,12 @@ func (b *builder) missing(sel *selection) (Missing, error) {
 // inspections are those of the named containers that must be inspected before they can be
 // compared: for update all; for other actions those of which only the engine shows what
 // they were made with, and those of which a limit has changed since, which may have been
-// changed in place.
+// changed in place, or was.
 func (b *builder) inspections(names []string) []string {
 	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		n := b.d.Node(name)
 		c, ok := b.s.Containers[name]
-		return !ok || !b.act.compares && !madeWith(n, c).untold() && !slices.ContainsFunc(madeOtherwise(n, c, b.s), func(diff difference) bool {
+		return !ok || !b.act.compares && !madeWith(n, c).untold() && len(setInPlace(b.s, b.d.Map, n.Name)) == 0 && !slices.ContainsFunc(madeOtherwise(n, c, b.s), func(diff difference) bool {
 			return docker.Updatable(diff.field) || diff.field == volumesFrom
 		})
 	})

@@ -69,9 +69,9 @@ func (b *builder) foreignLimits(n *resolve.Node, c snapshot.Container) {
 	if c.Info == nil {
 		return
 	}
-	was := madeWith(n, c).was
+	was, set := madeWith(n, c).was, setInPlace(b.s, b.d.Map, n.Name)
 	for _, f := range b.differences(n, c).limits {
-		if n.Digests[f] == "" && was[f] == "" {
+		if n.Digests[f] == "" && was[f] == "" && !set[f] {
 			b.note(n.Name, n.Origin, "has a limit that is not in the map: %s; --force-recreate lifts it", strings.TrimPrefix(f, "HostConfig."))
 		}
 	}

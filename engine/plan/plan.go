@@ -68,6 +68,11 @@ type Step struct {
 	Deps map[string]string `json:"deps,omitempty"`
 	// Update is what a container.update changes.
 	Update *docker.ContainerUpdate `json:"update,omitempty"`
+	// Record are the limits, as API fields, of which a container.update records that dmap
+	// set them in place; Forget are those whose records it removes, or a container.remove
+	// with the container.
+	Record []string `json:"record,omitempty"`
+	Forget []string `json:"forget,omitempty"`
 	// Volume is the create request of a volume.create.
 	Volume *docker.VolumeSpec `json:"volume,omitempty"`
 	// Prepare is what a volume.prepare runs.

@@ -91,8 +91,9 @@ func (b *builder) buildUp() {
 		}
 		if t.update != nil {
 			c := b.s.Containers[n.Name]
-			b.step(Step{Op: UpdateContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Update: t.update},
-				b.todo.stops(n.Name), t.cause(n), t.change)
+			st := Step{Op: UpdateContainer, Target: n.Name, ContainerID: c.ID, Foreign: !b.ours(c.Labels), Update: &t.update.ContainerUpdate}
+			recordLimits(&st, madeWith(n, c), setInPlace(b.s, b.d.Map, n.Name), t.update.fields)
+			b.step(st, b.todo.stops(n.Name), t.cause(n), t.change)
 		}
 		if !n.Attached && b.preparesOwned(n) {
 			b.prepareOwned(n)

@@ -39,6 +39,7 @@ func TestOperationsNameFieldsOfSteps(t *testing.T) {
 	full := plan.Step{
 		ContainerID: "1", Called: "x", Foreign: true, Create: &docker.ContainerSpec{}, Deps: map[string]string{}, Update: &docker.ContainerUpdate{},
 		Volume: &docker.VolumeSpec{}, Prepare: &plan.Prepare{}, Wait: true, Force: true, StopTimeout: new(int), Signal: "SIGHUP",
+		Record: []string{"HostConfig.Memory"}, Forget: []string{"HostConfig.Memory"},
 	}
 	fields := plan.Fields(&full)
 	if n := reflect.TypeFor[plan.Step]().NumField() - 6; len(fields) != n { // all kinds have six: id, op, target, needs, why, origin

@@ -60,7 +60,7 @@ func reconcile(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
 		diffs = append(diffs, difference{"", fmt.Sprintf("image %s is another one now (%s)", n.Image, short(image.ID))})
 	}
 	if len(diffs) == 0 {
-		return t
+		return recordAgain(b, n, c, t)
 	}
 	var fields, why []string
 	for _, diff := range diffs {
@@ -70,9 +70,23 @@ func reconcile(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
 	if !ok {
 		t = anew(c, strings.Join(why, ", "))
 	} else {
-		t.update, t.change = &change, strings.Join(why, ", ")
+		t.update, t.change = &inPlace{change, fields}, strings.Join(why, ", ")
 	}
 	t.at = n.At(fields[0])
+	return t
+}
+
+// recordAgain lets a container be given the limits again that it has and that nothing
+// tells to be dmap's, so that there is a record of them. t is what start would do.
+func recordAgain(b *builder, n *resolve.Node, c snapshot.Container, t todo) todo {
+	lost := unrecorded(madeWith(n, c), setInPlace(b.s, b.d.Map, n.Name))
+	if len(lost) == 0 {
+		return t
+	}
+	if change, ok := n.Spec.Update(*c.Info, lost); ok {
+		t.update, t.at = &inPlace{change, lost}, n.At(lost[0])
+		t.change = "nothing records that dmap set " + strings.ReplaceAll(strings.Join(lost, ", "), "HostConfig.", "")
+	}
 	return t
 }
 

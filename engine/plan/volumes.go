@@ -333,6 +333,9 @@ func volumesOf(b *builder, n *resolve.Node, volumes, containers map[string]bool)
 			containers[owner.Name] = true
 		}
 	}
+	for _, f := range limitRecords(b.s, b.d.Map, n.Name) {
+		volumes[identity.Limit(n.Name, f)] = true
+	}
 }
 
 // withUnfinished adds the records which say that preparations of some volumes are under

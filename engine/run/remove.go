@@ -20,9 +20,12 @@ func (x *executor) removePlanned(ctx context.Context, st *plan.Step) error {
 	}
 	found, err := x.removeContainer(ctx, id, st.Target, st.Force)
 	if err == nil && !found {
-		return x.replaced(ctx, st)
+		err = x.replaced(ctx, st)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return x.forgetLimits(ctx, st.Target, st.Forget)
 }
 
 // removeContainer removes the container with an id and a name; if it is gone already,

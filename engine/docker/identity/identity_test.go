@@ -23,13 +23,13 @@ func TestNames(t *testing.T) {
 		identity.Name("m", identity.Part("app", "one")), identity.Name("m", identity.Part("app", "")),
 		identity.Pattern("m.x"), identity.ClaimPattern("m.x"),
 		identity.Helper("m.v"), identity.VolumeOfHelper("m.v.dmap-prepare"), identity.Record("m.v"), identity.Claim("m", "ab", 3),
-		identity.ReservedSuffix("m.dmap-lock"), identity.ReservedSuffix("m.v.dmap-prepare"), identity.ReservedSuffix("m.v.dmap-prepared"), identity.ReservedSuffix("m.dmap-lock.x"),
+		identity.ReservedSuffix("m.dmap-lock"), identity.ReservedSuffix("m.v.dmap-prepare"), identity.ReservedSuffix("m.v.dmap-prepared"), identity.ReservedSuffix("m.dmap-lock.x"), identity.ReservedSuffix(identity.Limit("m.a", "HostConfig.Memory")), identity.Limit("m.a", "HostConfig.Memory"),
 		fmt.Sprint(identity.IsAnonymous(id), identity.IsID(id[1:]), identity.IsID(strings.ToUpper(id))),
 	}
 	want := []string{
 		"m.app.one", "m.app", `^m\.x\.`, `^m\.x\.dmap-lock\.`,
 		"m.v.dmap-prepare", "m.v", "m.v.dmap-prepared", "m.dmap-lock.ab.3",
-		".dmap-lock", ".dmap-prepare", ".dmap-prepared", "",
+		".dmap-lock", ".dmap-prepare", ".dmap-prepared", "", ".dmap-limit", "m.a.Memory.dmap-limit",
 		"true false false",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -68,6 +68,7 @@ func TestLabels(t *testing.T) {
 	for _, m := range []identity.Mark{
 		{Map: "m", Role: identity.RoleAttached, Name: "v", Origin: "site.star:1:2"},
 		{Map: "m", Role: identity.RolePrepared, Name: "v", Volume: "m.v", Prepared: "1:1"},
+		{Map: "m", Role: identity.RoleLimit, Name: "app", Instance: "one", LimitOf: "0a", Limit: "HostConfig.Memory"},
 		{Map: "m", Role: identity.RoleLock, Owner: "host, process 1", Process: "x/1/2"},
 	} {
 		if diff := cmp.Diff(m, identity.Read(m.VolumeLabels())); diff != "" {
@@ -185,7 +186,7 @@ func byHand(t *testing.T, path string) []string {
 }
 
 var (
-	ownText  = regexp.MustCompile(`dev\.dmap\.|\.dmap-(prepare|prepared|lock)`)
+	ownText  = regexp.MustCompile(`dev\.dmap\.|\.dmap-(prepare|prepared|lock|limit)`)
 	ownConst = regexp.MustCompile(`^(Label[A-Z]\w*|\w+Suffix)$`)
 	ofMap    = regexp.MustCompile(`(^|\.)(Map|mapName)$|^m\.Name$`)
 )

@@ -30,6 +30,10 @@ const (
 	LabelVolumeOf = LabelPrefix + "of"       // the run that made that volume
 	LabelPrepared = LabelPrefix + "prepared" // what was done: "2000:2000 u=rwX,g=rX,o="
 
+	// On the record that a limit was set in place (see RoleLimit).
+	LabelLimitOf = LabelPrefix + "limit-of" // id of the container
+	LabelLimit   = LabelPrefix + "limit"    // the API field: "HostConfig.Memory"
+
 	// On the claim of a run (see RoleLock).
 	LabelOwner   = LabelPrefix + "owner"   // its process, for people
 	LabelProcess = LabelPrefix + "process" // its process, for programs on the same machine
@@ -41,6 +45,7 @@ const (
 	RoleAttached  = "attached"  // holds an attached volume; also on that volume
 	RolePrepare   = "prepare"   // temporary: runs chown or chmod on a volume; also an empty volume that says that this goes on
 	RolePrepared  = "prepared"  // an empty volume: the record that another was prepared
+	RoleLimit     = "limit"     // an empty volume: the record that a limit of a container was set in place
 	RoleLock      = "lock"      // an empty volume: the claim of a run to be the only one that changes the map
 )
 
@@ -66,6 +71,9 @@ type Mark struct {
 	// and what was done.
 	Volume, VolumeOf, Prepared string
 
+	// Of a limit set in place: the id of the container, and the API field.
+	LimitOf, Limit string
+
 	// Of a claim: the process of its run, for people and for programs.
 	Owner, Process string
 }
@@ -77,6 +85,7 @@ func Read(labels map[string]string) Mark {
 		Origin: labels[LabelOrigin], Keep: labels[LabelKeep] == "true",
 		Spec: labels[LabelSpec], Fields: labels[LabelFields], Deps: labels[LabelDeps], Run: labels[LabelRun],
 		Volume: labels[LabelVolume], VolumeOf: labels[LabelVolumeOf], Prepared: labels[LabelPrepared],
+		LimitOf: labels[LabelLimitOf], Limit: labels[LabelLimit],
 		Owner: labels[LabelOwner], Process: labels[LabelProcess],
 	}
 }
@@ -102,6 +111,8 @@ func (m Mark) VolumeLabels() map[string]string {
 	switch m.Role {
 	case RolePrepared, RolePrepare:
 		return map[string]string{LabelMap: m.Map, LabelRole: m.Role, LabelName: m.Name, LabelVolume: m.Volume, LabelPrepared: m.Prepared}
+	case RoleLimit:
+		return map[string]string{LabelMap: m.Map, LabelRole: m.Role, LabelName: m.Name, LabelInstance: m.Instance, LabelLimitOf: m.LimitOf, LabelLimit: m.Limit}
 	case RoleLock:
 		return map[string]string{LabelMap: m.Map, LabelRole: m.Role, LabelOwner: m.Owner, LabelProcess: m.Process}
 	}

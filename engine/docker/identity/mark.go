@@ -63,6 +63,10 @@ func (m Mark) Begins(mapName string, volume Mark) bool {
 	return m.IsHelper(mapName) && m.VolumeOf == volume.Run
 }
 
+// IsLimit reports whether the thing is a record of the map that a limit was set in place,
+// for whatever container.
+func (m Mark) IsLimit(mapName string) bool { return m.IsOf(mapName) && m.Role == RoleLimit }
+
 // IsClaim reports whether the thing is a claim on the map.
 func (m Mark) IsClaim(mapName string) bool { return m.IsOf(mapName) && m.Role == RoleLock }
 

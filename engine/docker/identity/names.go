@@ -35,12 +35,13 @@ const (
 	PrepareSuffix  = ".dmap-prepare"
 	PreparedSuffix = ".dmap-prepared"
 	LockSuffix     = ".dmap-lock"
+	LimitSuffix    = ".dmap-limit"
 )
 
 // ReservedSuffix returns the suffix for which a thing of a map cannot have a name, or
 // "": it would be taken for a temporary container, a record or a claim.
 func ReservedSuffix(name string) string {
-	for _, suffix := range []string{PrepareSuffix, PreparedSuffix, LockSuffix} {
+	for _, suffix := range []string{PrepareSuffix, PreparedSuffix, LockSuffix, LimitSuffix} {
 		if strings.HasSuffix(name, suffix) {
 			return suffix
 		}
@@ -59,6 +60,11 @@ func Record(volume string) string { return volume + PreparedSuffix }
 
 // Unfinished is the name of the record that a volume is being prepared again.
 func Unfinished(volume string) string { return volume + PrepareSuffix }
+
+// Limit is the name of the record that a limit of a container was set in place.
+func Limit(container, field string) string {
+	return container + "." + strings.TrimPrefix(field, "HostConfig.") + LimitSuffix
+}
 
 // claims returns the beginning of the names of all claims on a map.
 func claims(mapName string) string { return mapName + LockSuffix + "." }
