@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/connhelper"
 	clicontext "github.com/docker/cli/cli/context"
@@ -103,7 +104,7 @@ func (o Options) context(name, source string) (place, error) {
 		func() any { return &map[string]any{} },
 		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} })))
 	meta, err := contexts.GetMetadata(name)
-	if client.IsErrNotFound(err) {
+	if cerrdefs.IsNotFound(err) {
 		return place{}, fmt.Errorf("cannot use %s: there is no such context%s; see docker context ls", source, nearContext(contexts, name))
 	}
 	if err != nil {

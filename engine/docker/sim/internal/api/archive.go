@@ -206,7 +206,7 @@ func putFiles(w *world.World, c *state.Container, q *wire.Request, fresh files.T
 			call := "open"
 			switch {
 			case f.Dir && there:
-				return wire.Reply{}, w.ErrReadOnlyDir(p, full, f.UID, f.GID)
+				return wire.Reply{}, world.ErrReadOnlyDir(w.Version, p, full, f.UID, f.GID)
 			case f.Dir:
 				call = "mkdir"
 			}

@@ -57,14 +57,14 @@ func (s *Endpoints) connect(c *state.Container) error {
 		target, err := s.st.FindContainer(other)
 		switch {
 		case err != nil:
-			return s.errJoinsNobody(err)
+			return errJoinsNobody(s.version, err)
 		case target == c:
-			return s.errJoinsItself()
+			return errJoinsItself(s.version)
 		case !target.Running:
-			return s.errJoinsStopped(target, other)
+			return errJoinsStopped(s.version, target, other)
 		}
 		c.Config.Hostname, c.Config.Domainname = target.Config.Hostname, target.Config.Domainname
-		return s.errSharesAndJoins(c)
+		return errSharesAndJoins(s.version, c)
 	}
 	// It stays empty if no network could be joined.
 	c.SandboxID = ""
@@ -72,22 +72,22 @@ func (s *Endpoints) connect(c *state.Container) error {
 	for _, name := range EndpointOrder(c) {
 		n, err := s.st.FindNetwork(name)
 		if err != nil {
-			return s.setUp(err)
+			return networkSetUp(s.version, err)
 		}
 		if err := s.connectOne(c, name, n); err != nil {
-			return s.setUp(err)
+			return networkSetUp(s.version, err)
 		}
 		c.SandboxID = sandbox
 	}
 	// Links are checked twice, as the engine does: whether their targets are on the
 	// default network before ports are taken, and whether they run after that.
-	if s.linksFirstApart() {
+	if linksFirstApart(s.version) {
 		if err := s.checkLinkable(c); err != nil {
 			return err
 		}
 	}
 	if err := s.openPorts(c); err != nil {
-		return s.setUp(err)
+		return networkSetUp(s.version, err)
 	}
 	return s.checkLinks(c)
 }

@@ -75,11 +75,6 @@ func (s *Endpoints) checkJoin(c *state.Container, ep *spec.EndpointConfig, n *st
 	return nil
 }
 
-// errSharedNetwork refuses a network to who has that of another.
-func errSharedNetwork() error {
-	return wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
-}
-
 // errHostNetwork is what the engine says about leaving or joining the host's network.
 const errHostNetwork = "container cannot be disconnected from host network or connected to host network"
 

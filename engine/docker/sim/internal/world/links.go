@@ -27,7 +27,7 @@ func (s *Endpoints) registerLinks(c *state.Container) error {
 		}
 		// A container that shares another's network is linked to through that other
 		// one, which has the addresses.
-		if target, err = s.st.NetworkOwner(target, s.unknownOwner()); err != nil {
+		if target, err = s.st.NetworkOwner(target, unknownOwner(s.version)); err != nil {
 			return err
 		}
 		if target.HostConfig.NetworkMode == "host" {
@@ -47,7 +47,7 @@ func (s *Endpoints) checkLinkable(c *state.Container) error {
 	for _, l := range c.Links {
 		target := s.st.Containers[l.Target]
 		if target == nil && l.Apart || target != nil && target.Endpoints["bridge"] == nil {
-			return s.errLinksApart(l)
+			return errLinksApart(s.version, l.Target, s.st.LinkName(l))
 		}
 	}
 	return nil

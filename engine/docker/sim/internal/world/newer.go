@@ -5,7 +5,6 @@ package world
 import (
 	"strings"
 
-	"github.com/dmap-dev/dmap/engine/docker/sim/internal/spec"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/state"
 	"github.com/dmap-dev/dmap/engine/docker/sim/internal/wire"
 )
@@ -17,16 +16,16 @@ const (
 )
 
 // errJoinsItself refuses the start of a container that shares its own network.
-func (s *Endpoints) errJoinsItself() error {
-	if s.version.At(read) {
+func errJoinsItself(v wire.Version) error {
+	if v.At(read) {
 		return wire.Failure("cannot join own network namespace")
 	}
 	return wire.Failure("cannot join own network")
 }
 
 // errJoinsStopped refuses the start of a container that shares the network of one that does not run; by is how it names it.
-func (s *Endpoints) errJoinsStopped(target *state.Container, by string) error {
-	if s.version.At(read) {
+func errJoinsStopped(v wire.Version, target *state.Container, by string) error {
+	if v.At(read) {
 		return wire.Conflict("cannot join network namespace of a non running container: container %s is %s", target.Name, target.Status())
 	}
 	return wire.Conflict("cannot join network of a non running container: %s", by)
@@ -34,16 +33,16 @@ func (s *Endpoints) errJoinsStopped(target *state.Container, by string) error {
 
 // errJoinsNobody refuses the start of a container that shares the network of one that there is not. The newest engines make
 // that an error of their own, as if it were no fault of the request.
-func (s *Endpoints) errJoinsNobody(err error) error {
-	if s.version.At(compared) {
+func errJoinsNobody(v wire.Version, err error) error {
+	if v.At(compared) {
 		return wire.Failure("joining network namespace of container: %v", err)
 	}
 	return err
 }
 
-// setUp is how an engine tells an error of the networks of a container that starts.
-func (s *Endpoints) setUp(err error) error {
-	if err == nil || !s.version.At(read) {
+// networkSetUp is how an engine tells an error of the networks of a container that starts.
+func networkSetUp(v wire.Version, err error) error {
+	if err == nil || !v.At(read) {
 		return err
 	}
 	return wire.Prefixed("failed to set up container networking: ", err)
@@ -51,33 +50,38 @@ func (s *Endpoints) setUp(err error) error {
 
 // errSharesAndJoins refuses the start of a container that shares the network of another and was connected to one itself, which
 // older engines pass over.
-func (s *Endpoints) errSharesAndJoins(c *state.Container) error {
-	if len(c.Endpoints) == 0 || !s.version.At(read) {
+func errSharesAndJoins(v wire.Version, c *state.Container) error {
+	if len(c.Endpoints) == 0 || !v.At(read) {
 		return nil
 	}
-	return s.setUp(errSharedNetwork())
+	return networkSetUp(v, errSharedNetwork())
+}
+
+// errSharedNetwork refuses a network to who has that of another.
+func errSharedNetwork() error {
+	return wire.BadRequest("container sharing network namespace with another container or host cannot be connected to any other network")
 }
 
 // unknownOwner is what a link says to a container whose network is that of nobody.
-func (s *Endpoints) unknownOwner() string {
+func unknownOwner(v wire.Version) string {
 	text := "Could not get container for %s: %s"
-	if s.version.At(read) {
+	if v.At(read) {
 		return strings.ToLower(text[:1]) + text[1:]
 	}
 	return text
 }
 
 // errLinksApart refuses the start of a container with a link to one that is not on the default network.
-func (s *Endpoints) errLinksApart(l spec.Link) error {
-	if s.version.At(compared) {
-		return wire.Failure("container %s not attached to default bridge network", l.Target)
+func errLinksApart(v wire.Version, target, linkName string) error {
+	if v.At(compared) {
+		return wire.Failure("container %s not attached to default bridge network", target)
 	}
-	return wire.Failure("Cannot link to /%s, as it does not belong to the default network", s.st.LinkName(l))
+	return wire.Failure("Cannot link to /%s, as it does not belong to the default network", linkName)
 }
 
 // linksFirstApart reports whether an engine looks whether linked containers are on the default network before it looks whether
 // they run.
-func (s *Endpoints) linksFirstApart() bool { return !s.version.At(compared) }
+func linksFirstApart(v wire.Version) bool { return !v.At(compared) }
 
 // failedTask is how an engine tells an error of the runtime.
 func failedTask(v wire.Version, err error) string {
@@ -92,8 +96,8 @@ func failedTask(v wire.Version, err error) string {
 
 // ErrReadOnlyDir refuses files of an archive that would give a directory in a read-only mount another owner. name is that in
 // the archive, at where it falls.
-func (w *World) ErrReadOnlyDir(name, at string, uid, gid int) error {
-	if w.Version.At(compared) {
+func ErrReadOnlyDir(v wire.Version, name, at string, uid, gid int) error {
+	if v.At(compared) {
 		name = strings.TrimPrefix(name, "/")
 		return wire.Failure("failed to Lchown %q for UID %d, GID %d: lchownat %s: read-only file system", name, uid, gid, name)
 	}
