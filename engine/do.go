@@ -91,7 +91,8 @@ func passes(err error) bool {
 func (e *Engine) carryOut(ctx context.Context, mapName string, o Options, decide func(context.Context) decision) (report *run.Report, err error) {
 	d := decide(ctx)
 	if o.Lock == nil && d.needsLock(mapName) {
-		if o.Lock, err = e.lock(ctx, mapName, o); err != nil {
+		takesDown := d.err == nil && d.plan.TakesDown()
+		if o.Lock, err = e.lock(ctx, mapName, takesDown, o); err != nil {
 			return &run.Report{Interrupted: errors.Is(err, run.ErrInterrupted)}, err
 		}
 		defer func() { err = errors.Join(err, o.Lock.Release()) }()
@@ -107,7 +108,7 @@ func (e *Engine) carryOut(ctx context.Context, mapName string, o Options, decide
 }
 
 // lock takes the lock of a map. Whatever ends the run also ends the wait.
-func (e *Engine) lock(ctx context.Context, mapName string, o Options) (*run.Lock, error) {
+func (e *Engine) lock(ctx context.Context, mapName string, takesDown bool, o Options) (*run.Lock, error) {
 	select {
 	case <-o.Drain: // a nil channel never delivers
 		return nil, run.ErrInterrupted
@@ -122,12 +123,15 @@ func (e *Engine) lock(ctx context.Context, mapName string, o Options) (*run.Lock
 		case <-waiting.Done():
 		}
 	}()
-	lock, err := run.Acquire(waiting, e.docker, mapName, run.LockOptions{Wait: o.LockTimeout, Waiting: func(holder string) {
-		calls.Heard(ctx)
-		if o.Waiting != nil {
-			o.Waiting(holder)
-		}
-	}, Times: o.Times})
+	lock, err := run.Acquire(waiting, e.docker, mapName, run.LockOptions{
+		Wait: o.LockTimeout, Dir: o.LockDir, TakesDown: takesDown, Warn: o.Warn, Times: o.Times,
+		Waiting: func(holder string) {
+			calls.Heard(ctx)
+			if o.Waiting != nil {
+				o.Waiting(holder)
+			}
+		},
+	})
 	if err != nil && errors.Is(context.Cause(waiting), run.ErrInterrupted) {
 		return nil, fmt.Errorf("%w: %w", run.ErrInterrupted, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dmap-dev/dmap/engine"
+	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/dockerd"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
@@ -240,4 +241,31 @@ func ExampleEngine_Do() {
 	// Output:
 	// Plan: 1 to create, 1 to start.
 	// 2 done, <nil>
+}
+
+// On an engine whose disk is full a map can be stopped and taken down, and the run says that
+// only this machine knows of it (issue 10, D5).
+func TestTakingDownOnAFullDisk(t *testing.T) {
+	b := newBench(t)
+	b.must(t, site(), plan.Start)
+	b.sim.AddFault(sim.Fault{Op: "volume.create", DiskFull: true, Times: -1})
+	b.sim.AddFault(sim.Fault{Op: "container.create", DiskFull: true, Times: -1})
+	var told []string
+	o := engine.Options{Options: run.Options{Times: quick, LockDir: t.TempDir(), Warn: func(text string) { told = append(told, text) }}}
+	for _, req := range []plan.Request{{Action: plan.Stop, Targets: []string{"web_server"}}, {Action: plan.Remove, Targets: []string{"web_server"}}, {Action: plan.Shutdown}} {
+		if _, err := b.engine.Do(t.Context(), site(), req, o); err != nil {
+			t.Errorf("%s: %v", req.Action, err)
+		}
+	}
+	for name, state := range b.states() {
+		if strings.Contains(name, "_server.") || name == "example_map.web_server" {
+			t.Errorf("left: %s, %s", name, state)
+		}
+	}
+	if len(told) != 3 {
+		t.Errorf("told %q", told)
+	}
+	if _, err := b.engine.Do(t.Context(), site(), plan.Request{Action: plan.Start}, o); docker.KindOf(err) != docker.NoSpace {
+		t.Errorf("start: %v", err)
+	}
 }

@@ -75,7 +75,7 @@ var layout = map[string][]string{
 	"engine/snapshot":                    {"engine/docker"},
 	"engine/state":                       {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/snapshot"},
 	"engine/plan":                        {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/snapshot"},
-	"engine/run":                         {"engine/docker", "engine/docker/calls", "engine/docker/field", "engine/docker/identity", "engine/plan"},
+	"engine/run":                         {"engine/docker", "engine/docker/calls", "engine/docker/field", "engine/docker/identity", "engine/plan", "internal/filelock"},
 	"engine":                             {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/snapshot", "engine/state"},
 	"stdlib":                             {}, // files only
 	"internal/filelock":                  {},

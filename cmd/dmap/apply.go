@@ -68,6 +68,7 @@ func (a *app) applyPlan(ctx context.Context, f *applyFlags, file string) error {
 	}
 	again := a.planCommand(p, file)
 	err = a.carryOut(p.Map, "make a new plan: "+again, &f.workFlags, f.format, func(o engine.Options) (*run.Report, error) {
+		o.LockDir = c.lockDir
 		return c.engine.Apply(ctx, p, o)
 	})
 	return errors.Join(a.stale(err, again), c.close())

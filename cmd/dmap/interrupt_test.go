@@ -106,7 +106,7 @@ func TestLockedMapOnDocker(t *testing.T) {
 	}
 	cmd := exec.Command(program, "run", "--lock-timeout", "300ms", file, "start")
 	out, err := cmd.CombinedOutput()
-	holder := fmt.Sprintf("process %d, last seen ", os.Getpid())
+	holder := fmt.Sprintf("process %d: it is alive, on this machine", os.Getpid())
 	for _, want := range []string{
 		"dmap: waiting up to 300ms for another run on map \"" + mapName + "\" (", holder,
 		"dmap: map \"" + mapName + "\" is being changed by another run (", "docker volume rm " + mapName + identity.LockSuffix + ".",

@@ -38,7 +38,7 @@ type workFlags struct {
 }
 
 func (f *workFlags) add(flags *pflag.FlagSet) {
-	f.parallel, f.lockTimeout = 4, 30*time.Second
+	f.parallel, f.lockTimeout = 4, 2*time.Minute
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress on standard error")
 	flags.Var((*positive)(&f.parallel), "parallel", "most calls of one kind in flight")
 	flags.Var((*wait)(&f.lockTimeout), "lock-timeout", "how long to wait for another run that changes the map; 0 does not wait")
@@ -81,6 +81,7 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 		}
 	} else {
 		err = a.carryOut(r.of.Name, a.goOn(r.Action), &f.workFlags, f.format, func(o engine.Options) (*run.Report, error) {
+			o.LockDir = r.lockDir
 			return r.engine.Do(ctx, r.of, r.Request, o)
 		})
 	}
@@ -92,7 +93,10 @@ func (a *app) runAction(ctx context.Context, f *runFlags, args []string) error {
 func (a *app) carryOut(mapName, goOn string, f *workFlags, format string, do func(engine.Options) (*run.Report, error)) error {
 	began := false
 	o := engine.Options{
-		Options:     run.Options{Drain: a.drain, Draining: a.draining, Limits: run.Limits{Work: f.parallel}},
+		Options: run.Options{
+			Drain: a.drain, Draining: a.draining, Limits: run.Limits{Work: f.parallel},
+			Warn: func(text string) { fmt.Fprintf(a.Err, "dmap: %s\n", text) },
+		},
 		LockTimeout: f.lockTimeout,
 		Waiting: func(holder string) {
 			fmt.Fprintf(a.Err, "dmap: waiting up to %s for another run on map %q (%s)\n", f.lockTimeout, mapName, holder)

@@ -24,6 +24,8 @@ import (
 type connection struct {
 	engine *engine.Engine
 	close  func() error
+	// lockDir is that of runs on the engine; "" if it is this program's own.
+	lockDir string
 }
 
 // connected returns a connection through a client.
@@ -55,7 +57,11 @@ func (f *engineFlags) connect(ctx context.Context, images func() (simImages, err
 	if err != nil {
 		return nil, err
 	}
-	return connected(client, func() error { return nil })
+	c, err := connected(client, func() error { return nil })
+	if err == nil {
+		c.lockDir = lockDir()
+	}
+	return c, err
 }
 
 // simImages are the images that can be pulled, with their programs; nil is one that

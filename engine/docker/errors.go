@@ -23,6 +23,7 @@ const (
 	InvalidSpec       Kind = "invalid specification" // the engine refuses what was asked for
 	PortTaken         Kind = "port taken"            // a host port is in use
 	LinkTargetDown    Kind = "link target down"      // a legacy link to a container that does not run
+	NoSpace           Kind = "no space"              // the engine's disk is full
 	Denied            Kind = "denied"                // registry or engine wants other credentials
 	Unsupported       Kind = "unsupported"           // the engine is too old for the call
 	Unreachable       Kind = "unreachable"           // nothing was sent: no engine there

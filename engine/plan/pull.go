@@ -36,6 +36,13 @@ func (p *Plan) ChangesMap() bool {
 	return slices.ContainsFunc(p.Steps, func(st Step) bool { return st.Op != PullImage })
 }
 
+// TakesDown reports whether the plan only stops, signals and removes: it needs no space.
+func (p *Plan) TakesDown() bool {
+	return !slices.ContainsFunc(p.Steps, func(st Step) bool {
+		return st.Op != StopContainer && st.Op != RemoveContainer && st.Op != SignalContainer
+	})
+}
+
 // Pulls returns the images that the plan fetches, by reference.
 func (p *Plan) Pulls() []string {
 	var refs []string

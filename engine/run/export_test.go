@@ -18,7 +18,11 @@ func Operations() []plan.Op {
 }
 
 // Renew renews a claim now instead of at the next beat.
-func (l *Lock) Renew(ctx context.Context) error { return l.renew(ctx) }
+func (l *Lock) Renew(ctx context.Context) error {
+	l.busy.Lock()
+	defer l.busy.Unlock()
+	return l.renew(ctx)
+}
 
 // Check is what a run asks before it begins a step.
 func (l *Lock) Check() error { return l.check() }

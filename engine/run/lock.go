@@ -5,6 +5,8 @@ package run
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -17,12 +19,16 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
+	"github.com/dmap-dev/dmap/internal/filelock"
 )
 
 // A run that wants the lock makes an empty volume, its claim, under a name that nobody
 // else uses, and then lists the claims. Whoever sees only its own claim has the lock:
 // of two runs, the one whose claim came later sees the other's. A claim's name belongs
 // to one lock and one renewal, so removing a dead claim cannot hit a live one.
+//
+// A prune removes claims too, so the holder keeps looking for its own; and the runs of one
+// machine take turns before they make a claim at all, see [LockOptions.Dir].
 const (
 	// lease is how old the newest claim of a live run may be, by the engine's clock.
 	lease = time.Minute
@@ -31,6 +37,8 @@ const (
 	// patience is how long the holder goes on without having renewed its claim. It is
 	// shorter than lease, so the holder stops before others take the lock.
 	patience = 45 * time.Second
+	// glance is how often the holder looks whether its claim is still there.
+	glance = time.Second
 )
 
 // LockOptions say how to take a lock. The zero value does not wait.
@@ -42,6 +50,14 @@ type LockOptions struct {
 	Waiting func(holder string)
 	// Process holds the lock; the zero value means [ThisProcess].
 	Process Process
+	// Dir is a folder on this machine in which runs queue for a map on an engine, so that
+	// they come in their order, and no prune of volumes lets two in. "" is none.
+	Dir string
+	// TakesDown: the run only stops and removes. On an engine whose disk is full, which has
+	// no place for a claim, the turn in Dir is enough for it.
+	TakesDown bool
+	// Warn is told what a person should know of the lock; nil is nobody.
+	Warn func(text string)
 	// Times bound each call.
 	Times Times
 }
@@ -50,12 +66,15 @@ type LockOptions struct {
 type LockedError struct {
 	Map    string
 	Holder string   // the process that holds the lock, and since when
-	Claims []string // the volumes to remove in order to break the lock
+	Claims []string // the volumes to remove in order to break the lock; none if a live process of this machine has it
 }
 
 func (e *LockedError) Error() string {
-	return fmt.Sprintf("map %q is being changed by another run (%s): wait for its end; if it is surely gone, break its lock: docker volume rm %s",
-		e.Map, e.Holder, strings.Join(e.Claims, " "))
+	text := fmt.Sprintf("map %q is being changed by another run (%s): wait for its end", e.Map, e.Holder)
+	if len(e.Claims) > 0 {
+		text += "; if it is surely gone, break its lock: docker volume rm " + strings.Join(e.Claims, " ")
+	}
+	return text
 }
 
 // ErrLockLost is the cause if a run ends early because it may no longer be the only
@@ -70,8 +89,13 @@ type Lock struct {
 	mapName string
 	id      string
 	process Process
+	turn    *filelock.Turn // nil: no queue
+	full    bool           // there is no place for a claim
 	end     context.CancelFunc
 	dropped chan error // receives the result of removing the claims, after end
+	clock   time.Time  // of the engine, when the rivals were looked at; zero: it does not tell
+
+	busy sync.Mutex // one renewal at a time
 
 	mu      sync.Mutex
 	next    int       // number of the next claim
@@ -93,32 +117,106 @@ func Acquire(ctx context.Context, client docker.Client, mapName string, o LockOp
 		mapName:  mapName, id: newID() + newID(), process: o.Process,
 	}
 	until := time.Now().Add(o.Wait)
+	if err := l.queue(ctx, o); err != nil {
+		return nil, errors.Join(err, l.leave())
+	}
+	if err := l.take(ctx, until, o); err != nil {
+		return nil, errors.Join(err, l.leave())
+	}
+	l.keep(ctx)
+	return l, nil
+}
+
+// queue waits until this run is the first one of its machine. Where that is not possible, the
+// claims have to do.
+func (l *Lock) queue(ctx context.Context, o LockOptions) error {
+	if o.Dir == "" {
+		return nil
+	}
+	var id string
+	err := l.call(ctx, calls.Read, to("say who it is", ""), func(ctx context.Context) error {
+		info, err := l.client.Engine(ctx)
+		id = info.ID
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	note := fmt.Sprintf("%s, since %s", l.process.Name, time.Now().UTC().Format(clockForm))
+	if l.turn, err = filelock.Queue(o.Dir, queueName(id, l.mapName), note); err != nil {
+		return nil
+	}
+	ahead, err := l.turn.Wait(ctx, 0)
+	if errors.Is(err, filelock.ErrNotYet) && o.Wait > 0 {
+		if o.Waiting != nil {
+			o.Waiting(ahead)
+		}
+		ahead, err = l.turn.Wait(ctx, o.Wait)
+	}
+	switch {
+	case errors.Is(err, filelock.ErrNotYet):
+		return &LockedError{Map: l.mapName, Holder: ahead}
+	case err != nil && ctx.Err() != nil:
+		return l.cancelled(ahead)
+	}
+	return err
+}
+
+// queueName is that of the queue for a map on an engine.
+func queueName(engine, mapName string) string {
+	sum := sha256.Sum256([]byte(engine + "\x00" + mapName))
+	return hex.EncodeToString(sum[:4]) + "." + mapName
+}
+
+// leave lets the next run of this machine come.
+func (l *Lock) leave() error {
+	if l.turn == nil {
+		return nil
+	}
+	return l.turn.Leave()
+}
+
+// take makes claims until one is the only one.
+func (l *Lock) take(ctx context.Context, until time.Time, o LockOptions) error {
 	for told := false; ; {
 		held, others, err := l.try(ctx)
 		if held {
-			l.keep(ctx)
-			return l, nil
+			return nil
+		}
+		if docker.KindOf(err) == docker.NoSpace && o.TakesDown && l.turn != nil {
+			l.full = true
+			others, err = l.others(ctx)
 		}
 		if err := errors.Join(err, l.drop(ctx)); err != nil {
-			return nil, err
+			return err
+		}
+		if l.full && len(others) == 0 {
+			if o.Warn != nil {
+				o.Warn(fmt.Sprintf("the engine's disk is full, so nothing there says that this run changes the map %q: only runs of this machine know", l.mapName))
+			}
+			return nil
 		}
 		for len(others) > 0 { // wait without a claim: two waiting runs would see each other's for ever
 			if !told && o.Wait > 0 && o.Waiting != nil {
-				o.Waiting(holder(others))
+				o.Waiting(l.holder(others))
 				told = true
 			}
 			left := time.Until(until)
 			if left <= 0 {
-				return nil, &LockedError{Map: mapName, Holder: holder(others), Claims: others[0].names}
+				return &LockedError{Map: l.mapName, Holder: l.holder(others), Claims: others[0].names}
 			}
 			if !calls.Sleep(ctx, min(left, pauseBetweenLooks())) {
-				return nil, &docker.Error{Op: "lock map", Target: mapName, Kind: docker.Cancelled, Msg: "cancelled while another run changes it: " + holder(others)}
+				return l.cancelled(l.holder(others))
 			}
 			if others, err = l.others(ctx); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
+}
+
+func (l *Lock) cancelled(holder string) error {
+	return &docker.Error{Op: "lock map", Target: l.mapName, Kind: docker.Cancelled, Msg: "cancelled while another run changes it: " + holder}
 }
 
 // pauseBetweenLooks differs each time, so that waiting runs do not get in each other's
@@ -204,13 +302,20 @@ type rival struct {
 	newest  time.Time // zero if the engine does not say
 }
 
-// holder describes who has the lock.
-func holder(others []rival) string {
-	o := others[0]
-	if o.newest.IsZero() {
+// clockForm is how a person reads a time, in UTC.
+const clockForm = "2006-01-02 15:04:05 UTC"
+
+// holder describes who has the lock, and when that ends by itself.
+func (l *Lock) holder(others []rival) string {
+	switch o := others[0]; {
+	case l.process.Machine != "" && l.process.Machine == o.process.Machine:
+		return fmt.Sprintf("%s: it is alive, on this machine", o.owner)
+	case o.newest.IsZero() || l.clock.IsZero():
 		return o.owner
+	default:
+		left := max(0, lease-l.clock.Sub(o.newest)).Round(time.Second)
+		return fmt.Sprintf("%s, last seen %s; if it has died, its lock ends in %s", o.owner, o.newest.UTC().Format(clockForm), left)
 	}
-	return o.owner + ", last seen " + o.newest.UTC().Format("2006-01-02 15:04:05") + " UTC"
 }
 
 // others lists the rivals that may be alive, ordered by id, and removes the claims of
@@ -221,18 +326,18 @@ func (l *Lock) others(ctx context.Context) ([]rival, error) {
 		return nil, err
 	}
 	var alive []rival
-	var now time.Time
+	l.clock = time.Time{}
 	for _, r := range all {
 		// On the same machine it is known whether the process still exists; elsewhere
 		// only the age of its claim can say.
 		gone := l.process.knowsGone(r.process)
 		if !gone && !r.newest.IsZero() {
-			if now.IsZero() {
-				if now, err = l.now(ctx); err != nil {
+			if l.clock.IsZero() {
+				if l.clock, err = l.now(ctx); err != nil {
 					return nil, err
 				}
 			}
-			gone = !now.IsZero() && now.Sub(r.newest) > lease
+			gone = !l.clock.IsZero() && l.clock.Sub(r.newest) > lease
 		}
 		if !gone {
 			alive = append(alive, r)
@@ -314,47 +419,91 @@ func (l *Lock) dropClaim(ctx context.Context, name string) error {
 	}
 }
 
-// keep renews the claim until the lock is released, and then removes it. Only the
-// removal is announced to whoever watches ctx, because only for that somebody waits.
+// keep renews the claim until the lock is released, and then removes it. In between it
+// looks whether the claim is still there. Only the removal is announced to whoever watches
+// ctx, because only for that somebody waits.
 func (l *Lock) keep(ctx context.Context) {
 	renewing, end := context.WithCancel(context.Background())
 	l.end, l.dropped = end, make(chan error, 1)
 	go func() {
-		for pause := beat; calls.Sleep(renewing, pause); {
-			pause = beat
-			if err := l.renew(renewing); err != nil {
-				pause = beat / 5
-				l.mu.Lock()
-				l.failed = err
-				l.mu.Unlock()
-			}
+		due := time.Now().Add(beat)
+		for !l.full && calls.Sleep(renewing, glance) {
+			due = l.attend(renewing, due)
 		}
+		<-renewing.Done()
 		l.dropped <- l.drop(ctx)
 	}()
 }
 
+// attend renews the claim if that is due, and says when it is due again; else it looks
+// whether the claim is there.
+func (l *Lock) attend(ctx context.Context, due time.Time) time.Time {
+	l.busy.Lock()
+	defer l.busy.Unlock()
+	if time.Now().Before(due) {
+		l.look(ctx)
+		return due
+	}
+	err := l.renew(ctx)
+	if err == nil {
+		return time.Now().Add(beat)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = err
+	return time.Now().Add(beat / 5)
+}
+
 // renew makes a new claim before it removes the old ones, so that there is always one.
-// If an old one is gone, another run may have considered it too old. After a failure
+// If an old one is gone, another run may have considered it too old, or somebody pruned. After a failure
 // renew is tried again soon; [Lock.check] knows how long that may go on.
 func (l *Lock) renew(ctx context.Context) error {
-	old := slices.Clone(l.claims)
 	if err := l.claim(ctx); err != nil {
 		return err
 	}
-	for _, name := range old {
-		switch err := l.removeVolume(ctx, name); {
-		case err == nil:
+	for _, name := range slices.Clone(l.claims) {
+		if name == l.newest() { // an earlier try may have made it
+			continue
+		}
+		err := l.removeVolume(ctx, name)
+		missing := docker.KindOf(err) == docker.NotFound
+		if err == nil || missing {
 			l.claims = slices.DeleteFunc(l.claims, func(c string) bool { return c == name })
-		// Another run removed it, because it found the claim too old. That alone is no
-		// loss: only if that run has made a claim of its own, there may be two.
-		case docker.KindOf(err) == docker.NotFound:
-			l.claims = slices.DeleteFunc(l.claims, func(c string) bool { return c == name })
-			if rivals, err := l.rivals(ctx); err != nil || len(rivals) > 0 {
-				l.lose()
-			}
+		}
+		// Another run removed it, because it found the claim too old, or somebody pruned. That
+		// alone is no loss: only if another run has made a claim of its own, there may be two.
+		if missing && !l.alone(ctx) {
+			l.lose()
 		}
 	}
 	return nil
+}
+
+// newest is the claim that was made last.
+func (l *Lock) newest() string { return identity.Claim(l.mapName, l.id, l.next-1) }
+
+// look claims again at once if the claim is gone. If there is a rival then, the lock is lost.
+func (l *Lock) look(ctx context.Context) {
+	_, err := l.volume(ctx, l.newest())
+	if docker.KindOf(err) == docker.NotFound && l.renew(ctx) == nil && !l.alone(ctx) {
+		l.lose()
+	}
+}
+
+// alone reports whether no other run has a claim. One that only tries steps back soon.
+func (l *Lock) alone(ctx context.Context) bool {
+	for range ties {
+		rivals, err := l.rivals(ctx)
+		switch {
+		case err != nil:
+			return false
+		case len(rivals) == 0:
+			return true
+		case !calls.Sleep(ctx, 25*time.Millisecond):
+			return true // the lock is given back
+		}
+	}
+	return false
 }
 
 func (l *Lock) lose() {
@@ -374,7 +523,7 @@ func (l *Lock) check() error {
 	// The wall clock goes on while a machine sleeps, but somebody may set it; the other
 	// clock is never set, but stands still during sleep. The longer silence counts.
 	silent := max(time.Since(l.renewed), time.Now().Round(0).Sub(l.renewed.Round(0)))
-	if l.lost == nil && silent > patience {
+	if l.lost == nil && !l.full && silent > patience {
 		why := l.failed
 		if why == nil { // the call is still in flight
 			why = &docker.Error{Op: "renew the lock of map", Target: l.mapName, Kind: docker.Cancelled, Msg: "no answer"}
@@ -388,7 +537,7 @@ func (l *Lock) check() error {
 // must be called exactly once. The error is a [*ReleaseError].
 func (l *Lock) Release() error {
 	l.end()
-	if err := <-l.dropped; err != nil {
+	if err := errors.Join(<-l.dropped, l.leave()); err != nil {
 		return &ReleaseError{l.mapName, err}
 	}
 	return nil

@@ -364,3 +364,152 @@ func TestLockOfALongRun(t *testing.T) {
 		}
 	})
 }
+
+// A claim whose first try failed is not taken for an old one when the second succeeds.
+func TestRenewalAfterAFailure(t *testing.T) {
+	s, client := newSim(t)
+	l := acquire(t, client, run.LockOptions{Process: elsewhere})
+	s.AddFault(sim.Fault{Op: "volume.create", Status: 500, Message: "busy"})
+	if err := l.Renew(t.Context()); err == nil {
+		t.Fatal("it was renewed")
+	}
+	if err := l.Renew(t.Context()); err != nil || len(volumes(s)) != 1 {
+		t.Errorf("%v, claims %v", err, volumes(s))
+	}
+	if err := l.Release(); err != nil {
+		t.Error(err)
+	}
+}
+
+// prune removes all volumes that nothing uses, as docker volume prune does on old engines.
+func prune(t *testing.T, s *sim.Engine, client docker.Client) {
+	t.Helper()
+	for _, name := range volumes(s) {
+		if err := client.RemoveVolume(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Runs of one machine take turns in a folder of theirs, in the order in which they came: a
+// prune lets nobody in, and one that died keeps nobody waiting (issue 10, A2, D4).
+func TestQueueOfAMachine(t *testing.T) {
+	s, client := newSim(t)
+	dir := t.TempDir()
+	first := acquire(t, client, run.LockOptions{Dir: dir})
+	prune(t, s, client)
+	_, err := run.Acquire(t.Context(), client, "m", run.LockOptions{Dir: dir})
+	var locked *run.LockedError
+	if !errors.As(err, &locked) || len(locked.Claims) != 0 || !strings.Contains(err.Error(), fmt.Sprintf("process %d, since 20", os.Getpid())) {
+		t.Errorf("after a prune: %v", err)
+	}
+	var mu sync.Mutex
+	var order []int
+	var all sync.WaitGroup
+	for i := range 5 {
+		waits := make(chan struct{})
+		all.Go(func() {
+			l, err := run.Acquire(t.Context(), client, "m", run.LockOptions{Dir: dir, Wait: time.Minute, Waiting: func(string) { close(waits) }})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			mu.Lock()
+			order = append(order, i)
+			mu.Unlock()
+			if err := l.Release(); err != nil {
+				t.Error(err)
+			}
+		})
+		<-waits
+	}
+	if err := acquire(t, client, run.LockOptions{Dir: t.TempDir()}).Release(); err != nil { // another machine, after the prune
+		t.Error(err)
+	}
+	if err := first.Release(); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
+	if fmt.Sprint(order) != "[0 1 2 3 4]" || len(volumes(s)) != 0 {
+		t.Errorf("in the order %v, left %v", order, volumes(s))
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// A run on another machine notices within seconds that its claim is gone: it claims again,
+// or, if another run came in meanwhile, begins nothing any more (issue 10, A2).
+func TestPrunedClaim(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := sim.New(sim.Options{Clock: sim.ClockReal})
+		defer s.Close()
+		client, err := dockerd.Open(t.Context(), dockerd.Options{DialContext: s.DialContext})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		l := acquire(t, client, run.LockOptions{Process: elsewhere})
+		prune(t, s, client)
+		time.Sleep(1100 * time.Millisecond)
+		if _, err := run.Acquire(t.Context(), client, "m", run.LockOptions{}); err == nil || l.Check() != nil {
+			t.Errorf("after a prune: %v, %v", err, l.Check())
+		}
+		prune(t, s, client)
+		rival := acquire(t, client, run.LockOptions{Process: elsewhere})
+		time.Sleep(2 * time.Second)
+		if err := l.Check(); !errors.Is(err, run.ErrLockLost) {
+			t.Errorf("beside a rival: %v", err)
+		}
+		if err := errors.Join(l.Release(), rival.Release()); err != nil || len(volumes(s)) != 0 {
+			t.Errorf("%v, left %v", err, volumes(s))
+		}
+	})
+}
+
+// On a full disk there is no place for a claim: what takes down goes on with the turn on its
+// machine, unless another run has a claim; what builds up does not (issue 10, D5).
+func TestLockOnAFullDisk(t *testing.T) {
+	for _, row := range []struct {
+		o     run.LockOptions
+		rival bool
+		want  string // in the error
+	}{
+		{run.LockOptions{TakesDown: true, Dir: t.TempDir()}, false, ""},
+		{run.LockOptions{TakesDown: true, Dir: t.TempDir()}, true, "is being changed by another run"},
+		{run.LockOptions{TakesDown: true}, false, "no space left on device"},
+		{run.LockOptions{Dir: t.TempDir()}, false, "no space left on device"},
+	} {
+		s, client := newSim(t)
+		if row.rival {
+			acquire(t, client, run.LockOptions{Process: elsewhere})
+		}
+		s.AddFault(sim.Fault{Op: "volume.create", DiskFull: true, Times: -1})
+		var warned []string
+		row.o.Warn = func(text string) { warned = append(warned, text) }
+		l, err := run.Acquire(t.Context(), client, "m", row.o)
+		if row.want != "" {
+			if err == nil || !strings.Contains(err.Error(), row.want) || len(warned) > 0 {
+				t.Errorf("%+v: error %v, warned %q", row, err, warned)
+			}
+			continue
+		}
+		if err != nil || len(warned) != 1 || !strings.Contains(warned[0], "disk is full") || l.Check() != nil {
+			t.Fatalf("error %v, warned %q", err, warned)
+		}
+		if err := l.Release(); err != nil || len(volumes(s)) != 0 {
+			t.Errorf("%v, left %v", err, volumes(s))
+		}
+	}
+}
+
+// Who waits for a run on another machine is told when its lock ends if that has died.
+func TestWordsOfAHolder(t *testing.T) {
+	s, client := newSim(t)
+	acquire(t, client, run.LockOptions{Process: elsewhere})
+	s.Advance(20 * time.Second)
+	_, err := run.Acquire(t.Context(), client, "m", run.LockOptions{})
+	if err == nil || !strings.Contains(err.Error(), "(other, process 7, last seen 2024-01-01 00:00:0") || !strings.Contains(err.Error(), " UTC; if it has died, its lock ends in ") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -33,6 +33,10 @@ type Options struct {
 	// nil, [Do] takes the lock if the plan changes something of the map, without
 	// waiting for another run.
 	Lock *Lock
+	// LockDir is [LockOptions.Dir] of a lock that [Do] takes.
+	LockDir string
+	// Warn is told what else a person should know, such as of the lock; nil is nobody.
+	Warn func(text string)
 }
 
 // heard wraps Events so that every event counts as news: whoever watches the calls is

@@ -53,7 +53,9 @@ func (s *schedule) locked(ctx context.Context, client docker.Client, o Options) 
 	if o.Lock != nil || !s.plan.ChangesMap() {
 		return s.work(ctx, x, o.Lock)
 	}
-	lock, err := Acquire(ctx, client, s.plan.Map, LockOptions{Times: o.Times})
+	lock, err := Acquire(ctx, client, s.plan.Map, LockOptions{
+		Times: o.Times, Dir: o.LockDir, TakesDown: s.plan.TakesDown(), Warn: o.Warn,
+	})
 	if err != nil {
 		return err
 	}

@@ -71,6 +71,8 @@ var textKinds = []struct {
 	{docker.InvalidSpec, []string{"daemon does not support signal"}},
 	{docker.InvalidSpec, []string{"error gathering device information"}},
 	{docker.InvalidSpec, []string{"is not in a separate kernel namespace"}},
+	{docker.NoSpace, []string{"no space left on device"}},
+	{docker.NoSpace, []string{"disk quota exceeded"}},
 	{docker.InvalidSpec, []string{"error processing tar file"}},
 	{docker.InvalidSpec, []string{"archive/tar: invalid tar header"}},
 	{docker.InvalidSpec, []string{"unrecognized image format"}},

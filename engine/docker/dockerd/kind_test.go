@@ -33,7 +33,7 @@ var answers = []struct {
 	{"create container", 400, "Container cannot be connected to network endpoints: x, y", docker.InvalidSpec},
 	{"create container", 500, "Cannot mkdir: /bin/simproc is not a directory", docker.InvalidSpec},
 	{"create container", 400, "Unknown runtime specified zz", docker.InvalidSpec},
-	{"create container", 500, "no space left on device", docker.Internal},
+	{"create container", 500, "no space left on device", docker.NoSpace},
 
 	{"start container", 404, "No such container: web", docker.NotFound},
 	{"start container", 404, "No such container: nobody", docker.Conflict},
@@ -165,7 +165,7 @@ func TestKindOfReports(t *testing.T) {
 		{"load images", `{"errorDetail":{"message":"archive/tar: invalid tar header"},"error":"archive/tar: invalid tar header"}`, docker.InvalidSpec, "archive/tar: invalid tar header"},
 		{"load images", `{"errorDetail":{"message":"unrecognized image format"},"error":"unrecognized image format"}`, docker.InvalidSpec, "unrecognized image format"},
 		{"load images", `{"stream":"Loaded image: web:latest\n"}`, "", ""},
-		{"load images", `{"error":"no space left on device"}`, docker.Internal, "no space left on device"},
+		{"load images", `{"error":"no space left on device"}`, docker.NoSpace, "no space left on device"},
 		{"wait for container", `{"StatusCode":0,"Error":{"Message":"something broke"}}`, docker.Internal, "something broke"},
 		{"wait for container", `{"StatusCode":0,"Error":null}`, "", ""},
 	} {
