@@ -22,7 +22,7 @@ func (e *Engine) Apply(ctx context.Context, p *plan.Plan, o Options) (*run.Repor
 	return e.carryOut(ctx, p.Map, o, func(ctx context.Context) decision {
 		w := world{reader: e.docker}
 		err := w.fresh(ctx, p)
-		return decision{p, err, w.snapshot.Volumes}
+		return decision{p, err, w.snapshot}
 	})
 }
 

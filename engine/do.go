@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/model"
 	"github.com/dmap-dev/dmap/engine/plan"
 	"github.com/dmap-dev/dmap/engine/problem"
 	"github.com/dmap-dev/dmap/engine/run"
+	"github.com/dmap-dev/dmap/engine/snapshot"
 )
 
 // Options say how [Engine.Do] and [Engine.Apply] carry a plan out. With the zero value
@@ -53,16 +53,16 @@ func (e *Engine) Do(ctx context.Context, m *model.ContainerMap, req plan.Request
 			return decision{err: err}
 		}
 		p, err := w.plan(ctx, req)
-		return decision{p, err, w.snapshot.Volumes}
+		return decision{p, err, w.snapshot}
 	})
 }
 
 // decision is what is to be carried out, or why nothing is, together with what was
 // known about the engine when that was decided.
 type decision struct {
-	plan    *plan.Plan
-	err     error
-	volumes map[string]docker.VolumeInfo
+	plan *plan.Plan
+	err  error
+	seen snapshot.Snapshot
 }
 
 // needsLock reports whether a decision about a map that was made without its lock has
@@ -76,7 +76,7 @@ func (d decision) needsLock(mapName string) bool {
 	case d.err != nil && !passes(d.err):
 		return false
 	}
-	return run.Claimed(mapName, d.volumes)
+	return run.Claimed(mapName, d.seen.Volumes) || len(d.busy(false)) > 0
 }
 
 // passes reports whether an error is about the state of the engine, which another run
@@ -97,6 +97,12 @@ func (e *Engine) carryOut(ctx context.Context, mapName string, o Options, decide
 		}
 		defer func() { err = errors.Join(err, o.Lock.Release()) }()
 		d = decide(ctx)
+		if busy := d.busy(o.Lock.TookOver()); len(busy) > 0 {
+			if err := e.settle(ctx, o.Times, busy); err != nil {
+				return &run.Report{}, err
+			}
+			d = decide(ctx)
+		}
 	}
 	if d.err == nil && o.Review != nil {
 		d.err = o.Review(d.plan)

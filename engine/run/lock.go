@@ -91,6 +91,7 @@ type Lock struct {
 	process Process
 	turn    *filelock.Turn // nil: no queue
 	full    bool           // there is no place for a claim
+	dead    bool           // the claim of a run that died was in the way
 	end     context.CancelFunc
 	dropped chan error // receives the result of removing the claims, after end
 	clock   time.Time  // of the engine, when the rivals were looked at; zero: it does not tell
@@ -343,6 +344,7 @@ func (l *Lock) others(ctx context.Context) ([]rival, error) {
 			alive = append(alive, r)
 			continue
 		}
+		l.dead = true
 		for _, name := range r.names {
 			if err := l.removeVolume(ctx, name); err != nil && docker.KindOf(err) != docker.NotFound {
 				return nil, err
@@ -532,6 +534,10 @@ func (l *Lock) check() error {
 	}
 	return l.lost
 }
+
+// TookOver reports whether a run had the lock before that died with it: the engine may still
+// be busy with its calls.
+func (l *Lock) TookOver() bool { return l.dead }
 
 // Release gives the lock back. It works even if the context of [Acquire] has ended, and
 // must be called exactly once. The error is a [*ReleaseError].

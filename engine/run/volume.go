@@ -123,6 +123,9 @@ func (x *executor) volume(ctx context.Context, name string) (info docker.VolumeI
 // and removes it whatever happened, even if ctx has ended meanwhile.
 func (x *executor) temporary(ctx context.Context, name string, spec docker.ContainerSpec) (err error) {
 	id, _, err := x.createContainer(ctx, name, spec)
+	for try := 0; try < 2 && docker.KindOf(err) == docker.NameTaken && x.removeLeftover(ctx, name); try++ {
+		id, _, err = x.createContainer(ctx, name, spec)
+	}
 	defer func() { err = errors.Join(err, x.cleanUp(ctx, id, name, err)) }()
 	if err != nil {
 		return err
@@ -145,6 +148,21 @@ func (x *executor) temporary(ctx context.Context, name string, spec docker.Conta
 		return fmt.Errorf("container %q did not do its work: it is %s", name, info.State.Status)
 	}
 	return nil
+}
+
+// removeLeftover removes the temporary container of a run that died, whose create the engine
+// ended after the plan was made, and reports whether the name is free now. The lock tells
+// that no other run is at work.
+func (x *executor) removeLeftover(ctx context.Context, name string) bool {
+	info, err := x.inspect(ctx, name)
+	switch {
+	case docker.KindOf(err) == docker.NotFound: // its creation failed after all
+		return true
+	case err != nil || !identity.Read(info.Config.Labels).IsHelper(x.plan.Map):
+		return false
+	}
+	_, err = x.removeContainer(ctx, info.ID, name, true)
+	return err == nil
 }
 
 // cleanUp removes a temporary container, including one whose create was cut off. Once
