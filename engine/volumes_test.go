@@ -158,3 +158,31 @@ func TestCrashInAPreparation(t *testing.T) {
 		})
 	}
 }
+
+// A prune takes the record of a preparation. That the user changed in the map is known from
+// the labels of the owner all the same, so update gives it the data (issue 10, A2); while the
+// map stays as it was, nothing is prepared again.
+func TestAnotherUserAfterAPrune(t *testing.T) {
+	for _, mode := range []model.AttachedMode{model.AttachedContainer, model.AttachedVolume} {
+		owned := func(user string) *model.ContainerMap {
+			m := boxes(box("a", attaching("v", user)))
+			m.Attached = mode
+			return m
+		}
+		b := newBench(t)
+		b.must(t, owned("2000"), plan.Start)
+		if err := b.client.RemoveVolume(context.Background(), "m.v.dmap-prepared"); err != nil {
+			t.Fatal(err)
+		}
+		if p := b.must(t, owned("2000"), plan.Update); len(p.Steps) > 0 {
+			t.Errorf("attached as %s, same map: %q", mode, ids(p))
+		}
+		b.must(t, owned("3000"), plan.Update)
+		if uid, _ := b.root("m.v"); uid != 3000 {
+			t.Errorf("attached as %s: the volume belongs to %d", mode, uid)
+		}
+		if p := b.must(t, owned("3000"), plan.Update); len(p.Steps)+len(p.Notes) > 0 {
+			t.Errorf("attached as %s: once more: %q, notes %q", mode, ids(p), notes(p))
+		}
+	}
+}

@@ -104,7 +104,7 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 	unfinished := b.unfinished(v, info)
 	if was := b.prepared(v, info); exists && b.ours(info.Labels) && (unfinished || was != v.Prepared()) {
 		for _, n := range b.owners[v.Name] {
-			if b.compares(n) && (unfinished || was != "" || b.req.Recreate && b.requested[n.Name]) {
+			if b.compares(n) && (unfinished || was != "" || b.otherUser(n, v) || b.req.Recreate && b.requested[n.Name]) {
 				return n
 			}
 		}
@@ -118,6 +118,15 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 		return nil
 	}
 	return starts
+}
+
+// otherUser reports whether an owner that has the volume was made for another user than the
+// map says: its own labels know, also when the record of the preparation is lost.
+func (b *builder) otherUser(n *resolve.Node, v *resolve.Volume) bool {
+	c, ok := b.container(n)
+	return ok && n.Spec != nil && mountsVolume(c, v.Name) && slices.ContainsFunc(madeOtherwise(n, c, b.s), func(diff difference) bool {
+		return diff.field == "User"
+	})
 }
 
 // recorded reports whether a record says that this very volume was prepared.
