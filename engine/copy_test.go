@@ -32,7 +32,7 @@ func (b *bench) runs(t *testing.T, name, image string) {
 }
 
 // A container that has dmap's labels from its image only is somebody's copy: no action
-// touches it, in whatever state and under whatever name it is (issue 10, A4).
+// touches it, in whatever state and under whatever name it is (issue 10).
 func TestCopiesAreLeftAlone(t *testing.T) {
 	b, m := newBench(t), boxes(box("a"))
 	b.must(t, m, plan.Start)

@@ -244,7 +244,7 @@ func ExampleEngine_Do() {
 }
 
 // On an engine whose disk is full a map can be stopped and taken down, and the run says that
-// only this machine knows of it (issue 10, D5).
+// only this machine knows of it (issue 10).
 func TestTakingDownOnAFullDisk(t *testing.T) {
 	b := newBench(t)
 	b.must(t, site(), plan.Start)

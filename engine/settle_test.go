@@ -59,7 +59,7 @@ func (b *busy) Container(ctx context.Context, name string) (docker.ContainerInfo
 }
 
 // The first run after one that died waits until the engine has ended the calls of that one:
-// a removal, and a creation that comes to nothing (issue 10, D2).
+// a removal, and a creation that comes to nothing (issue 10).
 func TestFirstRunAfterADeadOneWaits(t *testing.T) {
 	for _, state := range []string{docker.StateRemoving, docker.StateCreated} {
 		b, m := newBench(t), boxes(box("a"))

@@ -138,7 +138,7 @@ func TestNothingIsNoPanic(t *testing.T) {
 }
 
 // A preparation that ends in the middle does not leave a record that says the data is as it
-// was: whichever map the next run has, owner and mode are what that one says (issue 10, A1).
+// was: whichever map the next run has, owner and mode are what that one says (issue 10).
 func TestCrashInAPreparation(t *testing.T) {
 	owned := func(user string) *model.ContainerMap { return boxes(box("a", attaching("v", user))) }
 	before := func(b *bench) { b.must(t, owned("2000"), plan.Start) }
@@ -160,7 +160,7 @@ func TestCrashInAPreparation(t *testing.T) {
 }
 
 // A prune takes the record of a preparation. That the user changed in the map is known from
-// the labels of the owner all the same, so update gives it the data (issue 10, A2); while the
+// the labels of the owner all the same, so update gives it the data (issue 10); while the
 // map stays as it was, nothing is prepared again.
 func TestAnotherUserAfterAPrune(t *testing.T) {
 	for _, mode := range []model.AttachedMode{model.AttachedContainer, model.AttachedVolume} {

@@ -14,7 +14,7 @@ import (
 )
 
 // Of many runs at once none is lost: each finds what those before it did. What a killed one
-// left beside the file goes (issue 10, A6).
+// left beside the file goes (issue 10).
 func TestRunsOnOneStateFile(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, ".dmap-sim-state.3"), []byte("half of a sta"), 0o600); err != nil {

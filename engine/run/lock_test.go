@@ -392,7 +392,7 @@ func prune(t *testing.T, s *sim.Engine, client docker.Client) {
 }
 
 // Runs of one machine take turns in a folder of theirs, in the order in which they came: a
-// prune lets nobody in, and one that died keeps nobody waiting (issue 10, A2, D4).
+// prune lets nobody in, and one that died keeps nobody waiting (issue 10).
 func TestQueueOfAMachine(t *testing.T) {
 	s, client := newSim(t)
 	dir := t.TempDir()
@@ -439,7 +439,7 @@ func TestQueueOfAMachine(t *testing.T) {
 }
 
 // A run on another machine notices within seconds that its claim is gone: it claims again,
-// or, if another run came in meanwhile, begins nothing any more (issue 10, A2).
+// or, if another run came in meanwhile, begins nothing any more (issue 10).
 func TestPrunedClaim(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := sim.New(sim.Options{Clock: sim.ClockReal})
@@ -468,7 +468,7 @@ func TestPrunedClaim(t *testing.T) {
 }
 
 // On a full disk there is no place for a claim: what takes down goes on with the turn on its
-// machine, unless another run has a claim; what builds up does not (issue 10, D5).
+// machine, unless another run has a claim; what builds up does not (issue 10).
 func TestLockOnAFullDisk(t *testing.T) {
 	for _, row := range []struct {
 		o     run.LockOptions
