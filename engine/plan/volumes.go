@@ -121,12 +121,11 @@ func (b *builder) preparedFor(v *resolve.Volume) *resolve.Node {
 }
 
 // otherUser reports whether an owner that has the volume was made for another user than the
-// map says: its own labels know, also when the record of the preparation is lost.
+// map says: its own labels know, also when the record of the preparation is lost. Of one
+// that had no user there never was a record: that data is left alone.
 func (b *builder) otherUser(n *resolve.Node, v *resolve.Volume) bool {
 	c, ok := b.container(n)
-	return ok && n.Spec != nil && mountsVolume(c, v.Name) && slices.ContainsFunc(madeOtherwise(n, c, b.s), func(diff difference) bool {
-		return diff.field == "User"
-	})
+	return ok && n.Spec != nil && mountsVolume(c, v.Name) && slices.Contains(madeOtherwise(n, c, b.s), differs("User", "changed"))
 }
 
 // recorded reports whether a record says that this very volume was prepared.
