@@ -260,6 +260,14 @@ func TestSignalOnDocker(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		// A newer engine answers a wait before its list says that the container ended.
+		for listed := docker.StateRunning; listed == docker.StateRunning; {
+			list, err := client.Containers(t.Context(), "^"+name+`\.`+short+"$")
+			if err != nil || len(list) != 1 {
+				t.Fatalf("%v, %v", list, err)
+			}
+			listed = list[0].State
+		}
 		return code
 	}
 	signal("WINCH")
