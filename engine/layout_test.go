@@ -75,10 +75,10 @@ var layout = map[string][]string{
 	"engine/snapshot":                    {"engine/docker"},
 	"engine/state":                       {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/snapshot"},
 	"engine/plan":                        {"engine/docker", "engine/docker/field", "engine/docker/identity", "engine/internal/dag", "engine/model", "engine/problem", "engine/resolve", "engine/snapshot"},
-	"engine/run":                         {"engine/docker", "engine/docker/calls", "engine/docker/field", "engine/docker/identity", "engine/plan", "internal/filelock"},
+	"engine/filelock":                    {},
+	"engine/run":                         {"engine/docker", "engine/docker/calls", "engine/docker/field", "engine/docker/identity", "engine/plan", "engine/filelock"},
 	"engine":                             {"engine/docker", "engine/docker/calls", "engine/docker/identity", "engine/model", "engine/plan", "engine/problem", "engine/resolve", "engine/run", "engine/snapshot", "engine/state"},
 	"stdlib":                             {}, // files only
-	"internal/filelock":                  {},
 	"starlarkmap/internal/sandbox":       {"engine/problem"},
 	"starlarkmap/internal/source":        {"engine/problem", "starlarkmap/internal/sandbox"},
 	"starlarkmap":                        {"engine/docker/identity", "engine/model", "engine/problem", "starlarkmap/internal/", "stdlib"}, // it loads them as @stdlib//
@@ -87,7 +87,7 @@ var layout = map[string][]string{
 		"engine/resolve", "engine/run", "starlarkmap"},
 
 	// Programs import what they like.
-	"cmd/":      {"cmd/", "engine", "engine/", "internal/filelock", "starlarkmap", "starlarkmap/", "stdlib"},
+	"cmd/":      {"cmd/", "engine", "engine/", "starlarkmap", "starlarkmap/", "stdlib"},
 	"examples/": {"engine", "engine/", "examples/", "starlarkmap", "starlarkmap/", "stdlib"},
 }
 

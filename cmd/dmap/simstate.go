@@ -13,8 +13,8 @@ import (
 
 	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/sim"
+	"github.com/dmap-dev/dmap/engine/filelock"
 	"github.com/dmap-dev/dmap/engine/run"
-	"github.com/dmap-dev/dmap/internal/filelock"
 )
 
 // simPrefix is how the host names of simulated engines begin.

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/dmap-dev/dmap/internal/filelock"
+	"github.com/dmap-dev/dmap/engine/filelock"
 )
 
 // Of many runs at once none is lost: each finds what those before it did. What a killed one

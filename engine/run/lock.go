@@ -19,7 +19,7 @@ import (
 	"github.com/dmap-dev/dmap/engine/docker"
 	"github.com/dmap-dev/dmap/engine/docker/calls"
 	"github.com/dmap-dev/dmap/engine/docker/identity"
-	"github.com/dmap-dev/dmap/internal/filelock"
+	"github.com/dmap-dev/dmap/engine/filelock"
 )
 
 // A run that wants the lock makes an empty volume, its claim, under a name that nobody

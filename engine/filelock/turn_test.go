@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dmap-dev/dmap/internal/filelock"
+	"github.com/dmap-dev/dmap/engine/filelock"
 )
 
 // queue takes a place.
